@@ -1,0 +1,169 @@
+"""Every error this package raises on purpose, one tree, each message ending with the next step.
+
+    FilmError                         .hint: what to do next; .exit_code: what the CLI returns
+    ├── InputError                    shots, ids, numbers, options (file, line, field)      exit 2
+    ├── ConfigurationError            settings that cannot work                             exit 2
+    │   └── MissingKeyError           an API key is missing or was rejected                 exit 4
+    ├── BudgetExceededError           a limit would be passed; nothing was sent             exit 3
+    ├── UnknownPriceError             no price known: refused, never taken as zero          exit 3
+    ├── ConsentDeclined               the spending question was answered with no            exit 5
+    ├── ProviderError                 a vendor or a plug-in failed                          exit 1
+    │   ├── ProviderNotFound          no such provider, or its extra is not installed       exit 2
+    │   ├── ProviderRefused           moderation: the provider's own words; never retried
+    │   ├── ProviderUnavailable       retry later; carries retry_after seconds
+    │   ├── OutOfCredit               the account has no credit: the provider pauses        exit 4
+    │   ├── BadMedia                  what came back is not the media asked for
+    │   ├── PaidLost                  paid for, and the result has expired at the vendor
+    │   ├── OutcomeUnknown            sent, and no answer tells whether it was accepted
+    │   └── PollingNotSupported       the provider answers at once; there is nothing to poll
+    ├── StoreError                    the gallery's files or database
+    │   └── IntegrityError            bytes do not match their hash
+    ├── ComposeError                  the cut could not be made
+    └── Interrupted                   stopped on request; run again to resume               exit 130
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+
+class FilmError(Exception):
+    """Base of all deliberate errors. ``str(error)`` is one line; ``hint`` is the next step."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InputError(FilmError):
+    """Something the user wrote is wrong. Knows file, line and field where there are any."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        file: Path | str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        self.file, self.line, self.field = file, line, field
+        where = "" if file is None else f"{file}:{line} " if line else f"{file}: "
+        super().__init__(where + message, hint=hint)
+
+
+class ConfigurationError(FilmError):
+    exit_code = 2
+
+
+class MissingKeyError(ConfigurationError):
+    exit_code = 4
+
+
+class BudgetExceededError(FilmError):
+    """A reservation would pass a limit. ``needed`` is what the total would become, in dollars."""
+
+    exit_code = 3
+
+    def __init__(self, needed: Decimal, limit: Decimal, *, scope: str = "", hint: str = "") -> None:
+        self.needed, self.limit, self.scope = needed, limit, scope
+        super().__init__(
+            f"Budget exceeded: {usd(needed)} > {usd(limit)}" + (f" ({scope})" if scope else ""),
+            hint=hint or "raise --budget_limit, use cheaper providers, or see it first at $0 with --tier draft",
+        )
+
+
+class UnknownPriceError(FilmError):
+    exit_code = 3
+
+
+class ConsentDeclined(FilmError):
+    exit_code = 5
+
+
+class ProviderError(FilmError):
+    """A vendor or plug-in failed. ``provider`` names it; ``charged`` is None when not known."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", provider: str = "", charged: bool | None = False
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.provider, self.charged = provider, charged
+
+
+class ProviderNotFound(ProviderError):
+    exit_code = 2
+
+
+class ProviderRefused(ProviderError):
+    pass
+
+
+class ProviderUnavailable(ProviderError):
+    """``retry_after`` is in seconds, None when the vendor did not say."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        provider: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, provider=provider)
+        self.retry_after = retry_after
+
+
+class OutOfCredit(ProviderError):
+    exit_code = 4
+
+
+class BadMedia(ProviderError):
+    pass
+
+
+class PaidLost(ProviderError):
+    pass
+
+
+class OutcomeUnknown(ProviderError):
+    pass
+
+
+class PollingNotSupported(ProviderError):
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            f"{provider} answers at once: it has no job to poll",
+            hint="call generate(); only queued providers need poll_status()",
+            provider=provider,
+        )
+
+
+class StoreError(FilmError):
+    pass
+
+
+class IntegrityError(StoreError):
+    pass
+
+
+class ComposeError(FilmError):
+    pass
+
+
+class Interrupted(FilmError):
+    exit_code = 130
+
+
+def usd(amount: Decimal) -> str:
+    """``Decimal('12.5')`` → ``$12.50``; fractions of a cent keep the digits they need."""
+    exact = amount.normalize()
+    exponent = exact.as_tuple().exponent
+    places = max(2, -exponent if isinstance(exponent, int) else 2)
+    return f"${amount:.{places}f}" if amount >= 0 else f"-${-amount:.{places}f}"
