@@ -1,0 +1,1 @@
+"""The audit trail: tables, engines and migrations, on SQLite in the gallery or PostgreSQL through one URL."""

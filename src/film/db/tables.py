@@ -1,0 +1,245 @@
+"""Every table, in the order in which a film comes about.
+
+    films ─< shots ─< takes ─────────┐ (which assets a take uses: the roots that keep assets alive)
+                                     ▼
+    blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library
+                                     ▲
+    jobs  (one paid submission) ─────┘
+      │
+    reservations ─< reservation_scopes >─ budgets                        what may still be spent
+      └─< ledger_entries                  (insert-only)                  what was
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from film.db.base import Base, BigId, MicroUSD, UtcDateTime, now
+
+
+class Film(Base):
+    """The description's project."""
+
+    __tablename__ = "films"
+    film_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    tier: Mapped[str] = mapped_column(String(20), default="")
+    status: Mapped[str] = mapped_column(String(20), default="new")
+    """new | making | done | partial | failed | interrupted."""
+    output_sha256: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class ShotRow(Base):
+    __tablename__ = "shots"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    film_id: Mapped[str] = mapped_column(ForeignKey("films.film_id", ondelete="CASCADE"))
+    shot_id: Mapped[str] = mapped_column(String(100))
+    position: Mapped[int] = mapped_column(Integer)
+    spec: Mapped[dict[str, Any]] = mapped_column(JSON)
+    __table_args__ = (UniqueConstraint("film_id", "shot_id"),)
+
+
+class Take(Base):
+    """One asset of a shot as it stands: what was asked (``request``) and what answers it."""
+
+    __tablename__ = "takes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shot_pk: Mapped[int] = mapped_column(ForeignKey("shots.id", ondelete="CASCADE"))
+    asset_type: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int] = mapped_column(Integer, default=1)
+    tier: Mapped[str] = mapped_column(String(20), default="")
+    key: Mapped[str] = mapped_column(String(64))
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """provider, model, params, inputs: compared with the next plan's to say which field made it stale."""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    __table_args__ = (
+        UniqueConstraint("shot_pk", "asset_type", "number", "tier", "key"),
+        Index("ix_takes_key", "key"),
+    )
+
+
+class Blob(Base):
+    """Bytes in the store: ``blobs/sha256/ab/cd/<hex>``."""
+
+    __tablename__ = "blobs"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mime: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Action(Base):
+    """What a request's key came to. ``pending`` is leased to one owner, so that two never make the same."""
+
+    __tablename__ = "actions"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    """image | video | audio | segment | mix | film."""
+    provider: Mapped[str] = mapped_column(String(60), default="")
+    state: Mapped[str] = mapped_column(String(10))
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256"), index=True)
+    cost: Mapped[Decimal] = mapped_column("cost_micros", MicroUSD, default=Decimal(0))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hits: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("state IN ('pending', 'ready', 'failed')", name="state"),)
+
+
+class CacheCount(Base):
+    """Hits, misses and money saved, a row a kind and provider: statistics without a scan."""
+
+    __tablename__ = "cache_counts"
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(60), primary_key=True)
+    hits: Mapped[int] = mapped_column(BigInteger, default=0)
+    misses: Mapped[int] = mapped_column(BigInteger, default=0)
+    saved: Mapped[Decimal] = mapped_column("saved_micros", MicroUSD, default=Decimal(0))
+
+
+class AssetRow(Base):
+    __tablename__ = "assets"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    asset_id: Mapped[str] = mapped_column(String(100), unique=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    asset_type: Mapped[str] = mapped_column(String(10))
+    provider: Mapped[str] = mapped_column(String(60))
+    model: Mapped[str] = mapped_column(String(120), default="")
+    prompt: Mapped[str] = mapped_column(Text, default="")
+    negative_prompt: Mapped[str] = mapped_column(Text, default="")
+    film_id: Mapped[str | None] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    mime: Mapped[str] = mapped_column(String(100), default="")
+    cost: Mapped[Decimal] = mapped_column("cost_micros", MicroUSD, default=Decimal(0))
+    reuse_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    __table_args__ = (Index("ix_assets_most_reused", "reuse_count", "id"),)
+
+
+class Tag(Base):
+    """A word in a dimension: character, landscape, style, mood, time_of_day, shot_type, asset_type, provider, film."""
+
+    __tablename__ = "tags"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dimension: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(120))
+    n_assets: Mapped[int] = mapped_column(BigInteger, default=0)
+    __table_args__ = (UniqueConstraint("dimension", "value"),)
+
+
+class AssetTag(Base):
+    __tablename__ = "asset_tags"
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    __table_args__ = (
+        Index("ix_asset_tags_asset_id_tag_id", "asset_id", "tag_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class JobRow(Base):
+    """One paid submission and its state: intent → submitted → done, or failed | unknown | review | lost.
+
+    Written before the POST, so that whatever instant the program dies at, the next run knows what may have been bought.
+    """
+
+    __tablename__ = "jobs"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    film_id: Mapped[str] = mapped_column(String(100), index=True)
+    shot_id: Mapped[str] = mapped_column(String(100), default="")
+    asset_type: Mapped[str] = mapped_column(String(10))
+    provider: Mapped[str] = mapped_column(String(60))
+    model: Mapped[str] = mapped_column(String(120), default="")
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    ticket: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The vendor's job id and every URL it answered with."""
+    reservation_id: Mapped[str | None] = mapped_column(String(36))
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posts: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    quoted: Mapped[Decimal] = mapped_column("quoted_micros", MicroUSD, default=Decimal(0))
+    billed: Mapped[Decimal | None] = mapped_column("billed_micros", MicroUSD)
+    blob_sha256: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class Budget(Base):
+    """A scope's counter row (``film:<id>``, ``day:<date>``, ``run:<id>``): the one place where a limit is decided."""
+
+    __tablename__ = "budgets"
+    scope: Mapped[str] = mapped_column(String(160), primary_key=True)
+    limit: Mapped[Decimal | None] = mapped_column("limit_micros", MicroUSD)
+    reserved: Mapped[Decimal] = mapped_column("reserved_micros", MicroUSD, default=Decimal(0))
+    spent: Mapped[Decimal] = mapped_column("spent_micros", MicroUSD, default=Decimal(0))
+    __table_args__ = (
+        CheckConstraint("reserved_micros >= 0", name="reserved"),
+        CheckConstraint("spent_micros >= 0", name="spent"),
+    )
+
+
+class ReservationRow(Base):
+    __tablename__ = "reservations"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    idem: Mapped[str] = mapped_column(String(160), unique=True)
+    """Asked twice under one name, it is reserved once."""
+    film_id: Mapped[str] = mapped_column(String(100), index=True)
+    shot_id: Mapped[str] = mapped_column(String(100), default="")
+    asset_type: Mapped[str] = mapped_column(String(10), default="")
+    provider: Mapped[str] = mapped_column(String(60), default="")
+    key: Mapped[str] = mapped_column(String(64), default="")
+    estimated: Mapped[Decimal] = mapped_column("estimated_micros", MicroUSD)
+    actual: Mapped[Decimal | None] = mapped_column("actual_micros", MicroUSD)
+    state: Mapped[str] = mapped_column(String(12))
+    """held | submitted | settled | released | unknown."""
+    overrun: Mapped[bool] = mapped_column(default=False)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReservationScope(Base):
+    __tablename__ = "reservation_scopes"
+    reservation_id: Mapped[str] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("budgets.scope"), primary_key=True)
+
+
+class LedgerEntry(Base):
+    """Insert-only: triggers refuse UPDATE and DELETE. ``kind`` is reserve | settle | release | overrun | saved."""
+
+    __tablename__ = "ledger_entries"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reservation_id: Mapped[str | None] = mapped_column(ForeignKey("reservations.id"), index=True)
+    film_id: Mapped[str] = mapped_column(String(100), index=True)
+    shot_id: Mapped[str] = mapped_column(String(100), default="")
+    asset_type: Mapped[str] = mapped_column(String(10), default="")
+    provider: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[Decimal] = mapped_column("amount_micros", MicroUSD)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    __table_args__ = (UniqueConstraint("reservation_id", "kind"),)

@@ -1,0 +1,228 @@
+"""The nouns of a film as pure data: what a shot is, what is asked of a provider, what comes back.
+
+    Shot ──► AssetRequest ──(hashing.asset_key)──► key ──► Asset
+
+Everything here is frozen: a changed shot is a new object. Money is ``Decimal`` dollars, time is exact
+(``Decimal`` seconds as written by the user, frames once there is a frame rate), never a float.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+
+MIN_DURATION = Decimal(1)
+MAX_DURATION = Decimal(30)
+MAX_SEED = 2**53 - 1
+"""JSON readers in other languages keep integers exact up to here."""
+
+_WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+_IDENTIFIER = re.compile(r"[^\W_](?:[\w.\- ]{0,98}[\w\-])?", re.UNICODE)
+
+
+class AssetType(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+def check_identifier(value: str) -> str:
+    """An id that is safe as a file name on every system, in NFC; ValueError says what is wrong with it."""
+    text = unicodedata.normalize("NFC", value)
+    if not text:
+        raise ValueError("is empty; give it a name like shot_001")
+    if len(text) > 100:
+        raise ValueError(f"is {len(text)} characters long, allowed 100")
+    if not _IDENTIFIER.fullmatch(text):
+        raise ValueError("may hold letters, digits, '_', '-', '.' and inner spaces, and starts with a letter or digit")
+    if text.split(".")[0].casefold().strip() in _WINDOWS_DEVICES:
+        raise ValueError("is a device name on Windows; choose another")
+    return text
+
+
+def identity(identifier: str) -> str:
+    """What two ids must differ in: case and Unicode form do not count (they do not on many disks)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", identifier).casefold())
+
+
+def _clean_text(value: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half of a surrogate pair, which is no character; type the text again") from error
+    if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in value):
+        raise ValueError("holds control characters; remove them")
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _slug(value: str) -> str:
+    return re.sub(r"[\s_]+", "-", value.strip().casefold())
+
+
+def _exact_seconds(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number of seconds")
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return value
+
+
+Text = Annotated[str, Field(max_length=10_000), AfterValidator(_clean_text)]
+Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean_text)]
+Identifier = Annotated[str, AfterValidator(_clean_text), AfterValidator(check_identifier)]
+Slug = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_clean_text), AfterValidator(_slug)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Shot(Model):
+    """One entry of shots.json.
+
+    ``duration`` is in seconds, 1 to 30. ``take`` is part of the cache key: raising it asks for another attempt.
+    ``transition`` is how this shot goes over into the next one.
+    """
+
+    shot_id: Identifier
+    shot_number: Annotated[int, Field(ge=0, le=999_999)] | None = None
+    shot_type: Slug = "medium"
+    enhanced_prompt: Annotated[Text, Field(min_length=1)] = Field(
+        validation_alias=AliasChoices("enhanced_prompt", "prompt")
+    )
+    negative_prompt: Text = ""
+    duration: Annotated[
+        Decimal, BeforeValidator(_exact_seconds), Field(ge=MIN_DURATION, le=MAX_DURATION, decimal_places=3)
+    ] = Decimal(5)
+    dialogue: Text | None = None
+    characters: tuple[Word, ...] = ()
+    landscapes: tuple[Word, ...] = ()
+    styles: tuple[Word, ...] = ()
+    mood: Word | None = None
+    time_of_day: Word | None = None
+
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
+    take: Annotated[int, Field(ge=1, le=10_000)] = 1
+    voice: Word | None = None
+    camera: Word | None = None
+    transition: Literal["cut", "crossfade"] | None = None
+    image_provider: Slug | None = None
+    video_provider: Slug | None = None
+    audio_provider: Slug | None = None
+    image_model: Word | None = None
+    video_model: Word | None = None
+    audio_model: Word | None = None
+    meta: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    """The user's own notes; never read."""
+
+    @property
+    def spoken(self) -> str | None:
+        """The dialogue, or None when there is nothing to say."""
+        return self.dialogue or None
+
+    @property
+    def speaker(self) -> str | None:
+        return self.characters[0] if self.characters else None
+
+
+class InputBlob(Model):
+    """A file that a request builds upon, named by its bytes and not by how they came about."""
+
+    role: str
+    sha256: str
+
+
+class AssetRequest(Model):
+    """What is asked of a provider: with equal requests the same asset is meant, and paid for once.
+
+    ``params`` holds what reaches the provider and nothing else; a shot's id and place are not in it.
+    """
+
+    asset_type: AssetType
+    provider: str
+    model: str
+    params: Mapping[str, Any]
+    inputs: tuple[InputBlob, ...] = ()
+    take: int = 1
+
+
+class Quote(Model):
+    """An upper bound of a price, in dollars, and how it came about (``6 s × $0.045/s``)."""
+
+    amount: Decimal
+    basis: str = ""
+
+
+class SpokenWord(Model):
+    """When a word is heard, in seconds from the start of the speech."""
+
+    word: str
+    start: float
+    end: float
+
+
+class Generated(Model):
+    """What a provider hands back: the bytes or a file of them, and what is known of them.
+
+    Exactly one of ``data`` and ``path`` is set; a path is a temporary file that the caller takes over.
+    ``cost`` is what the provider billed, None when it did not say.
+    """
+
+    data: bytes | None = None
+    path: Path | None = None
+    mime: str
+    cost: Decimal | None = None
+    words: tuple[SpokenWord, ...] = ()
+    details: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    """Facts worth keeping: width, height, frames, sample_rate, seed, the vendor's job id …"""
+
+
+class Asset(Model):
+    """A picture, clip or line of speech in the library, found by ``asset_id``."""
+
+    asset_id: str
+    key: str
+    asset_type: AssetType
+    provider: str
+    model: str = ""
+    prompt: str = ""
+    negative_prompt: str = ""
+    shot_type: str | None = None
+    characters: tuple[str, ...] = ()
+    landscapes: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    mood: str | None = None
+    time_of_day: str | None = None
+    film_id: str | None = None
+    sha256: str = ""
+    size: int = 0
+    mime: str = ""
+    cost_usd: Decimal = Decimal(0)
+    reuse_count: int = 0
+    created_at: str = ""
+    """ISO 8601, UTC."""
+    details: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+
+
+def short_key(key: str) -> str:
+    """The first characters of a key, enough for people to tell assets apart."""
+    return key[:16]
+
+
+def as_plain(value: object) -> object:
+    """Models, tuples and mappings as the dicts and lists that JSON knows; Decimals stay."""
+    if isinstance(value, BaseModel):
+        return as_plain(value.model_dump())
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[object, object], value)
+        return {str(k): as_plain(v) for k, v in pairs.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_plain(v) for v in cast("list[object] | tuple[object, ...]", value)]
+    return value

@@ -1,0 +1,129 @@
+"""The only reader of the environment and of ``.env``; everything else is handed a ``Settings``.
+
+A value in the environment wins over ``.env``, which is looked for in the current folder and those above it.
+Keys are ``SecretStr``: printing or logging settings never shows them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from film.errors import ConfigurationError
+
+KEY_NAMES: Mapping[str, tuple[str, ...]] = {
+    "fal": ("FAL_API_KEY", "FAL_KEY"),
+    "openai": ("OPEN_AI_API_KEY", "OPENAI_API_KEY"),
+    "replicate": ("REPLICATE_API_KEY", "REPLICATE_API_TOKEN"),
+    "runway": ("RUNWAY_API_KEY", "RUNWAYML_API_SECRET"),
+    "elevenlabs": ("ELEVENLABS_API_KEY",),
+}
+"""Account → the variables that may hold its key, the one to tell people about first."""
+
+URL_NAMES: Mapping[str, str] = {
+    "fal": "FILM_FAL_URL",
+    "openai": "FILM_OPENAI_URL",
+    "replicate": "FILM_REPLICATE_URL",
+    "runway": "FILM_RUNWAY_URL",
+    "elevenlabs": "FILM_ELEVENLABS_URL",
+}
+"""Account → the variable that moves its API elsewhere: a gateway, a simulator."""
+
+TIERS = ("draft", "budget", "premium", "ultra")
+
+
+class Settings(BaseModel):
+    """Everything that the environment may say. Amounts in dollars; a limit of None is no limit."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    gallery: Path
+    database_url: str
+    default_budget: Decimal = Decimal("10.00")
+    daily_budget: Decimal | None = None
+    default_tier: str = "budget"
+    keys: Mapping[str, SecretStr] = {}
+    base_urls: Mapping[str, str] = {}
+    rate_card: Path | None = None
+    cache_salt: str = ""
+    spend_allowed: bool = True
+    """False forbids every paid call, whatever else is asked for: the switch that tests pull."""
+    dotenv_path: Path | None = None
+
+    @property
+    def cost_reports(self) -> Path:
+        return self.gallery / "cost_tracking"
+
+    @property
+    def films(self) -> Path:
+        return self.gallery / "films"
+
+    def key(self, account: str) -> str | None:
+        secret = self.keys.get(account)
+        return secret.get_secret_value() if secret else None
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
+    """Settings from the environment and the nearest ``.env``; raises ConfigurationError naming the variable."""
+    environment = os.environ if environ is None else environ
+    dotenv = _nearest_dotenv(folder or Path.cwd())
+    values: dict[str, str] = {k: v for k, v in dotenv_values(dotenv).items() if v} if dotenv else {}
+    values.update({k: v for k, v in environment.items() if v.strip()})
+
+    gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
+    tier = values.get("FILM_TIER", "budget").strip().lower()
+    if tier not in TIERS:
+        raise ConfigurationError(f"FILM_TIER is {tier!r}", hint=f"set it to one of {', '.join(TIERS)}")
+    return Settings(
+        gallery=gallery,
+        database_url=values.get("FILM_DATABASE_URL") or f"sqlite:///{gallery / 'film.db'}",
+        default_budget=_amount(values, "FILM_DEFAULT_BUDGET_USD") or Decimal("10.00"),
+        daily_budget=_amount(values, "FILM_DAILY_BUDGET_USD"),
+        default_tier=tier,
+        keys={
+            account: SecretStr(found.strip())
+            for account, names in KEY_NAMES.items()
+            if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
+        },
+        base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
+        rate_card=Path(values["FILM_RATE_CARD"]).expanduser() if values.get("FILM_RATE_CARD") else None,
+        cache_salt=values.get("FILM_CACHE_SALT", ""),
+        spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),
+        dotenv_path=dotenv,
+    )
+
+
+def parse_budget(text: str, name: str) -> Decimal:
+    """A limit in dollars as a user wrote it, exact; raises ConfigurationError for what is no sum of money."""
+    try:
+        amount = Decimal(text.strip().removeprefix("$"))
+    except InvalidOperation as error:
+        raise ConfigurationError(f"{name} is not a number: {text[:40]!r}", hint="write dollars, like 10.00") from error
+    if not amount.is_finite() or amount < 0 or amount > 1_000_000 or amount != round(amount, 6):
+        raise ConfigurationError(
+            f"{name} is {text[:40]}, allowed 0 to 1000000 with up to 6 decimals", hint="write dollars, like 10.00"
+        )
+    return amount
+
+
+def _amount(values: Mapping[str, str], name: str) -> Decimal | None:
+    return parse_budget(values[name], name) if values.get(name) else None
+
+
+def _real_key(value: str | None) -> bool:
+    """The template's placeholders are no keys."""
+    return bool(value and value.strip() and not (value.startswith("your_") and "key" in value))
+
+
+def _nearest_dotenv(folder: Path) -> Path | None:
+    return next((f / ".env" for f in (folder, *folder.parents) if (f / ".env").is_file()), None)
+
+
+def _default_gallery(values: Mapping[str, str]) -> Path:
+    home = values.get("HOME") or values.get("USERPROFILE")
+    return (Path(home) if home else Path.cwd()) / "FilmGallery"
