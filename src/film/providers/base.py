@@ -1,0 +1,300 @@
+"""What a provider is: three kinds by what they make, two ways of answering.
+
+    BaseProvider ─┬─ BaseImageProvider   prompt → picture            generate(prompt, config)
+                  ├─ BaseVideoProvider   picture + prompt → clip     generate(image_url, prompt, config)
+                  └─ BaseAudioProvider   text → speech               generate(text, config)
+
+A provider that answers at once writes ``generate`` and ``estimate_cost`` and is done. A vendor that takes a job and is
+asked for it later also is a ``JobProvider``: it writes ``submit``, ``poll_status`` and ``fetch``, and the submit
+journal (``film.jobs``) calls them one by one with a commit between, so that a killed program neither loses nor buys
+twice. ``generate`` is then given, in terms of those three.
+
+Constructing a provider needs no key and touches nothing; only submitting does. ``film.testing.contract`` holds the
+tests that every provider passes, yours too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from film.errors import BadMedia, MissingKeyError, PollingNotSupported, ProviderError
+from film.models import AssetType, Generated, Model, Quote
+from film.settings import KEY_NAMES
+
+if TYPE_CHECKING:
+    import httpx
+
+    from film.rates import RateCard
+
+
+class Scene(Model):
+    """What a shot says of its content, beside the prompt. Providers that only read prompts ignore it."""
+
+    shot_type: str = "medium"
+    characters: tuple[str, ...] = ()
+    landscapes: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    mood: str | None = None
+    time_of_day: str | None = None
+
+
+class ImageConfig(Model):
+    """A picture to make; ``width`` and ``height`` in pixels, ``model`` None for the provider's own default."""
+
+    prompt: str
+    negative_prompt: str = ""
+    width: int = 1280
+    height: int = 720
+    seed: int | None = None
+    model: str | None = None
+    scene: Scene = Scene()
+
+
+class VideoConfig(Model):
+    """A clip to make of a picture; ``duration`` in seconds is what the shot needs, a vendor may sell more."""
+
+    prompt: str
+    negative_prompt: str = ""
+    duration: Decimal = Decimal(5)
+    width: int = 1280
+    height: int = 720
+    frame_rate: str = "24"
+    """Frames a second as a rational, ``24`` or ``24000/1001``: what providers that can choose should choose."""
+    seed: int | None = None
+    model: str | None = None
+    camera: str | None = None
+    scene: Scene = Scene()
+
+
+class AudioConfig(Model):
+    """A line to speak; ``voice`` None lets the provider cast the character."""
+
+    text: str
+    voice: str | None = None
+    character: str | None = None
+    model: str | None = None
+
+
+class Ticket(Model):
+    """What a vendor answered to a submission: enough to ask for the job after a restart, JSON through and through.
+
+    ``result`` is set by vendors that answer a submission with the media itself; it is never stored.
+    """
+
+    job_id: str
+    urls: Mapping[str, str] = Field(default_factory=dict[str, str])
+    details: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    result: Generated | None = Field(default=None, exclude=True)
+
+
+class JobStatus(Model):
+    """Where a job stands. ``charged`` and ``billed`` are set once the vendor says, ``progress`` is 0..1 or None."""
+
+    state: Literal["queued", "running", "done", "failed"]
+    progress: float | None = None
+    outputs: tuple[str, ...] = ()
+    """URLs of the results, once done."""
+    error: str = ""
+    refused: bool = False
+    """Failed because the vendor's moderation said no: never sent again."""
+    charged: bool | None = None
+    billed: Decimal | None = None
+    details: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class ProviderContext:
+    """Everything a provider is handed; all of it optional, so that ``MyProvider()`` works."""
+
+    keys: Mapping[str, str] | None = None
+    base_urls: Mapping[str, str] | None = None
+    http: httpx.AsyncClient | None = None
+    rates: RateCard | None = None
+    scratch: Path | None = None
+    """Folder for temporary files, in the store's filesystem."""
+    workers: Executor | None = None
+    """Where to run what keeps a core busy."""
+
+
+class BaseProvider(ABC):
+    """What all providers share. ``name`` is what users write, in flags and in shots.json."""
+
+    name: ClassVar[str] = ""
+    asset_type: ClassVar[AssetType]
+    account: ClassVar[str | None] = None
+    """Whose key it needs (``fal``); None needs none."""
+    local: ClassVar[bool] = False
+    """Made on this machine: free, repeatable, not journaled."""
+    concurrency: ClassVar[int] = 3
+    """Jobs at once on one account, unless the user says otherwise."""
+    default_model: ClassVar[str] = ""
+
+    def __init__(self, context: ProviderContext | None = None) -> None:
+        self.context = context or ProviderContext()
+
+    # -- required: generate(), which each kind declares with its own arguments, and
+
+    @abstractmethod
+    def estimate_cost(self, config: Any) -> Decimal:
+        """The most that this may cost, in dollars. Raises UnknownPriceError rather than guess."""
+
+    # -- optional
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        """Where a submitted job stands; only for providers that queue."""
+        raise PollingNotSupported(self.name or type(self).__name__)
+
+    def quote(self, config: Any) -> Quote:
+        """``estimate_cost`` with its basis in words; override to say how it came about."""
+        return Quote(amount=self.estimate_cost(config))
+
+    def model_of(self, config: Any) -> str:
+        return config.model or self.default_model
+
+    def request_params(self, config: Any) -> dict[str, Any]:
+        """The parameters that reach the provider: what the cache key is made of.
+
+        Override it to leave out what you do not send: then a change of it costs nothing.
+        """
+        return config.model_dump(exclude={"model"})
+
+    # -- usually not overridden
+
+    def api_key(self) -> str:
+        """The account's key; raises MissingKeyError that names the variable."""
+        key = (self.context.keys or {}).get(self.account or "")
+        if not key:
+            names = KEY_NAMES.get(self.account or "", ())
+            raise missing_keys([names[0]] if names else [f"key of {self.name}"])
+        return key
+
+    def base_url(self, default: str) -> str:
+        return (self.context.base_urls or {}).get(self.account or "", default)
+
+
+class BaseImageProvider(BaseProvider):
+    """Turns a prompt into a picture."""
+
+    asset_type = AssetType.IMAGE
+
+    @abstractmethod
+    async def generate(self, prompt: str, config: ImageConfig) -> Generated: ...
+
+
+class BaseVideoProvider(BaseProvider):
+    """Turns one picture and a prompt into a clip."""
+
+    asset_type = AssetType.VIDEO
+    image_url_form: ClassVar[Literal["data", "file"]] = "data"
+    """How ``image_url`` comes: a data URI, which vendors take, or a file URI for work on this machine."""
+
+    @abstractmethod
+    async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated: ...
+
+    def clip_seconds(self, config: VideoConfig) -> Decimal:
+        """Seconds of clip that will come back for ``config.duration``; override where fixed lengths are sold."""
+        return config.duration
+
+
+class BaseAudioProvider(BaseProvider):
+    """Turns a line of dialogue into speech."""
+
+    asset_type = AssetType.AUDIO
+
+    @abstractmethod
+    async def generate(self, text: str, config: AudioConfig) -> Generated: ...
+
+
+class JobProvider(BaseProvider):
+    """A vendor that takes a job now and is asked for it later. Mix in before the kind's base class."""
+
+    usual_seconds: ClassVar[float] = 60.0
+    """How long a job takes as a rule: polling starts in its neighbourhood."""
+    poll_seconds: ClassVar[float] = 2.0
+    """The vendor's own floor between two polls of one job."""
+    can_list: ClassVar[bool] = False
+
+    # -- required
+
+    @abstractmethod
+    async def submit(self, config: Any, *, image_url: str | None = None) -> Ticket:
+        """Send the job: exactly one POST, whatever happens.
+
+        Raises ProviderUnavailable only where provably no job came about (refused connection, 429), OutcomeUnknown
+        when it may have, and other ProviderErrors when the vendor said no.
+        """
+
+    @abstractmethod
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus: ...
+
+    @abstractmethod
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        """Download a done job's result. Raises PaidLost when the vendor no longer has it."""
+
+    # -- optional
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Ask the vendor to stop; True when it will not be charged."""
+        return False
+
+    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
+        """Jobs at the vendor that match a submission whose answer was lost, sent at ``since`` (Unix time) or later.
+
+        None when the vendor cannot list: an empty list is a statement, None is not.
+        """
+        return None
+
+    # -- given
+
+    async def run(self, config: Any, *, image_url: str | None = None) -> Generated:
+        """submit → poll → fetch in one go and without a journal: what ``generate`` is made of."""
+        ticket = await self.submit(config, image_url=image_url)
+        if ticket.result is not None:
+            return ticket.result
+        while True:
+            status = await self.poll_status(ticket)
+            if status.state == "done":
+                return await self.fetch(ticket, status)
+            if status.state == "failed":
+                raise ProviderError(
+                    f"{self.name}: {status.error or 'the job failed'}",
+                    hint="change the prompt or try another provider",
+                    provider=self.name,
+                    charged=status.charged,
+                )
+            await asyncio.sleep(self.poll_seconds)
+
+
+def check_generated(made: object, provider: str) -> Generated:
+    """What a plug-in's ``generate`` returned, as Generated: bytes and paths are taken too.
+
+    Raises BadMedia for anything else, None above all.
+    """
+    if isinstance(made, Generated) and (made.data or made.path):
+        return made
+    if isinstance(made, bytes) and made:
+        return Generated(data=made, mime="")
+    if isinstance(made, Path):
+        return Generated(path=made, mime="")
+    raise BadMedia(
+        f"provider {provider} returned {type(made).__name__} instead of media",
+        hint="return film.models.Generated(data=…, mime=…), bytes or a Path from generate()",
+        provider=provider,
+    )
+
+
+def missing_keys(variables: list[str]) -> MissingKeyError:
+    """The description's message, with the way out."""
+    return MissingKeyError(
+        f"Missing required API keys in .env: {', '.join(variables)}",
+        hint="add them to .env (see .env_template), or see the whole film at $0 first with --tier draft",
+    )
