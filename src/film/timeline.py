@@ -1,0 +1,369 @@
+"""The cut list: which frames of which clip stand where in the film, what is heard when, and nothing else.
+
+    shots + assets ──► ShotCut … ──(build_timeline)──► Timeline ──► compose, subtitles, exports
+
+A ``Timeline`` is pure data that two people can compare. Time is counted in whole frames of one exact rate,
+so that the plan, the encoded packets and the sound agree to the last one; there are no float seconds.
+
+Clips lie end to end, and a crossfade lets the tail of one overlap the head of the next:
+
+    clip i      |---------------------------|
+    clip i+1                        |-------+-----------------|
+                |     body of i     | fade  |   body of i+1   |
+
+so the film is as long as all its clips less all its fades, and every body holds at least one frame.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate, pairwise
+from math import ceil, floor
+from pathlib import Path
+from typing import Literal
+
+from film.errors import ComposeError
+
+SourceKind = Literal["video", "image", "audio"]
+TransitionKind = Literal["cut", "crossfade"]
+TransitionDefault = Literal["auto", "cut", "crossfade"]
+Fit = Literal["fit", "fill"]
+
+SLOWEST = Fraction(4, 5)
+"""A clip is slowed down to this to make room for speech; slower looks like a fault."""
+SPEECH_LEAD = Fraction(3, 10)
+"""Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
+SPEECH_TAIL = Fraction(1, 5)
+AMBIENCE_BLEND = Fraction(1, 4)
+"""Seconds in which one place's ambience gives way to the next across a hard cut."""
+_SAYS_NOTHING_OF_THE_PLACE = frozenset({"interior", "exterior", "indoor", "indoors", "outdoor", "outdoors"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A media file, known by its bytes; where it lies today is not part of what it is."""
+
+    sha256: str
+    path: Path = field(compare=False)
+    kind: SourceKind = "video"
+
+
+@dataclass(frozen=True)
+class Slate:
+    """What is written over a shot that is still a draft."""
+
+    number: str
+    label: str
+    dialogue: str | None = None
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """``frames`` of film made from one source.
+
+    Film frame ``k`` shows the source at ``source_in + k * speed``, counted at the film's rate; the last
+    ``hold`` frames repeat the picture before them.
+    """
+
+    shot_id: str
+    source: Source
+    frames: int
+    source_in: int = 0
+    fit: Fit = "fit"
+    slate: Slate | None = None
+    speed: Fraction = Fraction(1)
+    hold: int = 0
+    number: str = ""
+
+    def __post_init__(self) -> None:
+        if self.frames < 1 or self.source_in < 0 or self.speed <= 0 or not 0 <= self.hold < self.frames:
+            raise ComposeError(
+                f"{self.shot_id}: a clip of {self.frames} frames from {self.source_in} at {self.speed}x, "
+                f"held for {self.hold}, cannot be shown",
+                hint="a clip needs at least one frame that is not held, and a speed above zero",
+            )
+
+
+@dataclass(frozen=True)
+class Transition:
+    kind: TransitionKind = "cut"
+    frames: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """Speech, placed at a frame of the film; ``frames`` is its length, rounded up."""
+
+    source: Source
+    start_frame: int
+    frames: int
+    text: str
+    character: str
+    shot_id: str
+
+
+@dataclass(frozen=True)
+class Bed:
+    """Ambience under a stretch of film; neighbours overlap where one fades out and the next one in."""
+
+    kind: str
+    start_frame: int
+    frames: int
+    seed: int
+    fade_in: int = 0
+    fade_out: int = 0
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: str
+    start_frame: int
+    frames: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    rate: Fraction
+    width: int
+    height: int
+    clips: tuple[Clip, ...]
+    transitions: tuple[Transition, ...]
+    """One between each two clips."""
+    lines: tuple[Line, ...] = ()
+    beds: tuple[Bed, ...] = ()
+    title: str = ""
+    comment: str = ""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What had to be done to make things fit, one sentence each."""
+
+    def __post_init__(self) -> None:
+        if not self.clips:
+            raise ComposeError("the film has no shots", hint="give shots.json at least one shot")
+        if len(self.transitions) != len(self.clips) - 1:
+            raise ComposeError(
+                f"{len(self.transitions)} transitions between {len(self.clips)} clips",
+                hint="give one transition between each two clips; a hard cut is one of 0 frames",
+            )
+        if self.rate <= 0 or self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:
+            raise ComposeError(
+                f"a film of {self.width}x{self.height} at {self.rate} frames a second cannot be encoded",
+                hint="use even sides of at least 16 pixels and a rate above zero",
+            )
+        for join in self.transitions:
+            if join.frames < 0 or (join.kind == "cut") != (join.frames == 0):
+                raise ComposeError(
+                    f"a {join.kind} of {join.frames} frames",
+                    hint="a cut has 0 frames, a crossfade at least 1",
+                )
+        for clip, (first, stop) in zip(self.clips, self.bodies, strict=True):
+            if stop <= first:
+                raise ComposeError(
+                    f"{clip.shot_id}: its {clip.frames} frames all lie in fades",
+                    hint="shorten the fades beside it",
+                )
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The film frame each clip begins at, with its incoming fade."""
+        steps = (c.frames - t.frames for c, t in zip(self.clips, self.transitions, strict=False))
+        return tuple(accumulate(steps, initial=0))
+
+    @cached_property
+    def bodies(self) -> tuple[tuple[int, int], ...]:
+        """For each clip the frames of it, first and stop, that it has the screen to itself."""
+        heads = (0, *(t.frames for t in self.transitions))
+        tails = (*(t.frames for t in self.transitions), 0)
+        return tuple((h, c.frames - t) for c, h, t in zip(self.clips, heads, tails, strict=True))
+
+    @property
+    def frames(self) -> int:
+        return self.starts[-1] + self.clips[-1].frames
+
+    @property
+    def duration(self) -> Fraction:
+        """Exact seconds."""
+        return self.frames / self.rate
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        stops = (*self.starts[1:], self.frames)
+        return tuple(
+            Chapter(" ".join(filter(None, (clip.number, clip.shot_id))), start, stop - start)
+            for clip, start, stop in zip(self.clips, self.starts, stops, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class ShotCut:
+    """What the cut needs to know of one shot, which wants ``frames`` of the film.
+
+    ``source_frames`` is what its clip has, counted at the film's rate; None for a still, which lasts as long as
+    it is looked at. ``transition`` is how the shot goes over into the next one; None leaves it to the default.
+    """
+
+    shot_id: str
+    source: Source
+    frames: int
+    source_frames: int | None = None
+    number: str = ""
+    landscapes: tuple[str, ...] = ()
+    time_of_day: str = ""
+    dialogue: str = ""
+    character: str = ""
+    speech: Source | None = None
+    speech_samples: int = 0
+    speech_rate: int = 48_000
+    ambience: str = ""
+    transition: TransitionKind | None = None
+    slate: Slate | None = None
+    fit: Fit = "fit"
+
+    def speech_frames(self, rate: Fraction) -> int:
+        return ceil(self.speech_samples * rate / self.speech_rate) if self.speech else 0
+
+
+def build_timeline(
+    cuts: Sequence[ShotCut],
+    *,
+    rate: Fraction,
+    width: int,
+    height: int,
+    transition_default: TransitionDefault = "auto",
+    crossfade_frames: int = 12,
+    title: str = "",
+    comment: str = "",
+) -> Timeline:
+    """Lay the shots out. Whatever had to give way to make them fit is told in ``Timeline.warnings``."""
+    warnings: list[str] = []
+    wished = [
+        crossfade_frames if _kind_of_join(a, b, transition_default) == "crossfade" else 0 for a, b in pairwise(cuts)
+    ]
+    leads = [max(ceil(SPEECH_LEAD * rate), fade) for fade in (0, *wished)]
+    clips = [_clip(cut, lead, rate, warnings) for cut, lead in zip(cuts, leads, strict=False)]
+    fades = _shorten_to_fit([clip.frames for clip in clips], wished)
+    for cut, wish, fade in zip(cuts, wished, fades, strict=False):
+        if fade < wish:
+            became = f"shortened to {fade}" if fade else "made a cut"
+            warnings.append(f"{cut.shot_id}: the crossfade of {wish} frames into the next shot was {became}")
+    laid = Timeline(
+        rate=rate,
+        width=width,
+        height=height,
+        clips=tuple(clips),
+        transitions=tuple(Transition("crossfade", fade) if fade else Transition() for fade in fades),
+        title=title,
+        comment=comment,
+        warnings=tuple(warnings),
+    )
+    return replace(laid, lines=_lines(cuts, laid), beds=_beds(cuts, laid))
+
+
+def _kind_of_join(before: ShotCut, after: ShotCut, default: TransitionDefault) -> TransitionKind:
+    """A cut within a scene; a crossfade where the place or the time of day becomes another one.
+
+    What a shot does not say is taken to be unchanged.
+    """
+    if before.transition:
+        return before.transition
+    if default != "auto":
+        return default
+    here, there = _places(before), _places(after)
+    moved = bool(here and there) and not here & there
+    then, now = before.time_of_day.casefold(), after.time_of_day.casefold()
+    return "crossfade" if moved or (then and now and then != now) else "cut"
+
+
+def _places(cut: ShotCut) -> frozenset[str]:
+    every = frozenset(place.casefold() for place in cut.landscapes)
+    return every - _SAYS_NOTHING_OF_THE_PLACE or every
+
+
+def _clip(cut: ShotCut, lead: int, rate: Fraction, warnings: list[str]) -> Clip:
+    """The clip of a shot, as long as it and its speech need: more of the source, then slower, then held."""
+    speech = cut.speech_frames(rate)
+    need = max(cut.frames, lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0)
+    have = need if cut.source_frames is None else cut.source_frames
+    speed, hold, done = Fraction(1), 0, list[str]()
+    if need > cut.frames and have > cut.frames:
+        done.append(f"{min(need, have) - cut.frames} more frames shown")
+    if have < need:
+        speed = max(SLOWEST, Fraction(have, need))
+        hold = max(0, min(need - 1, need - floor(have / speed)))
+        done.append(f"slowed to {float(speed):.2f}x")
+    if hold:
+        done.append(f"last picture held for {hold} frames")
+    if done:
+        seconds = [float(n / rate) for n in (speech, cut.frames, have)]
+        because = f"speech of {seconds[0]:.1f} s in a shot of {seconds[1]:.1f} s"
+        if need == cut.frames:
+            because = f"a clip of {seconds[2]:.2f} s for a shot of {seconds[1]:.2f} s"
+        warnings.append(f"{cut.shot_id}: {because}: {', '.join(done)}")
+    return Clip(
+        shot_id=cut.shot_id,
+        source=cut.source,
+        frames=need,
+        fit=cut.fit,
+        slate=cut.slate,
+        speed=speed,
+        hold=hold,
+        number=cut.number,
+    )
+
+
+def _shorten_to_fit(lengths: Sequence[int], wished: Sequence[int]) -> list[int]:
+    """Fades that leave every clip a body: between two fades, a clip gives each at most half of itself."""
+    shares: list[int] = []
+    for i, length in enumerate(lengths):
+        fades_beside = sum(1 for join in wished[max(0, i - 1) : i + 1] if join)
+        shares.append((length - 1) // max(1, fades_beside))
+    return [min(wish, shares[i], shares[i + 1]) for i, wish in enumerate(wished)]
+
+
+def _lines(cuts: Sequence[ShotCut], laid: Timeline) -> tuple[Line, ...]:
+    """Speech begins once the shot has the screen to itself and has been seen for a moment."""
+    lead = ceil(SPEECH_LEAD * laid.rate)
+    return tuple(
+        Line(
+            source=cut.speech,
+            start_frame=start + max(lead, first),
+            frames=cut.speech_frames(laid.rate),
+            text=cut.dialogue,
+            character=cut.character,
+            shot_id=cut.shot_id,
+        )
+        for cut, start, (first, _) in zip(cuts, laid.starts, laid.bodies, strict=True)
+        if cut.speech and cut.speech_samples > 0
+    )
+
+
+def _beds(cuts: Sequence[ShotCut], laid: Timeline) -> tuple[Bed, ...]:
+    """One bed for as long as the place sounds the same, blended into the next around the middle of the join.
+
+    A blend takes at most half of a stretch on either side of it, so three beds never sound at once.
+    """
+    soft = ceil(AMBIENCE_BLEND * laid.rate)
+    changes = [i for i in range(1, len(cuts)) if cuts[i].ambience != cuts[i - 1].ambience]
+    borders = [0, *(laid.starts[i] + laid.transitions[i - 1].frames // 2 for i in changes), laid.frames]
+    lengths = [b - a for a, b in pairwise(borders)]
+    blends = [
+        min(soft, lengths[0] // 2),
+        *(
+            min(max(soft, laid.transitions[i - 1].frames), *beside)
+            for i, beside in zip(changes, pairwise(lengths), strict=True)
+        ),
+        min(soft, lengths[-1] // 2),
+    ]
+    beds: list[Bed] = []
+    for n, first_cut in enumerate([0, *changes]):
+        kind = cuts[first_cut].ambience
+        start = borders[n] - (blends[n] // 2 if n else 0)
+        ends_film = n == len(changes)
+        stop = borders[n + 1] + (0 if ends_film else blends[n + 1] - blends[n + 1] // 2)
+        if kind:
+            beds.append(Bed(kind, start, stop - start, zlib.crc32(kind.encode()), blends[n], blends[n + 1]))
+    return tuple(beds)
