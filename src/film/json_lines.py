@@ -1,0 +1,173 @@
+"""Reading JSON that people write: exact numbers, no surprises, and the line of whatever is wrong.
+
+``read`` parses strictly (no NaN, no duplicate members, no runaway nesting or digits, numbers as int and Decimal) and
+gives the value with a ``Lines`` that finds the line a member stands on. The lines are looked for only when asked.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import NoReturn
+
+from film.errors import InputError
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_DIGITS = 40
+
+Place = tuple[str | int, ...]
+"""The way to a value: indexes of arrays and names of members."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+class Lines:
+    """Where the values of a JSON text stand, lines from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def of(self, place: Sequence[str | int]) -> int:
+        """The line of the value at ``place``, or of the nearest thing around it that exists."""
+        for length in range(len(place), -1, -1):
+            if (line := self._places.get(tuple(place[:length]))) is not None:
+                return line
+        return 1
+
+    @cached_property
+    def _places(self) -> dict[Place, int]:
+        places: dict[Place, int] = {}
+        stack: list[str | int | None] = []
+        name: str | None = None
+        line, scanned = 1, 0
+        expecting_name = False
+        for token in _TOKEN.finditer(self._text):
+            line += self._text.count("\n", scanned, token.start())
+            scanned = token.start()
+            mark = token.group()
+            if mark in "}]":
+                stack.pop()
+                name, expecting_name = None, False
+            elif mark == ",":
+                if stack and isinstance(stack[-1], int):
+                    stack[-1] += 1
+                else:
+                    expecting_name = True
+            elif mark == ":":
+                expecting_name = False
+            elif expecting_name and mark[0] == '"':
+                name = json.loads(mark, strict=False)
+                stack[-1] = name
+                places.setdefault(tuple(p for p in stack if p is not None), line)
+            else:
+                places.setdefault(tuple(p for p in stack if p is not None), line)
+                if mark == "{":
+                    stack.append(None)
+                    expecting_name = True
+                elif mark == "[":
+                    stack.append(0)
+        return places
+
+
+def read(path: Path) -> tuple[object, Lines]:
+    """The value in a JSON file and its lines. Raises InputError naming file and line."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputError(
+            f"cannot be read: {error.strerror or error}", hint="check the path and its permissions", file=path
+        ) from error
+    if not path.is_file():
+        raise InputError("is not a file", hint="give the path of a shots.json", file=path)
+    if size > MAX_BYTES:
+        raise InputError(
+            f"is {size / 1e6:.0f} MB, allowed {MAX_BYTES // 2**20} MB", hint="split it into several films", file=path
+        )
+    return parse(_text(path), path)
+
+
+def parse(text: str, path: Path) -> tuple[object, Lines]:
+    """The value of a JSON text and its lines; ``path`` is for messages only."""
+    _check_depth(text, path)
+
+    def refuse(message: str, hint: str, needle: str) -> NoReturn:
+        line = text[: max(0, text.find(needle))].count("\n") + 1
+        raise InputError(message, hint=hint, file=path, line=line)
+
+    def integer(digits: str) -> int:
+        if len(digits) > MAX_DIGITS:
+            refuse(f"a number has {len(digits)} digits", f"allowed {MAX_DIGITS}", digits)
+        return int(digits)
+
+    def number(digits: str) -> Decimal:
+        value = Decimal(digits[: MAX_DIGITS + 1]) if len(digits) > MAX_DIGITS else Decimal(digits)
+        if len(digits) > MAX_DIGITS or abs(value.adjusted()) > 30:
+            refuse(f"a number is out of all bounds: {digits[:24]}", "write it without the exponent", digits)
+        return value
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, value in pairs:
+            if name in found:
+                second = [m.start() for m in re.finditer(re.escape(json.dumps(name, ensure_ascii=False)), text)]
+                line = text[: second[1] if len(second) > 1 else 0].count("\n") + 1
+                raise InputError(
+                    f"{name[:60]!r} is given twice in one object",
+                    hint="keep one of the two",
+                    file=path,
+                    line=line,
+                    field=name,
+                )
+            found[name] = value
+        return found
+
+    try:
+        value = json.loads(
+            text,
+            parse_int=integer,
+            parse_float=number,
+            parse_constant=lambda name: refuse(f"{name} is not a number", "write a plain number, like 5", name),
+            object_pairs_hook=members,
+        )
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"is not valid JSON: {error.msg} (column {error.colno})",
+            hint="look for a missing comma, quote or bracket just before this place",
+            file=path,
+            line=error.lineno,
+        ) from error
+    return value, Lines(text)
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "is not UTF-8 text",
+            hint="save it again with the encoding UTF-8",
+            file=path,
+            line=raw[: error.start].count(b"\n") + 1,
+        ) from error
+
+
+def _check_depth(text: str, path: Path) -> None:
+    depth = 0
+    for mark in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', text):
+        token = mark.group()
+        if token in "{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = text[: mark.start()].count("\n") + 1
+                raise InputError(
+                    f"is nested more than {MAX_DEPTH} deep", hint="a shot is a flat object", file=path, line=line
+                )
+        elif token in "}]":
+            depth -= 1
