@@ -1,62 +1,194 @@
 """Engines: one writer with the settings that keep SQLite safe between processes, or a PostgreSQL pool.
 
+    FILM_DATABASE_URL ─► engine_for(url) ─► make_engine(url) ─► migrate.prepare ─► the process's engine of that URL
+                         sessions_for(url)  make_reader(url): looks only, and never waits for a writer
+
 SQLite's defaults lose 5–8% of concurrent writes to "database is locked"; with WAL, an immediate BEGIN and a busy
-timeout none. Money is written with full sync.
+timeout none. Money is written with full sync. A forked child starts with empty pools: a connection that two
+processes share would mix their transactions.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from functools import lru_cache
+import threading
+import time
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
 
-from film.errors import ConfigurationError
+from film.db.drives import network_filesystem
+from film.errors import ConfigurationError, StoreError
+
+BUSY_SECONDS = 30
+OLDEST_SQLITE = (3, 35, 0)
+"""The first with UPDATE … RETURNING."""
+
+_open: WeakSet[Engine] = WeakSet()
+_prepared: dict[str, Engine] = {}
+_preparing = threading.Lock()
 
 
 def make_engine(url: str) -> Engine:
     """An engine for a ``sqlite:///`` or ``postgresql://`` URL; the SQLite file's folder is created."""
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-        return engine
-    if backend == "postgresql":
-        try:
-            import psycopg  # noqa: F401, PLC0415  # pyright: ignore[reportUnusedImport]  # an extra, asked for only here
-        except ImportError as error:
-            raise ConfigurationError(
-                "FILM_DATABASE_URL names PostgreSQL, but its driver is not installed",
-                hint="install it with: pip install 'film-generation[postgres]'",
-            ) from error
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=16, pool_pre_ping=True)
-    raise ConfigurationError(
-        f"FILM_DATABASE_URL names {backend}, which is not supported", hint="use sqlite:/// or postgresql://"
-    )
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _remember(_postgres(parsed))
+    file = _sqlite_file(parsed)
+    if file:
+        _refuse_network_drive(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return _remember(_sqlite(parsed, "BEGIN IMMEDIATE"))
 
 
-@lru_cache(maxsize=8)
+def make_reader(url: str) -> Engine:
+    """An engine that can only look: it takes no lock, so that a page or a report never holds up a film."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _remember(_postgres(parsed, options="-c default_transaction_read_only=on"))
+    file = _sqlite_file(parsed)
+    if not file or not file.is_file():
+        raise StoreError(f"there is no database at {file or url}", hint="make a film first, or check FILM_DATABASE_URL")
+    engine = _sqlite(parsed, "BEGIN")
+    event.listen(engine, "connect", _only_look)
+    return _remember(engine)
+
+
 def engine_for(url: str) -> Engine:
     """The process's shared, migrated engine of a URL."""
-    from film.db.migrate import prepare  # noqa: PLC0415  # alembic is heavy and seldom needed
+    with _preparing:
+        if url not in _prepared:
+            from film.db.migrate import prepare  # it builds on this module
 
-    engine = make_engine(url)
-    prepare(engine)
+            engine = make_engine(url)
+            prepare(engine)
+            _prepared[url] = engine
+        return _prepared[url]
+
+
+def sessions_for(url: str) -> sessionmaker[Session]:
+    """ORM sessions on the shared engine of a URL."""
+    return sessionmaker(engine_for(url))
+
+
+def close_engines() -> None:
+    """Close every connection of this process; engines open new ones when used again, ``engine_for`` makes new ones."""
+    with _preparing:
+        _prepared.clear()
+        for engine in list(_open):
+            engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(
+            "FILM_DATABASE_URL is not a database URL", hint="write sqlite:////folder/film.db or postgresql://host/name"
+        ) from None  # the cause may quote a password
+    backend = parsed.get_backend_name()
+    if backend == "postgres":  # the older spelling, which hosting services still hand out
+        return parsed.set(drivername="postgresql")
+    if backend not in ("sqlite", "postgresql"):
+        raise ConfigurationError(
+            f"FILM_DATABASE_URL names {backend}, which is not supported", hint="use sqlite:/// or postgresql://"
+        )
+    return parsed
+
+
+def _remember(engine: Engine) -> Engine:
+    _open.add(engine)
     return engine
 
 
+def _forget_parents_connections() -> None:
+    global _preparing  # noqa: PLW0603  # another thread of the parent may have held it
+    _preparing = threading.Lock()
+    for engine in list(_open):
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):  # absent on Windows, which does not fork
+    os.register_at_fork(after_in_child=_forget_parents_connections)
+
+
+# -- PostgreSQL
+
+
+def _postgres(url: URL, *, options: str = "") -> Engine:
+    try:
+        import psycopg  # noqa: F401  # pyright: ignore[reportUnusedImport]  # an extra, asked for only here
+    except ImportError as error:
+        raise ConfigurationError(
+            "FILM_DATABASE_URL names PostgreSQL, but its driver is not installed",
+            hint="install it with: pip install 'film-generation[postgres]'",
+        ) from error
+    asked = url.query.get("options", "")
+    merged = " ".join(filter(None, (asked if isinstance(asked, str) else " ".join(asked), options)))
+    return create_engine(
+        url.set(drivername="postgresql+psycopg").update_query_dict({"options": merged} if merged else {}),
+        pool_size=8,
+        max_overflow=16,
+        pool_pre_ping=True,
+    )
+
+
+# -- SQLite
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+def _sqlite(url: URL, begin: str) -> Engine:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise ConfigurationError(
+            f"this Python carries SQLite {sqlite3.sqlite_version}, needed is 3.35 or newer",
+            hint="use a newer Python, or set FILM_DATABASE_URL to a PostgreSQL database",
+        )
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", start)
+    return engine
+
+
+def _refuse_network_drive(file: Path) -> None:
+    if kind := network_filesystem(file.parent):
+        raise ConfigurationError(
+            f"the database {file} lies on a network drive ({kind}), where SQLite loses data",
+            hint="set FILM_DATABASE_URL to a file on a local disk (sqlite:////folder/film.db) or to PostgreSQL; "
+            "the gallery itself may stay where it is",
+        )
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=FULL"):
+    connection.isolation_level = None  # the BEGIN of the "begin" event is the only one
+    _use_wal(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn WAL on, once in the life of a file; SQLite answers "locked" here at once, whatever the busy timeout is."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _only_look(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")

@@ -1,13 +1,13 @@
 """Every table, in the order in which a film comes about.
 
-    films ─< shots ─< takes ─────────┐ (which assets a take uses: the roots that keep assets alive)
-                                     ▼
-    blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library
-                                     ▲
-    jobs  (one paid submission) ─────┘
-      │
-    reservations ─< reservation_scopes >─ budgets                        what may still be spent
-      └─< ledger_entries                  (insert-only)                  what was
+films ─< shots ─< takes ─────────┐ (which assets a take uses: the roots that keep assets alive)
+                                 ▼
+blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library
+                                 ▲
+jobs  (one paid submission) ─────┘
+  │
+reservations ─< reservation_scopes >─ budgets                        what may still be spent
+  └─< ledger_entries                  (insert-only)                  what was
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from film.db.base import Base, BigId, MicroUSD, UtcDateTime, now
+from film.db.triggers import make_insert_only
+from film.db.version import stamp_when_whole
 
 
 class Film(Base):
@@ -226,7 +228,9 @@ class ReservationRow(Base):
 class ReservationScope(Base):
     __tablename__ = "reservation_scopes"
     reservation_id: Mapped[str] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
-    scope: Mapped[str] = mapped_column(ForeignKey("budgets.scope"), primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("budgets.scope"), primary_key=True, index=True)
+    limit: Mapped[Decimal | None] = mapped_column("limit_micros", MicroUSD)
+    """The limit under which it was granted: limits change later, and the grant stays provable."""
 
 
 class LedgerEntry(Base):
@@ -234,7 +238,7 @@ class LedgerEntry(Base):
 
     __tablename__ = "ledger_entries"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    reservation_id: Mapped[str | None] = mapped_column(ForeignKey("reservations.id"), index=True)
+    reservation_id: Mapped[str | None] = mapped_column(ForeignKey("reservations.id"))
     film_id: Mapped[str] = mapped_column(String(100), index=True)
     shot_id: Mapped[str] = mapped_column(String(100), default="")
     asset_type: Mapped[str] = mapped_column(String(10), default="")
@@ -243,3 +247,7 @@ class LedgerEntry(Base):
     amount: Mapped[Decimal] = mapped_column("amount_micros", MicroUSD)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     __table_args__ = (UniqueConstraint("reservation_id", "kind"),)
+
+
+make_insert_only(Base.metadata.tables[LedgerEntry.__tablename__])
+stamp_when_whole(Base.metadata)

@@ -1,0 +1,1 @@
+"""Thin names: the code is in ``film.db``."""

@@ -1,0 +1,117 @@
+"""Bring a database to the newest schema, whatever it is now, in whatever number of processes at once.
+
+    at head (nearly always)  one SELECT, nothing else is imported
+    empty                    every table is made and the head is stamped, as ``Base.metadata.create_all`` does
+    older                    Alembic's migrations, in one transaction
+
+The last two hold the database's write lock and look again under it: of two processes one works, the other waits and
+then finds it done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DBAPIError
+
+from film.db.tables import Base
+from film.db.version import HEAD, read_version, version_table
+from film.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_LOCK = 0x66696C6D
+"""The PostgreSQL advisory lock under which a schema changes."""
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the database of ``engine`` to the newest schema; StoreError when it cannot be used or is too new."""
+    if _at_head(engine):
+        return
+    try:
+        with _locked(engine) as connection:
+            if not inspect(connection).has_table(version_table.name):
+                _create(connection)
+            elif read_version(connection) != HEAD:
+                _upgrade(connection)
+    except DBAPIError as error:
+        raise StoreError(
+            f"the database {_name(engine)} cannot be used: {str(error.orig).strip().splitlines()[0]}",
+            hint="check FILM_DATABASE_URL, and that the folder can be written to or the server can be reached",
+        ) from error
+
+
+def alembic_config(connection: Connection) -> Config:
+    """What Alembic's commands need to work on ``connection``; the migrations need no ini file."""
+    from alembic.config import Config  # 0.2 s that a program start can do without
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "film.db:migrations")
+    return config
+
+
+def _at_head(engine: Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            return read_version(connection) == HEAD
+    except DBAPIError:
+        return False  # no such table, or no such database: the slow way tells them apart
+
+
+@contextmanager
+def _locked(engine: Engine) -> Generator[Connection]:
+    """A transaction that no other process changes the schema beside."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Rebuilding a table drops the old one, which would delete the rows that refer to it. The switch has no
+            # effect inside a transaction, and SQLAlchemy would begin one.
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():  # BEGIN IMMEDIATE: the write lock
+                    yield connection
+                    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                        raise StoreError(
+                            f"migrating would leave {len(broken)} rows without what they refer to; nothing was changed",
+                            hint="keep a copy of the database and report this",
+                        )
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")
+        else:
+            with connection.begin():
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                yield connection
+
+
+def _create(connection: Connection) -> None:
+    present = set(inspect(connection).get_table_names()) & set(Base.metadata.tables)
+    if present:
+        raise StoreError(
+            f"the database {_name(connection.engine)} has a table {min(present)!r} that this program did not make",
+            hint="give films a database, or a PostgreSQL schema, of their own in FILM_DATABASE_URL",
+        )
+    Base.metadata.create_all(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.script.revision import RevisionError
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except (CommandError, RevisionError) as error:
+        raise StoreError(
+            f"the database {_name(connection.engine)} is at revision {read_version(connection)}, newer than this "
+            f"program knows ({HEAD})",
+            hint="update film-generation, or use another database",
+        ) from error
+
+
+def _name(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,1 @@
+"""How a database came to its present form, revision by revision; ``film.db.migrate`` runs them."""
