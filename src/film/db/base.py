@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, type_coerce
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 MICROS = Decimal(1_000_000)
@@ -42,11 +44,29 @@ def from_micros(micros: int) -> Decimal:
     return Decimal(int(micros)) / MICROS
 
 
+_INTEGERS: Any = BigInteger.comparator_factory
+
+
+class _ExactSums(TypeDecorator.Comparator[Decimal], _INTEGERS):
+    """Sums and differences of money are money. SQLAlchemy would make plain integers of them, micro-dollars."""
+
+    def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> Any:
+        return self._as_money(op, super().operate(op, *other, **kwargs))
+
+    def reverse_operate(self, op: OperatorType, other: Any, **kwargs: Any) -> Any:
+        return self._as_money(op, super().reverse_operate(op, other, **kwargs))
+
+    @staticmethod
+    def _as_money(op: OperatorType, result: Any) -> Any:
+        return type_coerce(result, MicroUSD()) if op in (operators.add, operators.sub) else result
+
+
 class MicroUSD(TypeDecorator[Decimal]):
     """Dollars in Python, whole micro-dollars in the database: sums are exact in both."""
 
     impl = BigInteger
     cache_ok = True
+    comparator_factory: Any = _ExactSums  # a property in the base class, meant to be overridden by a class
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         return None if value is None else to_micros(value)

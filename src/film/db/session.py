@@ -1,7 +1,7 @@
 """Engines: one writer with the settings that keep SQLite safe between processes, or a PostgreSQL pool.
 
     FILM_DATABASE_URL ─► engine_for(url) ─► make_engine(url) ─► migrate.prepare ─► the process's engine of that URL
-                         sessions_for(url)  make_reader(url): looks only, and never waits for a writer
+                         sessions_for(url)  snapshot(engine): looks, waits for no writer and holds none up
 
 SQLite's defaults lose 5–8% of concurrent writes to "database is locked"; with WAL, an immediate BEGIN and a busy
 timeout none. Money is written with full sync. A forked child starts with empty pools: a connection that two
@@ -14,6 +14,8 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -30,6 +32,9 @@ BUSY_SECONDS = 30
 OLDEST_SQLITE = (3, 35, 0)
 """The first with UPDATE … RETURNING."""
 
+_LOOKS = "film_looks"
+"""The execution option of connections that only look."""
+
 _open: WeakSet[Engine] = WeakSet()
 _prepared: dict[str, Engine] = {}
 _preparing = threading.Lock()
@@ -44,7 +49,7 @@ def make_engine(url: str) -> Engine:
     if file:
         _refuse_network_drive(file)
         file.parent.mkdir(parents=True, exist_ok=True)
-    return _remember(_sqlite(parsed, "BEGIN IMMEDIATE"))
+    return _remember(_sqlite(parsed))
 
 
 def make_reader(url: str) -> Engine:
@@ -55,7 +60,7 @@ def make_reader(url: str) -> Engine:
     file = _sqlite_file(parsed)
     if not file or not file.is_file():
         raise StoreError(f"there is no database at {file or url}", hint="make a film first, or check FILM_DATABASE_URL")
-    engine = _sqlite(parsed, "BEGIN")
+    engine = _sqlite(parsed).execution_options(**{_LOOKS: True})
     event.listen(engine, "connect", _only_look)
     return _remember(engine)
 
@@ -75,6 +80,18 @@ def engine_for(url: str) -> Engine:
 def sessions_for(url: str) -> sessionmaker[Session]:
     """ORM sessions on the shared engine of a URL."""
     return sessionmaker(engine_for(url))
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Generator[Connection]:
+    """A connection that looks at one unchanging state of the database; on SQLite it takes no write lock."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            connection.execution_options(**{_LOOKS: True})
+        with connection.begin():
+            yield connection
 
 
 def close_engines() -> None:
@@ -146,19 +163,15 @@ def _sqlite_file(url: URL) -> Path | None:
     return Path(url.database) if url.database and url.database != ":memory:" else None
 
 
-def _sqlite(url: URL, begin: str) -> Engine:
+def _sqlite(url: URL) -> Engine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ConfigurationError(
             f"this Python carries SQLite {sqlite3.sqlite_version}, needed is 3.35 or newer",
             hint="use a newer Python, or set FILM_DATABASE_URL to a PostgreSQL database",
         )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", start)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -176,6 +189,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _use_wal(connection)
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and asks for it later may be refused."""
+    reads = connection.get_execution_options().get(_LOOKS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,297 @@
+"""Reserve the quote before the purchase, settle the bill after it: how a limit holds for any number of processes.
+
+    reserve ──► held ──mark_submitted──► submitted ──settle──► settled
+                 │                           │  └──(no answer, lease over)──► unknown ──resolve──► settled | released
+                 └──release, lease over──► released
+
+A limit is decided in one place, the counter row of its scope, by one conditional UPDATE: checking first and recording
+later lets every process that checks in between through. Each step writes the counters and the insert-only ledger in one
+transaction, so that after a kill at any instant they agree:
+
+    reserved of a scope = the estimates of its open reservations       spent = the sum of its "settle" entries
+    of a closed reservation: reserve + overrun = settle + release
+
+Every step locks in one order, reservations, then scopes by name, then writes to the ledger: no deadlock, and the ids of
+ledger entries of one scope follow the order in which its limit was decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Executable, func, insert, literal, or_, select, true, update
+
+from film.db.base import MicroUSD, from_micros, now, to_micros
+from film.db.sql import upsert
+from film.db.tables import Budget, LedgerEntry, ReservationRow, ReservationScope
+from film.errors import BudgetExceededError, InputError, StoreError
+
+OPEN = ("held", "submitted", "unknown")
+MOST = Decimal(1_000_000_000)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRequest:
+    """A purchase about to be made. Asked twice under one ``idem`` (a job's id, say), it is reserved once."""
+
+    idem: str
+    amount: Decimal
+    shot_id: str = ""
+    asset_type: str = ""
+    provider: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money set aside, as it stood when this was read. ``overrun``: the bill was higher than what was set aside."""
+
+    id: str
+    idem: str
+    film_id: str
+    shot_id: str
+    asset_type: str
+    provider: str
+    key: str
+    estimated: Decimal
+    actual: Decimal | None
+    state: str
+    overrun: bool
+    lease_until: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A limit's place, ``film:<id>``, ``run:<id>`` or ``day:<date>``.
+
+    ``limit`` was asked for by this process and binds it, and is written down for those that ask for none; ``default``
+    is written down only where nothing was.
+    """
+
+    name: str
+    limit: Decimal | None = None
+    default: Decimal | None = None
+    label: str = ""
+    """What an error calls it; the film's own limit needs no name."""
+
+
+def money(amount: Decimal, what: str) -> Decimal:
+    """``amount`` in whole micro-dollars, rounded up; TypeError for floats, InputError for what is no price."""
+    if isinstance(amount, Decimal) and not (amount.is_finite() and 0 <= amount <= MOST):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise InputError(f"{what} is {amount:.10}, allowed 0 to {MOST} dollars", hint="give an amount like 10.00")
+    return from_micros(to_micros(amount))
+
+
+def open_scopes(connection: Connection, scopes: Iterable[Scope]) -> None:
+    """Make the counter rows there are not, and write down the limits asked for."""
+    for scope in sorted(scopes, key=lambda s: s.name):
+        limit = scope.default if scope.limit is None else scope.limit
+        statement = upsert(connection, Budget).values(scope=scope.name, limit=limit, reserved=ZERO, spent=ZERO)
+        connection.execute(
+            statement.on_conflict_do_nothing(index_elements=["scope"])
+            if scope.limit is None
+            else statement.on_conflict_do_update(index_elements=["scope"], set_={"limit_micros": scope.limit})
+        )
+
+
+def reserve(
+    connection: Connection,
+    film_id: str,
+    scopes: Sequence[Scope],
+    requests: Sequence[ReservationRequest],
+    lease: timedelta,
+) -> list[Reservation]:
+    """Set the money of all ``requests`` aside in all ``scopes``, or raise BudgetExceededError; then roll back.
+
+    What is reserved already under the same name comes back as it is, whatever its state and amount.
+    """
+    until = now() + lease
+    rows = {r.idem: _row(film_id, r, until) for r in sorted(requests, key=lambda r: r.idem)}
+    if not rows:
+        return []
+    statement = upsert(connection, ReservationRow).on_conflict_do_nothing(index_elements=["idem"])
+    fresh = set(connection.execute(statement.returning(ReservationRow.idem), list(rows.values())).scalars())
+    if made := [row for idem, row in rows.items() if idem in fresh]:
+        total = sum((row["estimated_micros"] for row in made), ZERO)
+        limits = {s.name: _hold(connection, s, total) for s in sorted(scopes, key=lambda s: s.name)}
+        connection.execute(
+            insert(ReservationScope),
+            [
+                {"reservation_id": row["id"], "scope": scope, "limit_micros": limit}
+                for row in made
+                for scope, limit in limits.items()
+            ],
+        )
+        connection.execute(insert(LedgerEntry), [_entry(row, "reserve", row["estimated_micros"]) for row in made])
+    found = {r.idem: r for r in _read(connection, select(*_COLUMNS).where(ReservationRow.idem.in_(list(rows))))}
+    for reservation in found.values():
+        if reservation.film_id != film_id:
+            raise StoreError(
+                f"the reservation {reservation.idem!r} belongs to the film {reservation.film_id!r}",
+                hint="name reservations after their job, whose id is unique",
+            )
+    return [found[r.idem] for r in requests]
+
+
+def mark_submitted(connection: Connection, reservation_id: str, lease: timedelta) -> Reservation:
+    """Note that the purchase may have been made from here on; also renews the lease. StoreError once it is closed."""
+    changed = _change(connection, reservation_id, OPEN, state="submitted", lease_until=now() + lease)
+    if not changed:
+        reservation = find(connection, reservation_id)
+        raise StoreError(
+            f"the reservation {reservation.idem!r} is {reservation.state}: nothing is set aside for this purchase",
+            hint="reserve again under a new name before buying",
+        )
+    return changed
+
+
+def mark_unknown(connection: Connection, reservation_id: str) -> Reservation:
+    """Nobody can tell whether it was bought: the money stays set aside until ``settle`` or ``release`` says."""
+    changed = _change(connection, reservation_id, OPEN, state="unknown", lease_until=None)
+    return changed or find(connection, reservation_id)
+
+
+def settle(connection: Connection, reservation_id: str, actual: Decimal) -> Reservation:
+    """Record what was billed; a second time it changes nothing. More than was set aside is recorded too, and flagged.
+
+    A bill for a reservation that was released meanwhile is an overrun as a whole.
+    """
+    actual = money(actual, "the bill")
+    settled = {"state": "settled", "actual": actual, "lease_until": None, "settled_at": now()}
+    overrun = ReservationRow.estimated < actual
+    if changed := _change(connection, reservation_id, OPEN, **settled, overrun=overrun):
+        covered = changed.estimated
+    elif changed := _change(connection, reservation_id, ("released",), **settled, overrun=actual > 0):
+        covered = ZERO
+    else:
+        return find(connection, reservation_id)
+    _count(connection, reservation_id, reserved=-covered, spent=actual)
+    entries = [_entry(asdict(changed), "settle", actual)]
+    if difference := covered - actual:
+        entries.append(_entry(asdict(changed), "release" if difference > 0 else "overrun", abs(difference)))
+    connection.execute(insert(LedgerEntry), entries)
+    return changed
+
+
+def release(connection: Connection, reservation_id: str) -> Reservation:
+    """Nothing was bought: the money is free again. What is settled stays settled."""
+    changed = _change(connection, reservation_id, OPEN, state="released", lease_until=None, settled_at=now())
+    if not changed:
+        return find(connection, reservation_id)
+    _count(connection, reservation_id, reserved=-changed.estimated, spent=ZERO)
+    connection.execute(insert(LedgerEntry), [_entry(asdict(changed), "release", changed.estimated)])
+    return changed
+
+
+def expire(connection: Connection, reservation_id: str) -> Reservation | None:
+    """End a lease that is over: what was never submitted is released, what was becomes unknown and stays set aside."""
+    over = ReservationRow.lease_until < now()
+    if connection.execute(
+        select(ReservationRow.id)
+        .where(ReservationRow.id == reservation_id, ReservationRow.state == "held", over)
+        .with_for_update()
+    ).scalar():
+        return release(connection, reservation_id)
+    return _change(connection, reservation_id, ("submitted",), over, state="unknown", lease_until=None)
+
+
+def expired(connection: Connection) -> list[str]:
+    """The reservations whose lease is over."""
+    return list(
+        connection.execute(
+            select(ReservationRow.id)
+            .where(ReservationRow.state.in_(("held", "submitted")), ReservationRow.lease_until < now())
+            .order_by(ReservationRow.id)
+        ).scalars()
+    )
+
+
+def find(connection: Connection, reservation_id: str) -> Reservation:
+    found = _read(connection, select(*_COLUMNS).where(ReservationRow.id == reservation_id))
+    if not found:
+        raise StoreError(f"there is no reservation {reservation_id!r}", hint="look at film jobs")
+    return found[0]
+
+
+def record_saved(connection: Connection, film_id: str, amount: Decimal, **about: str) -> None:
+    """Note what a cache hit saved; it is no spending."""
+    entry = _entry({"film_id": film_id, "id": None, **about}, "saved", money(amount, "the saving"))
+    connection.execute(insert(LedgerEntry), [entry])
+
+
+# -- one statement each
+
+
+def _hold(connection: Connection, scope: Scope, total: Decimal) -> Decimal | None:
+    """Set ``total`` aside in one scope; returns the limit under which it was granted. Free things always fit."""
+    limit: ColumnElement[Any] = func.coalesce(literal(scope.limit, MicroUSD), Budget.limit)
+    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if total else true()
+    row = Budget.scope == scope.name
+    while True:
+        granted = connection.execute(
+            update(Budget).where(row, fits).values(reserved=Budget.reserved + total).returning(limit)
+        ).one_or_none()
+        if granted:
+            return granted[0]
+        counters = connection.execute(select(Budget.spent + Budget.reserved, limit).where(row)).one_or_none()
+        if counters is None:
+            open_scopes(connection, [scope])
+        elif counters[1] is not None and counters[0] + total > counters[1]:
+            raise exceeded(scope, counters[0] + total, counters[1])
+
+
+def exceeded(scope: Scope, needed: Decimal, limit: Decimal) -> BudgetExceededError:
+    return BudgetExceededError(needed, limit, scope=scope.label)
+
+
+def _count(connection: Connection, reservation_id: str, *, reserved: Decimal, spent: Decimal) -> None:
+    scopes = select(ReservationScope.scope).where(ReservationScope.reservation_id == reservation_id)
+    for scope in connection.execute(scopes.order_by(ReservationScope.scope)).scalars().all():
+        connection.execute(
+            update(Budget)
+            .where(Budget.scope == scope)
+            .values(reserved=Budget.reserved + reserved, spent=Budget.spent + spent)
+        )
+
+
+def _change(
+    connection: Connection, reservation_id: str, states: Sequence[str], *conditions: Any, **values: Any
+) -> Reservation | None:
+    """Move a reservation out of one of ``states``; None when it is in another."""
+    statement = (
+        update(ReservationRow)
+        .where(ReservationRow.id == reservation_id, ReservationRow.state.in_(states), *conditions)
+        .values(**values)
+    )
+    found = _read(connection, cast(Executable, statement.returning(*_COLUMNS)))
+    return found[0] if found else None
+
+
+def _read(connection: Connection, statement: Executable) -> list[Reservation]:
+    return [Reservation(*row) for row in connection.execute(statement)]
+
+
+_COLUMNS: tuple[Any, ...] = tuple(getattr(ReservationRow, field.name) for field in fields(Reservation))
+
+
+def _row(film_id: str, request: ReservationRequest, until: datetime) -> dict[str, Any]:
+    """A new reservation by the table's column names, which is what an INSERT of many rows goes by."""
+    amount = money(request.amount, f"the quote of {request.idem}")
+    about = {name: value for name, value in asdict(request).items() if name != "amount"}
+    held = {"estimated_micros": amount, "state": "held", "overrun": False, "lease_until": until}
+    return {"id": str(uuid4()), "film_id": film_id, **about, **held, "created_at": now()}
+
+
+def _entry(reservation: Mapping[str, Any], kind: str, amount: Decimal) -> dict[str, Any]:
+    about = {name: reservation.get(name, "") for name in ("film_id", "shot_id", "asset_type", "provider")}
+    return {"reservation_id": reservation["id"], "kind": kind, "amount_micros": amount, "at": now(), **about}

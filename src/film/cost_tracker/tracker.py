@@ -1,0 +1,235 @@
+"""CostTracker: the money of one film, in front of the database that keeps it.
+
+    estimate_project_cost ─► check_budget ─► reserve ─► mark_submitted ─► settle | release | mark_unknown ─► resolve
+
+It can be made and asked for estimates without a database; the first question about money opens one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import OperationalError
+
+from film.cost_tracker import reservations
+from film.cost_tracker.reservations import ZERO, Reservation, ReservationRequest, Scope, money
+from film.db.base import now
+from film.db.migrate import prepare
+from film.db.session import engine_for, snapshot
+from film.db.tables import Budget
+from film.errors import InputError, StoreError
+from film.models import check_identifier
+from film.settings import Settings, load_settings
+
+HOLD = timedelta(minutes=10)
+"""How long money stays set aside for a purchase that was not begun."""
+PURCHASE = timedelta(hours=1)
+"""How long after ``mark_submitted`` a purchase without news counts as unknown."""
+
+
+class CostTracker:
+    """What a film may spend and has spent. Limits hold for all processes and runs together.
+
+    ``budget_limit_usd`` is the film's limit over its whole life; without one the film keeps the limit it was last
+    given, at first the settings' default. ``daily_limit_usd`` counts all films of a UTC day, ``run_limit_usd`` this
+    run (several processes are one run if they share ``run_id``).
+    """
+
+    def __init__(
+        self,
+        project_id: str,
+        budget_limit_usd: Decimal | None = None,
+        *,
+        run_limit_usd: Decimal | None = None,
+        daily_limit_usd: Decimal | None = None,
+        run_id: str | None = None,
+        engine: Engine | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        try:
+            self.project_id = check_identifier(project_id)
+        except ValueError as error:
+            raise InputError(f"the film id {error}", hint="give it a name like my_first_film") from error
+        self.settings = settings or load_settings()
+        self.run_id = run_id or str(uuid4())
+        self._engine = engine
+        self._film_limit = _limit(budget_limit_usd, "budget_limit_usd")
+        self._run_limit = _limit(run_limit_usd, "run_limit_usd")
+        self._daily_limit = _limit(daily_limit_usd, "daily_limit_usd") or self.settings.daily_budget
+        self._opened: set[str] = set()
+
+    @cached_property
+    def engine(self) -> Engine:
+        if self._engine is None:
+            return engine_for(self.settings.database_url)
+        prepare(self._engine)
+        return self._engine
+
+    # -- asking
+
+    def check_budget(self, amount: Decimal) -> None:
+        """Raise BudgetExceededError if ``amount`` more would pass a limit. Only ``reserve`` decides for good."""
+        amount = money(amount, "the amount")
+        for scope, spent, held, limit in self._counters():
+            if amount and limit is not None and spent + held + amount > limit:
+                raise reservations.exceeded(scope, spent + held + amount, limit)
+
+    def spent(self) -> Decimal:
+        """What this film has cost, over all runs."""
+        return self._counters()[0][1]
+
+    def held(self) -> Decimal:
+        """What is set aside for this film's purchases under way."""
+        return self._counters()[0][2]
+
+    def left(self) -> Decimal | None:
+        """What may still be set aside under the tightest limit; None where there is none."""
+        left = [limit - spent - held for _, spent, held, limit in self._counters() if limit is not None]
+        return max(ZERO, min(left)) if left else None
+
+    # -- spending
+
+    def reserve(
+        self,
+        items: Sequence[ReservationRequest],
+        *,
+        lease: timedelta = HOLD,
+        connection: Connection | None = None,
+    ) -> list[Reservation]:
+        """Set aside the money of all ``items`` or of none; the answers are in their order.
+
+        Raises BudgetExceededError when a limit would be passed. An item whose ``idem`` was used before comes back as
+        it is now, so look at its ``state``. With a ``connection`` it is part of that transaction, which the caller
+        rolls back on an error; the other methods take one likewise.
+        """
+        if not self.settings.spend_allowed and any(item.amount for item in items):
+            raise InputError(
+                "spending is switched off (FILM_NO_SPEND)",
+                hint="unset FILM_NO_SPEND, or use --tier draft, which is free",
+            )
+        scopes = self._scopes()
+        unopened = [scope for scope in scopes if scope.name not in self._opened]
+        with self._transaction(connection) as transaction:
+            reservations.open_scopes(transaction, unopened)
+            reserved = reservations.reserve(transaction, self.project_id, scopes, items, lease)
+        if connection is None:
+            self._opened.update(scope.name for scope in unopened)
+        return reserved
+
+    def mark_submitted(
+        self, reservation: Reservation, *, lease: timedelta = PURCHASE, connection: Connection | None = None
+    ) -> Reservation:
+        """Note, before the purchase, that it may have been made; called again it renews the lease.
+
+        Raises StoreError when the reservation was closed meanwhile: then do not buy.
+        """
+        with self._transaction(connection) as transaction:
+            return reservations.mark_submitted(transaction, reservation.id, lease)
+
+    def settle(self, reservation: Reservation, actual: Decimal, *, connection: Connection | None = None) -> Reservation:
+        """Record the bill; only the first counts. See ``overrun`` of the answer: the quote was too low."""
+        with self._transaction(connection) as transaction:
+            return reservations.settle(transaction, reservation.id, actual)
+
+    def release(self, reservation: Reservation, *, connection: Connection | None = None) -> Reservation:
+        """Nothing was bought: free the money."""
+        with self._transaction(connection) as transaction:
+            return reservations.release(transaction, reservation.id)
+
+    def mark_unknown(self, reservation: Reservation, *, connection: Connection | None = None) -> Reservation:
+        """It may have been bought and nobody can tell: keep the money set aside until ``resolve``."""
+        with self._transaction(connection) as transaction:
+            return reservations.mark_unknown(transaction, reservation.id)
+
+    def resolve(
+        self, reservation: Reservation, charged: Decimal | None, *, connection: Connection | None = None
+    ) -> Reservation:
+        """Close an unknown purchase: with what was charged, or None when nothing was bought."""
+        if charged is None:
+            return self.release(reservation, connection=connection)
+        return self.settle(reservation, charged, connection=connection)
+
+    def recover(self) -> list[Reservation]:
+        """Close what processes that died left open, of all films, and say what came of it.
+
+        What was never submitted is released; what was is "unknown" from now on, its money still set aside.
+        """
+        with snapshot(self.engine) as connection:
+            over = reservations.expired(connection)
+        changed: list[Reservation] = []
+        for reservation_id in over:
+            with self._transaction() as transaction:
+                if reservation := reservations.expire(transaction, reservation_id):
+                    changed.append(reservation)
+        return changed
+
+    def find(self, reservation_id: str) -> Reservation:
+        """A reservation as it is now; StoreError when there is none."""
+        with snapshot(self.engine) as connection:
+            return reservations.find(connection, reservation_id)
+
+    def record_saved(self, amount: Decimal, *, provider: str, asset_type: str, shot_id: str = "") -> None:
+        """Note what a cache hit saved. It is no spending and counts against no limit."""
+        with self._transaction() as transaction:
+            reservations.record_saved(
+                transaction, self.project_id, amount, provider=provider, asset_type=asset_type, shot_id=shot_id
+            )
+
+    # -- inside
+
+    def _scopes(self) -> list[Scope]:
+        """The film's own first."""
+        scopes = [
+            Scope(f"film:{self.project_id}", self._film_limit, self.settings.default_budget),
+            Scope(f"day:{_today()}", self._daily_limit, label="today"),
+        ]
+        if self._run_limit is not None:
+            scopes.append(Scope(f"run:{self.run_id}", self._run_limit, label="this run"))
+        return scopes
+
+    def _counters(self) -> list[tuple[Scope, Decimal, Decimal, Decimal | None]]:
+        """Each scope with what is spent, what is held, and its limit."""
+        scopes = self._scopes()
+        with snapshot(self.engine) as connection:
+            rows = connection.execute(
+                select(Budget.scope, Budget.spent, Budget.reserved, Budget.limit).where(
+                    Budget.scope.in_([scope.name for scope in scopes])
+                )
+            )
+            found = {scope: (spent, held, limit) for scope, spent, held, limit in rows}
+        absent = (ZERO, ZERO, None)
+        return [
+            (s, *found.get(s.name, absent)[:2], _binding(s, found[s.name][2] if s.name in found else s.default))
+            for s in scopes
+        ]
+
+    @contextmanager
+    def _transaction(self, connection: Connection | None = None) -> Generator[Connection]:
+        begun = self.engine.begin() if connection is None else nullcontext(connection)
+        try:
+            with begun as transaction:
+                yield transaction
+        except OperationalError as error:
+            raise StoreError(
+                f"the ledger could not be written: {str(error.orig).strip().splitlines()[0]}",
+                hint="nothing was recorded; check the disk or the database server, then run again",
+            ) from error
+
+
+def _limit(amount: Decimal | None, name: str) -> Decimal | None:
+    return None if amount is None else money(amount, name)
+
+
+def _binding(scope: Scope, written: Decimal | None) -> Decimal | None:
+    return written if scope.limit is None else scope.limit
+
+
+def _today() -> date:
+    """The day that a daily limit counts by: UTC, the same for every machine on one database."""
+    return now().date()
