@@ -1,0 +1,139 @@
+"""Encodes missing segments, side by side, and hands each to the store as soon as it is whole.
+
+One task makes a shot's body and the join that follows it in a single decoding pass. FFmpeg works outside Python's
+lock, so threads are as quick as processes and share nothing but the store. A worker holds a few frames at a time:
+memory does not grow with the film.
+"""
+# pyright: reportUnknownMemberType=false
+# PyAV types neither its packets' streams nor **kwargs.
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.video.frame import VideoFrame
+
+from film.compose import conform
+from film.compose.conform import Screen, Stretch
+from film.compose.media import url
+from film.compose.pictures import as_frame, as_picture
+from film.compose.segments import Segment
+from film.compose.settings import EncodeSettings, timescale
+from film.compose.slate import Overlay, overlay_for
+from film.compose.store import SegmentStore
+from film.compose.transitions import BLENDS
+
+Tick = Callable[[str, int], None]
+"""(piece, frames just finished); raises Interrupted when the cut should stop."""
+
+
+@dataclass(frozen=True)
+class EncodeTask:
+    """Missing segments that show one clip one after the other."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def frames(self) -> int:
+        return sum(segment.frames for segment in self.segments)
+
+
+def tasks_for(segments: Sequence[Segment], present: Collection[str]) -> list[EncodeTask]:
+    """What must be encoded. Equal segments are encoded once; a join follows its body in the same pass."""
+    claimed = set(present)
+    tasks: list[list[Segment]] = []
+    followed: Segment | None = None
+    for segment in segments:
+        if segment.key not in claimed:
+            claimed.add(segment.key)
+            if segment.kind != "body" and tasks and tasks[-1][-1] is followed:
+                tasks[-1].append(segment)
+            else:
+                tasks.append([segment])
+        followed = segment
+    return [EncodeTask(tuple(task)) for task in tasks]
+
+
+def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: SegmentStore, tick: Tick) -> None:
+    """Encode one task's segments and put them into the store; nothing half-made is left behind."""
+    stretches = [segment.shows[0] for segment in task.segments]
+    whole = Stretch(stretches[0].clip, stretches[0].first, stretches[-1].stop)
+    with closing(_slated(whole, screen)) as outgoing:
+        for segment in task.segments:
+            with _into_store(segment.key, screen, settings, store) as writer:
+                for frame in _shown(segment, outgoing, screen):
+                    writer.write(frame)
+                    tick(segment.name, 1)
+
+
+def _shown(segment: Segment, outgoing: Iterator[VideoFrame], screen: Screen) -> Iterator[VideoFrame]:
+    if segment.kind == "body":
+        for _ in range(segment.frames):
+            yield next(outgoing)
+        return
+    blend, steps = BLENDS[segment.kind], segment.frames
+    with closing(_slated(segment.shows[1], screen)) as incoming:
+        for step in range(steps):
+            before, after = as_picture(next(outgoing)), as_picture(next(incoming))
+            yield as_frame(blend(before, after, step, steps))
+
+
+def _slated(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None]:
+    overlay: Overlay | None = None
+    if stretch.clip.slate:
+        overlay = overlay_for(stretch.clip.slate, screen.width, screen.height)
+    with closing(conform.frames(stretch, screen)) as plain:
+        for frame in plain:
+            yield overlay.over(frame) if overlay else frame
+
+
+@contextmanager
+def _into_store(
+    key: str, screen: Screen, settings: EncodeSettings, store: SegmentStore
+) -> Generator[SegmentWriter, None, None]:
+    temporary = store.temporary(".mp4")
+    try:
+        with SegmentWriter(temporary, screen, settings) as writer:
+            yield writer
+        store.put_file(key, temporary, mime="video/mp4")
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class SegmentWriter:
+    """An mp4 of one encoded segment."""
+
+    def __init__(self, path: Path, screen: Screen, settings: EncodeSettings) -> None:
+        ticks, _ = timescale(screen.rate)
+        self._container = av.open(url(path), "w", format="mp4", options={"video_track_timescale": str(ticks)})
+        stream = self._container.add_stream("libx264", rate=screen.rate)
+        stream.width, stream.height, stream.pix_fmt = screen.width, screen.height, "yuv420p"
+        stream.codec_context.thread_count = 1
+        stream.codec_context.time_base = 1 / screen.rate
+        stream.codec_context.options = settings.x264(screen)
+        self._stream = stream
+        self._unit: Fraction = 1 / screen.rate
+        self._written = 0
+
+    def write(self, frame: VideoFrame) -> None:
+        frame.pts, frame.time_base = self._written, self._unit
+        frame.pict_type = 0  # the source's choice of key frames is not ours
+        self._written += 1
+        self._container.mux(self._stream.encode(frame))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._container.mux(self._stream.encode(None))
+        self._container.close()

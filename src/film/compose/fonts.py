@@ -1,0 +1,110 @@
+"""Letters for any script: the package's own typeface, and a font of this computer for what it does not have.
+
+Noto Sans comes with the package, so Latin, Greek and Cyrillic look the same everywhere. A character it lacks is looked
+for in the fonts installed here; one that no font has is drawn as the typeface's empty box, and never an error.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import fontpkg
+from PIL import Image, ImageDraw, ImageFont
+
+_FOLDERS = {
+    "win32": ("C:/Windows/Fonts", "~/AppData/Local/Microsoft/Windows/Fonts"),
+    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+}
+_UNIX_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+_TRIAL_SIZE = 20
+_MISSING = "\U0010ffff"
+"""Never assigned, so it shows what a font draws for a character it does not have."""
+CAP_HEIGHT = 0.714
+"""Of Noto Sans, as a share of its size: what the eye takes for the height of a line."""
+
+
+class Typeface:
+    """One size and weight; text is data and is drawn as it is, markup included."""
+
+    def __init__(self, size: int, weight: int = 400) -> None:
+        self.size, self.weight = size, weight
+
+    def width(self, text: str) -> float:
+        return sum(_load(face, self.size, self.weight).getlength(run) for face, run in _runs(text))
+
+    def draw(self, on: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: tuple[int, int, int]) -> None:
+        """Draw ``text`` from ``at``: its left end, on the baseline."""
+        x, y = at
+        for face, run in _runs(text):
+            font = _load(face, self.size, self.weight)
+            on.text((x, y), run, fill=colour, font=font, anchor="ls")
+            x += font.getlength(run)
+
+
+def faces_for(text: str) -> tuple[str, ...]:
+    """Names of the fonts beside the package's own that ``text`` is drawn with here."""
+    return tuple(sorted({Path(face).name for face, _ in _runs(text) if face != _own_font()}))
+
+
+def _runs(text: str) -> list[tuple[str, str]]:
+    """Stretches of ``text`` with the font file of each. Spaces and marks stay with the letters before them."""
+    faces: list[str] = []
+    for char in text:
+        joins = unicodedata.category(char)[0] in "MZC" and bool(faces)
+        faces.append(faces[-1] if joins else _face_of(char))
+    return [
+        (face, "".join(char for _, char in run))
+        for face, run in groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
+    ]
+
+
+@cache
+def _own_font() -> str:
+    return str(fontpkg.path("Noto Sans"))
+
+
+@cache
+def _face_of(char: str) -> str:
+    own = _own_font()
+    if unicodedata.category(char)[0] in "MZC" or _has(own, char):
+        return own
+    return next((face for face in _installed() if _has(face, char)), own)
+
+
+def _has(face: str, char: str) -> bool:
+    try:
+        font = ImageFont.truetype(face, _TRIAL_SIZE, layout_engine=ImageFont.Layout.BASIC)
+        return _drawn(font, char) != _drawn(font, _MISSING)
+    except OSError:  # not a font, or one of bitmaps in other sizes
+        return False
+
+
+def _drawn(font: ImageFont.FreeTypeFont, char: str) -> bytes:
+    image = Image.new("L", (3 * _TRIAL_SIZE, 2 * _TRIAL_SIZE))
+    ImageDraw.Draw(image).text((_TRIAL_SIZE, 0), char, fill=255, font=font)
+    return image.tobytes()
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """Font files of this computer, plain upright ones first."""
+    found = [
+        path
+        for folder in _FOLDERS.get(sys.platform, _UNIX_FOLDERS)
+        for path in Path(folder).expanduser().rglob("*")
+        if path.suffix.lower() in {".ttf", ".otf", ".ttc"}
+    ]
+    styled = ("bold", "italic", "oblique", "mono", "serif", "condensed", "light", "thin", "black")
+    return tuple(map(str, sorted(found, key=lambda p: (sum(s in p.name.lower() for s in styled), p.name))))
+
+
+@cache
+def _load(face: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(face, size)
+    if face == _own_font():
+        font.set_variation_by_axes([weight, 100])
+    return font

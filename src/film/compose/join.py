@@ -1,0 +1,195 @@
+"""Joins encoded segments into the film: packets are copied, nothing is encoded.
+
+Every timestamp is computed from the plan and none is taken over from a segment's file, so a piece of one frame joins
+as exactly as one of a thousand, and nothing drifts:
+
+    shown  = frames before this segment + place in it
+    decode = frames before this segment + packets before this one - REORDER      (in frames of the film)
+
+Sound is woven in by time as it is written, so that players need not seek. The film appears under its name only once it
+is whole and on disk.
+"""
+# pyright: reportUnknownMemberType=false
+# PyAV types neither its packets' streams nor **kwargs.
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import av
+import av.error
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from film.compose.media import url
+from film.compose.segments import Segment
+from film.compose.settings import REORDER, timescale
+from film.errors import ComposeError
+from film.timeline import Timeline
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter
+
+AnyPacket: TypeAlias = "Packet[Any]"
+
+
+def join(
+    segments: Sequence[Segment],
+    files: Mapping[str, Path],
+    *,
+    sound: Path | None,
+    timeline: Timeline,
+    out: Path,
+    on_segment: Callable[[], None],
+) -> None:
+    """Write ``out`` from the segments' files, in order, with the mix beside them."""
+    ticks, _ = timescale(timeline.rate)
+    with _appearing(out) as temporary, ExitStack() as open_files:
+        options = {"movflags": "+faststart", "video_track_timescale": str(ticks)}
+        film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
+        _describe(film, timeline)
+        weaver: _Weaver | None = None
+        base = 0
+        for segment in segments:
+            with _segment_file(segment, files[segment.key]) as container:
+                stream = container.streams.video[0]
+                if weaver is None:
+                    weaver = _Weaver(film, stream, sound, open_files)
+                weaver.expect(stream, segment)
+                for packet in _timed(container, segment, base, timeline.rate):
+                    weaver.write(packet)
+            base += segment.frames
+            on_segment()
+        if weaver:
+            weaver.finish()
+
+
+class _Weaver:
+    """Writes picture and sound packets in the order of their times."""
+
+    def __init__(self, film: OutputContainer, template: VideoStream, sound: Path | None, open_files: ExitStack) -> None:
+        self._film = film
+        self._picture = film.add_stream_from_template(template)
+        self._parameters = bytes(template.codec_context.extradata or b"")
+        self._sound: Iterator[AnyPacket] = iter(())
+        if sound:
+            mixed = open_files.enter_context(av.open(url(sound), "r", format="mov"))
+            audio = mixed.streams.audio[0]
+            track = film.add_stream_from_template(audio)
+            self._sound = open_files.enter_context(closing(_copied(mixed.demux(audio), track)))
+        self._waiting = next(self._sound, None)
+
+    def expect(self, stream: VideoStream, segment: Segment) -> None:
+        """One set of decoder parameters serves the whole film; a segment with others would show as garbage."""
+        if bytes(stream.codec_context.extradata or b"") != self._parameters:
+            raise ComposeError(
+                f"{segment.name} was encoded with other parameters than the rest of the film",
+                hint="clear the cut's segments from the store and make the film again",
+            )
+
+    def write(self, packet: AnyPacket) -> None:
+        packet.stream = self._picture
+        while self._waiting and _when(self._waiting) <= _when(packet):
+            self._write_sound()
+        self._film.mux_one(packet)
+
+    def finish(self) -> None:
+        while self._waiting:
+            self._write_sound()
+
+    def _write_sound(self) -> None:
+        if self._waiting:
+            self._film.mux_one(self._waiting)
+        self._waiting = next(self._sound, None)
+
+
+def _copied(packets: Iterator[AnyPacket], track: Any) -> Generator[AnyPacket, None, None]:
+    for packet in packets:
+        if packet.size:
+            packet.stream = track
+            yield packet
+
+
+def _when(packet: AnyPacket) -> Fraction:
+    return (packet.dts or 0) * packet.time_base
+
+
+@contextmanager
+def _segment_file(segment: Segment, path: Path) -> Generator[InputContainer, None, None]:
+    try:
+        with av.open(url(path), "r", format="mov") as container:
+            yield container
+    except (av.error.FFmpegError, OSError) as error:
+        raise ComposeError(
+            f"the encoded piece {segment.name} cannot be read: {error}",
+            hint="run again; if it happens again, clear the cut's segments from the store",
+        ) from error
+
+
+def _timed(container: InputContainer, segment: Segment, base: int, rate: Fraction) -> list[AnyPacket]:
+    """A segment's packets with their times in the film."""
+    ticks, frame = timescale(rate)
+    packets: list[AnyPacket] = [packet for packet in container.demux(video=0) if packet.size]
+    shown = [packet.pts for packet in packets if packet.pts is not None]
+    if len(packets) != segment.frames or len(shown) != segment.frames:
+        raise ComposeError(
+            f"the encoded piece {segment.name} holds {len(packets)} frames, planned were {segment.frames}",
+            hint="run again; if it happens again, clear the cut's segments from the store",
+        )
+    place = {pts: position for position, pts in enumerate(sorted(shown))}
+    for count, (packet, pts) in enumerate(zip(packets, shown, strict=True)):
+        packet.time_base = Fraction(1, ticks)
+        packet.pts = (base + place[pts]) * frame
+        packet.dts = (base + count - REORDER) * frame
+        packet.duration = frame
+    return packets
+
+
+def _describe(film: OutputContainer, timeline: Timeline) -> None:
+    film.metadata.update({k: v for k, v in (("title", timeline.title), ("comment", timeline.comment)) if v})
+    chapters: list[Chapter] = [
+        {
+            "id": number,
+            "start": chapter.start_frame,
+            "end": chapter.start_frame + chapter.frames,
+            "time_base": 1 / timeline.rate,
+            "metadata": {"title": chapter.title},
+        }
+        for number, chapter in enumerate(timeline.chapters)
+    ]
+    film.set_chapters(chapters)
+
+
+@contextmanager
+def _appearing(out: Path) -> Generator[Path, None, None]:
+    """A new name beside ``out`` that becomes ``out`` when all is written, and is gone when it is not."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        _to_disk(temporary)
+        temporary.replace(out)
+        _name_to_disk(out.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _name_to_disk(folder: Path) -> None:
+    if os.name == "nt":  # Windows keeps names by itself, and folders cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,69 @@
+"""Frames as arrays: the one place that knows how yuv420p lies in memory.
+
+A ``VideoFrame`` is what FFmpeg decodes and encodes; a ``Picture`` is the same as one NumPy array, to draw upon and to
+blend. The encoder reads a Picture in place; a decoded frame is copied before anything is drawn on it, since the
+decoder may still predict from it.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from numpy.typing import NDArray
+from PIL import Image
+
+Picture = NDArray[np.uint8]
+"""A yuv420p frame as one array of height * 3/2 rows: Y above, then U and V, as FFmpeg packs it."""
+
+BLACK = (16, 128, 128)
+"""In limited range."""
+
+
+def planes_of(frame: VideoFrame) -> list[Picture]:
+    """Views of a frame's Y, U and V planes: to read."""
+    return [
+        # PyAV's planes are buffers, which its type stubs leave out
+        np.frombuffer(cast("bytes", plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        for plane in frame.planes
+    ]
+
+
+def planes_in(picture: Picture) -> list[Picture]:
+    """Views of a picture's Y, U and V planes; writing to them writes to it."""
+    rows, width = picture.shape
+    height = rows * 2 // 3
+    flat = picture.reshape(-1)
+    luma, chroma = height * width, height * width // 4
+    return [
+        flat[:luma].reshape(height, width),
+        flat[luma : luma + chroma].reshape(height // 2, width // 2),
+        flat[luma + chroma :].reshape(height // 2, width // 2),
+    ]
+
+
+def as_picture(frame: VideoFrame) -> Picture:
+    """A copy that may be drawn upon."""
+    picture = np.empty((frame.height * 3 // 2, frame.width), np.uint8)
+    for target, plane in zip(planes_in(picture), planes_of(frame), strict=True):
+        target[:] = plane
+    return picture
+
+
+def as_frame(picture: Picture) -> VideoFrame:
+    """The picture as a frame that shares its memory."""
+    return VideoFrame.from_numpy_buffer(picture, format="yuv420p")
+
+
+def from_rgb(image: Image.Image) -> VideoFrame:
+    """An RGB image of even size as a frame in the film's colours."""
+    return VideoFrame.from_ndarray(np.asarray(image, np.uint8), format="rgb24").reformat(
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND,
+        threads=1,
+    )

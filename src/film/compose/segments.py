@@ -1,0 +1,101 @@
+"""Cuts a timeline into pieces that can be encoded, kept and found again on their own.
+
+    Timeline ──(plan)──► body 1 · join 1-2 · body 2 · join 2-3 · … each with the key of what is seen in it
+
+A key says which pictures the piece shows and how they are encoded, and not which shot it is or where it stands: a
+shot that moves keeps its body, and an edit changes the keys of that body and of the joins beside it only.
+
+    sha256( {"film": "segment/1", "look": digest of size, rate, encoder and its version, "kind", "shows": [stretch …]} )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+from film.compose.conform import Screen, Stretch
+from film.compose.fonts import faces_for
+from film.compose.settings import EncodeSettings, codec_version
+from film.hashing import content_key
+from film.timeline import Slate, Timeline
+
+RECIPE = "segment/1"
+"""Changes whenever the same timeline would be made into other pictures."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """``frames`` of film. A body shows one stretch; a join goes over from its first stretch into its second."""
+
+    key: str
+    kind: str
+    shows: tuple[Stretch, ...]
+
+    @property
+    def frames(self) -> int:
+        return self.shows[0].frames
+
+    @property
+    def name(self) -> str:
+        """For people: ``shot_003``, or ``shot_003 > shot_004``."""
+        return " > ".join(stretch.clip.shot_id for stretch in self.shows)
+
+
+def screen_of(timeline: Timeline) -> Screen:
+    return Screen(timeline.width, timeline.height, timeline.rate)
+
+
+def plan(timeline: Timeline, settings: EncodeSettings) -> tuple[Segment, ...]:
+    """All segments of the film in order. Pure and quick: no file is opened."""
+    screen = screen_of(timeline)
+    look = content_key(
+        RECIPE,
+        {
+            "size": [screen.width, screen.height],
+            "rate": str(screen.rate),
+            "encoder": settings.x264(screen),
+            "libavcodec": codec_version(),
+        },
+    )
+    return tuple(
+        Segment(
+            content_key(RECIPE, {"look": look, "kind": kind, "shows": [_identity(stretch) for stretch in shows]}),
+            kind,
+            shows,
+        )
+        for kind, shows in _pieces(timeline)
+    )
+
+
+def _pieces(timeline: Timeline) -> Iterator[tuple[str, tuple[Stretch, ...]]]:
+    joins = chain(timeline.transitions, repeat(None))
+    followers = chain(timeline.clips[1:], repeat(None))
+    for clip, (first, stop), join, follower in zip(timeline.clips, timeline.bodies, joins, followers, strict=False):
+        yield "body", (Stretch(clip, first, stop),)
+        if join and follower and join.frames:
+            yield join.kind, (Stretch(clip, stop, clip.frames), Stretch(follower, 0, join.frames))
+
+
+def _identity(stretch: Stretch) -> dict[str, object]:
+    """What is seen, said in one way only: a held picture is the same however its clip came to hold it."""
+    clip = stretch.clip
+    moving = max(1, min(stretch.frames, clip.frames - clip.hold - stretch.first))
+    seen: dict[str, object] = {
+        "source": clip.source.sha256,
+        "frames": stretch.frames,
+        "fit": clip.fit,
+        "slate": clip.slate and _slate_identity(clip.slate),
+    }
+    if clip.source.kind == "image":
+        return seen | {"still": True}
+    return seen | {
+        "from": str(next(stretch.positions())),
+        "speed": str(clip.speed if moving > 1 else 1),
+        "held": stretch.frames - moving,
+    }
+
+
+def _slate_identity(slate: Slate) -> dict[str, object]:
+    words = (slate.number, slate.label, slate.badge, slate.dialogue)
+    return {"words": list(words), "faces": list(faces_for("".join(filter(None, words))))}

@@ -1,0 +1,172 @@
+"""Marks a draft as a draft: black bars with the shot's number, its nature, a badge, and the words spoken.
+
+All writing lies within the bars, and the bars do not depend on the picture between them. So they are drawn once per
+shot and then copied over two strips of every frame, which costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import floor
+
+from av.video.frame import VideoFrame
+from PIL import Image, ImageDraw
+
+from film.compose.fonts import CAP_HEIGHT, Typeface
+from film.compose.pictures import Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
+from film.timeline import Slate
+
+BAR = 0.09
+"""Height of a bar, as a share of the frame's."""
+_SAFE = 0.05
+"""Margin at either side that an old or careless screen may cut off."""
+_SMALLEST = 7
+"""Pixels: below this, letters are noise."""
+_SHRINK = 0.7
+"""How far letters may shrink before words are cut off instead."""
+_LINE_PITCH = 1.28
+_LONGEST = 240
+"""Characters that could fit at all; measuring more is wasted."""
+_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
+_JOINERS = "\u200c\u200d"
+"""Unseen themselves, they shape the letters beside them."""
+_WHITE, _GREY, _AMBER = (242, 239, 232), (178, 174, 166), (0xE6, 0xAD, 0x5F)
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Two strips of ready pixels, as Y, U and V planes."""
+
+    top: list[Picture]
+    bottom: list[Picture]
+
+    def over(self, frame: VideoFrame) -> VideoFrame:
+        """A copy of ``frame`` with the bars on it."""
+        picture = as_picture(frame)
+        for plane, top, bottom in zip(planes_in(picture), self.top, self.bottom, strict=True):
+            plane[: len(top)] = top
+            plane[-len(bottom) :] = bottom
+        return as_frame(picture)
+
+
+@lru_cache(maxsize=32)
+def overlay_for(slate: Slate, width: int, height: int) -> Overlay:
+    bar = max(2, round(height * BAR / 2) * 2)
+    return Overlay(
+        top=_strip(width, bar, lambda on: _facts(on, slate, width, bar)),
+        bottom=_strip(width, bar, lambda on: _dialogue(on, slate.dialogue or "", width, bar)),
+    )
+
+
+def _strip(width: int, bar: int, draw: Callable[[ImageDraw.ImageDraw], None]) -> list[Picture]:
+    image = Image.new("RGB", (width, bar))
+    draw(ImageDraw.Draw(image))
+    return [plane.copy() for plane in planes_of(from_rgb(image))]
+
+
+def _facts(on: ImageDraw.ImageDraw, slate: Slate, width: int, bar: int) -> None:
+    """Number and label to the left, the badge to the right; the label gives way when it gets narrow."""
+    number, label, badge = _clean(slate.number), _clean(slate.label), _clean(slate.badge)
+    margin = round(width * _SAFE)
+    room = width - 2 * margin
+    sizes = _sizes(min(0.31 * bar, 0.036 * width))
+    size = next((s for s in sizes if _facts_width(number, label, badge, s) <= room), sizes[-1])
+    strong, plain, gap = Typeface(size, 600), Typeface(size), 0.9 * size
+    baseline = (bar + CAP_HEIGHT * size) / 2
+    badge = _ellipsized(badge, strong, room / 2)
+    right = width - margin - strong.width(badge)
+    strong.draw(on, (right, baseline), badge, _AMBER)
+    if badge:
+        right -= 1.5 * size
+    number = _ellipsized(number, strong, right - margin)
+    strong.draw(on, (margin, baseline), number, _WHITE)
+    at = margin + (strong.width(number) + gap if number else 0)
+    plain.draw(on, (at, baseline), _ellipsized(label, plain, right - at), _GREY)
+
+
+def _facts_width(number: str, label: str, badge: str, size: int) -> float:
+    strong = Typeface(size, 600)
+    return strong.width(number) + 0.9 * size + Typeface(size).width(label) + 1.5 * size + strong.width(badge)
+
+
+def _dialogue(on: ImageDraw.ImageDraw, text: str, width: int, bar: int) -> None:
+    """The words in quotes, centred: on one line if they fit, else on two of like length, else cut short."""
+    words = _clean(text)
+    if not words:
+        return
+    quoted = f"“{words}”"
+    room = width * (1 - 2 * _SAFE)
+    lines, face = _set(quoted, room, bar, width)
+    baseline = (bar + CAP_HEIGHT * face.size - (len(lines) - 1) * _LINE_PITCH * face.size) / 2
+    for line in lines:
+        face.draw(on, ((width - face.width(line)) / 2, baseline), line, _WHITE)
+        baseline += _LINE_PITCH * face.size
+
+
+def _set(text: str, room: float, bar: int, width: int) -> tuple[list[str], Typeface]:
+    face = Typeface(max(_SMALLEST, round(min(0.4 * bar, 0.05 * width))))
+    if face.width(text) <= room:
+        return [text], face
+    largest = max(_SMALLEST, round(min(0.34 * bar, 0.05 * width)))
+    face = Typeface(largest)
+    lines = _in_two(text, face, room)
+    widest = max(map(face.width, lines))
+    if widest > room:  # widths grow with the size, so the size that fits is known without trying
+        smallest = max(_SMALLEST, round(_SHRINK * largest))
+        face = Typeface(max(smallest, floor(largest * room / widest)))
+    if max(map(face.width, lines)) <= room:
+        return lines, face
+    lines = _in_two(text, face, room, fill_first=True)
+    return [_ellipsized(line, face, room, ending="…”") for line in lines if line], face
+
+
+def _in_two(text: str, face: Typeface, room: float, *, fill_first: bool = False) -> list[str]:
+    """Broken where the longer line is shortest, or where the first line is full."""
+    best, best_width = len(text), float("inf")
+    for at in _breaks(text):
+        first, rest = face.width(text[:at].rstrip()), face.width(text[at:])
+        if fill_first and first <= room:
+            best = at
+        elif not fill_first and max(first, rest) < best_width:
+            best, best_width = at, max(first, rest)
+    return [text[:best].rstrip(), text[best:].lstrip()]
+
+
+def _breaks(text: str) -> Iterator[int]:
+    """Places where a line may end: at spaces, between ideographs, and anywhere in text that has neither."""
+    places = [i for i in range(1, len(text)) if text[i - 1] == " " or _between_ideographs(text[i - 1], text[i])]
+    return iter(places or range(1, len(text)))
+
+
+def _between_ideographs(before: str, after: str) -> bool:
+    return _is_wide(after) and before not in "“(「『" and after not in "”、。，．！？」』"
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def _sizes(largest: float) -> range:
+    """Sizes to try, down to one that can still be read."""
+    size = max(_SMALLEST, round(largest))
+    return range(size, max(_SMALLEST, round(_SHRINK * size)) - 1, -1)
+
+
+def _ellipsized(text: str, face: Typeface, room: float, ending: str = "…") -> str:
+    if face.width(text) <= room:
+        return text
+    kept = text
+    while kept and face.width(kept.rstrip(" ,.;:–—") + ending) > room:
+        kept = kept[:-1]
+    return kept.rstrip(" ,.;:–—") + ending if kept else ""
+
+
+def _clean(text: str) -> str:
+    """One line of visible characters: no control codes, and nothing that turns the direction of other text."""
+    line = "".join(" " if char.isspace() else char for char in text)
+    line = "".join(char for char in line if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
+    line = unicodedata.normalize("NFC", line).strip()
+    return line if len(line) <= _LONGEST else line[:_LONGEST].rstrip() + "…"

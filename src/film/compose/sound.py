@@ -1,0 +1,148 @@
+"""Sound in and out of FFmpeg: decode a voice, measure loudness, limit peaks, write AAC.
+
+Everything in between is NumPy: float32 at 48 kHz, one row per sample, left and right. Long sound passes through the
+filters block by block, so that nothing here holds a film in memory.
+"""
+# pyright: reportUnknownMemberType=false
+# PyAV types neither its packets' streams nor **kwargs.
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.filter.context import FilterContext
+from av.filter.graph import Graph
+from numpy.typing import NDArray
+
+from film.compose.media import open_media, url
+from film.errors import ComposeError
+
+SAMPLE_RATE = 48_000
+SILENT = -70.0
+"""LUFS: the gate of EBU R 128; what is quieter counts as silence."""
+_LONGEST_VOICE = 10 * 60
+"""Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
+_TICK = Fraction(1, SAMPLE_RATE)
+
+Samples = NDArray[np.float32]
+"""Shape (n, 2)."""
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """LUFS, dBTP and LU, by EBU R 128."""
+
+    integrated: float
+    true_peak: float
+    range: float
+
+
+def decode(path: Path) -> Samples:
+    """A sound file as stereo at 48 kHz. Mono goes to both sides at full level."""
+    chunks: list[Samples] = []
+    length = 0
+    with open_media(path, "audio") as container:
+        if not container.streams.audio:
+            raise ComposeError(f"{path.name} has no sound", hint="give a file with an audio track")
+        stream = container.streams.audio[0]
+        channels = 1 if stream.codec_context.channels == 1 else 2
+        resampler = AudioResampler("flt", "mono" if channels == 1 else "stereo", SAMPLE_RATE)
+        for frame in _resampled(container.decode(stream), resampler):
+            chunks.append(_samples(frame, channels))
+            length += frame.samples
+            if length > _LONGEST_VOICE * SAMPLE_RATE:
+                raise ComposeError(f"{path.name} is longer than 10 minutes", hint="no line of dialogue is")
+    if not length:
+        raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
+    return np.broadcast_to(np.concatenate(chunks), (length, 2)).astype(np.float32)
+
+
+def _resampled(frames: Iterator[AudioFrame], resampler: AudioResampler) -> Iterator[AudioFrame]:
+    for frame in frames:
+        frame.pts = None  # a line is one run of samples, whatever its file says of gaps
+        yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def measure(blocks: Iterable[Samples]) -> Loudness:
+    """Loudness of a whole, given in blocks. What is shorter than 0.4 s, or silent, comes out at -70 LUFS."""
+    found: dict[str, str] = {}
+    for frame in _filtered(blocks, ("ebur128", "metadata=1:framelog=quiet:peak=true")):
+        found = dict(frame.metadata) or found
+    return _loudness(found)
+
+
+def _loudness(metadata: dict[str, str]) -> Loudness:
+    peaks = [float(v) for k, v in metadata.items() if ".true_peaks_ch" in k]
+    return Loudness(
+        integrated=max(SILENT, float(metadata.get("lavfi.r128.I", SILENT))),
+        true_peak=20 * float(np.log10(max(1e-6, *peaks))) if peaks else -120.0,
+        range=float(metadata.get("lavfi.r128.LRA", 0)),
+    )
+
+
+def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
+    """Holds sample peaks under a ceiling, looking ahead; what it delays it also takes back."""
+    limit = f"limit={10 ** (ceiling_db / 20):.6f}:level=0:attack=5:release=60:latency=1"
+    for frame in _filtered(blocks, ("alimiter", limit), ("aformat", "sample_fmts=flt:channel_layouts=stereo")):
+        yield _samples(frame)
+
+
+def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str, comment: str = "") -> None:
+    """AAC-LC in an mp4, whose edit list takes back the encoder's priming samples."""
+    with av.open(url(path), "w", format="mp4") as container:
+        container.metadata["comment"] = comment
+        stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": coder})
+        stream.bit_rate = bitrate
+        for frame in _frames(blocks):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def comment_of(path: Path) -> str:
+    with open_media(path, "audio") as container:
+        return container.metadata.get("comment", "")
+
+
+def _filtered(blocks: Iterable[Samples], *filters: tuple[str, str]) -> Iterator[AudioFrame]:
+    graph = Graph()
+    source = graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout="stereo", time_base=_TICK)
+    sink = graph.add("abuffersink")
+    graph.link_nodes(source, *(graph.add(name, options) for name, options in filters), sink)
+    graph.configure()
+    for frame in _frames(blocks):
+        source.push(frame)
+        yield from _available(sink)
+    source.push(None)
+    yield from _available(sink)
+
+
+def _available(sink: FilterContext) -> Iterator[AudioFrame]:
+    while True:
+        try:
+            frame = sink.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        if isinstance(frame, AudioFrame):
+            yield frame
+
+
+def _frames(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
+    written = 0
+    for block in blocks:
+        frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, written, _TICK
+        written += len(block)
+        yield frame
+
+
+def _samples(frame: AudioFrame, channels: int = 2) -> Samples:
+    return frame.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False)
