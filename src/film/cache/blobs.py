@@ -1,0 +1,311 @@
+"""The store's files: bytes named by their SHA-256, written so that a name never stands for anything but its bytes.
+
+    tmp/<process>-<random><suffix> ──fsync, hash, chmod 0444──► blobs/sha256/ab/cd/<hex> ──fsync the folder──► (row)
+
+A reader therefore finds a blob whole or not at all, whatever instant the power fails at. Disks also rot, and people
+edit files: the first use in a process reads a blob through and compares. Links are never followed, in no place below
+the gallery: a gallery that came from a stranger cannot make the program read or write elsewhere.
+
+No database here; what a blob is for stands in ``actions``.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import stat
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from io import BufferedReader
+from pathlib import Path
+
+from film.errors import IntegrityError, StoreError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]{0,40}")
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_TO_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY
+"""POSIX syncs a file through any handle, Windows through a writing one."""
+
+
+class Condition(Enum):
+    GOOD = "good"
+    MISSING = "missing"
+    CUT_SHORT = "of another length"
+    CORRUPT = "corrupt"
+    LINK = "a link"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A finished temporary file: its bytes are on the disk and known by their hash.
+
+    ``original`` is the file of another disk that it was copied from; it goes away once the copy is in its place.
+    """
+
+    temporary: Path
+    sha256: str
+    size: int
+    original: Path | None = None
+
+
+Stamp = tuple[int, int, int]
+
+
+class BlobStore:
+    """Blobs of one gallery. ``owner`` names this process; temporary files carry it."""
+
+    def __init__(self, gallery: Path, owner: Callable[[], str]) -> None:
+        self.gallery = gallery
+        self.temporaries = gallery / "tmp"
+        self.condemned = gallery / "quarantine"
+        self._blobs = str(gallery / "blobs" / "sha256")
+        self._owner = owner
+        self._real_folders: set[str] = set()
+        self._verified: dict[str, Stamp] = {}
+
+    # -- places
+
+    def path(self, sha256: str) -> Path:
+        return Path(self._name(sha256))
+
+    def temporary(self, suffix: str = "") -> Path:
+        """A new name in the store's filesystem; the file is the caller's to write, and to remove if it is not put."""
+        if not _SUFFIX.fullmatch(suffix):
+            raise StoreError(f"{suffix!r} is no file name suffix", hint="use one like .png")
+        self._make_folders(str(self.temporaries))
+        return self.temporaries / f"{self._owner()}-{uuid.uuid4().hex}{suffix}"
+
+    def exists(self) -> bool:
+        """False when the gallery's files are not there as a whole: a drive that is not plugged in."""
+        return Path(self._blobs).is_dir()
+
+    # -- writing
+
+    def write(self, data: bytes) -> Sealed:
+        temporary = self.temporary()
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise disk_error(error) from error
+        return Sealed(temporary, hashlib.sha256(data).hexdigest(), len(data))
+
+    def seal(self, file: Path) -> Sealed:
+        """Read a finished file through, wherever it lies. It stays there until it is placed."""
+        try:
+            handle = os.open(file, _TO_SYNC | _NO_LINKS)
+            with os.fdopen(handle, "rb") as opened:
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode):
+                    raise StoreError(f"{file} is no regular file", hint="put a regular file into the store")
+                os.fsync(handle)
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+            self._make_folders(str(self.temporaries))
+            if found.st_dev != self.temporaries.stat().st_dev:
+                return self._copied_in(file, sha256, found.st_size)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise StoreError(f"{file} is a link", hint="put the file itself into the store") from error
+            raise disk_error(error) from error
+        return Sealed(file, sha256, found.st_size)
+
+    def place(self, sealed: Sealed) -> None:
+        """Give a sealed file its name. Equal bytes that lie there already are replaced, which heals rotten ones."""
+        target = self._name(sealed.sha256)
+        try:
+            self._make_folders(str(Path(target).parent))
+            sealed.temporary.chmod(0o444)
+            try:
+                sealed.temporary.replace(target)
+            except PermissionError:
+                if self.check(sealed.sha256, sealed.size) is not Condition.GOOD:
+                    raise
+                _remove(sealed.temporary)  # Windows keeps a name that is open elsewhere
+            _sync_folder(Path(target).parent)
+            self._verified[sealed.sha256] = _stamp(os.lstat(target))
+            if sealed.original:
+                sealed.original.unlink(missing_ok=True)
+        except OSError as error:
+            raise disk_error(error) from error
+
+    # -- reading
+
+    def present(self, sha256: str, size: int) -> Condition:
+        """What a look at the folder tells, without reading the file."""
+        name = self._name(sha256)
+        try:
+            found = os.lstat(name)
+            if not stat.S_ISREG(found.st_mode) or not self._is_real_below(name):
+                return Condition.LINK
+        except OSError:
+            return Condition.MISSING
+        return Condition.GOOD if found.st_size == size else Condition.CUT_SHORT
+
+    def check(self, sha256: str, size: int) -> Condition:
+        """The same with every byte read, once in this process for as long as the file is not touched."""
+        condition = self.present(sha256, size)
+        if condition is not Condition.GOOD:
+            return condition
+        try:
+            with self.open(sha256) as file:
+                stamp = _stamp(os.fstat(file.fileno()))
+                if self._verified.get(sha256) == stamp:
+                    return Condition.GOOD
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return Condition.MISSING
+        except OSError:
+            return Condition.CORRUPT  # a sector that cannot be read
+        if found != sha256:
+            return Condition.CORRUPT
+        self._verified[sha256] = stamp
+        return Condition.GOOD
+
+    def open(self, sha256: str) -> BufferedReader:
+        return os.fdopen(os.open(self._name(sha256), os.O_RDONLY | _NO_LINKS), "rb")
+
+    def forget_checks(self) -> None:
+        """Read everything anew from here on."""
+        self._verified.clear()
+
+    # -- removing
+
+    def condemn(self, sha256: str) -> None:
+        """Put bad bytes aside, where people can look at them until they are collected."""
+        self._make_folders(str(self.condemned))
+        self._verified.pop(sha256, None)
+        name = self._name(sha256)
+        try:
+            if self._is_real_below(name):
+                Path(name).replace(self.condemned / f"{sha256}-{uuid.uuid4().hex[:8]}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise disk_error(error) from error
+
+    def remove(self, sha256: str) -> None:
+        self._verified.pop(sha256, None)
+        _remove(self.path(sha256))
+
+    def files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Every blob's name and what its folder says of it; the order is the disk's."""
+        for folder in _entries(self._blobs):
+            for inner in _entries(folder.path) if folder.is_dir(follow_symlinks=False) else ():
+                for entry in _entries(inner.path) if inner.is_dir(follow_symlinks=False) else ():
+                    if _SHA256.fullmatch(entry.name):
+                        yield entry.name, entry.stat(follow_symlinks=False)
+
+    def sweep(self, folder: Path, *, older_than: float, is_dead: Callable[[str], bool]) -> int:
+        """Remove left-over files: those of dead processes, and any that nobody touched for so many seconds."""
+        removed = 0
+        for entry in _entries(str(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                continue
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if age > older_than or is_dead(entry.name.partition("-")[0]):
+                _remove(Path(entry.path))
+                removed += 1
+        return removed
+
+    # -- folders
+
+    def _name(self, sha256: str) -> str:
+        if len(sha256) != 64 or not _SHA256.fullmatch(sha256):
+            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery: film fsck")
+        return f"{self._blobs}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+    def _is_real_below(self, name: str) -> bool:
+        """Whether every folder between the gallery and ``name`` is one, and no link; each is asked once."""
+        folder = name.rpartition("/")[0]
+        if folder in self._real_folders:
+            return True
+        place, base = Path(folder), self.gallery
+        while place not in (base, place.parent):
+            if not stat.S_ISDIR(os.lstat(place).st_mode):
+                return False
+            place = place.parent
+        self._real_folders.add(folder)
+        return True
+
+    def _make_folders(self, folder: str) -> None:
+        """Every folder from the gallery down to this one, on the disk before anything is put into it."""
+        if folder in self._real_folders and os.path.lexists(folder):
+            return
+        self.gallery.mkdir(parents=True, exist_ok=True)
+        below = Path(folder).relative_to(self.gallery).parts
+        place = self.gallery
+        for part in below:
+            outer, place = place, place / part
+            try:
+                place.mkdir(0o755)
+            except FileExistsError:
+                if not stat.S_ISDIR(os.lstat(place).st_mode):
+                    raise StoreError(
+                        f"{place} is a link or a file, where the store keeps a folder",
+                        hint="remove it: the store never follows links",
+                    ) from None
+            else:
+                _sync_folder(outer)
+        self._real_folders.add(folder)
+
+    def _copied_in(self, file: Path, sha256: str, size: int) -> Sealed:
+        copy = self.temporary(file.suffix if _SUFFIX.fullmatch(file.suffix) else "")
+        try:
+            shutil.copyfile(file, copy, follow_symlinks=False)
+            sealed = self.seal(copy)
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        if (sealed.sha256, sealed.size) != (sha256, size):
+            copy.unlink(missing_ok=True)
+            raise StoreError(f"{file} changed while it was copied", hint="finish writing the file first")
+        return Sealed(copy, sha256, size, original=file)
+
+
+def disk_error(error: OSError) -> StoreError:
+    """What the operating system said of the gallery's disk, with the way out."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return StoreError(
+            f"the gallery's disk is full ({error.filename or 'while writing'})",
+            hint="free some space and run again: what was paid for is fetched, not bought again",
+        )
+    return StoreError(f"the gallery's disk failed: {error}", hint="check the disk, then the gallery with: film fsck")
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except FileNotFoundError:
+        return
+
+
+def _remove(path: Path) -> None:
+    if os.name == "nt":
+        path.chmod(0o600)  # Windows keeps read-only files
+    path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # has no such call; NTFS journals its folders
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _NO_LINKS)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,118 @@
+"""Rows and files joined: a result is there only if both are, and they agree.
+
+Where they do not, that is said once (as a warning, and to whoever listens) and the row goes away, so that the result is
+simply made again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from film.cache.actions import ActionTable
+from film.cache.blobs import BlobStore, Condition
+from film.cache.entry import CachedAsset, Made
+from film.cache.locks import Locks
+from film.cache.upkeep import Problem, Upkeep, VerifyReport
+from film.errors import StoreError
+
+_log = logging.getLogger("film.cache")
+
+
+class Shelf:
+    def __init__(self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None) -> None:
+        self.gallery = gallery
+        self.locks = Locks(gallery / "locks")
+        self.blobs = BlobStore(gallery, lambda: self.locks.token)
+        self.actions = ActionTable(engine, self.blobs.path)
+        self.upkeep = Upkeep(engine, self.blobs, self.locks)
+        self.problems: deque[str] = deque(maxlen=100)
+        self._on_problem = on_problem
+
+    def find(self, key: str) -> CachedAsset | None:
+        """A result whose file is there, at its length."""
+        asset = self.actions.find(key)
+        return asset if asset and self._is_good(asset, self.blobs.present) else None
+
+    def find_whole(self, key: str) -> CachedAsset | None:
+        """A result whose every byte has been checked in this process."""
+        asset = self.actions.find(key)
+        return asset if asset and self.is_whole(asset) else None
+
+    def find_many(self, keys: Iterable[str], *, whole: bool = False) -> dict[str, CachedAsset]:
+        look = self.blobs.check if whole else self.blobs.present
+        return {asset.key: asset for asset in self.actions.find_many(keys) if self._is_good(asset, look)}
+
+    def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
+        """The same without healing anything: a plan changes nothing."""
+        found: dict[str, CachedAsset] = {}
+        for asset in self.actions.find_many(keys):
+            condition = self.blobs.present(asset.sha256, asset.size)
+            if condition is Condition.GOOD:
+                found[asset.key] = asset
+            else:
+                self._report(f"{Problem(asset.sha256, condition)} ({asset.kind} {asset.key[:16]})")
+        return found
+
+    def is_whole(self, asset: CachedAsset) -> bool:
+        return self._is_good(asset, self.blobs.check)
+
+    def store(self, key: str, made: Made, *, kind: str, provider: str, owner: str | None) -> CachedAsset:
+        """File first, row second. With an owner, a result that another has published meanwhile stays."""
+        if made.data is not None:
+            blob = self.blobs.write(made.data)
+        else:
+            assert made.path is not None
+            blob = self.blobs.seal(made.path)
+        with self.locks.adding():
+            try:
+                self.blobs.place(blob)
+            except StoreError:
+                if blob.temporary != made.path:  # the maker's own file is left to the maker: it was paid for
+                    blob.temporary.unlink(missing_ok=True)
+                raise
+            is_ours = self.actions.write(
+                key,
+                blob,
+                kind=kind,
+                provider=provider,
+                mime=made.mime,
+                cost=made.cost,
+                details=made.details,
+                owner=owner,
+            )
+        if not is_ours and (published := self.actions.find(key)):
+            return published
+        path = self.blobs.path(blob.sha256)
+        return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, path)
+
+    def repair(self, *, read_all: bool) -> VerifyReport:
+        report = self.upkeep.verify(read_all=read_all)
+        for problem in report.problems:
+            self._report(str(problem))
+            self.upkeep.discard(problem)
+        return report
+
+    def _is_good(self, asset: CachedAsset, look: Callable[[str, int], Condition]) -> bool:
+        condition = look(asset.sha256, asset.size)
+        if condition is Condition.GOOD:
+            return True
+        if not self.blobs.exists():
+            raise StoreError(
+                f"the gallery's store is not there: {self.gallery / 'blobs'}",
+                hint="plug its drive in, or set FILM_GALLERY_DIR; if it is gone for good: film fsck --repair",
+            )
+        problem = Problem(asset.sha256, condition)
+        self._report(f"{problem} ({asset.kind} {asset.key[:16]}): it will be made again")
+        self.upkeep.discard(problem)
+        return False
+
+    def _report(self, problem: str) -> None:
+        _log.warning("%s", problem)
+        self.problems.append(problem)
+        if self._on_problem:
+            self._on_problem(problem)

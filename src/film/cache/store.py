@@ -1,0 +1,268 @@
+"""AssetCache: what the rest of the program knows of the cache. It counts what is asked for; the rest it hands on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from io import BufferedReader
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine
+
+from film.cache.actions import Claim
+from film.cache.counts import CacheStats, HitCounts, read_stats
+from film.cache.entry import CachedAsset, Made
+from film.cache.flight import LEASE, Flights
+from film.cache.segments import SegmentCache
+from film.cache.shelf import Shelf
+from film.cache.upkeep import GRACE, CollectReport, VerifyReport
+from film.db.base import now
+from film.db.session import engine_for
+from film.errors import IntegrityError, StoreError
+from film.settings import Settings, load_settings
+
+WORKERS = 4
+"""Threads for database and disk: SQLite has one writer, so more would only wait."""
+
+_log = logging.getLogger("film.cache")
+
+
+class AssetCache:
+    """The gallery's store of results. Without arguments it is the user's own gallery.
+
+    Safe between threads, tasks and processes; each process opens its own. ``close`` writes the last statistics, and so
+    does the end of the program. ``on_problem`` hears of every blob that is not what it should be.
+    """
+
+    def __init__(
+        self,
+        gallery: Path | None = None,
+        *,
+        engine: Engine | None = None,
+        settings: Settings | None = None,
+        lease: timedelta = LEASE,
+        on_problem: Callable[[str], None] | None = None,
+    ) -> None:
+        if gallery is None or engine is None:
+            settings = settings or load_settings()
+        self.gallery = (gallery or _of(settings).gallery).absolute()
+        self._engine = engine or engine_for(_of(settings).database_url)
+        self._shelf = Shelf(self.gallery, self._engine, on_problem)
+        self._counts = HitCounts(self._engine)
+        self._flights = Flights(self._shelf, self._executor, lease)
+        self._lease = lease
+        self._mutex = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._last_words = weakref.finalize(self, _flush_quietly, self._counts)
+
+    @property
+    def problems(self) -> list[str]:
+        """The last faults that were found, for a run to show at its end."""
+        return list(self._shelf.problems)
+
+    # -- asking
+
+    def get(self, key: str, *, kind: str = "", provider: str = "") -> CachedAsset | None:
+        """The result of ``key``, counted as a hit or a miss; ``kind`` and ``provider`` say whose miss it is."""
+        asset = self._shelf.find(key)
+        if asset is None:
+            self._counts.miss(kind, provider)
+        else:
+            self._count_hit(asset)
+        return asset
+
+    def get_many(self, keys: Iterable[str], *, kind: str = "", provider: str = "") -> dict[str, CachedAsset]:
+        """The results there are, by key, each key counted once."""
+        wanted = dict.fromkeys(keys)
+        found = self._shelf.find_many(wanted)
+        for key in wanted:
+            if key in found:
+                self._count_hit(found[key])
+            else:
+                self._counts.miss(kind, provider)
+        return found
+
+    def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
+        """The results there are, by key, for a plan: nothing is counted, marked as used or healed."""
+        return self._shelf.peek_many(dict.fromkeys(keys))
+
+    def use_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
+        """The results there are and whole, every byte checked, kept alive but not counted as hits."""
+        found = self._shelf.find_many(dict.fromkeys(keys), whole=True)
+        for key in found:
+            self._counts.used(key)
+        return found
+
+    async def obtain(
+        self,
+        key: str,
+        *,
+        kind: str,
+        provider: str,
+        make: Callable[[], Awaitable[Made]],
+        use_cache: bool = True,
+    ) -> tuple[CachedAsset, bool]:
+        """The result of ``key`` and whether it was there: whoever is first makes it, everybody else waits.
+
+        Of all tasks, threads and processes that ask at the same time one calls ``make``; if it dies, its work is taken
+        over. A hit has been read through once in this process. An error of ``make`` reaches all who wait in this
+        process. Without ``use_cache`` nothing is looked up and nobody waited for, and the result replaces
+        what was there.
+        """
+        asset, is_hit = await self._flights.obtain(key, kind=kind, provider=provider, make=make, use_cache=use_cache)
+        if is_hit:
+            self._count_hit(asset)
+        elif use_cache:
+            self._counts.miss(kind, provider)
+        return asset, is_hit
+
+    # -- keeping
+
+    def temporary(self, suffix: str = "") -> Path:
+        """A new file name in the store's filesystem, to write to before ``put``."""
+        return self._shelf.blobs.temporary(suffix)
+
+    def put(
+        self,
+        key: str,
+        *,
+        kind: str,
+        provider: str,
+        mime: str,
+        data: bytes | None = None,
+        path: Path | None = None,
+        cost: Decimal = Decimal(0),
+        details: Mapping[str, Any] | None = None,
+    ) -> CachedAsset:
+        """Keep a result, in place of any there was. A file at ``path`` is taken over: it is moved, not copied."""
+        made = Made(mime, data, path, cost, details or {})
+        return self._shelf.store(key, made, kind=kind, provider=provider, owner=None)
+
+    def verified_path(self, asset: CachedAsset | str) -> Path:
+        """Where a result (or the result of a key) lies, every byte checked once in this process.
+
+        Raises IntegrityError when its bytes are not what was stored; they are then put aside, and the next run
+        makes it again.
+        """
+        if isinstance(asset, str):
+            found = self._shelf.actions.find(asset)
+            if found is None:
+                raise StoreError(f"nothing is stored for {asset[:16]}", hint="run again: it will be made")
+            asset = found
+        if not self._shelf.is_whole(asset):
+            raise IntegrityError(
+                f"{asset.kind} {asset.key[:16]} in the gallery is damaged or missing: {asset.path.name[:16]}",
+                hint="run again: it was put aside and will be made again",
+            )
+        self._counts.used(asset.key)
+        return asset.path
+
+    def open(self, asset: CachedAsset | str) -> BufferedReader:
+        """A verified result, opened for reading; no link is followed."""
+        return self._shelf.blobs.open(self.verified_path(asset).name)
+
+    def segments(self, kind: str = "segment") -> SegmentCache:
+        """The store as the cut sees it."""
+        return SegmentCache(self, kind)
+
+    # -- claiming by hand
+
+    def claim(self, key: str, *, owner: str, lease: timedelta | None = None, kind: str, provider: str) -> Claim:
+        """Become the maker of ``key`` ("mine"), or learn that it is "ready" or being made ("wait")."""
+        return self._shelf.actions.claim(key, owner=owner, lease=lease or self._lease, kind=kind, provider=provider)
+
+    def renew(self, key: str, *, owner: str, lease: timedelta | None = None) -> bool:
+        """Hold a claim for longer; False when it has been lost."""
+        return self._shelf.actions.renew({key: owner}, lease or self._lease) == 1
+
+    def publish(self, key: str, made: Made, *, owner: str, kind: str, provider: str) -> CachedAsset:
+        """Store a claimed result. If another was published meanwhile, that one stays and is returned."""
+        return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)
+
+    def abandon(self, key: str, *, owner: str | None = None) -> bool:
+        """Give a claim up for others to take."""
+        return self._shelf.actions.release(key, owner)
+
+    # -- upkeep
+
+    def get_cache_stats(self) -> CacheStats:
+        """Hits, misses, money saved and sizes, over the life of the gallery."""
+        self._counts.flush()
+        return read_stats(self._engine)
+
+    def verify(self, *, read_all: bool = True) -> VerifyReport:
+        """Compare every row with its file and its bytes (or only its length); changes nothing."""
+        return self._shelf.upkeep.verify(read_all=read_all)
+
+    def repair(self, *, read_all: bool = True) -> VerifyReport:
+        """Verify, put what is bad aside and forget it: the next run makes it again. Returns what was found."""
+        return self._shelf.repair(read_all=read_all)
+
+    def collect(
+        self,
+        roots: Iterable[str] | None = None,
+        *,
+        grace: timedelta = GRACE,
+        unused_for: timedelta = timedelta(days=30),
+    ) -> CollectReport:
+        """Remove what nothing needs: not in ``roots`` (hashes of blobs), and not made or used within ``grace``.
+
+        Without roots, everything that films and the library name and all that was used within ``unused_for`` stays.
+        """
+        self._counts.flush()
+        kept = self._shelf.upkeep.roots(now() - unused_for) if roots is None else roots
+        return self._shelf.upkeep.collect(kept, grace=grace)
+
+    def flush(self) -> None:
+        """Write the statistics that are still in memory."""
+        self._counts.flush()
+
+    def close(self) -> None:
+        """Write the last statistics and let go of threads and locks. A closed cache may be used again."""
+        self._flights.close()
+        with self._mutex:
+            pool, self._pool = self._pool, None
+        if pool:
+            pool.shutdown()
+        self._counts.flush()
+        self._shelf.locks.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- inside
+
+    def _count_hit(self, asset: CachedAsset) -> None:
+        self._counts.hit(asset)
+        if self._counts.is_due:
+            self._executor().submit(_flush_quietly, self._counts)
+
+    def _executor(self) -> ThreadPoolExecutor:
+        with self._mutex:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="film-cache")
+            return self._pool
+
+
+def _of(settings: Settings | None) -> Settings:
+    assert settings is not None
+    return settings
+
+
+def _flush_quietly(counts: HitCounts) -> None:
+    try:
+        counts.flush()
+    except Exception as error:  # noqa: BLE001  # statistics are not worth failing for
+        _log.warning("the cache's statistics could not be written: %s", error)
