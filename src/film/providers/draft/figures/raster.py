@@ -1,0 +1,188 @@
+"""The depth buffer: which surface shows at each pixel of a figure, with its normal and colour.
+
+    Surface grids ──► refine (cubic) ──► nearest sample per pixel ──► Buffer (depth, normal, colour, material)
+
+Samples are laid closer than pixels, so that no polygon filling is needed: a scatter with a maximum is the whole
+algorithm. Only the figure's own rectangle is kept, at ``View.scale`` samples for its supersampling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from film.providers.draft.elements import FloatArray
+from film.providers.draft.figures.surface import Material, Surface
+
+DENSITY = 1.42
+"""Samples per pixel along each axis; below the square root of two a slanted grid leaves pinholes."""
+
+BLOCK = 10
+"""Rows refined together."""
+
+Part = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class View:
+    """From body space to the buffer: turn by ``matrix``, scale, and put the body's origin at (x, y)."""
+
+    matrix: FloatArray
+    scale: float
+    x: float
+    y: float
+
+    def project(self, points: FloatArray) -> FloatArray:
+        """Points as (x right, y down, z towards the viewer) in buffer pixels."""
+        turned = points @ self.matrix.T * self.scale
+        turned[..., 0] += self.x
+        turned[..., 1] = self.y - turned[..., 1]
+        return turned.astype(np.float32)
+
+
+class Buffer:
+    """What the nearest surface is, pixel by pixel."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        size = width * height
+        self.depth: FloatArray = np.full(size, -1e9, np.float32)
+        self.normal: FloatArray = np.zeros((size, 2), np.float32)
+        self.color: FloatArray = np.zeros((size, 3), np.float32)
+        self.material = np.zeros(size, np.uint8)
+        self.face = np.zeros(size, np.bool_)
+
+    def add(self, surface: Surface, view: View) -> None:
+        """Lay one surface into the buffer."""
+        points = view.project(surface.grid)
+        pad = 2 if surface.closed else 0
+        color = None if isinstance(surface.color, tuple) else surface.color
+        if pad:
+            points = np.concatenate([points[:, -pad:], points, points[:, :pad]], axis=1)
+            color = (
+                None if color is None else np.concatenate([color[:, -pad:], color, color[:, :pad]], axis=1)
+            )
+        normal = _normals(points, surface.solid and surface.closed)
+        oriented = surface.solid and surface.closed
+        for first in range(0, points.shape[0] - 1, BLOCK):
+            # Each block of rows gets its own density and its own visible columns.
+            last = min(first + BLOCK + 1, points.shape[0])
+            window = _window(points, normal, (first, last), oriented, self.width, self.height, pad)
+            if window is not None:
+                self._scatter(points, normal, color, surface, window)
+
+    def _scatter(
+        self, points: FloatArray, normal: FloatArray, color: FloatArray | None, surface: Surface, part: Part
+    ) -> None:
+        """Lay one part of a projected grid into the buffer."""
+        rows, columns = part
+        cut = slice(max(0, rows[0] - 2), rows[1] + 2), slice(max(0, columns[0] - 2), columns[1] + 2)
+        inner = (
+            columns[0] - cut[1].start + 0.5,
+            rows[0] - cut[0].start + 0.5,
+            columns[1] - 1 - cut[1].start + 0.5,
+            rows[1] - 1 - cut[0].start + 0.5,
+        )
+        size = _fine(points[rows[0] : rows[1], columns[0] : columns[1], :2])
+        points, normal = points[cut], normal[cut]
+        x = _refine(points[..., 0], size, inner).astype(np.int32)
+        y = _refine(points[..., 1], size, inner).astype(np.int32)
+        inside = (x > 0) & (x < self.width) & (y > 0) & (y < self.height)
+        nz = _refine(normal[..., 2], size, inner)
+        if surface.solid and surface.closed:
+            inside &= nz > -0.02
+        keep = np.flatnonzero(inside)
+        if not keep.size:
+            return
+        at = (y * self.width + x).ravel()[keep]
+        depth = _refine(points[..., 2], size, inner).ravel()[keep]
+        ahead = depth > self.depth[at]
+        at, keep, depth = at[ahead], keep[ahead], depth[ahead]
+        np.maximum.at(self.depth, at, depth)
+        won = depth >= self.depth[at]
+        at, keep = at[won], keep[won]
+        flip = np.where(nz.ravel()[keep] < 0, -1.0, 1.0).astype(np.float32)
+        for k in range(2):
+            self.normal[at, k] = _refine(normal[..., k], size, inner).ravel()[keep] * flip
+        if color is None:
+            self.color[at] = np.asarray(surface.color, np.float32)
+        else:
+            for k in range(3):
+                self.color[at, k] = _refine(color[cut][..., k], size, inner).ravel()[keep]
+        if not surface.solid:
+            self.color[at] *= np.where(flip < 0, 0.62, 1.0)[:, None]
+        self.material[at] = int(surface.material)
+        self.face[at] = surface.face
+
+    def plane(self, values: FloatArray) -> FloatArray:
+        """A flat array of this buffer as rows and columns."""
+        return values.reshape(self.height, self.width, *values.shape[1:])
+
+    @property
+    def filled(self) -> FloatArray:
+        """1 where anything is."""
+        return self.plane((self.material > 0).astype(np.float32))
+
+    def of(self, *materials: Material) -> FloatArray:
+        """1 where one of these materials shows."""
+        return self.plane(np.isin(self.material, [int(m) for m in materials]).astype(np.float32))
+
+
+def _normals(points: FloatArray, oriented: bool) -> FloatArray:
+    """Unit normals of a projected grid, x right, y up, z to the viewer; outward for closed solids."""
+    down, across = np.gradient(points, axis=0), np.gradient(points, axis=1)
+    normal = np.cross(across, down)
+    normal[..., 1] *= -1
+    length = np.sqrt(np.sum(normal * normal, axis=-1, keepdims=True))
+    normal = normal / np.maximum(length, 1e-6)
+    if oriented:
+        out = points - points.mean(axis=1, keepdims=True)
+        out[..., 1] *= -1
+        if float(np.sum(normal * out)) < 0:
+            normal = -normal
+    return normal.astype(np.float32)
+
+
+def _window(
+    points: FloatArray,
+    normal: FloatArray,
+    rows: tuple[int, int],
+    oriented: bool,
+    width: int,
+    height: int,
+    pad: int,
+) -> Part | None:
+    """The columns of these rows that can be seen at all; None when nothing of them can."""
+    block, facing = points[rows[0] : rows[1]], normal[rows[0] : rows[1], :, 2]
+    low, high = block[..., :2].min(axis=0), block[..., :2].max(axis=0)
+    seen = (high[:, 0] > -2) & (low[:, 0] < width + 2) & (high[:, 1] > -2) & (low[:, 1] < height + 2)
+    # A cell between two unseen columns may still cross the buffer.
+    if not bool(seen.any()):
+        crossing = low[:, 0].min() < width and high[:, 0].max() > 0 and low[:, 1].min() < height
+        if not (crossing and high[:, 1].max() > 0):
+            return None
+        seen[:] = True
+    if oriented:
+        seen &= facing.max(axis=0) > -0.35
+    at = np.flatnonzero(seen)
+    if not at.size:
+        return None
+    left, right = max(pad, int(at[0]) - 1), min(points.shape[1] - (pad - 1 if pad else 0), int(at[-1]) + 2)
+    return (rows, (left, right)) if right - left > 1 else None
+
+
+def _fine(flat: FloatArray) -> tuple[int, int]:
+    """(columns, rows) of the refined grid, dense enough to leave no pixel out."""
+    down = np.sqrt(np.sum(np.diff(flat, axis=0) ** 2, axis=-1)).max(initial=0.0)
+    across = np.sqrt(np.sum(np.diff(flat, axis=1) ** 2, axis=-1)).max(initial=0.0)
+    rows = int(np.ceil(down * DENSITY * (flat.shape[0] - 1))) + 2
+    columns = int(np.ceil(across * DENSITY * (flat.shape[1] - 1))) + 2
+    return min(columns, 6000), min(rows, 6000)
+
+
+def _refine(plane: FloatArray, size: tuple[int, int], inner: tuple[float, float, float, float]) -> FloatArray:
+    """Cubic interpolation of one coordinate to ``size`` over the ``inner`` box of the grid."""
+    image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
+    return np.asarray(image.resize(size, Image.Resampling.BICUBIC, box=inner), np.float32)

@@ -1,0 +1,202 @@
+"""Light on a figure: flat graphic tones over real form, as in a painted animatic.
+
+    Buffer (depth, normal, colour) + Light ──► key tone, cast shadow, occlusion, rim, ink ──► colour and coverage
+
+Two tones meet at a short terminator; depth differences give contact darkening, drawn edges and cast shadows, so that
+an arm separates from a coat and a hat brim falls over a face without any modelling of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from film.providers.draft.elements import RGB, FloatArray, Light
+from film.providers.draft.figures.raster import Buffer
+from film.providers.draft.figures.surface import Material
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True)
+class Tints:
+    """What a Light means to a figure: multipliers of local colour, and the colour of its edge light."""
+
+    lit: FloatArray
+    shadow: FloatArray
+    rim: FloatArray
+    direction: FloatArray
+    """Where the key stands as seen from the figure: x right, y up, z to the viewer."""
+    rim_power: float
+
+
+@dataclass(frozen=True)
+class Shaded:
+    """A figure in light, at buffer size."""
+
+    rgb: FloatArray
+    alpha: FloatArray
+    multiplier: FloatArray
+    """Light over local colour: what is drawn on top (eyes, lips) is multiplied by it."""
+    face: FloatArray
+    """1 where the face itself shows, unhidden."""
+
+
+def tints_of(light: Light) -> Tints:
+    """The two tones and the rim, tuned so that a figure reads at every hour."""
+    sun, rim = np.asarray(light.sun, np.float32), np.asarray(light.rim, np.float32)
+    sky = 0.5 * np.asarray(light.middle, np.float32) + 0.3 * np.asarray(light.horizon, np.float32)
+    sky = sky + 0.2 * np.asarray(light.zenith, np.float32)
+    sky = sky / max(float(sky @ LUMA), 0.05)
+    sky = np.clip(sky, 0.55, 1.7) * 0.55 + 0.45
+    low = float(np.clip(1 - light.sun_height / 0.4, 0, 1))
+    if light.night:
+        lit = (0.25 * sun + 0.75 * sun * np.array([0.82, 0.92, 1.12], np.float32)) * (
+            0.30 + 0.30 * light.ambient
+        )
+        shadow = sky * np.array([0.84, 0.94, 1.2], np.float32) * (0.10 + 0.22 * light.ambient)
+    else:
+        lit = (0.35 + 0.65 * sun) * (0.80 + 0.30 * light.ambient - 0.10 * low)
+        shadow = sky * (0.24 + 0.42 * light.ambient - 0.05 * low)
+    side = float(light.key_side) * (0.62 + 0.5 * abs(light.sun_x - 0.5))
+    direction = np.array([side, 0.30 + 0.65 * light.sun_height, 0.52 - 0.20 * low], np.float32)
+    direction /= np.linalg.norm(direction)
+    power = (0.55 if light.night else 0.34) + 0.45 * low
+    return Tints(lit.astype(np.float32), shadow.astype(np.float32), rim, direction, power)
+
+
+def shade(buffer: Buffer, light: Light, unit: float) -> Shaded:
+    """Light the buffer; ``unit`` is a head's height in its pixels."""
+    tints = tints_of(light)
+    filled = buffer.filled
+    normal = buffer.plane(buffer.normal)
+    nz = np.sqrt(np.clip(1 - np.sum(normal * normal, axis=-1), 0, 1))
+    depth = buffer.plane(buffer.depth)
+    color = buffer.plane(buffer.color)
+    key = normal[..., 0] * tints.direction[0] + normal[..., 1] * tints.direction[1] + nz * tints.direction[2]
+    skin, hair = buffer.of(Material.SKIN), buffer.of(Material.HAIR)
+    hard, glow = buffer.of(Material.HARD), buffer.of(Material.GLOW)
+
+    cast = _cast(depth, filled, tints.direction, unit)
+    occlusion = _occlusion(depth, filled, unit)
+    width = 0.13 + 0.10 * skin
+    tone = _step(key, 0.14 - width, 0.14 + width) * (1 - 0.85 * cast)
+    swell = np.clip(0.86 + 0.16 * key + 0.10 * normal[..., 1], 0.6, 1.12)
+    multiplier = tints.shadow + (tints.lit - tints.shadow) * tone[..., None]
+    multiplier *= (swell * (1 - 0.42 * occlusion))[..., None]
+    # Light inside the skin warms the terminator.
+    edge = np.clip(1 - np.abs(tone - 0.45) * 2.4, 0, 1) * skin
+    multiplier = multiplier * (1 + edge[..., None] * np.array([0.12, -0.01, -0.05], np.float32))
+
+    ink = _ink(depth, filled, unit)
+    multiplier = multiplier * (1 - 0.55 * ink)[..., None]
+    multiplier = multiplier + (glow * 1.2)[..., None] * np.clip(1.1 - multiplier, 0, None)
+    rgb = color * multiplier
+
+    half = np.array(
+        [tints.direction[0] * 0.6, tints.direction[1] + 0.25, tints.direction[2] + 0.6], np.float32
+    )
+    half /= np.linalg.norm(half)
+    gloss = normal[..., 0] * half[0] + normal[..., 1] * half[1] + nz * half[2]
+    shine = _step(gloss, 0.90, 0.97) * (0.20 * hair + 0.22 * hard) + _step(gloss, 0.93, 0.995) * 0.06 * skin
+    rgb = rgb + (shine * (0.25 + 0.75 * tone))[..., None] * tints.lit * (0.4 + 0.6 * color)
+
+    back = np.array([tints.direction[0], 0.42 * abs(float(tints.direction[1])) + 0.10, -0.55], np.float32)
+    back /= np.linalg.norm(back)
+    facing = normal[..., 0] * back[0] + normal[..., 1] * back[1] + nz * back[2]
+    rim = _step(facing, 0.30, 0.52) * (1 - 0.6 * ink) * (0.75 + 0.25 * hair)
+    rgb = rgb + (rim * tints.rim_power)[..., None] * tints.rim * (0.45 + 0.55 * color)
+    return Shaded(
+        np.clip(rgb, 0, 1.15).astype(np.float32),
+        filled,
+        multiplier.astype(np.float32),
+        buffer.plane(buffer.face) * 1.0,
+    )
+
+
+def blur(plane: FloatArray, radius: float) -> FloatArray:
+    """Gaussian blur of one plane of 0..1, done small when it is wide."""
+    if radius < 0.3:
+        return plane
+    height, width = plane.shape
+    factor = max(1, int(radius / 3))
+    size = max(1, width // factor), max(1, height // factor)
+    image = Image.fromarray(np.clip(plane * 255 + 0.5, 0, 255).astype(np.uint8))
+    if factor > 1:
+        image = image.resize(size, Image.Resampling.BOX)
+    image = image.filter(ImageFilter.GaussianBlur(radius * size[0] / width))
+    if factor > 1:
+        image = image.resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(image, np.float32) / 255
+
+
+def _step(value: FloatArray, low: float | FloatArray, high: float | FloatArray) -> FloatArray:
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _shift(plane: FloatArray, dx: int, dy: int, fill: float) -> FloatArray:
+    """The plane as seen from (dx, dy) further right and down."""
+    height, width = plane.shape
+    out = np.full_like(plane, fill)
+    x0, x1 = max(0, -dx), min(width, width - dx)
+    y0, y1 = max(0, -dy), min(height, height - dy)
+    if x0 < x1 and y0 < y1:
+        out[y0:y1, x0:x1] = plane[y0 + dy : y1 + dy, x0 + dx : x1 + dx]
+    return out
+
+
+def _small(plane: FloatArray, size: tuple[int, int]) -> FloatArray:
+    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.NEAREST), np.float32)
+
+
+def _cast(depth: FloatArray, filled: FloatArray, direction: FloatArray, unit: float) -> FloatArray:
+    """Shadow that nearer parts throw on farther ones: march the depth map towards the key."""
+    height, width = depth.shape
+    factor = max(1.0, unit / 70)
+    size = max(1, round(width / factor)), max(1, round(height / factor))
+    small, there = _small(depth, size), _small(filled, size)
+    flat = max(float(np.hypot(direction[0], direction[1])), 1e-3)
+    rise = float(direction[2]) / flat
+    shadow = np.zeros_like(small)
+    for step in (0.04, 0.08, 0.12, 0.17, 0.23, 0.30, 0.38):
+        reach = step * unit
+        dx, dy = round(direction[0] / flat * reach / factor), round(-direction[1] / flat * reach / factor)
+        if not dx and not dy:
+            continue
+        above = _shift(small, dx, dy, -1e9) - small - rise * reach
+        shadow = np.maximum(shadow, ((above > 0.03 * unit) & (above < 0.75 * unit)).astype(np.float32))
+    soft = blur(shadow * there, max(0.6, 0.012 * unit / factor))
+    whole = np.asarray(Image.fromarray(soft).resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    return _step(whole, 0.25, 0.75)
+
+
+def _occlusion(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray:
+    """Darkening where something nearer stands close by: the blurred depth minus the depth."""
+    low = float(depth[filled > 0].min(initial=0.0)) if bool(filled.any()) else 0.0
+    high = float(depth.max(initial=low + 1.0))
+    span = max(high - low, 1e-3)
+    level = np.where(filled > 0, (depth - low) / span, 0).astype(np.float32)
+    radius = 0.10 * unit
+    cover = np.maximum(blur(filled, radius), 1e-2)
+    around = blur(level, radius) / cover
+    return np.clip((around - level) * span / (0.16 * unit) - 0.12, 0, 1).astype(np.float32) * filled
+
+
+def _ink(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray:
+    """Drawn edges inside the figure, laid on the farther side of a jump in depth."""
+    reach = max(1, round(unit / 160))
+    nearest = depth
+    for dx, dy in ((reach, 0), (-reach, 0), (0, reach), (0, -reach)):
+        nearest = np.maximum(nearest, _shift(depth, dx, dy, -1e9))
+    jump = np.where(filled > 0, nearest - depth, 0) / unit
+    return _step(jump, 0.035 + 0.012 * reach / max(unit / 160, 1), 0.10).astype(np.float32)
+
+
+def mix(one: RGB | FloatArray, two: RGB | FloatArray, amount: float) -> RGB:
+    """A colour between two."""
+    a, b = np.asarray(one, np.float32), np.asarray(two, np.float32)
+    red, green, blue = (a + (b - a) * amount).tolist()
+    return red, green, blue
