@@ -22,13 +22,13 @@ from sys import intern
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, DateTime, Engine, Table, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from film.cache.blobs import Sealed
 from film.cache.entry import CachedAsset
 from film.db.base import from_micros, now
-from film.db.reading import reader
+from film.db.session import snapshot
+from film.db.sql import upsert
 from film.db.tables import Action, Blob
 
 Claim = Literal["mine", "ready", "wait"]
@@ -60,10 +60,8 @@ class ActionTable:
     def __init__(self, engine: Engine, locate: Callable[[str], Path]) -> None:
         self._engine = engine
         self._locate = locate
-        self._reader = reader(engine)
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._mark = "?" if self._is_sqlite else "%s"
-        self._insert = sqlite.insert if self._is_sqlite else postgresql.insert
 
     # -- reading
 
@@ -76,7 +74,7 @@ class ActionTable:
             yield from map(self._asset, self._select(some))
 
     def standing(self, key: str) -> Standing | None:
-        with self._reader.connect() as db:
+        with snapshot(self._engine) as db:
             row = db.execute(select(Action.state, Action.owner, Action.lease_until).where(Action.key == key)).first()
         return Standing(row.state, row.owner or "", row.lease_until) if row else None
 
@@ -99,11 +97,13 @@ class ActionTable:
             "kind": kind,
             "provider": provider,
         }
-        insert = self._insert(_ACTIONS).values(
-            key=key, cost_micros=_FREE, details={}, created_at=now(), hits=0, **taken
-        )
-        statement = insert.on_conflict_do_update(index_elements=["key"], set_=taken, where=or_(*free))
+        fresh: dict[str, Any] = {"cost_micros": _FREE, "details": {}, "created_at": now(), "hits": 0}
         with self._engine.begin() as db:
+            statement = (
+                upsert(db, Action)
+                .values(key=key, **fresh, **taken)
+                .on_conflict_do_update(index_elements=["key"], set_=taken, where=or_(*free))
+            )
             if db.execute(statement.returning(_ACTIONS.c.owner)).first():
                 return "mine"
             state = db.scalar(select(_ACTIONS.c.state).where(_ACTIONS.c.key == key))
@@ -161,19 +161,17 @@ class ActionTable:
             "created_at": moment,
             "last_used_at": moment,
         }
-        blob_row = self._insert(_BLOBS).values(sha256=blob.sha256, size=blob.size, mime=mime, created_at=moment)
-        insert = self._insert(_ACTIONS).values(key=key, hits=0, **values)
         mine = None if owner is None else or_(_ACTIONS.c.state != "ready", _ACTIONS.c.owner == owner)
+        known = {"size": blob.size, "created_at": moment, "quarantined_at": None}
         with self._engine.begin() as db:
             db.execute(
-                blob_row.on_conflict_do_update(
-                    index_elements=["sha256"],
-                    set_={"size": blob.size, "created_at": moment, "quarantined_at": None},
-                )
+                upsert(db, Blob)
+                .values(sha256=blob.sha256, mime=mime, **known)
+                .on_conflict_do_update(index_elements=["sha256"], set_=known)
             )
-            return (
-                db.execute(insert.on_conflict_do_update(index_elements=["key"], set_=values, where=mine)).rowcount > 0
-            )
+            statement = upsert(db, Action).values(key=key, hits=0, **values)
+            written = db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=mine))
+            return written.rowcount > 0
 
     def forget(self, sha256: str) -> None:
         """A blob is gone: so are the rows that promise it."""

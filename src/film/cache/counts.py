@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any, TypedDict, cast
 
 from sqlalchemy import Engine, Table, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from film.cache.entry import CachedAsset
 from film.db.base import now
-from film.db.reading import reader
+from film.db.session import snapshot
+from film.db.sql import upsert
 from film.db.tables import Action, Blob, CacheCount
 
 MOST_KEPT = 5_000
@@ -113,15 +113,6 @@ class HitCounts:
     def _write(
         self, hits: Counter[Source], misses: Counter[Source], saved: dict[Source, Decimal], uses: dict[str, int]
     ) -> None:
-        insert = (sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert)(_COUNTS)
-        counts = insert.on_conflict_do_update(
-            index_elements=["kind", "provider"],
-            set_={
-                "hits": _COUNTS.c.hits + insert.excluded.hits,
-                "misses": _COUNTS.c.misses + insert.excluded.misses,
-                "saved_micros": _COUNTS.c.saved_micros + insert.excluded.saved_micros,
-            },
-        )
         rows: list[dict[str, Any]] = [
             {
                 "kind": kind,
@@ -143,11 +134,13 @@ class HitCounts:
             if used:
                 db.execute(touch, used)
             if rows:
-                db.execute(counts, rows)
+                insert = upsert(db, CacheCount)
+                add = {name: _COUNTS.c[name] + insert.excluded[name] for name in ("hits", "misses", "saved_micros")}
+                db.execute(insert.on_conflict_do_update(index_elements=["kind", "provider"], set_=add), rows)
 
 
 def read_stats(engine: Engine) -> CacheStats:
-    with reader(engine).connect() as db:
+    with snapshot(engine) as db:
         counted = db.execute(
             select(CacheCount.kind, CacheCount.provider, CacheCount.hits, CacheCount.misses, CacheCount.saved)
         ).all()
@@ -167,7 +160,7 @@ def read_stats(engine: Engine) -> CacheStats:
         stats = of(row.provider)
         stats["hits"] += row.hits
         stats["misses"] += row.misses
-        stats["cost_saved_usd"] += row.saved
+        stats["cost_saved_usd"] += row.saved_micros
     cost = Decimal(0)
     for kind, provider, number, sum_ in kept:
         of(provider)["assets"] += number

@@ -19,7 +19,7 @@ from film.cache.actions import batches, forget_blobs
 from film.cache.blobs import BlobStore, Condition
 from film.cache.locks import Locks
 from film.db.base import now
-from film.db.reading import reader
+from film.db.session import snapshot
 from film.db.tables import Action, AssetRow, Blob, Film, Take
 
 GRACE = timedelta(hours=24)
@@ -70,7 +70,7 @@ class Upkeep:
             self._blobs.forget_checks()
         checked, total, problems = 0, 0, list[Problem]()
         look = self._blobs.check if read_all else self._blobs.present
-        with reader(self._engine).connect() as db:
+        with snapshot(self._engine) as db:
             rows = db.execute(select(Blob.sha256, Blob.size).order_by(Blob.sha256)).all()
         for sha256, size in rows:
             checked, total = checked + 1, total + size
@@ -92,7 +92,7 @@ class Upkeep:
 
     def roots(self, used_since: datetime) -> set[str]:
         """The blobs that films and the library name, or that were made or used since."""
-        with reader(self._engine).connect() as db:
+        with snapshot(self._engine) as db:
             named = (
                 select(Action.blob_sha256).join(Take, Take.key == Action.key),
                 select(AssetRow.sha256),
@@ -107,7 +107,7 @@ class Upkeep:
         report, moment = CollectReport(), now()
         cutoff = moment - grace
         live = {*roots, *self._held(cutoff)}
-        with reader(self._engine).connect() as db:
+        with snapshot(self._engine) as db:
             rows = db.execute(select(Blob.sha256, Blob.quarantined_at)).all()
         report.kept = len(rows)
         known = {row.sha256 for row in rows}
@@ -130,7 +130,7 @@ class Upkeep:
 
     def _held(self, cutoff: datetime) -> set[str]:
         """What no collection may touch, whatever its roots: the new, the just used and what a lease holds."""
-        with reader(self._engine).connect() as db:
+        with snapshot(self._engine) as db:
             held = (
                 select(Action.blob_sha256)
                 .join(Blob, Blob.sha256 == Action.blob_sha256)
@@ -175,7 +175,7 @@ class Upkeep:
                     report.freed += found.st_size
 
     def _size(self, sha256: str) -> int | None:
-        with reader(self._engine).connect() as db:
+        with snapshot(self._engine) as db:
             return db.scalar(select(Blob.size).where(Blob.sha256 == sha256))
 
 
