@@ -7,24 +7,27 @@ It can be made and asked for estimates without a database; the first question ab
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 
 from film.cost_tracker import reservations
+from film.cost_tracker.estimate import Choice, ProjectEstimate, estimate
 from film.cost_tracker.reservations import ZERO, Reservation, ReservationRequest, Scope, money
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import engine_for, snapshot
 from film.db.tables import Budget
-from film.errors import InputError, StoreError
-from film.models import check_identifier
+from film.errors import ConfigurationError, InputError, StoreError
+from film.models import AssetType, Shot, check_identifier
+from film.rates import RateCard
 from film.settings import Settings, load_settings
 
 HOLD = timedelta(minutes=10)
@@ -51,6 +54,7 @@ class CostTracker:
         run_id: str | None = None,
         engine: Engine | None = None,
         settings: Settings | None = None,
+        rates: RateCard | None = None,
     ) -> None:
         try:
             self.project_id = check_identifier(project_id)
@@ -59,6 +63,7 @@ class CostTracker:
         self.settings = settings or load_settings()
         self.run_id = run_id or str(uuid4())
         self._engine = engine
+        self._rates = rates
         self._film_limit = _limit(budget_limit_usd, "budget_limit_usd")
         self._run_limit = _limit(run_limit_usd, "run_limit_usd")
         self._daily_limit = _limit(daily_limit_usd, "daily_limit_usd") or self.settings.daily_budget
@@ -71,7 +76,33 @@ class CostTracker:
         prepare(self._engine)
         return self._engine
 
+    @cached_property
+    def rates(self) -> RateCard:
+        return self._rates or RateCard.load(self.settings)
+
     # -- asking
+
+    def estimate_project_cost(
+        self,
+        shot_configs: Iterable[Shot | Mapping[str, Any]],
+        *,
+        image_provider: str | None = None,
+        video_provider: str | None = None,
+        audio_provider: str | None = None,
+        image_model: str | None = None,
+        video_model: str | None = None,
+        audio_model: str | None = None,
+        today: date | None = None,
+    ) -> ProjectEstimate:
+        """The most that making all these shots may cost, a row an asset; shots are Shots or entries of shots.json.
+
+        Without names the budget tier's providers are priced. Raises UnknownPriceError rather than guess.
+        """
+        providers = {
+            k: v for k, v in zip(AssetType, (image_provider, video_provider, audio_provider), strict=True) if v
+        }
+        models = {k: v for k, v in zip(AssetType, (image_model, video_model, audio_model), strict=True) if v}
+        return estimate(shot_configs, self.rates, Choice(providers, models), today=today)
 
     def check_budget(self, amount: Decimal) -> None:
         """Raise BudgetExceededError if ``amount`` more would pass a limit. Only ``reserve`` decides for good."""
@@ -109,7 +140,7 @@ class CostTracker:
         rolls back on an error; the other methods take one likewise.
         """
         if not self.settings.spend_allowed and any(item.amount for item in items):
-            raise InputError(
+            raise ConfigurationError(
                 "spending is switched off (FILM_NO_SPEND)",
                 hint="unset FILM_NO_SPEND, or use --tier draft, which is free",
             )

@@ -13,6 +13,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 MICROS = Decimal(1_000_000)
+_CENT = Decimal("0.01")
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """64-bit ids; SQLite numbers its rows only under the exact type name INTEGER."""
@@ -41,7 +42,9 @@ def to_micros(amount: Decimal) -> int:
 
 
 def from_micros(micros: int) -> Decimal:
-    return Decimal(int(micros)) / MICROS
+    """Dollars, exact, and with their cents at least: 12.50."""
+    exact = Decimal(int(micros)) / MICROS
+    return exact.quantize(_CENT) if exact == exact.quantize(_CENT) else exact
 
 
 _INTEGERS: Any = BigInteger.comparator_factory

@@ -1,0 +1,151 @@
+"""What shots would cost, by the rate card alone: an upper bound, asked for before anything is sent.
+
+Nothing is looked up in the library: ``film plan`` is where reuse counts. The rules:
+
+* a picture is a megapixel, a clip the shortest length sold that holds the shot, beyond the longest several clips (see
+  ``Rate.lengths_for``), speech is counted in characters, blanks included;
+* a shot's own provider and model count more than the ones given here, and those more than the defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from film.errors import InputError
+from film.models import AssetType, Shot
+from film.rates import Rate, RateCard
+from film.rates.rate import ANY
+
+DEFAULT_PROVIDERS = {AssetType.IMAGE: "fal", AssetType.VIDEO: "minimax", AssetType.AUDIO: "openai"}
+DEFAULT_MODELS = {
+    "fal": "fal-ai/flux/schnell",
+    "replicate": "black-forest-labs/flux-schnell",
+    "minimax": "fal-ai/minimax/hailuo-02/standard/image-to-video",
+    "kling": "fal-ai/kling-video/v2.5-turbo/pro/image-to-video",
+    "runway": "gen4_turbo",
+    "openai": "tts-1",
+    "elevenlabs": "eleven_multilingual_v2",
+}
+"""The model that is priced where none is named: the one that the provider would use. A test holds the two together."""
+
+CHARACTERS_A_MINUTE = 600
+"""Spoken at the very least: an upper bound for speech that is billed by the minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetEstimate:
+    asset_type: AssetType
+    provider: str
+    model: str
+    amount: Decimal
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShotEstimate:
+    shot_id: str
+    assets: tuple[AssetEstimate, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((asset.amount for asset in self.assets), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEstimate:
+    """The most that making all shots anew may cost, in dollars."""
+
+    shots: tuple[ShotEstimate, ...]
+    rates_as_of: date
+
+    @property
+    def total_estimated_cost(self) -> Decimal:
+        return sum((shot.total for shot in self.shots), Decimal(0))
+
+    @property
+    def by_asset_type(self) -> dict[str, Decimal]:
+        return self._sums(lambda asset: asset.asset_type.value)
+
+    @property
+    def by_provider(self) -> dict[str, Decimal]:
+        return self._sums(lambda asset: asset.provider)
+
+    def _sums(self, of: Callable[[AssetEstimate], str]) -> dict[str, Decimal]:
+        sums: dict[str, Decimal] = {}
+        for asset in (a for shot in self.shots for a in shot.assets):
+            sums[of(asset)] = sums.get(of(asset), Decimal(0)) + asset.amount
+        return sums
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who makes what: providers and models by asset type, where a shot does not say."""
+
+    providers: Mapping[AssetType, str] = field(default_factory=dict[AssetType, str])
+    models: Mapping[AssetType, str] = field(default_factory=dict[AssetType, str])
+
+    def of(self, shot: Shot, asset_type: AssetType) -> tuple[str, str]:
+        """Provider and model. A model that was chosen for one provider says nothing about another."""
+        usual = self.providers.get(asset_type) or DEFAULT_PROVIDERS[asset_type]
+        provider = cast("str | None", getattr(shot, f"{asset_type.value}_provider")) or usual
+        model = cast("str | None", getattr(shot, f"{asset_type.value}_model"))
+        if model is None and provider == usual:
+            model = self.models.get(asset_type)
+        return provider, model or DEFAULT_MODELS.get(provider, ANY)
+
+
+def estimate(
+    shots: Iterable[Shot | Mapping[str, Any]], card: RateCard, choice: Choice, *, today: date | None = None
+) -> ProjectEstimate:
+    """Raises UnknownPriceError for what the card does not know, InputError for what is no shot."""
+    return ProjectEstimate(
+        tuple(
+            ShotEstimate(shot.shot_id, tuple(_asset(shot, kind, card, choice, today) for kind in _kinds(shot)))
+            for shot in _shots(shots)
+        ),
+        card.as_of,
+    )
+
+
+def _kinds(shot: Shot) -> Sequence[AssetType]:
+    return tuple(AssetType) if shot.spoken else (AssetType.IMAGE, AssetType.VIDEO)
+
+
+def _asset(shot: Shot, kind: AssetType, card: RateCard, choice: Choice, today: date | None) -> AssetEstimate:
+    provider, model = choice.of(shot, kind)
+    rate = card.price(provider, model, today)
+    units = _units(shot, rate)
+    return AssetEstimate(kind, provider, model, rate.cost(units), rate.basis(units))
+
+
+def _units(shot: Shot, rate: Rate) -> Decimal:
+    if rate.unit in ("second", "clip"):
+        return shot.duration
+    if rate.unit in ("image", "megapixel"):
+        return Decimal(1)
+    characters = Decimal(len(shot.spoken or ""))
+    return characters / 1000 if rate.unit == "1k_characters" else characters / CHARACTERS_A_MINUTE
+
+
+def _shots(shots: Iterable[Shot | Mapping[str, Any]]) -> Iterable[Shot]:
+    known = {*Shot.model_fields, "prompt"}
+    for number, shot in enumerate(shots, start=1):
+        if isinstance(shot, Shot):
+            yield shot
+            continue
+        try:
+            yield Shot.model_validate({n: v for n, v in shot.items() if n in known and v is not None})
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_context=False)[0]
+            name = ".".join(str(part) for part in wrong["loc"])
+            raise InputError(
+                f"shot {number}: {name}: {wrong['msg'].removeprefix('Value error, ')}",
+                field=name,
+                hint="write shots as in shots.json; film validate checks a whole file",
+            ) from None
