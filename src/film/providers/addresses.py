@@ -1,0 +1,71 @@
+"""Which network addresses a vendor's answer may send us to.
+
+A result URL is text that somebody else wrote. Followed blindly it would let them read what only this machine can reach:
+a router, a cloud's metadata service, a database on localhost. So results are fetched from public addresses only.
+
+    URL ──► check_outside (scheme, user info, literal address) ──► the resolver of ``http`` (every address of the name)
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import httpx
+
+from film.errors import BadMedia
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_RELAYS_6TO4 = ipaddress.ip_network("192.88.99.0/24")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+
+
+def is_public(address: Address) -> bool:
+    """Whether the open internet may answer there. Addresses that wrap another one are judged by what they wrap.
+
+    ``is_global`` alone will not do: Python 3.11 calls NAT64, 6to4 and multicast addresses global.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(ipaddress.IPv4Address(address.packed[-4:]))
+        if address.sixtofour is not None or address.teredo is not None or address in _NAT64_LOCAL:
+            return False
+    elif address in _RELAYS_6TO4:
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def literal_address(host: str) -> Address | None:
+    """The address that a host spells out, in the old forms too (``2130706433``, ``0x7f.1``); None for a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
+
+
+def check_outside(url: httpx.URL, provider: str) -> None:
+    """Refuse a result URL that is not a plain ``https`` one to the open internet; raises BadMedia."""
+    if url.scheme != "https":
+        raise refused(provider, f"a result at a {url.scheme or 'schemeless'} address")
+    if url.userinfo:
+        raise refused(provider, "a result address that carries a user name")
+    address = literal_address(url.host)
+    if address is not None and not is_public(address):
+        raise refused(provider, f"a result at the private address {address}")
+
+
+def refused(provider: str, what: str) -> BadMedia:
+    return BadMedia(
+        f"{provider} named {what}: refused",
+        hint="report it to the vendor; behind a gateway of your own, set its FILM_…_URL",
+        provider=provider,
+        charged=True,
+    )

@@ -1,0 +1,173 @@
+"""FAL's queue protocol, which its pictures and both vendors of clips share.
+
+    POST /{model id} ──► request_id + URLs ──► GET status (IN_QUEUE, IN_PROGRESS, COMPLETED) ──► GET response
+
+The queue knows no state "failed": a failure is COMPLETED with an ``error``, or a 4xx answer where the result should be.
+So a job is called done here only when its result has been read.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from film.errors import FilmError, PaidLost
+from film.models import Generated
+from film.providers.base import JobStatus, Ticket
+from film.providers.redact import redact
+from film.providers.vendor import VendorProvider
+from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object
+
+_KEEP_SECONDS = 7 * 24 * 3600
+_HEADERS = {
+    "X-Fal-No-Retry": "1",
+    "X-Fal-Object-Lifecycle-Preference": json.dumps({"expiration_duration_seconds": _KEEP_SECONDS}),
+}
+"""One order is one attempt, on their side too; and results stay long enough for a run resumed tomorrow."""
+
+_REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
+_INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
+"""Kinds of error that are FAL's own, and never billed, begin like this."""
+
+
+class FalQueue(VendorProvider):
+    """An account at FAL, and its queue."""
+
+    account = "fal"
+    home = "https://queue.fal.run"
+    key_page = "https://fal.ai/dashboard/keys"
+    usual_seconds: ClassVar[float] = 60.0
+
+    # -- override these
+
+    @abstractmethod
+    def body(self, config: Any, image_url: str | None) -> dict[str, Any]:
+        """``request_params`` with the picture put in."""
+
+    @abstractmethod
+    def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:
+        """The URLs of the media in a job's result."""
+
+    # -- given
+
+    def auth(self, key: str) -> KeyAuth:
+        return KeyAuth("Authorization", f"Key {key}", key)
+
+    async def submit(self, config: Any, *, image_url: str | None = None) -> Ticket:
+        body, model = self.body(config, image_url), self.model_of(config)
+        notices = self.note(config)
+        async with self.wire() as wire:
+            answer = self.check(await wire.post_once(model, body, headers=_HEADERS))
+        reply = answer.json()
+        if not isinstance(reply.get("request_id"), str) or not reply["request_id"]:
+            raise self.accepted_without_id(answer)
+        return Ticket(
+            job_id=reply["request_id"],
+            urls={
+                n: reply[f"{n}_url"] for n in ("status", "response", "cancel") if isinstance(reply.get(f"{n}_url"), str)
+            },
+            details={"model": model, "notices": list(notices)},
+        )
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
+        async with self.wire() as wire:
+            answer = await wire.ask(self._url(ticket, "status"), params={"logs": "0"})
+            if not answer.ok:
+                return self._denied(answer, ticket)
+            reply = answer.json()
+            match reply.get("status"):
+                case "IN_QUEUE":
+                    return JobStatus(state="queued", details={"queue_position": reply.get("queue_position")})
+                case "IN_PROGRESS":
+                    return JobStatus(state="running")
+                case "COMPLETED" if reply.get("error"):
+                    return self._failed(str(reply["error"]), str(reply.get("error_type") or ""), answer)
+                case "COMPLETED":
+                    return await self._completed(wire, ticket)
+                case _:
+                    return JobStatus(state="running", details={"raw": answer.words})
+
+    async def _completed(self, wire: Wire, ticket: Ticket) -> JobStatus:
+        answer = await wire.ask(self._url(ticket, "response"))
+        if not answer.ok:
+            return self._denied(answer, ticket)
+        result = answer.json()
+        if True in as_list(result.get("has_nsfw_concepts")):
+            return JobStatus(
+                state="failed",
+                error="the vendor's safety checker blacked the picture out (has_nsfw_concepts)",
+                refused=True,
+                charged=True,
+            )
+        urls = self.outputs(result)
+        if not urls:
+            return JobStatus(state="failed", error=f"a result without media: {answer.words}", charged=None)
+        return JobStatus(state="done", outputs=urls, charged=True, details={"seed": result.get("seed")})
+
+    def _denied(self, answer: Answer, ticket: Ticket) -> JobStatus:
+        """What a 4xx means where a status or a result was asked for."""
+        if answer.status in (404, 410):
+            raise PaidLost(
+                f"{self.name} no longer knows job {redact(ticket.job_id, limit=80)}",
+                hint="the vendor's own job list shows whether it was charged; raise the shot's take to make it anew",
+                provider=self.name,
+                charged=None,
+            )
+        if answer.status in (401, 402, 403):
+            self.check(answer)
+        words, kind = _error_of(answer)
+        return self._failed(words, kind, answer)
+
+    def _failed(self, words: str, kind: str, answer: Answer) -> JobStatus:
+        refused = kind in _REFUSALS or "content policy" in words.lower()
+        return JobStatus(
+            state="failed",
+            error=redact(f"{words} ({kind})" if kind else words),
+            refused=refused,
+            charged=False if kind.startswith(_INFRASTRUCTURE) else None,
+            details={"error_type": redact(kind, limit=80), "raw": answer.words},
+        )
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        async with self.wire() as wire:
+            got = await wire.download(self.result_url(status), self.asset_type)
+        facts = {"job_id": ticket.job_id, "model": ticket.details.get("model"), "seed": status.details.get("seed")}
+        return Generated(
+            path=got.path,
+            mime=got.kind.mime,
+            cost=status.billed,
+            details={k: v for k, v in (*facts.items(), ("notices", ticket.details.get("notices"))) if v},
+        )
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        async with self.wire() as wire:
+            answer = await wire.ask(self._url(ticket, "cancel"), method="PUT")
+        return answer.ok and answer.json().get("status") == "OK"
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        words, kind = _error_of(answer)
+        if answer.status == 403 and any(sign in words.lower() for sign in ("exhausted balance", "user is locked")):
+            return self.out_of_credit(redact(words))
+        if kind in _REFUSALS:
+            return self.refusal(words)
+        return None
+
+    def _url(self, ticket: Ticket, what: str) -> str:
+        if what in ticket.urls:
+            return ticket.urls[what]
+        app = "/".join(str(ticket.details.get("model") or self.default_model).split("/")[:2])
+        tail = {"status": "/status", "response": "", "cancel": "/cancel"}[what]
+        return f"{app}/requests/{ticket.job_id}{tail}"
+
+
+def _error_of(answer: Answer) -> tuple[str, str]:
+    """The vendor's words and its name for the kind of error, from any of its three forms."""
+    reply = answer.json()
+    detail = reply.get("detail", reply.get("error"))
+    first = as_object(next(iter(as_list(detail)), None))
+    if first:
+        return str(first.get("msg") or answer.words), str(first.get("type") or "")
+    words = detail if isinstance(detail, str) and detail else answer.words
+    return words, str(reply.get("error_type") or answer.headers.get("x-fal-error-type", ""))

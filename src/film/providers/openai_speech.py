@@ -1,0 +1,141 @@
+"""Speech from OpenAI, or from any server that speaks its endpoint (``FILM_OPENAI_URL``).
+
+    POST /v1/audio/speech ──► the sound itself, in the answer
+
+There is no job to ask for later: an answer that is lost on the way is lost, and paid for. The models are being shut
+down: the rate card knows the day, until then each run names it, and from then on an estimate refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from film.errors import BadMedia, FilmError, InputError, PaidLost, PollingNotSupported
+from film.models import AssetType, Generated
+from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.casting import Voice, cast
+from film.providers.media import WAV, mend_wav, recognise
+from film.providers.vendor import Bought, SpeechVendor
+from film.providers.wire import Answer, KeyAuth, as_object
+
+_HIGH = ("nova", "shimmer", "coral", "sage", "alloy")
+_LOW = ("onyx", "echo", "fable", "ash")
+_NEWER_HIGH, _NEWER_LOW = ("marin",), ("ballad", "verse", "cedar")
+
+
+def _voices(high: tuple[str, ...], low: tuple[str, ...]) -> tuple[Voice, ...]:
+    return tuple(Voice(n, n, high=True) for n in high) + tuple(Voice(n, n, high=False) for n in low)
+
+
+@dataclass(frozen=True)
+class SpeechModel:
+    """What a model takes. ``per_minute``: it is billed by the minute of sound and not by the character."""
+
+    voices: tuple[Voice, ...] = _voices(_HIGH, _LOW)
+    text_limit: int = 4096
+    per_minute: bool = False
+
+
+MODELS = {
+    "tts-1": SpeechModel(),
+    "tts-1-hd": SpeechModel(),
+    "gpt-4o-mini-tts": SpeechModel(voices=_voices(_HIGH + _NEWER_HIGH, _LOW + _NEWER_LOW), per_minute=True),
+}
+
+_SLOWEST = Decimal(600)
+"""Characters spoken in a minute at the very least: what an upper bound of the minutes is reckoned with."""
+
+
+class OpenAISpeechProvider(SpeechVendor):
+    """OpenAI's voices."""
+
+    name = "openai"
+    account = "openai"
+    home = "https://api.openai.com"
+    key_page = "https://platform.openai.com/api-keys"
+    default_model = "tts-1"
+    usual_seconds = 3.0
+
+    def auth(self, key: str) -> KeyAuth:
+        return KeyAuth("Authorization", f"Bearer {key}", key)
+
+    def request_params(self, config: AudioConfig) -> dict[str, Any]:
+        model = self.model_of(config) if self._moved else self.known_model(config, list(MODELS))
+        return {
+            "model": model,
+            "input": self.check_text(config.text, self._profile(config).text_limit, model),
+            "voice": self._voice(config),
+            "response_format": "wav",
+        }
+
+    @property
+    def _moved(self) -> bool:
+        """Whether another server answers: it has models and voices of its own."""
+        return self.base_url(self.home) != self.home
+
+    def _profile(self, config: AudioConfig) -> SpeechModel:
+        return MODELS.get(self.model_of(config), MODELS[self.default_model])
+
+    def _voice(self, config: AudioConfig) -> str:
+        voices = self._profile(config).voices
+        if config.voice is None:
+            return cast(config.character, voices).id
+        if not self._moved and config.voice not in (v.id for v in voices):
+            raise InputError(
+                f"{self.model_of(config)} has no voice {config.voice!r}",
+                field="voice",
+                hint=f"choose one of {', '.join(sorted(v.id for v in voices))}",
+            )
+        return config.voice
+
+    def bought(self, config: AudioConfig) -> Bought:
+        self.request_params(config)
+        characters = Decimal(len(config.text))
+        units = characters / _SLOWEST if self._profile(config).per_minute else characters / 1000
+        return Bought(self.model_of(config), units)
+
+    def notices(self, config: AudioConfig) -> tuple[str, ...]:
+        rate = self.rate(config)
+        if self._moved or rate.ends is None:
+            return ()
+        return (f"OpenAI shuts {self.model_of(config)} down on {rate.ends}; the way out is {rate.instead}",)
+
+    async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
+        params = self.request_params(config)
+        notices = self.note(config)
+        async with self.wire() as wire:
+            answer = self.check(await wire.post_once("v1/audio/speech", params))
+        if not answer.body:
+            raise BadMedia(
+                f"{self.name} sent no sound", hint="run again: it is bought anew", provider=self.name, charged=True
+            )
+        kind = recognise(answer.body[:512], AssetType.AUDIO, self.name)
+        sound = mend_wav(answer.body) if kind is WAV else answer.body
+        job_id = answer.headers.get("x-request-id") or hashlib.sha256(answer.body).hexdigest()[:32]
+        details = {"model": params["model"], "voice": params["voice"], "job_id": job_id, "notices": list(notices)}
+        return Ticket(job_id=job_id, result=Generated(data=sound, mime=kind.mime, details=details))
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        raise PollingNotSupported(self.name)
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        if ticket.result is not None:
+            return ticket.result
+        raise PaidLost(
+            f"{self.name} answers an order at once and keeps nothing: the answer was lost on the way",
+            hint="it may have been charged; raise the shot's take to order it anew",
+            provider=self.name,
+            charged=None,
+        )
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        error = as_object(answer.json().get("error"))
+        words, code = str(error.get("message") or answer.words), str(error.get("code") or error.get("type") or "")
+        if code in ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"):
+            return self.out_of_credit(answer.words)
+        if code in ("content_policy_violation", "moderation_blocked"):
+            return self.refusal(words)
+        return None

@@ -1,0 +1,309 @@
+"""What the vendors have in common; one file per vendor holds what they do not.
+
+    VendorProvider ─┬─ ImageVendor     generate(prompt, config)             ┐
+                    ├─ VideoVendor     generate(image_url, prompt, config)  ├─ all of them submit → poll → fetch
+                    └─ SpeechVendor    generate(text, config)               ┘
+
+A new vendor says where it lives, how its key travels, what it sells (``bought``) and how it words a refusal
+(``read_error``), and writes submit, poll_status and fetch with a ``Wire``. Nothing that a vendor cannot take is dropped
+in silence: ``notices`` says so, in the log and beside the result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, ClassVar, NamedTuple
+
+from film.errors import (
+    FilmError,
+    InputError,
+    MissingKeyError,
+    OutcomeUnknown,
+    OutOfCredit,
+    PaidLost,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from film.models import Generated, Quote
+from film.providers.base import (
+    AudioConfig,
+    BaseAudioProvider,
+    BaseImageProvider,
+    BaseVideoProvider,
+    ImageConfig,
+    JobProvider,
+    JobStatus,
+    Ticket,
+    VideoConfig,
+)
+from film.providers.http import make_client
+from film.providers.media import fit_data_uri
+from film.providers.patience import PATIENT, Patience
+from film.providers.redact import redact
+from film.providers.wire import Answer, KeyAuth, Wire
+from film.rates import Rate, RateCard
+from film.settings import KEY_NAMES
+
+logger = logging.getLogger(__name__)
+_said: set[tuple[str, str]] = set()
+
+
+class Bought(NamedTuple):
+    """What an order amounts to, in the rate card's words and in its units."""
+
+    model: str
+    units: Decimal
+    variant: str = ""
+
+
+class VendorProvider(JobProvider):
+    """A vendor reached over HTTP. Needs a key to submit, none to plan."""
+
+    home: ClassVar[str]
+    """The API's address, unless the user moves the account."""
+    key_page: ClassVar[str]
+    """Where people get a key."""
+    patience: Patience = Patience()
+
+    # -- override these
+
+    @abstractmethod
+    def auth(self, key: str) -> KeyAuth:
+        """How the key travels: in a header, never in a URL."""
+
+    @abstractmethod
+    def bought(self, config: Any) -> Bought:
+        """What will be paid for; raises InputError for what the vendor does not sell."""
+
+    @abstractmethod
+    def request_params(self, config: Any) -> dict[str, Any]:
+        """The body of the order, pictures left out: exactly what reaches the vendor, and so the cache key."""
+
+    # -- usually overridden
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        """The vendor's own way to say no, as ours; None when the status code says enough."""
+        return None
+
+    def notices(self, config: Any) -> tuple[str, ...]:
+        """What of this order the vendor cannot take, or the user should know, a sentence each."""
+        return ()
+
+    # -- given
+
+    def rate(self, config: Any) -> Rate:
+        order = self.bought(config)
+        rates = self.context.rates or RateCard.shipped()
+        return rates.price(self.name, order.model, variant=order.variant)
+
+    def quote(self, config: Any) -> Quote:
+        rate, units = self.rate(config), self.bought(config).units
+        return Quote(amount=rate.cost(units), basis=rate.basis(units))
+
+    def estimate_cost(self, config: Any) -> Decimal:
+        return self.quote(config).amount
+
+    @asynccontextmanager
+    async def wire(self) -> AsyncGenerator[Wire]:
+        """A connection to the account: over the run's shared client, or one of its own for this call."""
+        auth, base = self.auth(self.api_key()), self.base_url(self.home)
+        async with AsyncExitStack() as stack:
+            http = self.context.http or await stack.enter_async_context(make_client())
+            yield Wire(
+                self.name,
+                base,
+                auth,
+                http,
+                moved=base != self.home,
+                patience=self.patience,
+                scratch=self.context.scratch,
+            )
+
+    async def run(self, config: Any, *, image_url: str | None = None) -> Generated:
+        """submit → poll → fetch without a journal: whatever goes wrong on the way is tried again here, but the POST."""
+        alone = copy.copy(self)
+        alone.patience = replace(self.patience, attempts=max(self.patience.attempts, PATIENT.attempts))
+        ticket = await alone.submit(config, image_url=image_url)
+        if ticket.result is not None:
+            return ticket.result
+        try:
+            return await alone.fetch(ticket, await alone.outcome(ticket))
+        except PaidLost:
+            # The address has expired: asked again, vendors hand out a fresh one.
+            return await alone.fetch(ticket, await alone.outcome(ticket))
+
+    async def outcome(self, ticket: Ticket) -> JobStatus:
+        """The status of a job once it is done; raises ProviderRefused or ProviderError when it failed."""
+        while True:
+            status = await self.poll_status(ticket)
+            if status.state == "done":
+                return status
+            if status.state == "failed" and status.refused:
+                raise self.refusal(status.error, charged=status.charged)
+            if status.state == "failed":
+                raise ProviderError(
+                    f"{self.name} failed: {status.error}",
+                    hint="change the shot as it says, or try another provider",
+                    provider=self.name,
+                    charged=status.charged,
+                )
+            await asyncio.sleep(self.poll_seconds)
+
+    def check(self, answer: Answer) -> Answer:
+        """The answer if it is a yes; raises what it stands for otherwise."""
+        if answer.ok:
+            return answer
+        error = self.read_error(answer)
+        if error is not None:
+            raise error
+        if answer.status in (401, 403):
+            raise self.key_rejected(answer.words)
+        if answer.status == 402:
+            raise self.out_of_credit(answer.words)
+        if answer.status == 429:
+            raise self.busy(answer)
+        raise ProviderError(
+            f"{self.name} said no ({answer.status}): {answer.words}",
+            hint="change the shot as it says, or try another provider",
+            provider=self.name,
+        )
+
+    def key_rejected(self, words: str) -> MissingKeyError:
+        variable = KEY_NAMES[self.account or ""][0]
+        return MissingKeyError(
+            f"{self.name} rejected the key in {variable}: {words}",
+            hint=f"put a valid key into .env (get one at {self.key_page}) and run again; what is made stays made",
+        )
+
+    def out_of_credit(self, words: str) -> OutOfCredit:
+        return OutOfCredit(
+            f"the {self.account} account is out of credit: {words}",
+            hint="top the account up and run again, or choose another provider; what is made stays made",
+            provider=self.name,
+        )
+
+    def refusal(self, words: str, *, charged: bool | None = False) -> ProviderRefused:
+        return ProviderRefused(
+            f"{self.name} refused: {redact(words)}",
+            hint="its moderation decides: reword the shot; it is not sent again as it is, nor to anybody else",
+            provider=self.name,
+            charged=charged,
+        )
+
+    def busy(self, answer: Answer, words: str = "") -> ProviderUnavailable:
+        return ProviderUnavailable(
+            f"{self.name} takes no more orders for now: {words or answer.words}",
+            hint="it is tried again after a pause; fewer jobs at once avoid it",
+            provider=self.name,
+            retry_after=answer.retry_after,
+        )
+
+    def result_url(self, status: JobStatus) -> str:
+        """Where a done job's media lies; raises PaidLost when nobody says."""
+        if status.outputs:
+            return status.outputs[0]
+        raise PaidLost(
+            f"{self.name} names no address for the result",
+            hint="look at the job on the vendor's site; raise the shot's take to make it anew",
+            provider=self.name,
+            charged=True,
+        )
+
+    def accepted_without_id(self, answer: Answer) -> OutcomeUnknown:
+        """A yes that names no job: there is one, and we cannot ask for it."""
+        return OutcomeUnknown(
+            f"{self.name} took the order but named no job: {answer.words}",
+            hint="see `film jobs`; the vendor's own job list shows it",
+            provider=self.name,
+            charged=None,
+        )
+
+    def note(self, config: Any) -> tuple[str, ...]:
+        """``notices``, logged once each in this process."""
+        found = self.notices(config)
+        for sentence in found:
+            if (self.name, sentence) not in _said:
+                _said.add((self.name, sentence))
+                logger.warning("%s: %s", self.name, sentence)
+        return found
+
+    def check_text(self, text: str, limit: int, model: str) -> str:
+        """``text``, or InputError when the model takes no text that long: cutting it is not ours to do."""
+        length = len(text.encode("utf-16-le")) // 2
+        if length > limit:
+            raise InputError(
+                f"{model} takes texts of up to {limit} characters, this one has {length}",
+                hint="shorten it, split the shot, or choose another provider",
+            )
+        return text
+
+    def known_model(self, config: Any, known: Sequence[str]) -> str:
+        model = self.model_of(config)
+        if model not in known:
+            raise InputError(
+                f"provider {self.name} has no model {redact(model, limit=80)!r}",
+                hint=f"choose one of {', '.join(known)}",
+            )
+        return model
+
+
+class ImageVendor(VendorProvider, BaseImageProvider):
+    """A vendor of pictures."""
+
+    async def generate(self, prompt: str, config: ImageConfig) -> Generated:
+        return await self.run(config.model_copy(update={"prompt": prompt}))
+
+
+class VideoVendor(VendorProvider, BaseVideoProvider):
+    """A vendor of clips, sold by fixed lengths."""
+
+    picture_limit: ClassVar[int] = 8_000_000
+    """Characters of a data URI that the vendor takes."""
+
+    async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:
+        return await self.run(config.model_copy(update={"prompt": prompt}), image_url=image_url)
+
+    @abstractmethod
+    def lengths(self, config: VideoConfig) -> Sequence[int]:
+        """The lengths in seconds that the model sells, shortest first."""
+
+    def clip_seconds(self, config: VideoConfig) -> Decimal:
+        """The shortest length sold that holds the shot; the cut trims it."""
+        sold = self.lengths(config)
+        for seconds in sold:
+            if seconds >= config.duration:
+                return Decimal(seconds)
+        raise InputError(
+            f"{self.name} sells clips of up to {sold[-1]} s with {self.model_of(config)}, "
+            f"this shot lasts {config.duration:f} s",
+            field="duration",
+            hint=f"split the shot into pieces of up to {sold[-1]} s, or choose another provider",
+        )
+
+    def prompt_of(self, config: VideoConfig) -> str:
+        """The prompt with the camera move, which no vendor here takes apart from it."""
+        return f"{config.prompt}\nCamera: {config.camera}" if config.camera else config.prompt
+
+    def picture(self, image_url: str | None) -> str:
+        """The shot's picture as a data URI that the vendor takes, or a public URL as it is."""
+        if not image_url:
+            raise InputError(f"{self.name} animates a picture, and none was given", hint="make the shot's image first")
+        try:
+            return fit_data_uri(image_url, self.picture_limit)
+        except ValueError as error:
+            raise InputError(f"{self.name} cannot take the shot's picture: {error}", hint="make it anew") from error
+
+
+class SpeechVendor(VendorProvider, BaseAudioProvider):
+    """A vendor of speech."""
+
+    async def generate(self, text: str, config: AudioConfig) -> Generated:
+        return await self.run(config.model_copy(update={"text": text}))

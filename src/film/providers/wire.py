@@ -1,0 +1,221 @@
+"""One vendor account's calls: an order goes out once, a question may be asked again, a result is fetched until whole.
+
+    post_once ── one POST, whatever happens ── answered / ProviderUnavailable (never sent) / OutcomeUnknown
+    ask ──────── GET, PUT, DELETE: may be asked again, as ``Patience`` says
+    download ─── a result to a temporary file: from public addresses only, capped and paced
+
+The key rides in a header, to the account's own host only: a status URL that names another host is asked for at the
+account's host, and results are fetched without it. What a vendor says is shown to people only after ``redact``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from film.errors import OutcomeUnknown, ProviderUnavailable
+from film.models import AssetType
+from film.providers.http import TRANSPORT_FAILURES, check_length, never_sent
+from film.providers.patience import Patience
+from film.providers.redact import redact
+from film.providers.results import Download, ResultFetcher
+
+
+class KeyAuth(httpx.Auth):
+    """Puts the account's key into its header; never shows it."""
+
+    def __init__(self, header: str, value: str, secret: str) -> None:
+        self.header, self._value, self._secret = header, value, secret
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers[self.header] = self._value
+        yield request
+
+    def hide(self, text: str, *, limit: int = 400) -> str:
+        return redact(text, (self._value, self._secret), limit=limit)
+
+    def __repr__(self) -> str:
+        return f"KeyAuth({self.header!r}, '***')"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A vendor's whole answer. ``words`` is its body, fit to be shown."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes = field(repr=False)
+    words: str
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> dict[str, Any]:
+        """The answer's JSON object; empty when it is none."""
+        return as_object(self.value())
+
+    def value(self) -> object:
+        """The answer's JSON of any shape; None when it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the vendor asked to wait, from a number or a date."""
+        text = self.headers.get("retry-after", "").strip()
+        try:
+            return max(0.0, min(float(text), 86_400.0))
+        except ValueError:
+            pass
+        try:
+            return max(0.0, min(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 86_400.0))
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+
+class Wire:
+    """The calls to one account of one vendor, in one event loop."""
+
+    def __init__(
+        self,
+        provider: str,
+        base: str,
+        auth: KeyAuth,
+        http: httpx.AsyncClient,
+        *,
+        moved: bool = False,
+        patience: Patience | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        self.provider, self.auth, self.http = provider, auth, http
+        self.base = httpx.URL(base.rstrip("/") + "/")
+        self.patience = patience or Patience()
+        self._results = ResultFetcher(
+            provider,
+            http,
+            own_host=self.base.host if moved else None,
+            patience=self.patience,
+            scratch=scratch,
+            describe=self._hide,
+        )
+
+    # -- orders
+
+    async def post_once(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The one POST of an order. Every answer below 500 is returned; the vendor's adapter reads it.
+
+        Raises ProviderUnavailable when provably nothing was sent, OutcomeUnknown for everything else that is no
+        answer: the vendor may be working on it, and charging for it.
+        """
+        request = self.http.build_request("POST", self.at_base(path), json=body, headers=headers, params=params)
+        failure: BaseException
+        try:
+            async with asyncio.timeout(self.patience.answer_seconds):
+                answer = await self._exchange(request)
+                if answer.status < 500:
+                    return answer
+            raise self._unknown(f"answered {answer.status} ({answer.words})")
+        except OutcomeUnknown:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, only never_sent proves that nothing went out
+            failure = error
+        if never_sent(failure):
+            raise ProviderUnavailable(
+                f"{self.provider} cannot be reached: {self._hide(failure)}",
+                hint="check the connection and run again",
+                provider=self.provider,
+            )
+        raise self._unknown(f"did not answer ({self._hide(failure)})")
+
+    def _unknown(self, what: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self.provider} {what}: the order may have been accepted, and is not sent again",
+            hint="see `film jobs`; the vendor's own job list shows whether it arrived",
+            provider=self.provider,
+            charged=None,
+        )
+
+    # -- questions
+
+    async def ask(self, url: str, *, method: str = "GET", params: Mapping[str, str] | None = None) -> Answer:
+        """A question that does no harm when it is asked twice. Every lasting answer below 500 is returned.
+
+        Raises ProviderUnavailable when none comes in the time there is.
+        """
+        last = "no answer"
+        retry_after: float | None = None
+        deadline = time.monotonic() + self.patience.ask_seconds
+        for attempt in range(self.patience.attempts):
+            retry_after = None
+            request = self.http.build_request(method, self.at_base(url), params=params)
+            try:
+                async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
+                    answer = await self._exchange(request)
+                if answer.status < 500 and answer.status not in (408, 425, 429):
+                    return answer
+                last, retry_after = f"{answer.status} ({answer.words})", answer.retry_after
+            except TRANSPORT_FAILURES as error:
+                last = self._hide(error)
+            if not await self.patience.rest(attempt, deadline, retry_after):
+                break
+        raise ProviderUnavailable(
+            f"{self.provider} does not answer: {last}",
+            hint="the job is not lost: run again later to resume it",
+            provider=self.provider,
+            retry_after=retry_after,
+        )
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        response = await self.http.send(request, auth=self.auth, stream=True, follow_redirects=False)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > self.patience.answer_cap:
+                    raise httpx.ReadError(f"an answer of more than {self.patience.answer_cap} bytes")
+            check_length(response, len(body))
+        finally:
+            await response.aclose()
+        words = self.auth.hide(bytes(body[:4000]).decode("utf-8", errors="replace")) or "no text"
+        return Answer(response.status_code, response.headers, bytes(body), words)
+
+    def at_base(self, url: str) -> httpx.URL:
+        """Where the key may travel: the URL at the account's own host, whatever host it names."""
+        target = httpx.URL(url)
+        if target.host and (target.scheme, target.netloc) == (self.base.scheme, self.base.netloc):
+            return target
+        return self.base.copy_with(raw_path=self.base.raw_path.rstrip(b"/") + b"/" + target.raw_path.lstrip(b"/"))
+
+    async def download(self, url: str, wanted: AssetType) -> Download:
+        """A result as a temporary file; see ``ResultFetcher.fetch``."""
+        return await self._results.fetch(url, wanted)
+
+    def _hide(self, error: BaseException) -> str:
+        return self.auth.hide(str(error) or type(error).__name__)
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """A JSON object, or an empty one in place of anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else []
