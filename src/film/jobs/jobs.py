@@ -1,0 +1,299 @@
+"""The submit journal: everything that is paid for goes through ``Jobs.run``, and nothing is silently paid for twice.
+
+    intent row (committed) ─► POST, once ─► ticket (committed) ─► poll ─► download, check ─► Made
+    film.jobs.submit                                              film.jobs.collect          the caller stores it,
+                                                                                             ─► finish: settle, done
+
+A program that is killed at any point of this line and started again makes the same call again, and the journal goes on
+where the line was cut:
+
+    no row              nothing had been sent: buy
+    intent, unknown     sent or not, nobody knows: the vendor is asked (film.jobs.reconcile)
+    submitted           polled again, downloaded again, no POST
+    review              only the user can tell: film jobs
+    lost, refused       in the way of buying the same again, until the user says so
+    done                the caller's store has it
+
+Two programs with one key: the first owns the row for as long as it renews its lease, the second waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import Engine
+
+from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused
+from film.jobs.calls import Decision, Job, Made, Money, NoMoney, OnEvent, PaidCall, State
+from film.jobs.clock import Clock, SystemClock
+from film.jobs.collect import Collector, Ended
+from film.jobs.desk import Desk, Errand
+from film.jobs.direct import as_job_provider
+from film.jobs.journal import OPEN, Fenced, Journal, is_free
+from film.jobs.limits import Limits
+from film.jobs.reconcile import Reconciler, unknown
+from film.jobs.submit import WATCH_SECONDS, Submitter
+from film.providers.base import Ticket
+
+ZERO = Decimal(0)
+RESOLVABLE: tuple[State, ...] = ("review", "unknown", "intent", "submitted", "lost", "refused")
+_RESOLVED: dict[Decision, State] = {"charged": "lost", "not-charged": "failed", "rebuy": "closed"}
+
+
+class Jobs:
+    """The journal of one process, on one event loop.
+
+    ``money`` keeps the reservations, ``stop`` is asked right before anything is bought, ``on_event`` is told of
+    progress. ``grace`` seconds are given to a vendor to list what it was just sent; ``lease`` seconds after its last
+    sign of life a process counts as dead. ``executor`` replaces the threads for database calls.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        money: Money | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        on_event: OnEvent | None = None,
+        unknown_threshold: Decimal = Decimal("0.02"),
+        grace: float = 10.0,
+        lease: float = 60.0,
+        executor: Executor | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        self._lease = lease
+        self._desk = Desk(
+            journal=Journal(engine, timedelta(seconds=lease)),
+            money=money or NoMoney(),
+            clock=clock,
+            limits=limits or Limits(clock=clock),
+            threads=executor or ThreadPoolExecutor(4, thread_name_prefix="film-journal"),
+            stop=stop,
+            on_event=on_event,
+        )
+        checks = executor or ThreadPoolExecutor(2, thread_name_prefix="film-check")
+        self._submitter = Submitter(self._desk)
+        self._reconciler = Reconciler(self._desk, unknown_threshold, grace)
+        self._collector = Collector(self._desk.clock, self._desk.limits, checks)
+        self._working: set[str] = set()
+        self._heartbeat: asyncio.Task[None] | None = None
+
+    async def run(self, call: PaidCall) -> Made:
+        """Buy an asset, or carry on where an earlier run of an equal call was cut off.
+
+        Store what comes back, then call ``finish``. Raises ProviderRefused, PaidLost and OutcomeUnknown for jobs that
+        stay so until the user decides; Interrupted before buying when a stop was asked for; and other ProviderErrors,
+        after which running again is safe and resumes.
+        """
+        errand = Errand(call, as_job_provider(call.provider))
+        self._working.add(errand.token)
+        self._keep_alive()
+        try:
+            return await self._run(errand)
+        except BaseException:
+            await self._leave(errand)
+            raise
+        finally:
+            self._working.discard(errand.token)
+            if not self._working and self._heartbeat:
+                self._heartbeat.cancel()
+
+    async def finish(self, made: Made, blob_sha256: str) -> None:
+        """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing."""
+        desk = self._desk
+        job = await desk.db(desk.journal.get, made.job_id)
+        if job is None or job.state == "done":
+            return
+        billed = next(amount for amount in (made.billed, job.billed, job.quoted) if amount is not None)
+        await self._settle(job, billed)
+        await desk.db(
+            desk.journal.close, job.id, OPEN, desk.clock.now(), state="done", billed=billed, blob_sha256=blob_sha256
+        )
+        desk.tell("done", job)
+
+    async def finish_stored(self, stored: Callable[[Job], str | None], film_id: str | None = None) -> list[Job]:
+        """Close the jobs whose media had reached the store when the program died, before it was written down.
+
+        Call it before a run: what is in the store is not asked for again, so nothing else would settle these.
+        ``stored`` answers with the blob's hash if the job's media is there. Returns the jobs that were closed.
+        """
+        desk, closed = self._desk, list[Job]()
+        for job in await desk.db(desk.journal.jobs, ("submitted",), film_id):
+            if is_free(job, desk.clock.now()) and (sha256 := await desk.db(stored, job)):
+                await self.finish(Made(generated=None, billed=job.billed, job_id=job.id), sha256)
+                closed.append(job)
+        return closed
+
+    # -- for the user
+
+    def list_jobs(self, state: State | None = None, film_id: str | None = None) -> list[Job]:
+        """The journal, oldest first."""
+        return self._desk.journal.jobs(None if state is None else (state,), film_id)
+
+    def resolve(self, job_id: str, decision: Decision) -> Job:
+        """Settle by hand what the program cannot know; ``job_id`` may be the beginning of an id.
+
+        ``charged``: it was billed and there is no result. ``not-charged``: it never came about, and the next run may
+        buy it. ``rebuy``: the next run buys it again; this one counts as billed unless it is known not to be.
+        """
+        desk = self._desk
+        job = desk.journal.get(job_id)
+        if job is None:
+            raise InputError(f"no single job has the id {job_id!r}", hint="see film jobs")
+        if job.state not in RESOLVABLE or not is_free(job, desk.clock.now()):
+            why = f"is {job.state}" if job.state not in RESOLVABLE else "is being worked on by a running program"
+            raise InputError(f"job {job.id[:8]} {why}: there is nothing to decide", hint="see film jobs")
+        billed = ZERO if decision == "not-charged" else job.quoted if job.billed is None else job.billed
+        if job.reservation_id and job.state in OPEN:
+            if decision == "not-charged":
+                desk.money.release(job.reservation_id)
+            else:
+                desk.money.settle(job.reservation_id, billed)
+        state: State = _RESOLVED[decision]
+        desk.journal.close(job.id, (job.state,), desk.clock.now(), state=state, billed=billed)
+        return desk.journal.get(job.id) or job
+
+    # -- one errand
+
+    async def _run(self, errand: Errand) -> Made:
+        desk, call = self._desk, errand.call
+        while True:
+            job = await desk.db(desk.journal.look, call.key)
+            if job is not None:
+                if (known := await self._known(errand, job)) is not None:
+                    return known
+                if job.state in OPEN and job.owner != errand.token and not is_free(job, desk.clock.now()):
+                    if desk.stop():
+                        raise Interrupted(
+                            f"stopped while another process was making {call.title}", hint="run again to resume"
+                        )
+                    await desk.clock.sleep(WATCH_SECONDS)
+                    continue
+            try:
+                async with desk.limits.slot(call.provider, call.order):
+                    if (made := await self._make(errand)) is not None:
+                        return made
+            except Fenced:
+                continue  # somebody else's now: look what has become of it
+
+    async def _known(self, errand: Errand, job: Job) -> Made | None:
+        """What an earlier run has settled already; raises what it had come to."""
+        call = errand.call
+        if job.state not in ("review", "lost", "refused", "done") or (job.state == "done" and call.again):
+            return None
+        await self._use_reservation_of(errand, job)
+        name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} rebuy"
+        match job.state:
+            case "review":
+                raise unknown(job, name)
+            case "lost":
+                raise PaidLost(
+                    f"{call.title} was paid for and lost before: {job.error}",
+                    hint=f"to buy it once more: {resolve}",
+                    provider=name,
+                    charged=True,
+                )
+            case "refused":
+                raise ProviderRefused(
+                    job.error,
+                    hint=f"change the prompt, name another provider for this shot, or ask again: {resolve}",
+                    provider=name,
+                )
+            case _:
+                return Made(generated=None, billed=job.billed, job_id=job.id, blob_sha256=job.blob_sha256)
+
+    async def _make(self, errand: Errand) -> Made | None:
+        """One pass along the line, from wherever the job stands; None to look again."""
+        desk, call = self._desk, errand.call
+        errand.job = await desk.db(desk.journal.take, call.key, errand.token, desk.clock.now())
+        fresh = errand.job is None
+        try:
+            ticket = await (self._submitter.submit(errand) if errand.job is None else self._ticket(errand, errand.job))
+            job = errand.job
+            if ticket is None or job is None:
+                return None
+            generated, billed = await self._collector.collect(
+                call,
+                errand.provider,
+                ticket,
+                fresh=fresh,
+                on_progress=lambda progress: desk.emit("progress", call, job.id, progress=progress),
+            )
+        except Ended as ended:
+            assert errand.job is not None, "only a job on record can end"
+            if ended.answer_lost and await self._reconciler.buy_again(errand, errand.job, "the answer was lost"):
+                return None
+            raise await self._end(errand, errand.job, ended) from ended
+        # The caller has a whole lease to store it; what was billed must outlive a crash while it does.
+        await desk.db(desk.journal.hold, job, errand.token, desk.clock.now(), billed=billed)
+        desk.emit("fetched", call, job.id)
+        return Made(generated=generated, billed=billed, job_id=job.id)
+
+    async def _ticket(self, errand: Errand, job: Job) -> Ticket | None:
+        """The ticket of an unfinished job; None when it has to be bought."""
+        await self._use_reservation_of(errand, job)
+        if job.state == "submitted":
+            self._desk.emit("resumed", errand.call, job.id)
+            return Ticket.model_validate(job.ticket)
+        return await self._reconciler.reconcile(errand, job)
+
+    async def _end(self, errand: Errand, job: Job, ended: Ended) -> FilmError:
+        """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
+        billed = job.quoted if ended.cost is None else ended.cost
+        await self._settle(job, billed)
+        words = str(ended.error)
+        await self._desk.write(errand, job, state=ended.state, billed=billed, error=words, owner=None, lease_until=None)
+        self._desk.emit("lost" if ended.state == "lost" else "failed", errand.call, job.id, words)
+        return ended.error
+
+    # -- money
+
+    async def _settle(self, job: Job, billed: Decimal) -> None:
+        """Before the row is closed: a crash between is repeated, the other way round it would be forgotten."""
+        desk = self._desk
+        if job.reservation_id is None:
+            return
+        others = await desk.db(desk.journal.paid_by, job.reservation_id)
+        total = billed + sum((j.billed or ZERO for j in others if j.state == "closed" and j.id != job.id), ZERO)
+        await self._close_reservation(job.reservation_id, total)
+
+    async def _close_reservation(self, reservation_id: str, total: Decimal) -> None:
+        money = self._desk.money
+        if total:
+            await self._desk.db(money.settle, reservation_id, total)
+        else:
+            await self._desk.db(money.release, reservation_id)
+
+    async def _use_reservation_of(self, errand: Errand, job: Job) -> None:
+        """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
+        mine = errand.call.reservation_id
+        if mine and mine != job.reservation_id:
+            await self._desk.db(self._desk.money.release, mine)
+
+    # -- leases
+
+    async def _leave(self, errand: Errand) -> None:
+        """Let others have the job, and give the money back if nothing was sent for it."""
+        desk, reservation_id = self._desk, errand.call.reservation_id
+        await desk.db(desk.journal.let_go, errand.token)
+        if reservation_id is None:
+            return
+        paid = await desk.db(desk.journal.paid_by, reservation_id)
+        if all(job.state == "closed" for job in paid):
+            await self._close_reservation(reservation_id, sum((job.billed or ZERO for job in paid), ZERO))
+
+    def _keep_alive(self) -> None:
+        if self._heartbeat is None or self._heartbeat.done():
+            self._heartbeat = asyncio.create_task(self._renew_leases())
+
+    async def _renew_leases(self) -> None:
+        desk = self._desk
+        while self._working:
+            await desk.clock.sleep(self._lease / 4)
+            await desk.db(desk.journal.renew, tuple(self._working), desk.clock.now())

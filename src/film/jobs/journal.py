@@ -1,0 +1,252 @@
+"""The journal's rows: every change of a job's state is one committed transaction, refused to all but its owner.
+
+    look ──► take (an unfinished job, whose lease is free) ──► write … write ──► close | finish
+       └──► intend (no job: a new row, before anything is sent)
+
+A key has at most one unfinished job. Owners hold a lease that they renew; when it ran out, or its process is gone,
+another may take the job over, and from then on every write of the former owner fails with ``Fenced``. What a former
+owner still learns of the world, the vendor's ticket above all, is taken in by ``rescue``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Engine, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from film.db.session import snapshot
+from film.db.tables import JobRow
+from film.jobs.calls import Job, PaidCall, State
+from film.jobs.owner import is_gone
+
+OPEN: tuple[State, ...] = ("intent", "submitted", "unknown", "review")
+BARRED: tuple[State, ...] = ("lost", "refused")
+"""Finished, and in the way of buying the same again."""
+SHORTEST_ID = 4
+
+
+class Fenced(Exception):
+    """Another process has taken the job over: nothing was written. Never leaves this package."""
+
+
+class Journal:
+    def __init__(self, engine: Engine, lease: timedelta) -> None:
+        self._engine = engine
+        self._lease = lease
+
+    # -- finding
+
+    def look(self, key: str) -> Job | None:
+        """The job that decides what to do about a key: unfinished, else barred, else done; None when all is open."""
+        with self._looking() as session:
+            return _deciding(_rows(session, key))
+
+    def jobs(self, states: Collection[str] | None = None, film_id: str | None = None) -> list[Job]:
+        query = select(JobRow).order_by(JobRow.created_at, JobRow.id)
+        if states is not None:
+            query = query.where(JobRow.state.in_(states))
+        if film_id is not None:
+            query = query.where(JobRow.film_id == film_id)
+        with self._looking() as session:
+            return [_job(row) for row in session.scalars(query)]
+
+    def get(self, job_id: str) -> Job | None:
+        """A job by its id or the beginning of it, four characters at least; None unless exactly one has it."""
+        if len(job_id) < SHORTEST_ID:
+            return None
+        query = select(JobRow).where(JobRow.id.startswith(job_id, autoescape=True)).limit(2)
+        with self._looking() as session:
+            found = session.scalars(query).all()
+            return _job(found[0]) if len(found) == 1 else None
+
+    def paid_by(self, reservation_id: str) -> list[Job]:
+        """The jobs that a reservation answers for: one, and those before it that were given up and bought again."""
+        query = select(JobRow).where(JobRow.reservation_id == reservation_id)
+        with self._looking() as session:
+            return [_job(row) for row in session.scalars(query)]
+
+    def given_up(self, key: str) -> bool:
+        """Whether a job of this key was closed before, to be bought again."""
+        with self._looking() as session:
+            return any(row.state == "closed" for row in _rows(session, key))
+
+    # -- owning
+
+    def intend(self, call: PaidCall, token: str, now: datetime) -> Job | None:
+        """Write down that ``call`` is about to be sent; None when somebody else's job has come first."""
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            _lock(session, call.key)
+            known = _deciding(_rows(session, call.key))
+            if known and not (known.state == "done" and call.again):
+                return None
+            row = JobRow(
+                id=str(uuid.uuid4()),
+                key=call.key,
+                film_id=call.film_id,
+                shot_id=call.shot_id,
+                asset_type=call.request.asset_type.value,
+                provider=call.request.provider,
+                model=call.request.model,
+                request=call.request.model_dump(mode="json"),
+                state="intent",
+                ticket={},
+                reservation_id=call.reservation_id,
+                owner=token,
+                lease_until=now + self._lease,
+                posts=1,
+                error="",
+                quoted=call.quoted,
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(row)
+        return _job(row)
+
+    def take(self, key: str, token: str, now: datetime) -> Job | None:
+        """The unfinished job of a key, now ours; None when there is none or its owner still works on it."""
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            _lock(session, key)
+            row = next((r for r in _rows(session, key) if r.state in OPEN and r.state != "review"), None)
+            if row is None or not (row.owner == token or is_free(_job(row), now)):
+                return None
+            row.owner, row.lease_until = token, now + self._lease
+        return _job(row)
+
+    def renew(self, tokens: Collection[str], now: datetime) -> None:
+        self._change(update(JobRow).where(JobRow.owner.in_(tokens)).values(lease_until=now + self._lease))
+
+    def let_go(self, token: str) -> None:
+        """Leave the job to whoever comes next."""
+        self._change(update(JobRow).where(JobRow.owner == token).values(owner=None, lease_until=None))
+
+    # -- writing, as the owner
+
+    def write(self, job: Job, token: str, now: datetime, **values: Any) -> None:
+        """Change the job; raises Fenced when it is no longer ours."""
+        mine = update(JobRow).where(JobRow.id == job.id, JobRow.owner == token)
+        if not self._change(mine.values(updated_at=now, **values)):
+            raise Fenced(job.id)
+
+    def hold(self, job: Job, token: str, now: datetime, **values: Any) -> None:
+        """Change the job and renew its lease; raises Fenced when it is no longer ours."""
+        self.write(job, token, now, lease_until=now + self._lease, **values)
+
+    def adopt(self, job: Job, token: str, tickets: list[dict[str, Any]], now: datetime) -> dict[str, Any] | None:
+        """Give the job the first of the vendor's ``tickets`` that no other job here has; None when all are taken."""
+        with Session(self._engine) as session, session.begin():
+            _lock(session, job.provider)
+            known = session.scalars(select(JobRow.ticket).where(JobRow.provider == job.provider))
+            taken = {ticket.get("job_id") for ticket in known}
+            ticket = next((t for t in tickets if t["job_id"] not in taken), None)
+            if ticket is None:
+                return None
+            mine = update(JobRow).where(JobRow.id == job.id, JobRow.owner == token)
+            adopted = mine.values(state="submitted", ticket=ticket, updated_at=now)
+            if not cast("CursorResult[Any]", session.execute(adopted)).rowcount:
+                raise Fenced(job.id)
+            return ticket
+
+    def withdraw(self, job: Job, token: str) -> None:
+        """Take back an intent that provably became no job at the vendor."""
+        if not self._change(delete(JobRow).where(JobRow.id == job.id, JobRow.owner == token)):
+            raise Fenced(job.id)
+
+    # -- writing, whoever owns it
+
+    def rescue(self, job: Job, ticket: dict[str, Any], now: datetime) -> None:
+        """A vendor's answer that came after the job was taken over: the bill is real, so it goes on record.
+
+        It becomes the job's ticket where that still has none, and otherwise a job of its own, up for review.
+        """
+        with Session(self._engine) as session, session.begin():
+            _lock(session, job.key)
+            row = session.get(JobRow, job.id)
+            if row and not row.ticket and row.state in OPEN:
+                row.state, row.ticket, row.owner, row.lease_until, row.updated_at = "submitted", ticket, None, None, now
+                return
+            session.add(
+                JobRow(
+                    id=str(uuid.uuid4()),
+                    key=job.key,
+                    film_id=job.film_id,
+                    shot_id=job.shot_id,
+                    asset_type=job.asset_type,
+                    provider=job.provider,
+                    model=job.model,
+                    request=job.request,
+                    state="review",
+                    ticket=ticket,
+                    reservation_id=job.reservation_id,
+                    posts=1,
+                    error="bought a second time by a process that had been taken for dead",
+                    quoted=job.quoted,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+
+    def close(self, job_id: str, states: Collection[str], now: datetime, **values: Any) -> bool:
+        """Change a job that stands in one of ``states``; False when it no longer does."""
+        there = update(JobRow).where(JobRow.id == job_id, JobRow.state.in_(states))
+        return self._change(there.values(owner=None, lease_until=None, updated_at=now, **values))
+
+    @contextmanager
+    def _looking(self) -> Generator[Session]:
+        with snapshot(self._engine) as connection, Session(connection) as session:
+            yield session
+
+    def _change(self, statement: Any) -> bool:
+        with self._engine.begin() as connection:
+            return cast("CursorResult[Any]", connection.execute(statement)).rowcount > 0
+
+
+def is_free(job: Job, now: datetime, gone: Callable[[str], bool] = is_gone) -> bool:
+    """Whether a job may be taken over: nobody's, its lease ran out, or its owner died."""
+    return job.owner is None or job.lease_until is None or job.lease_until <= now or gone(job.owner)
+
+
+def _lock(session: Session, key: str) -> None:
+    """One decision about a key at a time. SQLite's transactions already write one by one."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def _rows(session: Session, key: str) -> list[JobRow]:
+    return list(session.scalars(select(JobRow).where(JobRow.key == key).order_by(JobRow.created_at, JobRow.id)))
+
+
+def _deciding(rows: list[JobRow]) -> Job | None:
+    for states in (OPEN, BARRED, ("done",)):
+        if found := [row for row in rows if row.state in states]:
+            return _job(found[-1])
+    return None
+
+
+def _job(row: JobRow) -> Job:
+    return Job(
+        id=row.id,
+        key=row.key,
+        film_id=row.film_id,
+        shot_id=row.shot_id,
+        asset_type=row.asset_type,
+        provider=row.provider,
+        model=row.model,
+        request=dict(row.request),
+        state=cast(State, row.state),
+        ticket=dict(row.ticket or {}),
+        reservation_id=row.reservation_id,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        posts=row.posts,
+        error=row.error,
+        quoted=row.quoted,
+        billed=row.billed,
+        blob_sha256=row.blob_sha256,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

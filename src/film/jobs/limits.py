@@ -1,0 +1,130 @@
+"""How many jobs may be under way, per provider, and when a provider may not be asked at all.
+
+    slot(provider, order)   a place among its jobs in flight; free places go to the lowest order first (film order)
+    gate(provider)          a place among its POSTs in flight: few, since those are what a crash leaves ambiguous
+    pause / paused          "429, Retry-After: 30" holds back every job of the account, not only the one that was told
+    close / check           no credit, a rejected key: nothing more is sent to the account in this run
+
+Slots and gates are counted per provider, pauses and closings per account: FLUX and Kling share FAL's credit but not a
+queue. One ``Limits`` serves one process and one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+
+from film.errors import FilmError
+from film.jobs.clock import Clock, SystemClock
+from film.providers.base import BaseProvider
+
+MAX_PAUSE = 120.0
+"""Seconds: a vendor that asks for more is asked again after this."""
+
+
+class PriorityLimiter:
+    """``places`` holders at once; who waits is let in by ``order``, then by arrival."""
+
+    def __init__(self, places: int) -> None:
+        if places < 1:
+            raise ValueError(f"a limiter needs at least one place, not {places}")
+        self._free = places
+        self._arrivals = itertools.count()
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    @asynccontextmanager
+    async def place(self, order: float = 0.0) -> AsyncGenerator[None]:
+        await self._enter(order)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, order: float) -> None:
+        if self._free > 0:
+            self._free -= 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (order, next(self._arrivals), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            # Cancelled in the instant in which the place was handed over: hand it on.
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+class Limits:
+    """The limits of a run. ``concurrency`` overrides a provider's own number of jobs, by its name."""
+
+    def __init__(
+        self,
+        concurrency: Mapping[str, int] | None = None,
+        *,
+        default: int | None = None,
+        posts_in_flight: int = 4,
+        clock: Clock | None = None,
+    ) -> None:
+        self._concurrency = dict(concurrency or {})
+        self._default = default
+        self._posts_in_flight = posts_in_flight
+        self._clock = clock or SystemClock()
+        self._slots: dict[str, PriorityLimiter] = {}
+        self._gates: dict[str, PriorityLimiter] = {}
+        self._paused_until: dict[str, float] = {}
+        self._closed: dict[str, FilmError] = {}
+
+    @asynccontextmanager
+    async def slot(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
+        places = self._concurrency.get(provider.name, self._default or provider.concurrency)
+        async with self._limiter(self._slots, provider, places).place(order):
+            yield
+
+    @asynccontextmanager
+    async def gate(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
+        async with self._limiter(self._gates, provider, self._posts_in_flight).place(order):
+            yield
+
+    def pause(self, provider: BaseProvider, seconds: float) -> float:
+        """Ask nothing new of the account for ``seconds``, at most MAX_PAUSE; returns what it came to."""
+        seconds = min(max(seconds, 0.0), MAX_PAUSE)
+        account = account_of(provider)
+        until = self._clock.monotonic() + seconds
+        self._paused_until[account] = max(until, self._paused_until.get(account, until))
+        return seconds
+
+    def paused(self, provider: BaseProvider) -> float:
+        """Seconds for which a pause still holds the account back."""
+        return max(0.0, self._paused_until.get(account_of(provider), 0.0) - self._clock.monotonic())
+
+    def close(self, provider: BaseProvider, reason: FilmError) -> None:
+        """Send nothing more to the account; ``reason`` is what every later job of it is told."""
+        self._closed.setdefault(account_of(provider), reason)
+
+    def check(self, provider: BaseProvider) -> None:
+        """Raise what the account was closed for, if it was."""
+        if reason := self._closed.get(account_of(provider)):
+            raise reason
+
+    @staticmethod
+    def _limiter(kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int) -> PriorityLimiter:
+        name = f"{provider.asset_type}/{provider.name or type(provider).__name__}"
+        if name not in kept:
+            kept[name] = PriorityLimiter(places)
+        return kept[name]
+
+
+def account_of(provider: BaseProvider) -> str:
+    return provider.account or provider.name or type(provider).__name__

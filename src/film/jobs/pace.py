@@ -1,0 +1,51 @@
+"""When to ask again: poll intervals that fit how long a job usually takes, and pauses after a failure.
+
+A job of a minute is looked at soon after it was sent (a refusal comes at once), then seldom, then often around its
+usual time, then less and less often: about nine polls, and the end is noticed within a twentieth of its length. What
+was observed in this process counts more than what the provider declares of itself.
+"""
+
+from __future__ import annotations
+
+import random
+
+from film.jobs.limits import MAX_PAUSE
+
+EARLY, SOON, LATE = 0.35, 0.7, 1.5
+"""Shares of the usual time: a look halfway, then the neighbourhood in which the end is expected."""
+
+
+class Pace:
+    """Intervals of one kind of job. ``floor`` is the vendor's own least interval, never gone below."""
+
+    def __init__(self, usual: float, floor: float, *, dice: random.Random | None = None) -> None:
+        self.usual = max(usual, floor)
+        self._floor = floor
+        self._dice = dice or random.Random()
+
+    def observed(self, seconds: float) -> None:
+        """A job took so long: lean towards it."""
+        self.usual = max(self._floor, (self.usual + seconds) / 2)
+
+    def wait(self, elapsed: float) -> float:
+        """Seconds to the next poll of a job that was sent ``elapsed`` seconds ago."""
+        if elapsed < self._floor:
+            interval = self._floor
+        elif ahead := [mark for mark in (EARLY * self.usual, SOON * self.usual) if mark > elapsed + self._floor]:
+            interval = ahead[0] - elapsed
+        elif elapsed < LATE * self.usual:
+            interval = 0.05 * self.usual
+        else:
+            interval = 0.1 * elapsed
+        # Jitter only lengthens: a thousand jobs sent together must not be polled together, nor below the floor.
+        return max(self._floor, min(interval, 60.0)) * (1 + 0.1 * self._dice.random())
+
+    @property
+    def deadline(self) -> float:
+        """Seconds after which a job is given up: ten times the usual, a quarter of an hour at least."""
+        return max(10 * self.usual, 900.0)
+
+
+def backoff(attempt: int, asked: float | None = None) -> float:
+    """Seconds to wait after the ``attempt``-th failure (1, 2, …): doubling, never less than the vendor asked for."""
+    return min(MAX_PAUSE, max(asked or 0.0, 2.0 ** (attempt - 1)))

@@ -1,0 +1,132 @@
+"""Sending a job: the intent is committed, the POST goes out once, its answer is committed; nothing comes between.
+
+What provably made no job (a refused connection, "429, come back in 30 s", a missing key) is taken back, as if it had
+never been tried. What the vendor declined is final. Everything else, a cut connection, a timeout, a 500, an exception
+out of a plug-in, leaves the job ``unknown``, and it is for ``film.jobs.reconcile`` to find out.
+"""
+
+from __future__ import annotations
+
+from film.errors import (
+    BadMedia,
+    FilmError,
+    Interrupted,
+    MissingKeyError,
+    OutcomeUnknown,
+    OutOfCredit,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from film.jobs.calls import Job, State
+from film.jobs.collect import Ended, cost_of
+from film.jobs.desk import Desk, Errand
+from film.jobs.journal import Fenced
+from film.jobs.pace import backoff
+from film.jobs.unbroken import unbroken
+from film.providers.base import Ticket
+
+TRIES = 5
+"""For a vendor that cannot be reached."""
+PATIENCE = 900.0
+"""Seconds for a vendor that says when to come back; then the submission is left to the next run."""
+WATCH_SECONDS = 1.0
+"""How often to look, in a pause, whether a stop was asked for."""
+
+
+class Submitter:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def submit(self, errand: Errand) -> Ticket | None:
+        """Buy the errand's asset; None when there is a job to look at instead: somebody else's, or an unknown one.
+
+        Raises Interrupted, or what the account was closed for, before anything was sent.
+        """
+        call, limits = errand.call, self._desk.limits
+        begun = self._desk.clock.monotonic()
+        attempt = 0
+        while True:
+            await self._until_allowed(errand)
+            async with limits.gate(call.provider, call.order):
+                # Checked here and not before the queue: what waits in it must not be bought after a stop.
+                if limits.paused(call.provider) > 0:
+                    continue
+                self._check(errand)
+                try:
+                    return await unbroken(self._send(errand))
+                except ProviderUnavailable as error:
+                    attempt += 1
+                    waited = self._desk.clock.monotonic() - begun
+                    if waited > PATIENCE or (error.retry_after is None and attempt >= TRIES):
+                        raise
+                    pause = limits.pause(call.provider, backoff(attempt, error.retry_after))
+                    self._desk.emit("waiting", call, "", f"{error.message}; again in {pause:.0f} s")
+                except (MissingKeyError, OutOfCredit) as error:
+                    limits.close(call.provider, error)
+                    raise
+
+    async def _until_allowed(self, errand: Errand) -> None:
+        self._check(errand)
+        while (left := self._desk.limits.paused(errand.call.provider)) > 0:
+            await self._desk.clock.sleep(min(left, WATCH_SECONDS))
+            self._check(errand)
+
+    def _check(self, errand: Errand) -> None:
+        self._desk.limits.check(errand.call.provider)
+        if self._desk.stop():
+            raise Interrupted(f"stopped before {errand.call.title} was bought", hint="run again to resume")
+
+    async def _send(self, errand: Errand) -> Ticket | None:
+        desk, call = self._desk, errand.call
+        if call.reservation_id:
+            # Before the intent: a job on record must never have a reservation that may still be let go.
+            await desk.db(desk.money.mark_submitted, call.reservation_id)
+        job = await desk.db(desk.journal.intend, call, errand.token, desk.clock.now())
+        if job is None:
+            return None
+        errand.job = job
+        try:
+            if job.lease_until is None or desk.clock.now() >= job.lease_until:
+                # This process slept between the commit and here: make sure that nobody has taken it for dead.
+                await desk.db(desk.journal.hold, job, errand.token, desk.clock.now())
+            ticket = await errand.provider.submit(call.config, image_url=call.image_url)
+        except Fenced:
+            return None
+        except OutcomeUnknown as error:
+            return await self._unanswered(errand, job, error)
+        except (ProviderUnavailable, OutOfCredit, MissingKeyError):
+            await self._take_back(errand, job)
+            raise
+        except ProviderError as error:
+            state: State = "refused" if isinstance(error, ProviderRefused) else "failed"
+            if isinstance(error, BadMedia) and error.charged is not False:
+                state = "lost"
+            raise Ended(state, error, cost=cost_of(error)) from error
+        except FilmError:
+            await self._take_back(errand, job)  # raised on purpose by what builds the request: nothing was sent
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, the vendor may have the job
+            return await self._unanswered(errand, job, error)
+        return await self._answered(errand, job, ticket)
+
+    async def _answered(self, errand: Errand, job: Job, ticket: Ticket) -> Ticket | None:
+        plain = ticket.model_dump(mode="json")
+        try:
+            await self._desk.write(errand, job, state="submitted", ticket=plain)
+        except Fenced:
+            await self._desk.db(self._desk.journal.rescue, job, plain, self._desk.clock.now())
+            return None
+        self._desk.emit("submitted", errand.call, job.id)
+        return ticket
+
+    async def _unanswered(self, errand: Errand, job: Job, error: Exception) -> None:
+        await self._desk.write(errand, job, state="unknown", error=_in_words(error))
+
+    async def _take_back(self, errand: Errand, job: Job) -> None:
+        await self._desk.db(self._desk.journal.withdraw, job, errand.token)
+        errand.job = None
+
+
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, FilmError) else f"{type(error).__name__}: {error}"
