@@ -1,6 +1,7 @@
 """The cache key: a promise that two requests with one key mean the same asset.
 
-    sha256( RFC 8785 JSON of {"film": "asset/1", "salt", "asset_type", "provider", "model", "params", "inputs", "take"} )
+    sha256( RFC 8785 JSON of
+        {"film": "asset/1", "salt", "asset_type", "provider", "model", "params", "inputs", "take"} )
 
 The recipe, which docs/reference/cache-key.md repeats for people:
 

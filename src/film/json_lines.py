@@ -161,13 +161,13 @@ def _text(path: Path) -> str:
 def _check_depth(text: str, path: Path) -> None:
     depth = 0
     for mark in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', text):
-        token = mark.group()
-        if token in "{[":
+        text_or_bracket = mark.group()
+        if text_or_bracket in "{[":
             depth += 1
             if depth > MAX_DEPTH:
                 line = text[: mark.start()].count("\n") + 1
                 raise InputError(
                     f"is nested more than {MAX_DEPTH} deep", hint="a shot is a flat object", file=path, line=line
                 )
-        elif token in "}]":
+        elif text_or_bracket in "}]":
             depth -= 1

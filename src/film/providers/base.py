@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -123,6 +123,8 @@ class ProviderContext:
     """Folder for temporary files, in the store's filesystem."""
     workers: Executor | None = None
     """Where to run what keeps a core busy."""
+    should_stop: Callable[[], bool] | None = None
+    """Long work on this machine asks it now and then, and raises Interrupted."""
 
 
 class BaseProvider(ABC):

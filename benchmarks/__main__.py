@@ -1,0 +1,44 @@
+"""``python -m benchmarks`` lists what can be measured; ``python -m benchmarks NAME [--json]`` measures it.
+
+A benchmark is a module of this package with ``figures() -> list[Figure]``; its first docstring line is its summary.
+Figures are ratios within one run wherever the machine would decide otherwise, and a goal stands beside each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from pathlib import Path
+
+from benchmarks.figure import Figure
+
+
+def names() -> list[str]:
+    found = pkgutil.iter_modules([str(Path(__file__).parent)])
+    return sorted(m.name for m in found if not m.name.startswith("_") and m.name not in ("figure", "films"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("name", nargs="?", choices=names())
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    given = parser.parse_args()
+    if not given.name:
+        for name in names():
+            summary = (importlib.import_module(f"benchmarks.{name}").__doc__ or "").strip().splitlines()[0]
+            print(f"{name:10} {summary}")
+        return 0
+    figures: list[Figure] = importlib.import_module(f"benchmarks.{given.name}").figures()
+    if given.json:
+        print(json.dumps({"figures": [figure.as_dict() for figure in figures]}, indent=2))
+    else:
+        for figure in figures:
+            print(figure)
+    return 0 if all(figure.holds is not False for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

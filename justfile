@@ -1,0 +1,33 @@
+# Everyday commands; `just` lists them.
+
+_default:
+    @just --list
+
+# Everything that CI checks before the tests
+check:
+    uv run ruff check
+    uv run ruff format --check
+    uv run basedpyright
+    uv run lint-imports
+
+# Put the code into shape
+fix:
+    uv run ruff check --fix
+    uv run ruff format
+
+# The default suite, on all cores
+test *ARGS:
+    uv run pytest {{ARGS}}
+
+# What takes minutes: kill loops, sweeps, long films
+test-long *ARGS:
+    uv run pytest -m long {{ARGS}}
+
+# Measure; `just bench` lists what there is
+bench *ARGS:
+    uv run python -m benchmarks {{ARGS}}
+
+# Write the locked, hashed list of what is installed
+lock:
+    uv lock
+    uv export --no-emit-project --no-header --no-annotate -q > requirements.lock

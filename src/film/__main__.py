@@ -1,0 +1,5 @@
+"""``python -m film`` is ``film``."""
+
+from film.cli.main import main
+
+main()

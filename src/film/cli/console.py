@@ -1,0 +1,74 @@
+"""How results look in a terminal: data on stdout, everything else on stderr, plain text where nobody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from film.errors import usd
+
+
+def dollars(amount: Decimal) -> str:
+    """``$0.27``, ``$0.0008``; a true zero is ``$0``."""
+    return "$0" if amount == 0 else usd(amount)
+
+
+def length(seconds: Fraction | float | Decimal) -> str:
+    """Seconds as ``9.5 s`` or ``2:35``."""
+    value = float(seconds)
+    if value < 60:
+        return f"{value:.1f} s"
+    whole = round(value)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def file_size(size: int) -> str:
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{size} bytes" if unit == "bytes" else f"{size:.1f} {unit}"
+        size = size / 1000  # type: ignore[assignment]  # from here on a float
+    raise AssertionError
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[int] = ()) -> str:
+    """Columns aligned with spaces; ``right`` names those of numbers."""
+    grid = [list(header), *[[_plain(c) for c in row] for row in rows]]
+    widths = [max(len(row[i]) for row in grid) for i in range(len(header))]
+    lines = [
+        "  ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        for row in grid
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def shorten(text: str, width: int) -> str:
+    text = _plain(" ".join(text.split()))
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def note(message: str) -> None:
+    """A line for people, beside the data."""
+    click.echo(_plain(message), err=True)
+
+
+def warn(message: str) -> None:
+    click.echo(click.style("warning", fg="yellow", bold=True) + f": {_plain(message)}", err=True)
+
+
+def watched() -> bool:
+    """Whether somebody looks at stderr."""
+    return sys.stderr.isatty()
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

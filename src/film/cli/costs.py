@@ -1,0 +1,61 @@
+"""``film costs``: what was spent, quoted against billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from film.cli.console import dollars, note, print_json, table
+from film.cli.options import as_json, option
+
+
+@click.command(name="costs")
+@click.argument("film_id", required=False)
+@option("month", metavar="YYYY-MM", help="A month of all films; by default the current one.")
+@as_json
+def command(film_id: str | None, month: str | None, json: bool) -> int:
+    """What FILM_ID has cost, or all films in a month."""
+    from film.cost_tracker import get_monthly_costs
+    from film.pipeline.services import open_services
+    from film.settings import load_settings
+
+    services = open_services(load_settings())
+    if film_id:
+        from sqlalchemy.orm import Session
+
+        from film.cost_tracker import get_project_cost_summary
+
+        with Session(services.engine) as session:
+            summary: Mapping[str, Any] = get_project_cost_summary(session, film_id)
+        title = film_id
+    else:
+        year, number = _month(month)
+        summary = get_monthly_costs(year, number, engine=services.engine)
+        title = f"{year}-{number:02d}"
+    if json:
+        print_json(dict(summary))
+        return 0
+    click.echo(f"{title}: {dollars(summary['total_cost'])}")
+    for group in ("by_project", "by_provider", "by_asset_type"):
+        amounts: Mapping[str, Decimal] = summary.get(group) or {}
+        if amounts:
+            click.echo("")
+            heading = group.removeprefix("by_").replace("_", " ").replace("project", "film")
+            click.echo(table([(n, dollars(a)) for n, a in sorted(amounts.items())], (heading, "cost"), right=(1,)))
+    note(f"reports: {services.settings.cost_reports}")
+    return 0
+
+
+def _month(text: str | None) -> tuple[int, int]:
+    if text is None:
+        today = datetime.now(UTC)
+        return today.year, today.month
+    try:
+        parsed = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no month; write it as 2026-11") from error
+    return parsed.year, parsed.month

@@ -1,0 +1,162 @@
+"""``film doctor``: is everything there? Keys are told present or missing, never shown."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from film.cli.console import file_size, print_json
+from film.cli.options import as_json
+from film.errors import FilmError
+from film.settings import KEY_NAMES, Settings, load_settings
+
+LEAST_SPACE = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    state: str
+    """ok | note | problem."""
+    what: str
+    help: str = ""
+
+
+@click.command(name="doctor")
+@as_json
+def command(json: bool) -> int:
+    """Check keys, gallery, database, and what the draft tier needs. Exit code 1 when something is broken."""
+    findings = list(examine(load_settings()))
+    if json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        colours = {"ok": "green", "note": "yellow", "problem": "red"}
+        for finding in findings:
+            click.echo(click.style(f"{finding.state:8}", fg=colours[finding.state]) + finding.what)
+            if finding.help:
+                click.echo(f"{'':8}{finding.help}")
+    return 1 if any(finding.state == "problem" for finding in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every check in turn."""
+    yield Finding("ok", f"film-generation {_version('film-generation')}, Python {platform.python_version()}")
+    yield from _keys(settings)
+    yield from _dotenv(settings.dotenv_path)
+    yield from _gallery(settings.gallery)
+    yield from _database(settings)
+    yield from _draft()
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    from film.models import AssetType
+    from film.providers.registry import TIERS, provider_class
+
+    for account, names in KEY_NAMES.items():
+        if account in settings.keys:
+            yield Finding("ok", f"{names[0]} is set")
+        else:
+            yield Finding("note", f"{names[0]} is not set")
+    for tier in TIERS.values():
+        accounts = {
+            provider_class(AssetType.IMAGE, tier.image).account,
+            provider_class(AssetType.VIDEO, tier.video).account,
+            provider_class(AssetType.AUDIO, tier.audio).account,
+        }
+        missing = [KEY_NAMES[a][0] for a in sorted(filter(None, accounts)) if a not in settings.keys]
+        if missing:
+            yield Finding("note", f"tier {tier.name} needs {', '.join(missing)}", "add it to .env, see .env_template")
+        else:
+            yield Finding("ok", f"tier {tier.name} is ready")
+
+
+def _dotenv(path: Path | None) -> Iterator[Finding]:
+    if path is None:
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & 0o077:
+        yield Finding("problem", f"{path} may be read by others ({mode:o})", f"run: chmod 600 {path}")
+    else:
+        yield Finding("ok", f"{path} is yours alone")
+
+
+def _gallery(gallery: Path) -> Iterator[Finding]:
+    try:
+        gallery.mkdir(parents=True, exist_ok=True)
+        probe = gallery / ".film-doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(
+            "problem",
+            f"the gallery {gallery} cannot be written: {error.strerror}",
+            "set FILM_GALLERY_DIR to a folder of yours",
+        )
+        return
+    free = shutil.disk_usage(gallery).free
+    state = "ok" if free > LEAST_SPACE else "note"
+    yield Finding(
+        state, f"gallery {gallery}, {file_size(free)} free", "" if state == "ok" else "films need room: free some"
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from sqlalchemy import text
+
+    from film.db.session import engine_for
+
+    try:
+        engine = engine_for(settings.database_url)
+        with engine.begin() as db:
+            db.execute(text("SELECT 1"))
+    except FilmError as error:
+        yield Finding("problem", str(error), error.hint)
+        return
+    except Exception as error:  # noqa: BLE001  # any driver's any error is the finding
+        yield Finding(
+            "problem", f"the database does not answer: {str(error).splitlines()[0]}", "check FILM_DATABASE_URL"
+        )
+        return
+    if engine.dialect.name == "sqlite":
+        import sqlite3
+
+        yield Finding("ok", f"database {engine.url.database} (SQLite {sqlite3.sqlite_version})")
+        if sqlite3.sqlite_version_info < (3, 51, 3):
+            yield Finding(
+                "note",
+                "this SQLite has a rare fault when its log is reset by two writing processes",
+                "run one film at a time in this gallery, or use PostgreSQL (FILM_DATABASE_URL)",
+            )
+    else:
+        yield Finding("ok", f"database {engine.url.render_as_string(hide_password=True)}")
+
+
+def _draft() -> Iterator[Finding]:
+    import av
+
+    codecs = {"libx264", "aac"} - av.codecs_available
+    if codecs:
+        yield Finding("problem", f"this PyAV has no {', '.join(sorted(codecs))}", "reinstall av from its wheels")
+    else:
+        yield Finding("ok", f"encoders libx264 and aac (PyAV {av.__version__})")
+    try:
+        from film.providers.draft.voice import VoiceCast, speak
+
+        speech = speak("Ready.", VoiceCast().voice_for(None, None, "Ready."))
+        yield Finding("ok", f"offline voice: {len(speech.pcm) / speech.sample_rate:.1f} s of speech made")
+    except FilmError as error:
+        yield Finding("problem", f"the offline voice does not speak: {error}", error.hint)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,120 @@
+"""``film``: the door. Commands are imported when they are called, so that ``film --help`` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from film.errors import FilmError
+
+COMMANDS = {
+    "make": "make a film: reuse what is there, make what is missing",
+    "plan": "say what would be made, why, and what it costs; nothing is sent",
+    "assets": "find pictures, clips and speech in the library",
+    "costs": "what was spent, by film, month and provider",
+    "prices": "the rate card: who charges what, and since when",
+    "jobs": "paid jobs and what became of them",
+    "simulate": "rehearse paid tiers at $0 against a vendor simulator on this machine",
+    "doctor": "check keys, gallery, database and tools",
+}
+"""Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""
+
+INTRO = """\
+A film is a build: shots.json in, a finished, spoken film out, and nothing is ever paid for twice.
+
+  film make examples/attic/shots.json --tier draft    a whole draft film now: no key, no network, $0
+  film plan shots.json                                what it would cost for real, and why
+  film make shots.json --budget_limit 5               make it, and never spend more than $5
+"""
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(f"film.cli.{cmd_name}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=INTRO.splitlines()[0],
+)
+@click.version_option(package_name="film-generation", prog_name="film")
+@click.pass_context
+def film(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        _first_screen()
+
+
+def _first_screen() -> None:
+    from film.settings import KEY_NAMES, load_settings
+
+    click.echo(INTRO)
+    width = max(map(len, COMMANDS))
+    for name, summary in COMMANDS.items():
+        click.echo(f"  film {name:<{width}}  {summary}")
+    settings = load_settings()
+    present = [KEY_NAMES[account][0] for account in KEY_NAMES if account in settings.keys]
+    click.echo(f"\nAPI keys set: {', '.join(present) or 'none (the draft tier needs none)'}")
+    click.echo(f"Gallery: {settings.gallery}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and exit with its code; the one place where errors become text."""
+    return run(film, arguments)
+
+
+def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "film") -> int:
+    """Call ``command`` as a program named ``name`` and exit: 0 ok, 2 usage, else the error's own code."""
+    try:
+        code = command.main(
+            args=list(arguments) if arguments is not None else None, prog_name=name, standalone_mode=False
+        )
+    except FilmError as error:
+        report(error)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        _usage(error)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(error: FilmError) -> None:
+    """``error: what`` and ``help: the next step``, on stderr."""
+    click.echo(click.style("error", fg="red", bold=True) + f": {_one_line(str(error))}", err=True)
+    if error.hint:
+        click.echo(click.style("help", fg="cyan", bold=True) + f": {_one_line(error.hint)}", err=True)
+
+
+def _usage(error: click.ClickException) -> None:
+    click.echo(click.style("error", fg="red", bold=True) + f": {_one_line(error.format_message())}", err=True)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "film"
+    click.echo(click.style("help", fg="cyan", bold=True) + f": see {path} --help", err=True)
+
+
+def _one_line(text: str) -> str:
+    """Text for a terminal: whatever it was made of, it is one line and moves no cursor."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,147 @@
+"""``film make``: bring a film up to date and print where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Generator
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from film.cli.console import dollars, length, note, print_json, warn
+from film.cli.options import as_json, budget_limit, film_options, no_cache, option
+from film.errors import ConsentDeclined
+from film.pipeline.events import Listener, write_lines
+from film.settings import Settings
+
+PARTIAL = 6
+"""Exit code of a film that has all its shots, but not all of them as asked for."""
+
+
+@click.command(name="make")
+@click.argument("shots", type=click.Path(path_type=Path))
+@film_options
+@budget_limit
+@no_cache
+@option("output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Where the film goes.")
+@option("concurrency", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
+@option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
+@option("quiet", "-q", is_flag=True, help="No progress, only the result.")
+@option("events", type=click.File("w", lazy=False), help="Write what happens as lines of JSON; - is stdout.")
+@as_json
+def command(**options: Any) -> int:
+    """Make the film of SHOTS (a shots.json): reuse what is there, make what is missing, pay only for that.
+
+    Prints the film's path on stdout. Run it again after any interruption: it goes on where it was.
+    """
+    from film.pipeline.params import film_params
+    from film.settings import load_settings
+
+    settings = load_settings()
+    as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
+    stream: IO[str] | None = options.pop("events")
+    given: Decimal | None = options.pop("budget_limit")
+    limit = settings.default_budget if given is None else given
+    params = film_params(
+        options.pop("shots"), settings, use_cache=not options.pop("no_cache"), budget_limit=limit, **options
+    )
+
+    def consent(plan: Any, settings: Settings) -> None:
+        ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()))
+
+    return make(params, settings, consent, listeners=_listeners(stream), quiet=quiet, as_document=as_document)
+
+
+def make(
+    params: Any,
+    settings: Settings,
+    consent: Any,
+    *,
+    listeners: list[Listener] | None = None,
+    quiet: bool = False,
+    as_document: bool = False,
+) -> int:
+    """Run it with progress and print what came of it; the exit code."""
+    from film.cli.progress import progress
+    from film.pipeline.run import make_film
+
+    with progress(quiet) as bars, _paused_for(consent, bars) as asked:
+        result = asyncio.run(make_film(params, settings, listeners=[bars, *(listeners or [])], consent=asked))
+    if as_document:
+        print_json(_document(result))
+    else:
+        _print(result)
+    return PARTIAL if result.failed else 0
+
+
+def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool) -> None:
+    """Show what it costs at most and ask; raises ConsentDeclined unless the answer is yes."""
+    from film.cli.plan import spending_table
+
+    note(spending_table(plan))
+    note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
+    if consented:
+        return
+    if not sys.stdin.isatty():
+        raise ConsentDeclined(
+            f"this would spend up to {dollars(plan.at_most)}, and nobody is there to ask",
+            hint="add --yes or an explicit --budget_limit, or see it first at $0 with --tier draft",
+        )
+    if not click.confirm(f"Spend up to {dollars(plan.at_most)}?", default=False, err=True):
+        raise ConsentDeclined("nothing was spent", hint="see it first at $0 with --tier draft")
+
+
+@contextlib.contextmanager
+def _paused_for(consent: Any, bars: Any) -> Generator[Any]:
+    """Bars must not be drawn over a question."""
+
+    def asked(plan: Any, settings: Settings) -> None:
+        with bars.paused():
+            consent(plan, settings)
+
+    yield asked if consent else None
+
+
+def _listeners(stream: IO[str] | None) -> list[Listener]:
+    return [write_lines(stream)] if stream else []
+
+
+def _print(result: Any) -> None:
+    click.echo(str(result.path))
+    made, reused = result.shots_made, result.shots_reused
+    shots = f"{made} made, {reused} reused" if made else f"all {reused} reused"
+    if result.failed:
+        shots += f", {len(result.failed)} missing"
+    saved = f", {dollars(result.saved_usd)} saved by reuse" if result.saved_usd else ""
+    cut = "unchanged" if result.unchanged else f"{result.segments_made} pieces encoded, {result.segments_reused} reused"
+    note(f"length  {length(result.seconds)}")
+    note(f"shots   {shots}")
+    note(f"cut     {cut}")
+    note(f"cost    {dollars(result.cost_usd)}{saved}")
+    note(f"time    {length(result.elapsed)}")
+    for shot in result.failed:
+        warn(f"{shot.shot_id} is missing: {shot.error}" + (f" ({shot.error.hint})" if shot.error.hint else ""))
+    if result.failed:
+        note("run the same command again: only what is missing is made")
+
+
+def _document(result: Any) -> dict[str, Any]:
+    return {
+        "path": str(result.path),
+        "film_id": result.film_id,
+        "seconds": float(result.seconds),
+        "shots_made": result.shots_made,
+        "shots_reused": result.shots_reused,
+        "missing": [{"shot_id": s.shot_id, "error": str(s.error), "hint": s.error.hint} for s in result.failed],
+        "segments_made": result.segments_made,
+        "segments_reused": result.segments_reused,
+        "unchanged": result.unchanged,
+        "cost_usd": str(result.cost_usd),
+        "saved_usd": str(result.saved_usd),
+        "elapsed_seconds": round(result.elapsed, 3),
+        "warnings": list(result.warnings),
+    }

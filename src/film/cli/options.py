@@ -1,0 +1,58 @@
+"""Options that several commands share, in both of the description's spellings: ``--film_id`` and ``--film-id``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import click
+
+from film.settings import TIERS, parse_budget
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def option(name: str, *short: str, **attributes: Any) -> Callable[[F], F]:
+    """An option ``--some_name`` that also answers to ``--some-name``."""
+    spellings = [*short, f"--{name}"]
+    if "_" in name:
+        spellings.append(f"--{name.replace('_', '-')}")
+    return click.option(*spellings, name, **attributes)
+
+
+class Dollars(click.ParamType[Decimal]):
+    """An exact sum of money."""
+
+    name = "dollars"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        return parse_budget(str(value), param.opts[0] if param else "budget")
+
+
+def film_options(command: F) -> F:
+    """Everything that says how a film is made."""
+    for decorate in reversed(
+        [
+            option("film_id", metavar="NAME", help="The film's id; by default made of the file's name."),
+            option("tier", "-t", type=click.Choice(TIERS), help="Set of providers; draft is made here, at $0."),
+            option("image_provider", metavar="NAME", help="Who makes the pictures."),
+            option("video_provider", metavar="NAME", help="Who animates them."),
+            option("audio_provider", metavar="NAME", help="Who speaks."),
+            option("image_model", metavar="MODEL", help="The picture maker's model."),
+            option("video_model", metavar="MODEL", help="The animator's model."),
+            option("audio_model", metavar="MODEL", help="The voice's model."),
+            option("size", metavar="WxH", help="Picture size, like 1280x720 (draft: 960x540)."),
+            option("frame_rate", metavar="FPS", help="Frames a second, like 24, 25 or 30000/1001."),
+            option("transition", type=click.Choice(["auto", "cut", "crossfade"]), help="Between shots, by default."),
+        ]
+    ):
+        command = decorate(command)
+    return command
+
+
+budget_limit = option(
+    "budget_limit", type=Dollars(), help="Never spend more than this on the film, earlier runs included."
+)
+no_cache = option("no_cache", is_flag=True, help="Make everything again, whatever is in the library.")
+as_json = option("json", is_flag=True, help="Print one JSON document instead of text.")

@@ -1,0 +1,122 @@
+"""``film plan``: what would be made, why, and what it costs. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from film.cli.console import dollars, note, print_json, table, warn
+from film.cli.options import as_json, budget_limit, film_options, no_cache
+
+COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
+
+
+@click.command(name="plan")
+@click.argument("shots", type=click.Path(path_type=Path))
+@film_options
+@budget_limit
+@no_cache
+@as_json
+def command(**options: Any) -> int:
+    """Say for each shot of SHOTS what is reused, new or stale, why, and what making it costs at most.
+
+    Nothing is sent and nothing is written. Exit code 3 when it would not fit the budget.
+    """
+    from film.pipeline.params import film_params
+    from film.pipeline.plan import plan_film
+    from film.pipeline.requests import ProviderSet
+    from film.pipeline.services import open_services
+    from film.settings import load_settings
+
+    settings = load_settings()
+    as_document, given = options.pop("json"), options.pop("budget_limit")
+    limit = settings.default_budget if given is None else given
+    params = film_params(
+        options.pop("shots"), settings, use_cache=not options.pop("no_cache"), budget_limit=limit, **options
+    )
+    services = open_services(settings)
+    plan = plan_film(params, services, ProviderSet(services.context))
+    if as_document:
+        print_json(_document(plan))
+    else:
+        for message in params.warnings:
+            warn(message)
+        _print(plan, plan.missing_keys(settings.keys))
+    if plan.at_most:
+        from film.cost_tracker import CostTracker
+
+        CostTracker(params.film_id, limit, engine=services.engine, settings=settings).check_budget(plan.at_most)
+    return 0
+
+
+def spending_table(plan: Any) -> str:
+    """What is bought, a row a provider and kind."""
+    count: Counter[tuple[str, str, str]] = Counter()
+    amount: dict[tuple[str, str, str], Decimal] = {}
+    for asset in plan.assets:
+        if asset.state != "reused" and asset.quote.amount:
+            row = (COLUMN[asset.asset_type], asset.ask.request.provider, asset.ask.request.model)
+            count[row] += 1
+            amount[row] = amount.get(row, Decimal(0)) + asset.quote.amount
+    rows = [(*row, str(count[row]), dollars(amount[row])) for row in sorted(count)]
+    return table(rows, ("", "provider", "model", "pieces", "at most"), right=(3, 4))
+
+
+def _print(plan: Any, missing: list[str]) -> None:
+    rows: list[tuple[str, ...]] = []
+    for shot in plan.shots:
+        for kind, asset in shot.assets.items():
+            rows.append(
+                (
+                    shot.shot.shot_id,
+                    COLUMN[kind],
+                    asset.ask.request.provider,
+                    asset.state,
+                    "" if asset.state == "reused" else asset.why,
+                    "" if asset.state == "reused" else dollars(asset.quote.amount),
+                    "" if asset.state == "reused" else asset.quote.basis,
+                )
+            )
+    click.echo(table(rows, ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
+    counted = ", ".join(f"{plan.count(state)} {state}" for state in ("reused", "new", "stale") if plan.count(state))
+    click.echo(f"\n{len(plan.shots)} shots: {counted}")
+    click.echo(
+        f"total, at most: {dollars(plan.at_most)}" + (f" (reuse saves {dollars(plan.saved)})" if plan.saved else "")
+    )
+    if missing:
+        note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
+
+
+def _document(plan: Any) -> dict[str, Any]:
+    return {
+        "film_id": plan.params.film_id,
+        "tier": plan.params.tier,
+        "total_at_most_usd": str(plan.at_most),
+        "reused": plan.count("reused"),
+        "new": plan.count("new"),
+        "stale": plan.count("stale"),
+        "shots": [
+            {
+                "shot_id": shot.shot.shot_id,
+                "at_most_usd": str(shot.at_most),
+                "assets": [
+                    {
+                        "asset_type": kind.value,
+                        "provider": asset.ask.request.provider,
+                        "model": asset.ask.request.model,
+                        "state": asset.state,
+                        "why": asset.why,
+                        "price_usd": str(asset.quote.amount),
+                        "basis": asset.quote.basis,
+                        "key": asset.key,
+                    }
+                    for kind, asset in shot.assets.items()
+                ],
+            }
+            for shot in plan.shots
+        ],
+    }

@@ -1,0 +1,152 @@
+"""Progress of a film being made, from its events: bars where somebody watches, plain lines where not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from film.cli.console import note, warn, watched
+from film.pipeline.events import Event
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+STEPS = {"image": "draw", "video": "animate", "audio": "speak"}
+"""Step → what it is called while it happens."""
+
+
+def progress(quiet: bool = False) -> Bars | Lines | Silence:
+    """What fits: bars on a terminal, lines elsewhere, nothing when asked to be quiet."""
+    if quiet:
+        return Silence()
+    return Bars() if watched() else Lines()
+
+
+class Silence:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+    def __call__(self, event: Event) -> None:
+        return
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        """While a question is asked."""
+        yield
+
+
+class Lines(Silence):
+    """A line whenever a shot is finished or something needs to be known."""
+
+    def __init__(self) -> None:
+        self._done = self._all = 0
+
+    def __call__(self, event: Event) -> None:
+        facts = event.facts
+        match event.event:
+            case "film_started":
+                self._all = int(str(facts["shots_to_make"]))
+            case "warning":
+                warn(str(facts["message"]))
+            case "shot_done" if not facts["reused"]:
+                self._done += 1
+                note(f"[{self._done}/{self._all}] {facts['shot_id']}")
+            case "shot_failed":
+                self._done += 1
+                warn(f"[{self._done}/{self._all}] {facts['shot_id']} {facts['step']}: {facts['error']}")
+            case "cut_started" if facts["frames"]:
+                note(f"cut: {facts['frames']} frames to encode")
+            case _:
+                pass
+
+
+class Bars(Silence):
+    """Two bars: shots with the step at hand, then the cut."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        self._task: TaskID | None = None
+        self._steps: dict[tuple[str, str], float] = {}
+        self._open: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        self._bars = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=32, complete_style="#e6ad5f", finished_style="#e6ad5f"),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[piece]}", style="dim", markup=False),
+            console=Console(file=sys.stderr),
+            transient=True,
+        )
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        if self._bars is None:
+            yield
+            return
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
+    def __call__(self, event: Event) -> None:
+        if self._bars is None:
+            return
+        facts = event.facts
+        match event.event:
+            case "film_started" if facts["to_make"]:
+                self._task = self._bars.add_task("shots", total=float(str(facts["to_make"])), piece="")
+            case "step_started" | "step_progress":
+                place = (str(facts["shot_id"]), str(facts["step"]))
+                self._steps[place] = float(str(facts.get("done", 0)))
+                self._open[place[0]] = STEPS[place[1]]
+                self._show()
+            case "step_done" | "step_failed" if not facts.get("reused"):
+                self._steps[str(facts["shot_id"]), str(facts["step"])] = 1.0
+                self._show()
+            case "shot_done" | "shot_failed":
+                self._open.pop(str(facts["shot_id"]), None)
+                self._show()
+            case "warning":
+                self._bars.console.print(click.style("warning", fg="yellow", bold=True) + f": {facts['message']}")
+            case "cut_started" if facts["frames"]:
+                if self._task is not None:
+                    self._bars.remove_task(self._task)
+                self._task = self._bars.add_task("cut", total=float(str(facts["frames"])), piece="")
+            case "cut_progress" if self._task is not None:
+                self._bars.update(
+                    self._task,
+                    completed=float(str(facts["done"])),
+                    total=float(str(facts["total"])) or None,
+                    piece=str(facts["piece"]),
+                )
+            case _:
+                pass
+
+    def _show(self) -> None:
+        if self._bars is not None and self._task is not None:
+            piece = ", ".join(f"{shot} {step}" for shot, step in list(self._open.items())[:3])
+            self._bars.update(self._task, completed=sum(self._steps.values()), piece=piece)

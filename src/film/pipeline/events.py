@@ -1,0 +1,74 @@
+"""What happens while a film is made, as a stream of plain records: progress bars, logs and browsers all read it.
+
+Every event is one line of JSON in the form ``{"event": …, "at": seconds since the run began, …}``:
+
+    film_started   film_id, tier, shots, to_make, at_most (dollars, as text)
+    warning        message
+    step_started   shot_id, step (image | video | audio)
+    step_progress  shot_id, step, done (0..1)
+    step_done      shot_id, step, reused, asset_id, cost
+    shot_done      shot_id
+    shot_failed    shot_id, step, error, hint, charged
+    cut_progress   piece, done, total (frames)
+    film_done      path, seconds, made, reused, failed, cost
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import IO
+
+Facts = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Event:
+    event: str
+    at: float
+    """Seconds since the run began."""
+    facts: Facts = field(default_factory=dict[str, object])
+
+    def as_json(self) -> str:
+        return json.dumps({"event": self.event, "at": round(self.at, 3), **self.facts}, default=_plain)
+
+
+Listener = Callable[[Event], None]
+
+
+class Events:
+    """Where a run reports to. Listeners are called in the order of events, in the run's own thread."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = list(listeners)
+        self._began = time.monotonic()
+
+    def emit(self, event: str, **facts: object) -> None:
+        record = Event(event, time.monotonic() - self._began, facts)
+        for listener in self._listeners:
+            listener(record)
+
+
+def write_lines(stream: IO[str]) -> Listener:
+    """A listener that writes every event as a line of JSON, at once."""
+
+    def write(event: Event) -> None:
+        stream.write(event.as_json() + "\n")
+        stream.flush()
+
+    return write
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal() | Path():
+            return str(value)
+        case Fraction():
+            return float(value)
+        case _:
+            raise TypeError(f"{type(value).__name__} is no part of an event")

@@ -1,0 +1,188 @@
+"""The way of one asset: is it there? else reserve, make, store, index.
+
+Every picture, clip and line of speech comes this way, whoever makes it. Work on this machine is only made; what is
+paid for goes through the submit journal, which is told of the money that the shot reserved beforehand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import mimetypes
+from decimal import Decimal
+from pathlib import Path
+
+from film.cache import CachedAsset, Made
+from film.cost_tracker import CostTracker, Reservation
+from film.errors import FilmError, ProviderError, StoreError
+from film.jobs import Jobs, PaidCall
+from film.jobs import Made as Bought
+from film.jobs.limits import PriorityLimiter
+from film.models import Asset, AssetType, Generated
+from film.pipeline.events import Events
+from film.pipeline.probe import probe_made
+from film.pipeline.requests import Ask, generate
+from film.pipeline.results import ShotAsset, asset_id
+from film.pipeline.services import Services
+from film.pipeline.stop import Stop
+from film.providers.base import BaseVideoProvider, check_generated
+
+MIMES = {AssetType.IMAGE: "image/png", AssetType.VIDEO: "video/mp4", AssetType.AUDIO: "audio/wav"}
+"""What media is taken for whose maker did not say."""
+
+
+class Obtainer:
+    """Obtains the assets of one film's run. ``cores`` admits work on this machine, earlier shots first."""
+
+    def __init__(
+        self,
+        film_id: str,
+        services: Services,
+        costs: CostTracker,
+        jobs: Jobs,
+        cores: PriorityLimiter,
+        events: Events,
+        stop: Stop,
+        *,
+        use_cache: bool = True,
+    ) -> None:
+        self.film_id = film_id
+        self.services = services
+        self.costs = costs
+        self.jobs = jobs
+        self.cores = cores
+        self.events = events
+        self.stop = stop
+        self.use_cache = use_cache
+
+    async def obtain(
+        self,
+        ask: Ask,
+        *,
+        order: float = 0.0,
+        picture: CachedAsset | None = None,
+        reservation: Reservation | None = None,
+    ) -> ShotAsset:
+        """The asset that ``ask`` means. ``order`` is the place in the queue, ``picture`` what a clip is made of."""
+        key = self.services.key(ask.request)
+        step = {"shot_id": ask.shot.shot_id, "step": ask.asset_type.value}
+
+        bought: Bought | None = None
+
+        async def make() -> Made:
+            nonlocal bought
+            image_url = picture_url(ask, picture) if picture else None
+            if ask.provider.local:
+                return await self._checked(ask, await self._make_here(ask, order, step, image_url), Decimal(0))
+            self._allow_spending(ask)
+            self.events.emit("step_started", **step)
+            bought = await self.jobs.run(
+                PaidCall(
+                    key=key,
+                    film_id=self.film_id,
+                    shot_id=ask.shot.shot_id,
+                    request=ask.request,
+                    provider=ask.provider,
+                    config=ask.config,
+                    image_url=image_url,
+                    quoted=reservation.estimated if reservation else Decimal(0),
+                    reservation_id=reservation.id if reservation else None,
+                    order=order,
+                    again=True,  # the store has been asked, twice: what an earlier job brought is gone
+                )
+            )
+            if bought.generated is None:
+                raise StoreError(
+                    f"{ask.shot.shot_id}: another run has just bought its {ask.asset_type.value}",
+                    hint="run the same command again: it is in the library then",
+                )
+            return await self._checked(ask, bought.generated, bought.billed or Decimal(0))
+
+        asset, hit = await self.services.cache.obtain(
+            key,
+            kind=ask.asset_type.value,
+            provider=ask.provider.name,
+            make=make,
+            use_cache=self.use_cache,
+        )
+        if bought is not None:
+            await self.jobs.finish(bought, asset.sha256)
+        if not hit:
+            await asyncio.to_thread(self._index, ask, key, asset)
+        paid = (bought.billed if bought else None) or Decimal(0)
+        obtained = ShotAsset(ask.request, key, asset, hit, paid)
+        self.events.emit("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
+        return obtained
+
+    async def _make_here(self, ask: Ask, order: float, step: dict[str, str], image_url: str | None) -> Generated:
+        async with self.cores.place(order):
+            self.stop.check()
+            self.events.emit("step_started", **step)
+            try:
+                return check_generated(await generate(ask, image_url=image_url), ask.provider.name)
+            except FilmError:
+                raise
+            except Exception as error:
+                raise ProviderError(
+                    f"{ask.provider.name} failed: {type(error).__name__}: {error}",
+                    hint="see the cause below with --debug; the other shots go on",
+                    provider=ask.provider.name,
+                ) from error
+
+    def _allow_spending(self, ask: Ask) -> None:
+        self.stop.check()
+        if not self.services.settings.spend_allowed:
+            raise ProviderError(
+                f"{ask.provider.name} would be paid, and FILM_NO_SPEND forbids it",
+                hint="unset FILM_NO_SPEND, or use --tier draft",
+                provider=ask.provider.name,
+            )
+
+    async def _checked(self, ask: Ask, made: Generated, cost: Decimal) -> Made:
+        """What is to be stored, with the facts that the cut goes by read from the media itself."""
+        path, facts = await asyncio.to_thread(
+            probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
+        )
+        details = {**made.details, **facts}
+        if made.words:
+            details["words"] = [word.model_dump() for word in made.words]
+        return Made(path=path, mime=made.mime or MIMES[ask.asset_type], cost=cost, details=details)
+
+    def _index(self, ask: Ask, key: str, asset: CachedAsset) -> None:
+        shot = ask.shot
+        spoken = ask.asset_type is AssetType.AUDIO
+        self.services.index.index_asset(
+            Asset(
+                asset_id=asset_id(ask.asset_type, key),
+                key=key,
+                asset_type=ask.asset_type,
+                provider=ask.request.provider,
+                model=ask.request.model,
+                prompt=(shot.spoken or "") if spoken else shot.enhanced_prompt,
+                negative_prompt="" if spoken else shot.negative_prompt,
+                shot_type=shot.shot_type,
+                characters=shot.characters,
+                landscapes=shot.landscapes,
+                styles=shot.styles,
+                mood=shot.mood,
+                time_of_day=shot.time_of_day,
+                film_id=self.film_id,
+                sha256=asset.sha256,
+                size=asset.size,
+                mime=asset.mime,
+                cost_usd=asset.cost,
+                details=asset.details,
+            )
+        )
+
+
+def picture_url(ask: Ask, picture: CachedAsset) -> str:
+    """A clip's picture in the form its provider takes."""
+    if isinstance(ask.provider, BaseVideoProvider) and ask.provider.image_url_form == "file":
+        return picture.path.as_uri()
+    return data_uri(picture.path, picture.mime)
+
+
+def data_uri(path: Path, mime: str = "") -> str:
+    kind = mime or mimetypes.guess_type(path.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

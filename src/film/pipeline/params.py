@@ -1,0 +1,146 @@
+"""What a run is asked for, checked once, before anything is opened or sent."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from film.errors import InputError
+from film.models import AssetType, Model, Shot, check_identifier
+from film.providers.registry import TIERS, Tier, provider_class
+from film.settings import Settings
+from film.shotfile import ShotFile, load_shots, parse_rate, parse_size
+
+DRAFT_SIZE = (960, 540)
+FINAL_SIZE = (1280, 720)
+DEFAULT_CONCURRENCY = 3
+
+
+class ProviderChoice(Model):
+    """Who makes one asset of one shot, and with which model (None: the provider's default)."""
+
+    provider: str
+    model: str | None = None
+
+
+class FilmParams(Model):
+    """One film to be made: shots and everything that decides how. ``budget_limit`` in dollars, None for no limit."""
+
+    film_id: str
+    shots: tuple[Shot, ...]
+    tier: str
+    choices: dict[AssetType, ProviderChoice]
+    width: int
+    height: int
+    rate: Fraction
+    transition: str = "auto"
+    title: str = ""
+    budget_limit: Decimal | None = None
+    use_cache: bool = True
+    concurrency: int = DEFAULT_CONCURRENCY
+    output: Path | None = None
+    source: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+    def choice(self, shot: Shot, asset_type: AssetType) -> ProviderChoice:
+        """The provider of a shot's asset: the shot's own word counts most, then the run's, then the tier's."""
+        run = self.choices[asset_type]
+        provider = getattr(shot, f"{asset_type.value}_provider")
+        model = getattr(shot, f"{asset_type.value}_model")
+        if provider and provider != run.provider:
+            return ProviderChoice(provider=provider, model=model)
+        return ProviderChoice(provider=run.provider, model=model or run.model)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether any asset is made elsewhere than on this machine."""
+        chosen = {(kind, self.choice(shot, kind).provider) for shot in self.shots for kind in AssetType}
+        return not all(provider_class(kind, name).local for kind, name in chosen)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.tier == "draft"
+
+    @property
+    def file_name(self) -> str:
+        """``attic-draft.mp4``, ``attic.mp4``: a draft never overwrites a final film."""
+        return f"{self.film_id}-draft.mp4" if self.is_draft else f"{self.film_id}.mp4"
+
+
+def film_params(
+    shots: Path | str | ShotFile,
+    settings: Settings,
+    *,
+    film_id: str | None = None,
+    tier: str | None = None,
+    image_provider: str | None = None,
+    video_provider: str | None = None,
+    audio_provider: str | None = None,
+    image_model: str | None = None,
+    video_model: str | None = None,
+    audio_model: str | None = None,
+    budget_limit: Decimal | None = None,
+    size: str | None = None,
+    frame_rate: str | None = None,
+    transition: str | None = None,
+    use_cache: bool = True,
+    concurrency: int = DEFAULT_CONCURRENCY,
+    output: Path | None = None,
+) -> FilmParams:
+    """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
+    file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
+    chosen = TIERS[tier or settings.default_tier]
+    width, height = _size(size or file.options.size, chosen)
+    if not 1 <= concurrency <= 256:
+        raise InputError(f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3")
+    return FilmParams(
+        film_id=_film_id(film_id, file),
+        shots=file.shots,
+        tier=chosen.name,
+        choices={
+            AssetType.IMAGE: _choice(image_provider, image_model, chosen.image, chosen.image_model),
+            AssetType.VIDEO: _choice(video_provider, video_model, chosen.video, chosen.video_model),
+            AssetType.AUDIO: _choice(audio_provider, audio_model, chosen.audio, chosen.audio_model),
+        },
+        width=width,
+        height=height,
+        rate=parse_rate(frame_rate or file.options.frame_rate or "24"),
+        transition=transition or file.options.transition,
+        title=file.options.title or "",
+        budget_limit=budget_limit,
+        use_cache=use_cache,
+        concurrency=concurrency,
+        output=output,
+        source=file.path,
+        warnings=file.warnings,
+    )
+
+
+def _choice(provider: str | None, model: str | None, default: str, default_model: str | None) -> ProviderChoice:
+    if provider and provider != default:
+        return ProviderChoice(provider=provider, model=model)
+    return ProviderChoice(provider=default, model=model or default_model)
+
+
+def _size(text: str | None, tier: Tier) -> tuple[int, int]:
+    if text:
+        return parse_size(text)
+    return DRAFT_SIZE if tier.name == "draft" else FINAL_SIZE
+
+
+def _film_id(given: str | None, file: ShotFile) -> str:
+    """The id given, or one made of the file's name: of its folder where the file is just called shots.json."""
+    if given is not None:
+        try:
+            return check_identifier(given)
+        except ValueError as error:
+            raise InputError(f"film_id {given[:60]!r} {error}", hint="try --film_id my_first_film") from error
+    path = file.path.absolute()
+    name = path.parent.name if path.stem.lower() in ("shots", "shot", "film") and path.parent.name else path.stem
+    cleaned = re.sub(r"[^\w.\-]+", "_", name).strip("_.-")[:100]
+    try:
+        return check_identifier(cleaned)
+    except ValueError:
+        return "film"

@@ -1,0 +1,166 @@
+"""What would be made, why, and what it costs at most. Nothing is sent, nothing is written.
+
+A row for each picture, clip and line of speech is one of
+
+    reused   it is in the library
+    new      it was never asked for
+    stale    it was made for this shot before, and a named field has changed since
+
+An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from film.cache import CachedAsset
+from film.models import AssetType, Quote, Shot
+from film.pipeline.params import FilmParams
+from film.pipeline.record import KnownTake, changes, comparable, known_takes
+from film.pipeline.requests import Ask, Asker, ProviderSet
+from film.pipeline.services import Services
+from film.settings import KEY_NAMES
+
+State = Literal["reused", "new", "stale"]
+
+
+@dataclass(frozen=True)
+class PlannedAsset:
+    """One row of a plan. ``key`` is None for a clip whose picture does not exist yet."""
+
+    ask: Ask
+    state: State
+    why: str
+    quote: Quote
+    key: str | None = None
+    cached: CachedAsset | None = field(default=None, repr=False)
+
+    @property
+    def shot_id(self) -> str:
+        return self.ask.shot.shot_id
+
+    @property
+    def asset_type(self) -> AssetType:
+        return self.ask.asset_type
+
+
+@dataclass(frozen=True)
+class ShotPlan:
+    shot: Shot
+    assets: Mapping[AssetType, PlannedAsset]
+
+    @property
+    def to_make(self) -> list[PlannedAsset]:
+        return [a for a in self.assets.values() if a.state != "reused"]
+
+    @property
+    def at_most(self) -> Decimal:
+        return sum((a.quote.amount for a in self.to_make), Decimal(0))
+
+
+@dataclass(frozen=True)
+class FilmPlan:
+    """The whole film's rows, in film order, and their sums."""
+
+    params: FilmParams
+    shots: tuple[ShotPlan, ...]
+    known: Mapping[tuple[str, AssetType], list[KnownTake]] = field(repr=False)
+
+    @property
+    def assets(self) -> Iterable[PlannedAsset]:
+        return (asset for shot in self.shots for asset in shot.assets.values())
+
+    @property
+    def at_most(self) -> Decimal:
+        """The upper bound of what making this film costs now, in dollars."""
+        return sum((shot.at_most for shot in self.shots), Decimal(0))
+
+    @property
+    def saved(self) -> Decimal:
+        """What the reused assets were paid for with when they were made."""
+        return sum((a.cached.cost for a in self.assets if a.state == "reused" and a.cached), Decimal(0))
+
+    def count(self, state: State) -> int:
+        return sum(1 for asset in self.assets if asset.state == state)
+
+    def missing_keys(self, keys: Mapping[str, object]) -> list[str]:
+        """The variables of API keys that making this film needs and that are not set."""
+        needed = {a.ask.provider.account for a in self.assets if a.state != "reused" and a.ask.provider.account}
+        return [names[0] for account, names in KEY_NAMES.items() if account in needed and account not in keys]
+
+
+def plan_film(params: FilmParams, services: Services, providers: ProviderSet) -> FilmPlan:
+    """The plan of a film as its shots and the library stand now. Raises UnknownPriceError where no price is known."""
+    asker = Asker(params, providers)
+    known = known_takes(services.engine, params.film_id)
+    asks: dict[tuple[str, AssetType], Ask] = {}
+    for shot in params.shots:
+        asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
+        if audio := asker.audio(shot):
+            asks[shot.shot_id, AssetType.AUDIO] = audio
+    keys = {place: services.key(ask.request) for place, ask in asks.items()}
+    cached = _peek(services, params, keys.values())
+
+    clips: dict[str, Ask] = {}
+    for shot in params.shots:
+        picture = cached.get(keys[shot.shot_id, AssetType.IMAGE])
+        speech_key = keys.get((shot.shot_id, AssetType.AUDIO))
+        speech = cached.get(speech_key) if speech_key else None
+        if picture and (speech or not speech_key or not asker.waits_for_speech(shot)):
+            clips[shot.shot_id] = asker.video(shot, picture.sha256, speech_seconds=seconds_of(speech))
+    clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
+    cached |= _peek(services, params, clip_keys.values())
+
+    plans: list[ShotPlan] = []
+    for shot in params.shots:
+        rows: dict[AssetType, PlannedAsset] = {}
+        for kind in AssetType:
+            if kind is AssetType.VIDEO:
+                ask = clips.get(shot.shot_id) or asker.video_outlook(shot)
+                key = clip_keys.get(shot.shot_id)
+            else:
+                ask, key = asks.get((shot.shot_id, kind)), keys.get((shot.shot_id, kind))
+            if ask is None:
+                continue
+            rows[kind] = _planned(ask, key, cached.get(key or ""), known.get((shot.shot_id, kind), []), params)
+        plans.append(ShotPlan(shot, rows))
+    return FilmPlan(params, tuple(plans), known)
+
+
+def seconds_of(speech: CachedAsset | None) -> Decimal | None:
+    """The length of cached speech."""
+    if speech is None or not speech.details.get("sample_rate"):
+        return None
+    return Decimal(int(speech.details["samples"])) / Decimal(int(speech.details["sample_rate"]))
+
+
+def _peek(services: Services, params: FilmParams, keys: Iterable[str]) -> dict[str, CachedAsset]:
+    return services.cache.peek_many(list(keys)) if params.use_cache else {}
+
+
+def _planned(
+    ask: Ask, key: str | None, cached: CachedAsset | None, takes: list[KnownTake], params: FilmParams
+) -> PlannedAsset:
+    if cached:
+        return PlannedAsset(ask, "reused", "in the library", Quote(amount=Decimal(0)), key, cached)
+    quote = ask.provider.quote(ask.config)
+    if not takes:
+        return PlannedAsset(ask, "new", "never made", quote, key)
+    same_maker = next((t for t in takes if t.request.get("provider") == ask.request.provider), takes[0])
+    if not params.use_cache:
+        return PlannedAsset(ask, "stale", "the cache is off", quote, key)
+    if any(take.key == key for take in takes):
+        return PlannedAsset(ask, "stale", "its file is gone from the gallery", quote, key)
+    after = comparable(ask.request)
+    if key is None:
+        after["inputs"] = same_maker.request.get("inputs")
+        changed = changes(same_maker.request, after) or ["picture"]
+    else:
+        changed = changes(same_maker.request, after)
+    if changed == ["provider"] or "provider" in changed:
+        return PlannedAsset(ask, "new", f"never made with {ask.request.provider}", quote, key)
+    verb = "changed" if changed else "the cache key's recipe changed"
+    return PlannedAsset(ask, "stale", f"{', '.join(changed)} {verb}".strip(), quote, key)

@@ -1,0 +1,173 @@
+"""A shot → what is asked of its providers. The one place where shots turn into requests.
+
+    picture   prompt, size, seed …                         (as far as the provider reads them)
+    clip      the picture's bytes, prompt, duration …
+    speech    the dialogue, voice, character
+
+A take above 1 moves the seed along, so that "again" gives another result also where nothing is left to chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, cast
+
+from film.models import AssetRequest, AssetType, InputBlob, Shot
+from film.pipeline.params import FilmParams
+from film.providers.base import (
+    AudioConfig,
+    BaseAudioProvider,
+    BaseImageProvider,
+    BaseProvider,
+    BaseVideoProvider,
+    ImageConfig,
+    Scene,
+    VideoConfig,
+)
+from film.providers.registry import provider_class
+
+SPEECH_ROOM = Decimal("1.2")
+"""Seconds a clip that is made to fit a line is longer than it: a fade at either end and a moment of quiet."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing to obtain for a shot: the request, and what its provider is called with."""
+
+    shot: Shot
+    request: AssetRequest
+    provider: BaseProvider
+    config: Any
+
+    @property
+    def asset_type(self) -> AssetType:
+        return self.request.asset_type
+
+
+class Asker:
+    """Makes the requests of a film's shots; holds one provider object per name."""
+
+    def __init__(self, params: FilmParams, providers: ProviderSet) -> None:
+        self.params = params
+        self.providers = providers
+
+    def image(self, shot: Shot) -> Ask:
+        provider = self._provider(shot, AssetType.IMAGE)
+        config = ImageConfig(
+            prompt=shot.enhanced_prompt,
+            negative_prompt=shot.negative_prompt,
+            width=self.params.width,
+            height=self.params.height,
+            seed=effective_seed(shot),
+            model=self.params.choice(shot, AssetType.IMAGE).model,
+            scene=scene_of(shot),
+        )
+        return self._ask(shot, provider, config)
+
+    def video(self, shot: Shot, picture_sha256: str, *, speech_seconds: Decimal | None = None) -> Ask:
+        """The clip of a picture. Where it is made here and for free it is made long enough for the line."""
+        provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
+        duration = shot.duration
+        if provider.local and speech_seconds is not None:
+            duration = max(duration, _tenth_up(speech_seconds + SPEECH_ROOM))
+        ask = self._ask(shot, provider, self._video_config(shot, duration))
+        inputs = (InputBlob(role="picture", sha256=picture_sha256),)
+        return Ask(shot, ask.request.model_copy(update={"inputs": inputs}), provider, ask.config)
+
+    def video_outlook(self, shot: Shot) -> Ask:
+        """The clip before its picture exists: good for a quote, not for a key."""
+        return self._ask(shot, self._provider(shot, AssetType.VIDEO), self._video_config(shot, shot.duration))
+
+    def waits_for_speech(self, shot: Shot) -> bool:
+        """Whether the clip's length, and so its key, hangs on how long the line turns out."""
+        return self._provider(shot, AssetType.VIDEO).local
+
+    def audio(self, shot: Shot) -> Ask | None:
+        """The line of a shot; None when it is silent."""
+        if not shot.spoken:
+            return None
+        provider = self._provider(shot, AssetType.AUDIO)
+        config = AudioConfig(
+            text=shot.spoken,
+            voice=shot.voice,
+            character=shot.speaker,
+            model=self.params.choice(shot, AssetType.AUDIO).model,
+        )
+        return self._ask(shot, provider, config)
+
+    def _video_config(self, shot: Shot, duration: Decimal) -> VideoConfig:
+        return VideoConfig(
+            prompt=shot.enhanced_prompt,
+            negative_prompt=shot.negative_prompt,
+            duration=duration,
+            width=self.params.width,
+            height=self.params.height,
+            frame_rate=str(self.params.rate),
+            seed=effective_seed(shot),
+            model=self.params.choice(shot, AssetType.VIDEO).model,
+            camera=shot.camera,
+            scene=scene_of(shot),
+        )
+
+    def _provider(self, shot: Shot, asset_type: AssetType) -> BaseProvider:
+        return self.providers.get(asset_type, self.params.choice(shot, asset_type).provider)
+
+    def _ask(self, shot: Shot, provider: BaseProvider, config: Any) -> Ask:
+        request = AssetRequest(
+            asset_type=provider.asset_type,
+            provider=provider.name,
+            model=provider.model_of(config),
+            params=provider.request_params(config),
+            take=shot.take,
+        )
+        return Ask(shot, request, provider, config)
+
+
+class ProviderSet:
+    """The providers of a run, made when first asked for and then kept; doubles may be put in for them."""
+
+    def __init__(self, context: Any = None, given: dict[tuple[AssetType, str], BaseProvider] | None = None) -> None:
+        self._context = context
+        self._made: dict[tuple[AssetType, str], BaseProvider] = dict(given or {})
+
+    def get(self, asset_type: AssetType, name: str) -> BaseProvider:
+        if (asset_type, name) not in self._made:
+            self._made[asset_type, name] = provider_class(asset_type, name)(self._context)
+        return self._made[asset_type, name]
+
+
+def effective_seed(shot: Shot) -> int | None:
+    if shot.seed is None and shot.take == 1:
+        return None
+    return (shot.seed or 0) + shot.take - 1
+
+
+def scene_of(shot: Shot) -> Scene:
+    return Scene(
+        shot_type=shot.shot_type,
+        characters=shot.characters,
+        landscapes=shot.landscapes,
+        styles=shot.styles,
+        mood=shot.mood,
+        time_of_day=shot.time_of_day,
+    )
+
+
+async def generate(ask: Ask, *, image_url: str | None = None) -> object:
+    """Call a provider's ``generate`` with the arguments of its kind."""
+    match ask.provider:
+        case BaseVideoProvider():
+            if image_url is None:
+                raise ValueError("a clip needs its picture")
+            return await ask.provider.generate(image_url, ask.config.prompt, ask.config)
+        case BaseImageProvider():
+            return await ask.provider.generate(ask.config.prompt, ask.config)
+        case BaseAudioProvider():
+            return await ask.provider.generate(ask.config.text, ask.config)
+        case _:
+            raise TypeError(f"{type(ask.provider).__name__} is none of the three kinds of provider")
+
+
+def _tenth_up(seconds: Decimal) -> Decimal:
+    return seconds.quantize(Decimal("0.1"), ROUND_CEILING)

@@ -1,0 +1,133 @@
+"""What a run comes to: its shots, its film, its figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from film.cache import CachedAsset
+from film.errors import FilmError
+from film.models import AssetRequest, AssetType, Shot
+
+
+@dataclass(frozen=True)
+class ShotAsset:
+    """One asset of a shot. ``cost`` is what this run paid for it, in dollars: a reused one cost nothing now."""
+
+    request: AssetRequest
+    key: str
+    asset: CachedAsset
+    reused: bool
+    cost: Decimal = Decimal(0)
+
+    @property
+    def asset_type(self) -> AssetType:
+        return self.request.asset_type
+
+    @property
+    def asset_id(self) -> str:
+        return asset_id(self.asset_type, self.key)
+
+
+@dataclass(frozen=True)
+class CompletedShot:
+    """A shot with what was obtained for it. ``error`` says why something is missing."""
+
+    shot: Shot
+    assets: Mapping[AssetType, ShotAsset] = field(default_factory=dict[AssetType, ShotAsset])
+    error: FilmError | None = None
+    stand_in: CachedAsset | None = None
+    """The still that takes the clip's place in the cut when there is none."""
+
+    def having(self, asset: ShotAsset) -> CompletedShot:
+        return replace(self, assets={**self.assets, asset.asset_type: asset})
+
+    @property
+    def shot_id(self) -> str:
+        return self.shot.shot_id
+
+    @property
+    def image(self) -> CachedAsset | None:
+        return self._asset(AssetType.IMAGE)
+
+    @property
+    def video(self) -> CachedAsset | None:
+        return self._asset(AssetType.VIDEO)
+
+    @property
+    def audio(self) -> CachedAsset | None:
+        return self._asset(AssetType.AUDIO)
+
+    @property
+    def image_path(self) -> Path | None:
+        return self.image.path if self.image else None
+
+    @property
+    def video_path(self) -> Path | None:
+        return self.video.path if self.video else None
+
+    @property
+    def audio_path(self) -> Path | None:
+        return self.audio.path if self.audio else None
+
+    @property
+    def complete(self) -> bool:
+        return self.error is None
+
+    @property
+    def made(self) -> bool:
+        """Whether this run made any of it."""
+        return any(not asset.reused for asset in self.assets.values())
+
+    @property
+    def cost_usd(self) -> Decimal:
+        return sum((asset.cost for asset in self.assets.values()), Decimal(0))
+
+    def _asset(self, kind: AssetType) -> CachedAsset | None:
+        return self.assets[kind].asset if kind in self.assets else None
+
+
+@dataclass(frozen=True)
+class FilmResult(os.PathLike[str]):
+    """The finished film. It prints as, and may be opened like, its path."""
+
+    path: Path
+    film_id: str
+    seconds: Fraction
+    shots: tuple[CompletedShot, ...] = field(repr=False)
+    cost_usd: Decimal
+    saved_usd: Decimal
+    elapsed: float
+    """Seconds that making it took."""
+    segments_made: int = 0
+    segments_reused: int = 0
+    unchanged: bool = False
+    """The film that was there is the film that was asked for."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def shots_made(self) -> int:
+        return sum(1 for s in self.shots if s.made and s.complete)
+
+    @property
+    def shots_reused(self) -> int:
+        return sum(1 for s in self.shots if not s.made and s.complete)
+
+    @property
+    def failed(self) -> tuple[CompletedShot, ...]:
+        return tuple(s for s in self.shots if not s.complete)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def asset_id(asset_type: AssetType, key: str) -> str:
+    """What people call an asset: ``image_3f9a0c…``; follows from its key."""
+    return f"{asset_type.value}_{key[:16]}"

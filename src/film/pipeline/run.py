@@ -1,0 +1,354 @@
+"""Make a film: the whole way, in order, and the one place where async work begins.
+
+params ─► plan ─► keys and budget, or stop ─► every shot's chain at once ─► stand-ins ─► cut ─► records
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from film import json_lines
+from film.compose import ComposeProgress, EncodeSettings
+from film.cost_tracker import CostTracker, write_reports
+from film.errors import ComposeError, Interrupted
+from film.jobs import Job, JobEvent, Jobs, Limits
+from film.jobs.limits import PriorityLimiter
+from film.models import Shot
+from film.pipeline import record
+from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
+from film.pipeline.events import Events, Listener
+from film.pipeline.money import JournalMoney
+from film.pipeline.obtain import Obtainer
+from film.pipeline.params import FilmParams, film_params
+from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
+from film.pipeline.requests import Asker, ProviderSet
+from film.pipeline.results import CompletedShot, FilmResult
+from film.pipeline.services import Services, running_services
+from film.pipeline.standins import add_stand_ins
+from film.pipeline.stop import Stop, on_interrupt
+from film.pipeline.task import ShotChain, reused
+from film.providers.base import missing_keys
+from film.settings import Settings, load_settings
+from film.shotfile import ShotFile, check_shots
+
+if TYPE_CHECKING:
+    from film.pipeline.task import FilmGenerationTask
+
+Consent = Callable[[FilmPlan, Settings], None]
+"""Asked before anything is bought; raises ConsentDeclined to stop."""
+
+
+def run_film_pipeline(
+    film_id: str | None = None,
+    shots_json_path: Path | str = "shots.json",
+    budget_limit: float | Decimal | None = None,
+    default_image_provider: str | None = None,
+    default_video_provider: str | None = None,
+    default_audio_provider: str | None = None,
+    use_cache: bool = True,
+    *,
+    tier: str | None = None,
+    settings: Settings | None = None,
+    listeners: Sequence[Listener] = (),
+    **options: Any,
+) -> FilmResult:
+    """Make a film and return it; it prints as its path. Blocks until it is done.
+
+    ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``options`` are those of
+    ``film_params``: size, frame_rate, models, transition, concurrency, output.
+    """
+    chosen = settings or load_settings()
+    limit = chosen.default_budget if budget_limit is None else Decimal(str(budget_limit))
+    params = film_params(
+        shots_json_path,
+        chosen,
+        film_id=film_id,
+        tier=tier,
+        image_provider=default_image_provider,
+        video_provider=default_video_provider,
+        audio_provider=default_audio_provider,
+        budget_limit=limit,
+        use_cache=use_cache,
+        **options,
+    )
+    return asyncio.run(make_film(params, chosen, listeners=listeners))
+
+
+async def make_film(
+    params: FilmParams,
+    settings: Settings,
+    *,
+    listeners: Sequence[Listener] = (),
+    consent: Consent | None = None,
+    stop: Stop | None = None,
+    providers: Mapping[Any, Any] | None = None,
+) -> FilmResult:
+    """Bring a film up to date. Raises Interrupted when stopped; a shot that failed is in the result, marked."""
+    began = time.monotonic()
+    stop = stop or Stop()
+    events = Events(*listeners)
+    async with running_services(settings, online=params.is_online) as services:
+
+        def tell() -> None:
+            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
+
+        with on_interrupt(stop, tell):
+            run = FilmRun(params, services, events, stop, ProviderSet(services.context, dict(providers or {})))
+            return await run.make(consent, began)
+
+
+class FilmRun:
+    """One run over one film."""
+
+    def __init__(
+        self, params: FilmParams, services: Services, events: Events, stop: Stop, providers: ProviderSet
+    ) -> None:
+        self.params = params
+        self.services = services
+        self.events = events
+        self.stop = stop
+        self.providers = providers
+        self.costs = CostTracker(
+            params.film_id,
+            params.budget_limit,
+            daily_limit_usd=services.settings.daily_budget,
+            engine=services.engine,
+            settings=services.settings,
+        )
+        self.asker = Asker(params, providers)
+        limits = Limits(default=params.concurrency)
+        self.jobs = Jobs(
+            services.engine,
+            money=JournalMoney(self.costs),
+            limits=limits,
+            stop=stop.is_set,
+            on_event=self._tell_of_job,
+        )
+        self.obtainer = Obtainer(
+            params.film_id,
+            services,
+            self.costs,
+            self.jobs,
+            PriorityLimiter(os.cpu_count() or 2),
+            events,
+            stop,
+            use_cache=params.use_cache,
+        )
+        self.chain = ShotChain(self.asker, self.obtainer, self.costs, uuid.uuid4().hex)
+
+    async def make(self, consent: Consent | None, began: float) -> FilmResult:
+        engine, params = self.services.engine, self.params
+        for message in params.warnings:
+            self.events.emit("warning", message=message)
+        await self._recover()
+        plan = await asyncio.to_thread(plan_film, params, self.services, self.providers)
+        self._check(plan, consent)
+        self.events.emit(
+            "film_started",
+            film_id=params.film_id,
+            tier=params.tier,
+            shots=len(plan.shots),
+            shots_to_make=sum(1 for s in plan.shots if s.to_make),
+            to_make=sum(len(s.to_make) for s in plan.shots),
+            at_most=plan.at_most,
+        )
+        await asyncio.to_thread(record.write_film, engine, params, "making")
+        shots = await self._shoot(plan)
+        await asyncio.to_thread(self._record_shots, plan, shots)
+        if self.stop.is_set():
+            await asyncio.to_thread(record.set_status, engine, params.film_id, "interrupted")
+            done = sum(1 for s in shots if s.complete and s.video)
+            raise Interrupted(
+                f"stopped: {done} of {len(plan.shots)} shots are done",
+                hint="run the same command again to go on from here",
+            )
+        shots = await add_stand_ins(self.obtainer, self.asker, shots)
+        result = await self._cut(shots, began)
+        status = "partial" if result.failed else "done"
+        await asyncio.to_thread(record.set_status, engine, params.film_id, status)
+        await asyncio.to_thread(write_reports, params.film_id, engine=engine, settings=self.services.settings)
+        self.events.emit(
+            "film_done",
+            path=result.path,
+            seconds=float(result.seconds),
+            made=result.shots_made,
+            reused=result.shots_reused,
+            failed=len(result.failed),
+            cost=result.cost_usd,
+        )
+        return result
+
+    async def _recover(self) -> None:
+        """Close what an earlier run left open although its result is stored, and free what it never used."""
+
+        def stored(job: Job) -> str | None:
+            found = self.services.cache.peek_many([job.key]).get(job.key)
+            return found.sha256 if found else None
+
+        await self.jobs.finish_stored(stored)
+        await asyncio.to_thread(self.costs.recover)
+
+    def _tell_of_job(self, event: JobEvent) -> None:
+        facts = {"shot_id": event.shot_id, "step": event.asset_type}
+        if event.kind == "progress":
+            self.events.emit("step_progress", **facts, done=event.progress or 0.0)
+        elif event.kind in ("review", "lost", "rebought"):
+            self.events.emit("warning", message=f"{event.shot_id} {event.asset_type}: {event.message}")
+
+    async def single(self) -> CompletedShot:
+        """The one shot of the params, without a film around it: nothing is cut."""
+        await self._recover()
+        plan = await asyncio.to_thread(plan_film, self.params, self.services, self.providers)
+        self._check(plan, None)
+        (done,) = await self._shoot(plan)
+        return done
+
+    def _check(self, plan: FilmPlan, consent: Consent | None) -> None:
+        """Keys there? Within the limit? Agreed to? All before the first call."""
+        missing = plan.missing_keys(self.services.settings.keys)
+        if missing:
+            raise missing_keys(missing)
+        if plan.at_most:
+            self.costs.check_budget(plan.at_most)
+            if consent:
+                consent(plan, self.services.settings)
+
+    async def _shoot(self, plan: FilmPlan) -> list[CompletedShot]:
+        """Every shot's chain at once; a shot that the library answers whole needs none."""
+        finished: dict[str, CompletedShot] = {}
+
+        async def shoot(order: int, shot: ShotPlan) -> None:
+            try:
+                finished[shot.shot.shot_id] = await self.chain.shoot(shot, order)
+            except Interrupted as stopped:
+                finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
+
+        async with asyncio.TaskGroup() as chains:
+            for order, shot in enumerate(plan.shots):
+                if shot.to_make:
+                    chains.create_task(shoot(order, shot))
+                else:
+                    finished[shot.shot.shot_id] = reused(shot)
+            keys = [asset.key for done in finished.values() for asset in done.assets.values()]
+            await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
+        return [finished[shot.shot.shot_id] for shot in plan.shots]
+
+    def _record_shots(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
+        """Which assets each shot uses now; one that a shot takes for the first time without paying was reused."""
+        used = [(shot.shot_id, asset) for shot in shots for asset in shot.assets.values()]
+        record.write_takes(self.services.engine, self.params, [(s, a.request, a.key) for s, a in used], plan.known)
+        before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
+        again = [a.asset_id for s, a in used if a.reused and ((s, a.asset_type), a.key) not in before]
+        if again:
+            self.services.index.count_reuse(again)
+
+    async def _cut(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
+        timeline = timeline_of(self.params, shots)
+        settings = EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
+        path = film_path(self.params, self.services.settings.films)
+        for message in timeline.warnings:
+            self.events.emit("warning", message=message)
+        cost = sum((s.cost_usd for s in shots), Decimal(0))
+        same = await asyncio.to_thread(unchanged, timeline, settings, path)
+        segments = (0, 0)
+        if same is None:
+            segments = await self._compose(timeline, settings, path, shots)
+        return FilmResult(
+            path=path,
+            film_id=self.params.film_id,
+            seconds=Fraction(timeline.frames) / timeline.rate,
+            shots=tuple(shots),
+            cost_usd=cost,
+            saved_usd=_saved(shots),
+            elapsed=time.monotonic() - began,
+            segments_made=segments[0],
+            segments_reused=segments[1],
+            unchanged=same is not None,
+            warnings=timeline.warnings,
+        )
+
+    async def _compose(
+        self, timeline: Any, settings: EncodeSettings, path: Path, shots: Sequence[CompletedShot]
+    ) -> tuple[int, int]:
+        loop = asyncio.get_running_loop()
+        self.events.emit("cut_started", frames=timeline.frames)
+
+        def progress(at: ComposeProgress) -> None:
+            loop.call_soon_threadsafe(
+                lambda: self.events.emit("cut_progress", piece=at.piece, done=at.frames, total=at.planned)
+            )
+
+        facts = {
+            "film_id": self.params.film_id,
+            "tier": self.params.tier,
+            "shots": [
+                {
+                    "shot_id": s.shot_id,
+                    "assets": {kind.value: asset.asset_id for kind, asset in s.assets.items()},
+                    **({"missing": str(s.error)} if s.error else {}),
+                }
+                for s in shots
+            ],
+        }
+        try:
+            made = await asyncio.to_thread(
+                compose_film,
+                timeline,
+                self.services.cache,
+                path,
+                settings,
+                on_progress=progress,
+                should_stop=self.stop.is_set,
+                facts=facts,
+            )
+        except Interrupted:
+            record.set_status(self.services.engine, self.params.film_id, "interrupted")
+            raise
+        except OSError as error:
+            raise ComposeError(
+                f"the film could not be written to {path}: {error.strerror or error}",
+                hint="check the folder and the space on its disk, then run again: all pieces are kept",
+            ) from error
+        return made.segments_made, made.segments_reused
+
+
+async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
+    """What ``FilmGenerationTask.generate_shot`` does; raises the shot's error."""
+    settings = task.settings or load_settings()
+    if task.api_keys:
+        keys = {**settings.keys, **{name: SecretStr(key) for name, key in task.api_keys.items() if key}}
+        settings = settings.model_copy(update={"keys": keys})
+    here = Path("shot")
+    if isinstance(shot_config, Shot):
+        file = ShotFile(here, (shot_config,))
+    else:
+        file = check_shots([dict(shot_config)], json_lines.Lines(""), here)
+    params = film_params(
+        file,
+        settings,
+        film_id=task.project_id,
+        tier=task.tier,
+        budget_limit=task.budget_limit if task.budget_limit is not None else settings.default_budget,
+        use_cache=task.use_cache,
+        **task.choices,
+    )
+    async with running_services(settings, online=params.is_online) as services:
+        run = FilmRun(params, services, Events(), Stop(), ProviderSet(services.context))
+        done = await run.single()
+    if done.error:
+        raise done.error
+    return done
+
+
+def _saved(shots: Sequence[CompletedShot]) -> Decimal:
+    return sum((a.asset.cost for shot in shots for a in shot.assets.values() if a.reused), Decimal(0))

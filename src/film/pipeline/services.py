@@ -1,0 +1,91 @@
+"""Everything a run works with, opened once and handed down: store, database, money, journal, library, workers.
+
+Tests and other front ends open it with doubles in the places they care for; nothing below reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from film.cache import AssetCache
+from film.db.session import engine_for
+from film.hashing import asset_key
+from film.metadata import MetadataIndex
+from film.models import AssetRequest
+from film.providers.base import ProviderContext
+from film.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+    from film.rates import RateCard
+
+
+@dataclass
+class Services:
+    """The opened house. ``http`` is there only while a run is in progress."""
+
+    settings: Settings
+    engine: Engine
+    cache: AssetCache
+    index: MetadataIndex
+    workers: Executor | None = None
+    http: httpx.AsyncClient | None = None
+
+    @cached_property
+    def rates(self) -> RateCard:
+        from film.rates import RateCard
+
+        return RateCard.load(self.settings)
+
+    @property
+    def context(self) -> ProviderContext:
+        keys = self.settings.keys
+        return ProviderContext(
+            keys={name: key.get_secret_value() for name, key in keys.items()},
+            base_urls=self.settings.base_urls,
+            http=self.http,
+            rates=self.rates,
+            scratch=self.settings.gallery / "tmp",
+            workers=self.workers,
+        )
+
+    def key(self, request: AssetRequest) -> str:
+        return asset_key(request, salt=self.settings.cache_salt)
+
+
+def open_services(settings: Settings) -> Services:
+    """For looking: plans, lists, statistics. Touches the gallery and its database, starts nothing."""
+    engine = engine_for(settings.database_url)
+    return Services(
+        settings=settings,
+        engine=engine,
+        cache=AssetCache(settings.gallery, engine=engine, settings=settings),
+        index=MetadataIndex(engine=engine, settings=settings),
+    )
+
+
+@asynccontextmanager
+async def running_services(settings: Settings, *, online: bool) -> AsyncGenerator[Services]:
+    """For making: with workers for what keeps a core busy, and one HTTP client if anybody ``online`` is to be asked.
+
+    All of it is closed at the end.
+    """
+    services = open_services(settings)
+    async with AsyncExitStack() as stack:
+        services.workers = stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 2, "film-work"))
+        if online:
+            from film.providers.http import make_client
+
+            services.http = await stack.enter_async_context(make_client())
+        stack.callback(services.cache.close)
+        yield services
+    services.http = services.workers = None

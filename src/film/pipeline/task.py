@@ -1,0 +1,182 @@
+"""One shot, from plan to finished assets: the chain that every shot is, independent of all others.
+
+    picture ──► clip
+    speech  ─────┘      (the clip waits for the line where it is made to fit it)
+
+The money for everything the shot will buy is reserved before the first of it is bought: a budget that ends in the
+middle leaves whole shots, never half ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from film.cost_tracker import CostTracker, Reservation, ReservationRequest
+from film.errors import FilmError, Interrupted
+from film.models import AssetType, Shot
+from film.pipeline.money import release_unused
+from film.pipeline.obtain import Obtainer
+from film.pipeline.plan import PlannedAsset, ShotPlan, seconds_of
+from film.pipeline.requests import Asker
+from film.pipeline.results import CompletedShot, ShotAsset
+from film.settings import Settings
+
+Reservations = Mapping[AssetType, Reservation]
+
+
+class ShotChain:
+    """Makes shots. ``run_id`` names the run in the ledger."""
+
+    def __init__(self, asker: Asker, obtainer: Obtainer, costs: CostTracker, run_id: str) -> None:
+        self.asker = asker
+        self.obtainer = obtainer
+        self.costs = costs
+        self.run_id = run_id
+
+    async def shoot(self, plan: ShotPlan, order: float) -> CompletedShot:
+        """Everything a shot needs, or what there is of it and the error that stopped the rest.
+
+        Only Interrupted and cancellation leave it as exceptions: one shot's failure is its own.
+        """
+        if not plan.to_make:
+            return reused(plan)
+        done = CompletedShot(plan.shot)
+        try:
+            reservations = await asyncio.to_thread(self._reserve, plan)
+        except FilmError as error:
+            return self._failed(done, error, "budget")
+        try:
+            return await self._shoot(plan, order, reservations)
+        finally:
+            for reservation in reservations.values():
+                await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
+
+    async def _shoot(self, plan: ShotPlan, order: float, reservations: Reservations) -> CompletedShot:
+        shot, picture_plan = plan.shot, plan.assets[AssetType.IMAGE]
+        speech_plan = plan.assets.get(AssetType.AUDIO)
+        speaking = None
+        if speech_plan:
+            speaking = asyncio.create_task(
+                self.obtainer.obtain(speech_plan.ask, order=order, reservation=reservations.get(AssetType.AUDIO))
+            )
+        done = CompletedShot(shot)
+        step = AssetType.IMAGE
+        error: FilmError | None = None
+        try:
+            picture = await self.obtainer.obtain(
+                picture_plan.ask, order=order, reservation=reservations.get(AssetType.IMAGE)
+            )
+            done = done.having(picture)
+            speech = None
+            if speaking and self.asker.waits_for_speech(shot):
+                step = AssetType.AUDIO
+                speech = await speaking
+            step = AssetType.VIDEO
+            ask = self.asker.video(
+                shot, picture.asset.sha256, speech_seconds=seconds_of(speech.asset) if speech else None
+            )
+            clip = await self.obtainer.obtain(
+                ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get(AssetType.VIDEO)
+            )
+            done = done.having(clip)
+        except Interrupted:
+            if speaking:
+                await asyncio.wait([speaking])
+                speaking.exception()
+            raise
+        except FilmError as failure:
+            error = failure
+        except asyncio.CancelledError:
+            if speaking:
+                speaking.cancel()
+            raise
+        if speaking:
+            try:
+                done = done.having(await speaking)
+            except Interrupted:
+                raise
+            except FilmError as failure:
+                if error is None:
+                    error, step = failure, AssetType.AUDIO
+        if error:
+            return self._failed(done, error, step.value)
+        self.obtainer.events.emit("shot_done", shot_id=shot.shot_id, reused=not done.made)
+        return done
+
+    def _reserve(self, plan: ShotPlan) -> dict[AssetType, Reservation]:
+        paid = [a for a in plan.to_make if not a.ask.provider.local]
+        if not paid:
+            return {}
+        held = self.costs.reserve([self._item(a) for a in paid])
+        return {a.asset_type: r for a, r in zip(paid, held, strict=True)}
+
+    def _item(self, planned: PlannedAsset) -> ReservationRequest:
+        place = f"{self.run_id}/{planned.shot_id}/{planned.asset_type.value}"
+        return ReservationRequest(
+            idem=place,
+            amount=planned.quote.amount,
+            shot_id=planned.shot_id,
+            asset_type=planned.asset_type.value,
+            provider=planned.ask.request.provider,
+            key=planned.key or "",
+        )
+
+    def _failed(self, done: CompletedShot, error: FilmError, step: str) -> CompletedShot:
+        self.obtainer.events.emit(
+            "shot_failed",
+            shot_id=done.shot_id,
+            step=step,
+            error=str(error),
+            hint=error.hint,
+            charged=getattr(error, "charged", False),
+        )
+        return replace(done, error=error)
+
+
+def reused(plan: ShotPlan) -> CompletedShot:
+    """A shot that the library answers whole."""
+    return CompletedShot(
+        plan.shot,
+        {
+            kind: ShotAsset(row.ask.request, row.key, row.cached, reused=True)
+            for kind, row in plan.assets.items()
+            if row.key and row.cached
+        },
+    )
+
+
+class FilmGenerationTask:
+    """The description's door to single shots: ``await FilmGenerationTask(project_id="…").generate_shot(shot)``.
+
+    ``api_keys`` maps accounts (``fal``, ``openai`` …) to keys and counts more than the environment; ``tier`` and the
+    provider names are those of ``film make``. Raises the shot's own error when something of it could not be made.
+    """
+
+    def __init__(
+        self,
+        project_id: str,
+        api_keys: Mapping[str, str] | None = None,
+        use_cache: bool = True,
+        *,
+        tier: str | None = None,
+        budget_limit: Decimal | None = None,
+        settings: Settings | None = None,
+        **choices: Any,
+    ) -> None:
+        self.project_id = project_id
+        self.api_keys = dict(api_keys or {})
+        self.use_cache = use_cache
+        self.tier = tier
+        self.budget_limit = budget_limit
+        self.settings = settings
+        self.choices = choices
+
+    async def generate_shot(self, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
+        """Obtain a shot's picture, clip and speech; ``shot_config`` is a Shot or an entry of shots.json."""
+        from film.pipeline.run import generate_single_shot
+
+        return await generate_single_shot(self, shot_config)

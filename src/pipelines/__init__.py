@@ -1,0 +1,1 @@
+"""The description's module paths; the code lives in ``film``."""

@@ -1,0 +1,1 @@
+"""Thin names; see ``film.pipeline``."""

@@ -1,0 +1,55 @@
+"""Settings: what the environment says, exactly, and never a key in print."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from film.errors import ConfigurationError
+from film.settings import load_settings, parse_budget
+
+CANARY = "sk-canary-3f9a0c"
+
+
+def test_nothing_set_is_a_working_default(tmp_path: Path) -> None:
+    settings = load_settings({"HOME": str(tmp_path)}, folder=tmp_path)
+    assert settings.gallery == tmp_path / "FilmGallery"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'FilmGallery' / 'film.db'}"
+    assert settings.default_budget == Decimal("10.00") and settings.keys == {}
+
+
+def test_the_environment_counts_more_than_dotenv(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FAL_API_KEY=from-file\nFILM_DEFAULT_BUDGET_USD=3\n")
+    (tmp_path / "src").mkdir()
+    settings = load_settings({"FAL_API_KEY": "from-environment"}, folder=tmp_path / "src")
+    assert settings.key("fal") == "from-environment" and settings.default_budget == 3
+
+
+def test_the_vendors_own_names_are_taken_too(tmp_path: Path) -> None:
+    environ = {"FAL_KEY": "a", "OPENAI_API_KEY": "b", "REPLICATE_API_TOKEN": "c", "RUNWAYML_API_SECRET": "d"}
+    settings = load_settings(environ, folder=tmp_path)
+    assert [settings.key(n) for n in ("fal", "openai", "replicate", "runway")] == ["a", "b", "c", "d"]
+
+
+def test_the_templates_placeholders_are_no_keys(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(Path(".env_template").read_text())
+    assert load_settings({}, folder=tmp_path).keys == {}
+
+
+def test_keys_are_in_no_print_of_settings(tmp_path: Path) -> None:
+    settings = load_settings({"FAL_API_KEY": CANARY}, folder=tmp_path)
+    assert CANARY not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-5", "1e999", "1E+1000000", "ten", "0.0000001", ""])
+def test_no_sum_of_money(text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_budget(text, "--budget_limit")
+    assert "--budget_limit" in str(caught.value) and caught.value.hint
+
+
+def test_an_unknown_tier_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="FILM_TIER"):
+        load_settings({"FILM_TIER": "gold"}, folder=tmp_path)
