@@ -147,6 +147,9 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dimension: Mapped[str] = mapped_column(String(20))
     value: Mapped[str] = mapped_column(String(120))
+    """The word without regard to case, Unicode form or the kind of space: what is compared."""
+    label: Mapped[str] = mapped_column(String(120))
+    """The word as it was first written: what is shown."""
     n_assets: Mapped[int] = mapped_column(BigInteger, default=0)
     __table_args__ = (UniqueConstraint("dimension", "value"),)
 

@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.Column("dimension", sa.String(length=20), nullable=False),
         sa.Column("value", sa.String(length=120), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
         sa.Column("n_assets", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tags"),
         sa.UniqueConstraint("dimension", "value", name="uq_tags_dimension"),

@@ -1,0 +1,72 @@
+"""The tags of an asset, and when two words are the same.
+
+Case, Unicode form and the kind of space do not count: Close-Up, close_up and close up are one shot type. What people
+see is the spelling that came first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+
+from film.models import Asset, identity
+
+LONGEST = 120
+_SPACE = re.compile(r"[\s_\-]+")
+
+
+class Dimension(StrEnum):
+    CHARACTER = "character"
+    LANDSCAPE = "landscape"
+    STYLE = "style"
+    MOOD = "mood"
+    TIME_OF_DAY = "time_of_day"
+    SHOT_TYPE = "shot_type"
+    ASSET_TYPE = "asset_type"
+    PROVIDER = "provider"
+    FILM = "film"
+
+
+TagKey = tuple[str, str]
+"""(dimension, value)."""
+
+Words = str | Iterable[str] | None
+"""One word, several, or none: a single string is one word, not its letters."""
+
+
+def tag_value(word: str) -> str:
+    """The form in which words are compared."""
+    return _SPACE.sub("-", identity(word).strip())[:LONGEST]
+
+
+def label(word: str) -> str:
+    """The form in which words are shown."""
+    return unicodedata.normalize("NFC", word).strip()[:LONGEST]
+
+
+def tags_of(asset: Asset) -> dict[TagKey, str]:
+    """Every tag of an asset with its label, in the order they are written in."""
+    words: tuple[tuple[Dimension, Words], ...] = (
+        (Dimension.CHARACTER, asset.characters),
+        (Dimension.LANDSCAPE, asset.landscapes),
+        (Dimension.STYLE, asset.styles),
+        (Dimension.MOOD, asset.mood),
+        (Dimension.TIME_OF_DAY, asset.time_of_day),
+        (Dimension.SHOT_TYPE, asset.shot_type),
+        (Dimension.ASSET_TYPE, asset.asset_type.value),
+        (Dimension.PROVIDER, asset.provider),
+        (Dimension.FILM, asset.film_id),
+    )
+    tags: dict[TagKey, str] = {}
+    for dimension, some in words:
+        for word in each(some):
+            tags.setdefault((dimension.value, tag_value(word)), label(word))
+    return tags
+
+
+def each(words: Words) -> list[str]:
+    """The words of an argument that may be one, several or none; empty ones are none."""
+    some = [words] if isinstance(words, str) else words or ()
+    return [word for word in some if tag_value(word)]
