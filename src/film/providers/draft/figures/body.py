@@ -40,21 +40,17 @@ class Trunk:
         rows = array(
             [
                 # level, half width, front, back
-                (1.00, 0.037, 0.030, 0.040),
-                (0.965, 0.050, 0.038, 0.048),
-                (0.93, 0.080, 0.048, 0.056),
-                (0.885, shoulder * 0.985, 0.058, 0.062),
-                (0.80, shoulder * 0.96, 0.072 + 0.004 * fem * grown, 0.068),
-                (0.68, 0.097 - 0.006 * fem, 0.078 + 0.014 * fem * grown, 0.064),
-                (0.55, 0.089 - 0.008 * fem, 0.071 + 0.002 * fem, 0.055),
-                (
-                    0.36,
-                    0.079 - 0.011 * fem * grown + 0.004 * masc + 0.012 * heavy,
-                    0.064 + 0.03 * heavy,
-                    0.048,
-                ),
-                (0.20, 0.086 + 0.001 * fem + 0.006 * heavy, 0.063 + 0.028 * heavy, 0.060),
-                (0.00, 0.094 + 0.006 * fem * grown, 0.060 + 0.010 * heavy, 0.078 + 0.006 * fem),
+                (1.00, 0.036, 0.030, 0.040),
+                (0.97, 0.046, 0.036, 0.046),
+                (0.935, 0.070, 0.046, 0.053),
+                (0.895, shoulder * 0.96, 0.055, 0.059),
+                (0.84, shoulder * 1.05, 0.064, 0.064),
+                (0.76, shoulder * 1.02, 0.072 + 0.006 * fem * grown, 0.066),
+                (0.66, 0.089 - 0.005 * fem, 0.075 + 0.014 * fem * grown, 0.061),
+                (0.54, 0.081 - 0.007 * fem, 0.069 + 0.002 * fem, 0.053),
+                (0.36, 0.070 - 0.009 * fem * grown + 0.004 * masc + 0.014 * heavy, 0.061 + 0.03 * heavy, 0.047),
+                (0.20, 0.081 + 0.002 * fem + 0.008 * heavy, 0.060 + 0.028 * heavy, 0.058),
+                (0.00, 0.087 + 0.007 * fem * grown, 0.058 + 0.010 * heavy, 0.074 + 0.006 * fem),
             ]
         )
         upper = LEVELS[LEVELS >= 0]
@@ -131,7 +127,7 @@ class Trunk:
         angle = turn(columns) if closed else turn(columns, gap, 2 * np.pi - gap, closed=False)
         off = ease[:, None] + (0 if flutter is None else flutter)
         grid = self.at(angle[None] + 0 * levels[:, None], levels[:, None] + 0 * angle[None], off)
-        return Surface(grid, color, material, closed=closed, solid=closed)
+        return Surface(grid, color, material, closed=closed, solid=closed, lined=not closed)
 
     def strip(
         self,
@@ -154,7 +150,7 @@ class Trunk:
 def arm_path(bones: Skeleton, side: int, rows: int = 26) -> FloatArray:
     """From inside the shoulder to the wrist."""
     joint = bones.shoulders[side]
-    inner = joint + (bones.spine[-1] - joint) * 0.22 + array([0, -0.004, 0])
+    inner = joint + (bones.spine[-2] - joint) * 0.10
     return resample(np.stack([inner, joint, bones.elbows[side], bones.wrists[side]]), rows, 3)
 
 
@@ -163,12 +159,8 @@ def leg_path(bones: Skeleton, side: int, rows: int = 30) -> FloatArray:
     return resample(np.stack([bones.hips[side], bones.knees[side], bones.ankles[side]]), rows, 3)
 
 
-ARM = array(
-    [(0, 0.040), (0.16, 0.0375), (0.34, 0.0300), (0.52, 0.0245), (0.62, 0.0245), (0.80, 0.0205), (1, 0.0150)]
-)
-LEG = array(
-    [(0, 0.0600), (0.18, 0.0550), (0.40, 0.0430), (0.50, 0.0360), (0.60, 0.0350), (0.70, 0.0365), (1, 0.0220)]
-)
+ARM = array([(0, 0.0290), (0.08, 0.0330), (0.2, 0.0310), (0.36, 0.0260), (0.53, 0.0215), (0.64, 0.0215), (0.82, 0.0170), (1, 0.0135)])
+LEG = array([(0, 0.0540), (0.18, 0.0490), (0.40, 0.0375), (0.50, 0.0320), (0.60, 0.0310), (0.70, 0.0325), (1, 0.0200)])
 
 
 def limb(

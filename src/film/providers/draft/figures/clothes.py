@@ -95,33 +95,33 @@ class Tailor:
         cut, trunk = self.cut, self.trunk
         parts: list[Surface] = []
         low = cut.hem if cut.outer is None else max(cut.hem, -0.10)
-        low_neck = {"scoop": 0.90, "crew": 0.975}.get(cut.collar, 0.99)
-        levels = np.linspace(low_neck, low, 34, dtype=np.float32)
+        levels = np.linspace(0.99, low, 36, dtype=np.float32)
+        angle = turn(72)
+        front = np.clip(np.cos(angle), 0, 1)
+        high, dip = {"scoop": (0.965, 0.165 * front**1.4), "shirt": (0.99, 0.12 * front**9)}.get(
+            cut.collar, (0.975 if cut.collar == "crew" else 0.99, 0 * front)
+        )
+        if cut.tie:
+            dip = 0 * front
+        top = (high - dip)[None]
+        place = top + (low - top) * np.linspace(0, 1, 36, dtype=np.float32)[:, None]
         ease = self._ease(levels, cut.ease if cut.outer is None else 0.004, cut.waist, 0.0, low)
-        angle = turn(52)
-        if cut.collar == "scoop":
-            front = np.clip(np.cos(angle), 0, 1) ** 1.4
-            rows = 0.965 - (0.965 - 0.80) * front
-            place = rows[None] + (low - rows)[None] * np.linspace(0, 1, 34, dtype=np.float32)[:, None]
-            near = np.broadcast_to(ease[:, None], place.shape) + 0.002
-            parts.append(Surface(trunk.at(angle[None] + 0 * place, place, near), self.color(cut.inner)))
+        off = ease[:, None] + self._folds(levels, angle, cut.folds if cut.outer is None else 0.2, low)
+        if cut.knit and cut.outer is None:
+            off = off + (0.0011 * np.cos(levels * 150))[:, None]
+        if cut.outer is None and cut.hem < 0.2:
+            # What hangs over a waistband turns in at its hem.
+            off = off * (1 - 0.3 * np.clip((low + 0.05 - levels) / 0.05, 0, 1))[:, None]
+        inner = Surface(self.trunk.at(angle[None] + 0 * place, place, off), self.color(cut.inner), self.hard)
+        if cut.outer is not None:
+            # Under a jacket only what its opening shows is worth the work.
+            shown = np.flatnonzero(np.cos(angle) > np.cos(max(self.cut.opening) + cut.lapel + 0.30))
+            order = np.concatenate([shown[shown > 36], shown[shown <= 36]])
+            inner = Surface(inner.grid[:, order], inner.color, self.hard, closed=False, solid=False)
+        parts.append(inner)
+        if float(np.max(dip)) > 0:
             bare = np.linspace(0.995, 0.70, 16, dtype=np.float32)
-            parts.append(
-                trunk.wrap(bare, np.full(16, -0.001, np.float32), self.look.skin, material=Material.SKIN)
-            )
-        else:
-            flutter = self._folds(levels, angle, cut.folds if cut.outer is None else 0.2, low)
-            if cut.knit and cut.outer is None:
-                flutter = flutter + (0.0011 * np.cos(levels * 150))[:, None]
-            hem_in = np.clip((low + 0.05 - levels) / 0.05, 0, 1) * (
-                0.6 if cut.outer is None and cut.hem < 0.2 else 0
-            )
-            parts.append(
-                trunk.wrap(
-                    levels, ease * (1 - 0.5 * hem_in), self.color(cut.inner), columns=52, material=self.hard,
-                    flutter=flutter,
-                )
-            )  # fmt: skip
+            parts.append(trunk.wrap(bare, np.full(16, -0.001, np.float32), self.look.skin, material=Material.SKIN))
         if cut.outer is not None:
             parts += self._outer(cut.outer)
         return parts + self._collar()
@@ -138,7 +138,7 @@ class Tailor:
         if cut.knit:
             ease = ease + (0.0011 * np.cos(levels * 150))[:, None]
         grid = trunk.at(angle, levels[:, None] + 0 * angle, ease)
-        parts = [Surface(grid, self.color(word), closed=False, solid=False)]
+        parts = [Surface(grid, self.color(word), closed=False, solid=False, lined=True)]
         if cut.lapel:
             parts += self._lapels(word)
         return parts
@@ -203,15 +203,16 @@ class Tailor:
                 )
             )
         if cut.collar == "shirt":
-            angle = np.linspace(0.10, 2 * np.pi - 0.10, 46, dtype=np.float32)[None]
+            # A band round the neck that folds over and ends in two points; with a tie it closes.
+            gap = 0.06 if cut.tie else 0.42
+            angle = np.linspace(gap, 2 * np.pi - gap, 60, dtype=np.float32)[None]
             part = np.linspace(0, 1, 8, dtype=np.float32)[:, None]
             front = np.clip(np.cos(angle), 0, 1)
-            # A band round the neck that folds over and ends in two points.
-            radius = thick * (1.00 + 0.30 * part)
-            height = (0.024 - 0.030 * part - 0.016 * part * front**3 - 0.010 * front) * tall
+            radius = thick * (1.02 + 0.34 * part + (0.10 if not cut.tie else 0.0) * front**2)
+            height = (0.022 - 0.026 * part - 0.034 * part * front**5 - 0.012 * front) * tall
             forward = bones.chest_turn @ array([0, 0, 1.0])
             across = bones.chest_turn[:, 0]
-            centre = base + up * 0.010 * tall + forward * 0.004 * tall
+            centre = base + up * 0.008 * tall + forward * 0.004 * tall
             grid = (
                 centre
                 + across * (radius * np.sin(angle))[..., None]
@@ -219,7 +220,7 @@ class Tailor:
                 + up * height[..., None]
             )
             collar: RGB = (min(1.0, tone[0] * 1.06), min(1.0, tone[1] * 1.06), min(1.0, tone[2] * 1.06))
-            parts.append(Surface(grid.astype(np.float32), collar, closed=False, solid=False))
+            parts.append(Surface(grid.astype(np.float32), collar, closed=False, solid=False, lined=True))
         if cut.tie:
             parts += self._tie()
         if self.look.scarf:
@@ -271,13 +272,13 @@ class Tailor:
         behind = (1 - np.cos(angle)) / 2
         path = bones.spine[-1] + np.stack(
             [
-                np.sin(angle) * (0.060 + 0.012 * behind),
-                0.004 + 0.030 * behind - 0.020 * (1 - behind) ** 3,
-                np.cos(angle) * (0.052 + 0.014 * behind) - 0.004,
+                np.sin(angle) * (0.056 + 0.006 * behind),
+                -0.004 + 0.016 * behind - 0.020 * (1 - behind) ** 3,
+                np.cos(angle) * (0.046 + 0.020 * behind) - 0.006,
             ],
             axis=1,
         ) * tall  # fmt: skip
-        thick = (0.016 + 0.016 * behind) * tall
+        thick = (0.010 + 0.017 * behind) * tall
         color = self.color(self.cut.outer or self.cut.inner)
         tone: RGB = (color[0] * 0.93, color[1] * 0.93, color[2] * 0.93)
         return tube(path.astype(np.float32), thick.astype(np.float32), color=tone, columns=16)
@@ -315,7 +316,7 @@ class Tailor:
             if cut.shoe == "boot":
                 knee, ankle = bones.knees[side], bones.ankles[side]
                 line = resample(np.stack([ankle + (knee - ankle) * 0.46, ankle - (knee - ankle) * 0.06]), 10)
-                width = profile([(0, 0.050), (0.5, 0.042), (1, 0.034)], 10)[:, 0] * self.girth
+                width = profile([(0, 0.0400), (0.5, 0.0360), (1, 0.0290)], 10)[:, 0] * self.girth
                 if cut.hem > -1.4:
                     parts.append(
                         tube(line, width, color=color, material=Material.HARD, rounded=(False, True))
@@ -353,7 +354,8 @@ class Tailor:
         for side in (0, 1):
             path = arm_path(self.bones, side)
             rows = len(path)
-            parts.append(limb(path, ARM, self.girth, self.look.skin, Material.SKIN))
+            if cut.sleeve_length < 0.9:
+                parts.append(limb(path, ARM, self.girth, self.look.skin, Material.SKIN))
             last = max(6, round(rows * cut.sleeve_length))
             along = np.linspace(0, 1, rows, dtype=np.float32)[:last]
             body = profile(ARM, rows, 2)[:last, 0]
@@ -385,8 +387,8 @@ class Tailor:
                 )
             )  # fmt: skip
             if cut.collar == "shirt" and cut.outer is not None and self.look.cut != "waistcoat" and self.fine:
-                cuff = resample(np.stack([path[-3], path[-1] + unit(path[-1] - path[-2]) * 0.012]), 5)
-                wide = np.full(5, 0.0245 * self.girth, np.float32)
+                cuff = resample(np.stack([path[-3], path[-1] + unit(path[-1] - path[-2]) * 0.009]), 5)
+                wide = np.full(5, 0.0195 * self.girth, np.float32)
                 parts.append(
                     tube(cuff, wide, color=self.color(cut.inner), rounded=(False, False), solid=False)
                 )

@@ -29,13 +29,13 @@ class Cut:
     """Where the opening meets."""
     lapel: float = 0.0
     hood: bool = False
-    sleeve: float = 0.010
+    sleeve: float = 0.007
     sleeve_flare: float = 0.0
     sleeve_length: float = 1.0
     cuff: bool = False
     legs: str | None = "legs"
     """Colour of the trousers; None for bare legs."""
-    leg_ease: float = 0.010
+    leg_ease: float = 0.006
     leg_flare: float = 0.0
     skirt: str | None = None
     skirt_hem: float = -0.9
@@ -62,9 +62,9 @@ _JACKET = Cut(
     opening=(0.42, 0.16, 0.30),
     button_level=0.10,
     lapel=0.30,
-    sleeve=0.013,
+    sleeve=0.008,
 )
-_SHIRT = Cut(inner="main", hem=-0.08, ease=0.009, sleeve=0.010, buttons=True, belt="shoes", folds=0.5)
+_SHIRT = Cut(inner="main", hem=-0.08, ease=0.007, waist=0.3, sleeve=0.006, buttons=True, belt="shoes", folds=0.5)
 _SUIT = replace(
     _JACKET,
     opening=(0.46, 0.05, 0.16),
@@ -79,28 +79,28 @@ _SUIT = replace(
 CUTS: dict[str, Cut] = {
     "coat": Cut(
         outer="main", hem=-0.86, ease=0.019, flare=0.024, opening=(0.36, 0.05, 0.10), button_level=0.34, lapel=0.42,
-        sleeve=0.016, buttons=True, pockets=True, folds=0.5, shoe="boot", waist=0.2,
+        sleeve=0.006, buttons=True, pockets=True, folds=0.5, shoe="boot", waist=0.55,
     ),
     "trench": Cut(
         outer="main", hem=-1.05, ease=0.018, flare=0.040, opening=(0.40, 0.04, 0.20), button_level=0.42, lapel=0.52,
-        sleeve=0.016, belt="main", pockets=True, epaulettes=True, cuff=True, folds=0.8, waist=0.6,
+        sleeve=0.010, belt="main", pockets=True, epaulettes=True, cuff=True, folds=0.8, waist=0.6,
     ),
     "jacket": _JACKET,
     "shirt": _SHIRT,
     "sweater": Cut(
-        inner="main", hem=-0.06, ease=0.017, collar="turtle", sleeve=0.015, cuff=True, folds=0.5, knit=True
+        inner="main", hem=-0.06, ease=0.017, collar="turtle", sleeve=0.010, cuff=True, folds=0.5, knit=True
     ),
     "cardigan": Cut(
         outer="main", hem=-0.30, ease=0.017, collar="crew", opening=(0.30, 0.24, 0.42), button_level=-0.5,
-        sleeve=0.014, cuff=True, folds=0.4, knit=True,
+        sleeve=0.010, cuff=True, folds=0.4, knit=True,
     ),
     "hoodie": Cut(
-        inner="main", hem=-0.07, ease=0.021, collar="none", hood=True, sleeve=0.018, cuff=True, folds=0.7,
+        inner="main", hem=-0.07, ease=0.021, collar="none", hood=True, sleeve=0.012, cuff=True, folds=0.7,
         pockets=True, shoe="sneaker",
     ),
     "parka": Cut(
         outer="main", hem=-0.42, ease=0.028, flare=0.006, opening=(0.34, 0.03, 0.05), button_level=0.62,
-        collar="crew", hood=True, sleeve=0.023, cuff=True, pockets=True, folds=0.5, shoe="boot",
+        collar="crew", hood=True, sleeve=0.010, cuff=True, pockets=True, folds=0.5, shoe="boot",
     ),
     "suit": _SUIT,
     "waistcoat": Cut(
@@ -120,7 +120,7 @@ CUTS: dict[str, Cut] = {
         skirt_hem=-0.98, skirt_flare=0.060, belt="accent", folds=1.0, shoe="heel",
     ),
     "blouse_skirt": Cut(
-        inner="second", collar="shirt", hem=0.24, ease=0.009, sleeve=0.013, cuff=True, legs=None, skirt="main",
+        inner="second", collar="shirt", hem=0.24, ease=0.009, sleeve=0.008, cuff=True, legs=None, skirt="main",
         skirt_hem=-0.86, skirt_flare=0.032, belt="shoes", buttons=True, folds=0.7, shoe="heel",
     ),
     "uniform": Cut(
@@ -129,7 +129,7 @@ CUTS: dict[str, Cut] = {
     ),
     "labcoat": Cut(
         outer="main", hem=-0.80, ease=0.017, flare=0.016, opening=(0.40, 0.22, 0.46), button_level=-1.2, lapel=0.36,
-        sleeve=0.015, pockets=True, folds=0.5,
+        sleeve=0.010, pockets=True, folds=0.5,
     ),
     "robe": Cut(
         outer="main", hem=-1.86, ease=0.020, flare=0.045, opening=(0.34, 0.03, 0.04), button_level=0.55, collar="crew",
@@ -144,7 +144,7 @@ CUTS: dict[str, Cut] = {
         leg_ease=0.010, folds=0.0, shoe="boot",
     ),
     "spacesuit": Cut(
-        inner="main", collar="stand", hem=-0.06, ease=0.030, sleeve=0.026, cuff=True, plates=False, belt="accent",
+        inner="main", collar="stand", hem=-0.06, ease=0.030, sleeve=0.018, cuff=True, plates=False, belt="accent",
         legs="main", leg_ease=0.028, folds=0.8, shoe="boot", pockets=True,
     ),
 }  # fmt: skip

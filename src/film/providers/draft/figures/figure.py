@@ -106,7 +106,7 @@ def compose(
     if bounds is None:
         return None
     left, top, right, bottom = bounds
-    zoom = 3.0 if head_px < 45 else 2.0 if head_px < 150 else 1.5
+    zoom = 3.0 if head_px < 24 else 2.0 if head_px < 70 else 1.5
     final = right - left, bottom - top
     size = round(final[0] * zoom), round(final[1] * zoom)
     zoom_x, zoom_y = size[0] / final[0], size[1] / final[1]
@@ -114,6 +114,7 @@ def compose(
     buffer = Buffer(*size)
     for part in parts:
         buffer.add(part, near)
+    buffer.mend(0.02 * head_px * zoom)
     shaded = shade(buffer, light, head_px * zoom)
     cover = _reduce(shaded.alpha, final)
     rgb = np.stack([_reduce(shaded.rgb[..., k] * shaded.alpha, final) for k in range(3)], axis=-1)

@@ -17,7 +17,7 @@ from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.head import Head
 from film.providers.draft.figures.surface import Material, Surface, array, ball, profile, resample, tube
 
-COLUMNS = 128
+COLUMNS = 192
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _falls(front: float, hem: float, start: float = 58) -> tuple[tuple[float, fl
 
 
 STYLES: dict[str, Style] = {
-    "long": Style(_falls(0.325, -1.22), 0.055, hang=True, curl_in=0.02, jag=0.09, top=0.02, sweep=0.5),
-    "wavy": Style(_falls(0.32, -0.98), 0.085, hang=True, wave=0.045, jag=0.10, top=0.03, sweep=0.7),
+    "long": Style(_falls(0.325, -1.22), 0.062, hang=True, curl_in=0.06, jag=0.17, wave=0.012, top=0.03, sweep=0.5),
+    "wavy": Style(_falls(0.32, -0.98), 0.090, hang=True, wave=0.050, jag=0.16, top=0.03, sweep=0.7),
     "bob": Style(_falls(0.32, -0.46, 54), 0.075, hang=True, curl_in=0.12, jag=0.02, top=0.03, sweep=0.6),
     "fringe": Style(
         ((0, 0.135), (30, 0.125), (42, 0.08), (56, -0.30), (66, -0.66), (180, -0.72)), 0.065, hang=True, curl_in=0.05,
@@ -95,8 +95,11 @@ STYLES: dict[str, Style] = {
 def grow(look: Appearance, head: Head, *, hatted: bool) -> list[Surface]:
     """The hair of this head; under a hat it lies flat."""
     name = look.hair
-    if look.robot or look.hat in ("headscarf", "hood", "helmet"):
+    if look.robot or look.hat == "helmet":
         return beard(look, head)
+    if look.hat in ("headscarf", "hood") and name != "bald":
+        flat = shell(STYLES["bun"], look, head, rng_of("hair", look.hair_seed), hatted=True)
+        return [flat, *beard(look, head)]
     if name == "bald":
         if look.age != "old":
             return beard(look, head)
@@ -125,7 +128,7 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
         * np.clip(0.35 - side * np.sin(angle) * 1.6, 0, 1)
         * (1 if side else 0.45)
     )
-    teeth = _noise(rng, 34) * 0.6 + _noise(rng, 15) * 0.7
+    teeth = _noise(rng, 40) * 0.55 + _noise(rng, 17) * 0.5 + _noise(rng, 84) * 0.25
     end += style.jag * teeth * np.clip(0.35 + degrees / 70, 0, 1)
     rows = 64 if style.hang else 40
     along = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
@@ -146,16 +149,16 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
     thick += style.top * high
     if hatted:
         thick = np.where(y > 0.16, np.minimum(thick, 0.012), np.minimum(thick, 0.075))
-    lock = _noise(rng, 22) * 0.55 + _noise(rng, 44) * 0.45
-    thick = thick * (1 + 1.6 * style.streak * lock[None] * np.clip(along * 2.5, 0, 1))
+    lock = _noise(rng, 24) * 0.40 + _noise(rng, 50) * 0.38 + _noise(rng, 88) * 0.22
+    thick = thick + 0.17 * style.streak * lock[None] * np.clip(along * 2.5, 0, 1)
     # Towards a hairline the mass closes onto the skin; free ends keep half of it.
     ending = np.clip((1 - along) / 0.30, 0, 1) ** 0.6
     stops = np.clip((end + 0.30) / 0.25, 0, 1)[None] if style.hang else 1.0
     closing = 1 - stops * (1 - (0.22 + 0.78 * ending))
     thick = thick * closing
     if style.bumps:
-        curls = np.cos(angle[None] * 17 + 5 * np.sin(y * 21)) * np.cos(y * 27 + 3 * np.cos(angle[None] * 9))
-        curls = curls + 0.7 * np.cos(angle[None] * 29 + 2.0) * np.cos(y * 43 + angle[None] * 7)
+        curls = np.cos(angle[None] * 13 + 4 * np.sin(y * 17)) * np.cos(y * 21 + 3 * np.cos(angle[None] * 7))
+        curls = curls + 0.5 * np.cos(angle[None] * 23 + 2.0) * np.cos(y * 33 + angle[None] * 6)
         thick = thick + style.bumps * curls * np.clip(along * 4, 0, 1) * np.clip(closing, 0.3, 1)
     grid = grid + outward * thick[..., None]
     grid[..., 1] = np.where(free > 0, y, grid[..., 1])
@@ -176,7 +179,7 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
     tone = _strand_tone(style, look.hair_color, angle, along, lock, side, rng)
     if look.hair == "buzz":
         tone = 0.62 * tone + 0.38 * np.asarray(look.skin, np.float32)
-    return Surface(grid.astype(np.float32), tone.astype(np.float32), Material.HAIR, solid=False)
+    return Surface(grid.astype(np.float32), tone.astype(np.float32), Material.HAIR, solid=not style.hang)
 
 
 def _strand_tone(
@@ -190,7 +193,7 @@ def _strand_tone(
 ) -> FloatArray:
     """Colour by strand: lighter and darker locks, darker roots, a dark parting."""
     streaks = 0.6 * _noise(rng, 50) + 0.4 * lock
-    level = 1 + style.streak * 1.5 * streaks[None] + 0 * along
+    level = 1 + style.streak * 1.9 * streaks[None] + 0 * along
     level = level * (0.88 + 0.16 * np.clip(along * 1.6, 0, 1))
     if style.parted and not style.bumps:
         where = side * np.radians(26)

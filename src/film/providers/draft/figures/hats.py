@@ -224,24 +224,23 @@ def _crown(look: Appearance, head: Head) -> list[Surface]:
 def _headscarf(look: Appearance, head: Head) -> list[Surface]:
     color = look.palette.accent
     opening = np.radians(52)
-    angle = np.linspace(opening, 2 * np.pi - opening, 72, dtype=np.float32)
-    along = np.linspace(0, 1, 44, dtype=np.float32)[:, None]
-    # Over the top the cloth comes forward to the forehead, below it closes under the chin.
-    front = np.clip(np.cos(angle), -1, 1)
-    y = 0.5 - 1.18 * along + 0 * angle[None]
-    close = np.interp(
-        y[:, 0], (-0.62, -0.50, -0.36, 0.1, 0.30, 0.42, 0.5), (0.02, 0.10, 0.55, 1.0, 0.75, 0.30, 0.0)
-    )[:, None]
+    angle = np.linspace(opening, 2 * np.pi - opening, 84, dtype=np.float32)
+    along = np.linspace(0, 1, 54, dtype=np.float32)[:, None]
+    # Over the top the cloth comes forward to the forehead, below it closes under the chin and spreads to the shoulders.
+    y = 0.5 - 1.42 * along + 0 * angle[None]
+    keys = ((-0.62, 0.02), (-0.52, 0.08), (-0.38, 0.55), (0.0, 1.0), (0.20, 0.98), (0.30, 0.72), (0.36, 0.30), (0.42, 0.02))
+    close = np.interp(y[:, 0], [key[0] for key in keys], [key[1] for key in keys])[:, None]
     turned = np.pi + (angle[None] - np.pi) * (np.pi - opening * close) / (np.pi - opening)
     on = np.clip(y, -0.30, 0.4995)
     grid = head.surface_at(on.astype(np.float32), turned.astype(np.float32))
-    ease = 0.060 + 0.012 * np.cos(turned * 9 + along * 8)
-    grid[..., 0] += np.sin(turned) * ease
+    low = np.clip((-0.34 - y) / 0.56, 0, 1)
+    ease = 0.055 + 0.010 * np.cos(turned * 9 + along * 8) * (1 + 2 * low) + 0.17 * low**1.5
+    grid[..., 0] += np.sin(turned) * ease * (1 + 0.5 * low)
     grid[..., 2] += np.cos(turned) * ease
-    grid[..., 1] = y + 0.05 * np.clip(along * 3, 0, 1) * 0 + 0.045 * (1 - along) ** 6
-    low = np.clip((-0.30 - y) / 0.38, 0, 1)
-    grid[..., 2] = np.where(front[None] > 0, grid[..., 2] * (1 - 0.2 * low), grid[..., 2] + 0.10 * low)
-    return [Surface(grid.astype(np.float32), color, Material.CLOTH, closed=False, solid=False)]
+    grid[..., 1] = y + 0.045 * (1 - along) ** 6
+    ahead = np.cos(turned) > 0
+    grid[..., 2] = np.where(ahead, grid[..., 2] * (1 - 0.25 * low), grid[..., 2] + 0.10 * low)
+    return [Surface(grid.astype(np.float32), color, Material.CLOTH, closed=False, solid=False, lined=True)]
 
 
 def _hood(look: Appearance, head: Head) -> list[Surface]:

@@ -153,7 +153,7 @@ class Head:
         x = np.abs(grid[..., 0])
         warm = np.exp(-(((x - 0.20) / 0.09) ** 2) - ((rows + 0.13) / 0.07) ** 2) * front
         warm += 0.8 * np.exp(-((x / 0.06) ** 2) - ((rows + 0.13) / 0.045) ** 2) * front
-        color *= 1 + warm[..., None] * array([0.05, -0.07, -0.06])
+        color *= 1 + warm[..., None] * array([0.03, -0.045, -0.04])
         socket = np.exp(-(((x - 0.158) / 0.085) ** 2) - ((rows - 0.03) / 0.045) ** 2) * front
         color *= 1 - socket[..., None] * array([0.10, 0.15, 0.14])
         return Surface(grid.astype(np.float32), np.clip(color, 0, 1), Material.SKIN, face=True)

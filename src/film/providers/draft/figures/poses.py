@@ -25,7 +25,7 @@ class Pose:
     """How far each foot is tipped onto its toes."""
     toes: tuple[float, float] = (0.28, 0.38)
     """How far each foot points outward."""
-    elbows: tuple[Vec, Vec] = ((0.6, -0.2, -0.8), (0.6, -0.2, -0.8))
+    elbows: tuple[Vec, Vec] = ((0.3, 0.0, -1.0), (0.3, 0.0, -1.0))
     knees: tuple[Vec, Vec] = ((0.15, 0.0, 1.0), (0.15, 0.0, 1.0))
     pelvis: Vec = (0.008, -0.006, 0.0)
     """Shift of the hips, in body heights."""
@@ -164,7 +164,7 @@ POSES: dict[str, Pose] = {
         Pose(
             "phone",
             hands=((0.17, -0.92, 0.06), (-0.12, 0.33, 0.30)),
-            elbows=((0.6, -0.2, -0.8), (0.8, -0.6, 0.3)),
+            elbows=((0.3, 0.0, -1.0), (0.8, -0.6, 0.3)),
             head=(-0.05, -0.05, 0.06),
             grips=("rest", "fist"),
             prop="phone",
@@ -212,7 +212,7 @@ POSES: dict[str, Pose] = {
         Pose(
             "wave",
             hands=((0.17, -0.93, 0.06), (0.52, 0.62, 0.25)),
-            elbows=((0.6, -0.2, -0.8), (1.0, -0.6, 0.0)),
+            elbows=((0.3, 0.0, -1.0), (1.0, -0.6, 0.0)),
             grips=("rest", "open"),
         ),
         Pose(

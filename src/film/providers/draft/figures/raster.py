@@ -11,16 +11,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from film.providers.draft.elements import FloatArray
 from film.providers.draft.figures.surface import Material, Surface
 
-DENSITY = 1.42
-"""Samples per pixel along each axis; below the square root of two a slanted grid leaves pinholes."""
+DENSITY = 1.16
+"""Samples per pixel along each axis where the surface is stretched most; ``mend`` closes what pinholes are left."""
+
+MID = 4
+"""Points per coarse step of the cubic refinement; from there on straight lines do."""
 
 BLOCK = 10
 """Rows refined together."""
+
+LARGE = 60_000
+"""Samples from which on a block is divided further, into NARROW columns."""
+
+NARROW = 12
 
 Part = tuple[tuple[int, int], tuple[int, int]]
 
@@ -64,14 +73,32 @@ class Buffer:
             color = (
                 None if color is None else np.concatenate([color[:, -pad:], color, color[:, :pad]], axis=1)
             )
-        normal = _normals(points, surface.solid and surface.closed)
+        normal = _normals(points, surface.closed or surface.lined)
         oriented = surface.solid and surface.closed
         for first in range(0, points.shape[0] - 1, BLOCK):
             # Each block of rows gets its own density and its own visible columns.
             last = min(first + BLOCK + 1, points.shape[0])
             window = _window(points, normal, (first, last), oriented, self.width, self.height, pad)
             if window is not None:
-                self._scatter(points, normal, color, surface, window)
+                for part in self._parts(points, normal, window, oriented):
+                    self._scatter(points, normal, color, surface, part)
+
+    def _parts(self, points: FloatArray, normal: FloatArray, window: Part, oriented: bool) -> list[Part]:
+        """A large block in narrower ones, of which those that face away are left out."""
+        rows, (left, right) = window
+        columns, tall = _fine(points[rows[0] : rows[1], left:right, :2])
+        if columns * tall < LARGE:
+            return [window]
+        parts: list[Part] = []
+        for first in range(left, right - 1, NARROW):
+            last = min(first + NARROW + 1, right)
+            block = points[rows[0] : rows[1], first:last]
+            if oriented and float(normal[rows[0] : rows[1], first:last, 2].max()) < -0.25:
+                continue
+            low, high = block[..., :2].min(axis=(0, 1)), block[..., :2].max(axis=(0, 1))
+            if high[0] > 0 and high[1] > 0 and low[0] < self.width and low[1] < self.height:
+                parts.append((rows, (first, last)))
+        return parts
 
     def _scatter(
         self, points: FloatArray, normal: FloatArray, color: FloatArray | None, surface: Surface, part: Part
@@ -96,25 +123,55 @@ class Buffer:
         keep = np.flatnonzero(inside)
         if not keep.size:
             return
-        at = (y * self.width + x).ravel()[keep]
+        y *= self.width
+        y += x
+        at = y.ravel()[keep]
         depth = _refine(points[..., 2], size, inner).ravel()[keep]
-        ahead = depth > self.depth[at]
+        ahead = np.flatnonzero(depth > self.depth[at])
+        if not ahead.size:
+            return
         at, keep, depth = at[ahead], keep[ahead], depth[ahead]
         np.maximum.at(self.depth, at, depth)
-        won = depth >= self.depth[at]
+        won = np.flatnonzero(depth >= self.depth[at])
         at, keep = at[won], keep[won]
-        flip = np.where(nz.ravel()[keep] < 0, -1.0, 1.0).astype(np.float32)
-        for k in range(2):
-            self.normal[at, k] = _refine(normal[..., k], size, inner).ravel()[keep] * flip
+        nx = _refine(normal[..., 0], size, inner).ravel()[keep]
+        ny = _refine(normal[..., 1], size, inner).ravel()[keep]
+        if surface.solid:
+            self.normal[at, 0], self.normal[at, 1] = nx, ny
+            shade = None
+        else:
+            inward = nz.ravel()[keep] < 0
+            flip = np.where(inward, -1.0, 1.0).astype(np.float32)
+            self.normal[at, 0], self.normal[at, 1] = nx * flip, ny * flip
+            lined = surface.closed or surface.lined
+            shade = np.where(inward, 0.58, 1.0).astype(np.float32) if lined else None
         if color is None:
-            self.color[at] = np.asarray(surface.color, np.float32)
+            tone = np.asarray(surface.color, np.float32)
+            self.color[at] = tone if shade is None else tone * shade[:, None]
         else:
             for k in range(3):
-                self.color[at, k] = _refine(color[cut][..., k], size, inner).ravel()[keep]
-        if not surface.solid:
-            self.color[at] *= np.where(flip < 0, 0.62, 1.0)[:, None]
+                plane = _refine(color[cut][..., k], size, inner).ravel()[keep]
+                self.color[at, k] = plane if shade is None else plane * shade
         self.material[at] = int(surface.material)
         self.face[at] = surface.face
+
+    def mend(self, step: float) -> None:
+        """Close pinholes: a pixel far behind both its neighbours takes after one of them."""
+        for reach, along in ((1, 1), (1, 0), (2, 1), (2, 0)):
+            depth = self.plane(self.depth)
+            holes = np.zeros(depth.shape, np.bool_)
+            if along:
+                low = np.minimum(depth[:, : -2 * reach], depth[:, 2 * reach :])
+                holes[:, reach:-reach] = depth[:, reach:-reach] < low - step
+            else:
+                low = np.minimum(depth[: -2 * reach], depth[2 * reach :])
+                holes[reach:-reach] = depth[reach:-reach] < low - step
+            flat = np.flatnonzero(holes)
+            self._copy(flat, flat - reach * (1 if along else self.width))
+
+    def _copy(self, to: NDArray[np.intp], source: NDArray[np.intp]) -> None:
+        for plane in (self.depth, self.normal, self.color, self.material, self.face):
+            plane[to] = plane[source]
 
     def plane(self, values: FloatArray) -> FloatArray:
         """A flat array of this buffer as rows and columns."""
@@ -175,14 +232,29 @@ def _window(
 
 def _fine(flat: FloatArray) -> tuple[int, int]:
     """(columns, rows) of the refined grid, dense enough to leave no pixel out."""
-    down = np.sqrt(np.sum(np.diff(flat, axis=0) ** 2, axis=-1)).max(initial=0.0)
-    across = np.sqrt(np.sum(np.diff(flat, axis=1) ** 2, axis=-1)).max(initial=0.0)
+    down, across = _stretch(np.diff(flat, axis=0)), _stretch(np.diff(flat, axis=1))
     rows = int(np.ceil(down * DENSITY * (flat.shape[0] - 1))) + 2
     columns = int(np.ceil(across * DENSITY * (flat.shape[1] - 1))) + 2
     return min(columns, 6000), min(rows, 6000)
 
 
+def _stretch(steps: FloatArray) -> float:
+    """A step that few are longer than, but not far from the longest."""
+    lengths = np.sort(np.sqrt(np.sum(steps * steps, axis=-1)).ravel())
+    return float(max(lengths[int(0.94 * (lengths.size - 1))], 0.75 * lengths[-1]))
+
+
 def _refine(plane: FloatArray, size: tuple[int, int], inner: tuple[float, float, float, float]) -> FloatArray:
-    """Cubic interpolation of one coordinate to ``size`` over the ``inner`` box of the grid."""
+    """One coordinate at ``size`` over the ``inner`` box of the grid: cubic to a finer grid, then linear."""
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
+    spans = round(inner[2] - inner[0]), round(inner[3] - inner[1])
+    middle = spans[0] * MID + 1, spans[1] * MID + 1
+    if size[0] * size[1] > 3 * middle[0] * middle[1]:
+        # The middle grid reaches half a step over the box, so that its outer points sit on the box's edge.
+        x, y = spans[0] / (2 * (middle[0] - 1)), spans[1] / (2 * (middle[1] - 1))
+        wide = (inner[0] - x, inner[1] - y, inner[2] + x, inner[3] + y)
+        if wide[0] >= 0 and wide[1] >= 0 and wide[2] <= plane.shape[1] and wide[3] <= plane.shape[0]:
+            image = image.resize(middle, Image.Resampling.BICUBIC, box=wide)
+            edge = (0.5, 0.5, middle[0] - 0.5, middle[1] - 0.5)
+            return np.asarray(image.resize(size, Image.Resampling.BILINEAR, box=edge), np.float32)
     return np.asarray(image.resize(size, Image.Resampling.BICUBIC, box=inner), np.float32)

@@ -63,7 +63,7 @@ def tints_of(light: Light) -> Tints:
     side = float(light.key_side) * (0.62 + 0.5 * abs(light.sun_x - 0.5))
     direction = np.array([side, 0.30 + 0.65 * light.sun_height, 0.52 - 0.20 * low], np.float32)
     direction /= np.linalg.norm(direction)
-    power = (0.55 if light.night else 0.34) + 0.45 * low
+    power = (0.80 if light.night else 0.34) + 0.45 * low
     return Tints(lit.astype(np.float32), shadow.astype(np.float32), rim, direction, power)
 
 
@@ -71,49 +71,49 @@ def shade(buffer: Buffer, light: Light, unit: float) -> Shaded:
     """Light the buffer; ``unit`` is a head's height in its pixels."""
     tints = tints_of(light)
     filled = buffer.filled
-    normal = buffer.plane(buffer.normal)
-    nz = np.sqrt(np.clip(1 - np.sum(normal * normal, axis=-1), 0, 1))
     depth = buffer.plane(buffer.depth)
-    color = buffer.plane(buffer.color)
-    key = normal[..., 0] * tints.direction[0] + normal[..., 1] * tints.direction[1] + nz * tints.direction[2]
-    skin, hair = buffer.of(Material.SKIN), buffer.of(Material.HAIR)
-    hard, glow = buffer.of(Material.HARD), buffer.of(Material.GLOW)
+    there = np.flatnonzero(buffer.material)
+    # From here on only what is covered is worked on, as one long row of pixels.
+    normal, color, material = buffer.normal[there], buffer.color[there], buffer.material[there]
+    nx, ny = normal[:, 0], normal[:, 1]
+    nz = np.sqrt(np.clip(1 - nx * nx - ny * ny, 0, 1))
+    key = nx * tints.direction[0] + ny * tints.direction[1] + nz * tints.direction[2]
+    skin, hair, hard, glow = (
+        (material == int(kind)).astype(np.float32)
+        for kind in (Material.SKIN, Material.HAIR, Material.HARD, Material.GLOW)
+    )
+    cast = _cast(depth, filled, tints.direction, unit).ravel()[there]
+    occlusion = _occlusion(depth, filled, unit).ravel()[there]
+    ink = _ink(depth, filled, unit).ravel()[there]
 
-    cast = _cast(depth, filled, tints.direction, unit)
-    occlusion = _occlusion(depth, filled, unit)
-    width = 0.13 + 0.10 * skin
-    tone = _step(key, 0.14 - width, 0.14 + width) * (1 - 0.85 * cast)
-    swell = np.clip(0.86 + 0.16 * key + 0.10 * normal[..., 1], 0.6, 1.12)
-    multiplier = tints.shadow + (tints.lit - tints.shadow) * tone[..., None]
-    multiplier *= (swell * (1 - 0.42 * occlusion))[..., None]
+    width = 0.05 + 0.09 * skin
+    tone = 0.80 * _step(key, 0.14 - width, 0.14 + width) + 0.20 * np.clip(key * 0.7 + 0.35, 0, 1)
+    tone = tone * (1 - 0.88 * cast)
+    swell = np.clip(0.86 + 0.16 * key + 0.10 * ny, 0.6, 1.12) * (1 - 0.42 * occlusion) * (1 - 0.55 * ink)
     # Light inside the skin warms the terminator.
     edge = np.clip(1 - np.abs(tone - 0.45) * 2.4, 0, 1) * skin
-    multiplier = multiplier * (1 + edge[..., None] * np.array([0.12, -0.01, -0.05], np.float32))
 
-    ink = _ink(depth, filled, unit)
-    multiplier = multiplier * (1 - 0.55 * ink)[..., None]
-    multiplier = multiplier + (glow * 1.2)[..., None] * np.clip(1.1 - multiplier, 0, None)
-    rgb = color * multiplier
-
-    half = np.array(
-        [tints.direction[0] * 0.6, tints.direction[1] + 0.25, tints.direction[2] + 0.6], np.float32
-    )
+    half = np.array([tints.direction[0] * 0.6, tints.direction[1] + 0.25, tints.direction[2] + 0.6], np.float32)
     half /= np.linalg.norm(half)
-    gloss = normal[..., 0] * half[0] + normal[..., 1] * half[1] + nz * half[2]
+    gloss = nx * half[0] + ny * half[1] + nz * half[2]
     shine = _step(gloss, 0.90, 0.97) * (0.20 * hair + 0.22 * hard) + _step(gloss, 0.93, 0.995) * 0.06 * skin
-    rgb = rgb + (shine * (0.25 + 0.75 * tone))[..., None] * tints.lit * (0.4 + 0.6 * color)
+    shine *= 0.25 + 0.75 * tone
 
     back = np.array([tints.direction[0], 0.42 * abs(float(tints.direction[1])) + 0.10, -0.55], np.float32)
     back /= np.linalg.norm(back)
-    facing = normal[..., 0] * back[0] + normal[..., 1] * back[1] + nz * back[2]
-    rim = _step(facing, 0.30, 0.52) * (1 - 0.6 * ink) * (0.75 + 0.25 * hair)
-    rgb = rgb + (rim * tints.rim_power)[..., None] * tints.rim * (0.45 + 0.55 * color)
-    return Shaded(
-        np.clip(rgb, 0, 1.15).astype(np.float32),
-        filled,
-        multiplier.astype(np.float32),
-        buffer.plane(buffer.face) * 1.0,
-    )
+    rim = _step(nx * back[0] + ny * back[1] + nz * back[2], 0.30, 0.52) * (1 - 0.6 * ink) * (0.75 + 0.25 * hair)
+    rim *= tints.rim_power
+
+    multiplier = np.zeros((buffer.width * buffer.height, 3), np.float32)
+    rgb = np.zeros_like(multiplier)
+    for k, warmth in enumerate((0.12, -0.01, -0.05)):
+        level = (tints.shadow[k] + (tints.lit[k] - tints.shadow[k]) * tone) * swell * (1 + warmth * edge)
+        level += glow * 1.2 * np.clip(1.1 - level, 0, None)
+        local = color[:, k]
+        multiplier[there, k] = level
+        lit = local * level + shine * tints.lit[k] * (0.4 + 0.6 * local) + rim * tints.rim[k] * (0.45 + 0.55 * local)
+        rgb[there, k] = np.clip(lit, 0, 1.15)
+    return Shaded(buffer.plane(rgb), filled, buffer.plane(multiplier), buffer.plane(buffer.face).astype(np.float32))
 
 
 def blur(plane: FloatArray, radius: float) -> FloatArray:

@@ -47,7 +47,7 @@ def proportions(look: Appearance) -> Proportions:
     """A body's lengths: children are all head, men broad in the shoulder."""
     child = look.face.child
     tall = look.height
-    head = tall / (7.35 - 1.75 * child)
+    head = tall / (7.2 - 1.65 * child)
     body = tall - head
     leg = body * (0.600 - 0.025 * child)
     ankle = 0.045 * tall
@@ -62,7 +62,7 @@ def proportions(look: Appearance) -> Proportions:
         fore_arm=arm * 0.465,
         hand=0.098 * tall,
         foot=0.150 * tall,
-        shoulder=tall * (0.1045 + 0.0085 * look.lean + 0.004 * look.build - 0.006 * child),
+        shoulder=tall * (0.0905 + 0.0075 * look.lean + 0.004 * look.build - 0.004 * child),
         hip=tall * (0.050 - 0.002 * look.lean),
         spine=body * (0.340 + 0.012 * child),
         neck=body - leg - body * (0.340 + 0.012 * child) + head * 0.18,
@@ -116,7 +116,7 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
     )
     top = spine[-1]
     shoulders = tuple(
-        top + chest @ array([side * size.shoulder, -0.027 * scale, -0.006 * scale]) for side in (-1, 1)
+        top + chest @ array([side * size.shoulder, -0.046 * scale, -0.006 * scale]) for side in (-1, 1)
     )
     elbows: list[FloatArray] = []
     wrists: list[FloatArray] = []
@@ -144,7 +144,7 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
         turns.append(foot)
     yaw, pitch, roll = pose.head
     neck_turn = rotation(0.0, -pose.lean * 0.5, -pose.sway * 0.2)
-    neck = top + neck_turn @ array([0.0, size.neck * 0.80, size.neck * 0.30])
+    neck = top + neck_turn @ array([0.0, size.neck * 0.58, size.neck * 0.32])
     head_turn = (rotation(pose.twist * 0.5 + yaw, pitch - 0.25 * pose.lean, roll)).astype(np.float32)
     head = neck + head_turn @ (array([0.0, 0.29, 0.075]) * size.head)
     return Skeleton(

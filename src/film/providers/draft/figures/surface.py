@@ -41,6 +41,8 @@ class Surface:
     """Columns wrap round, as on a tube."""
     solid: bool = True
     """Only the outside is seen; a sheet (cloth, hair) is seen from both sides."""
+    lined: bool = False
+    """A sheet that wraps round something: its inside is darker."""
     face: bool = False
     """The face is drawn on this one."""
 
@@ -212,5 +214,5 @@ def moved(surface: Surface, matrix: FloatArray, origin: FloatArray, scale: float
     """The surface scaled, turned by ``matrix`` and carried to ``origin``."""
     grid = surface.grid * scale @ matrix.T + origin
     return Surface(
-        grid.astype(np.float32), surface.color, surface.material, surface.closed, surface.solid, surface.face
+        grid.astype(np.float32), surface.color, surface.material, surface.closed, surface.solid, surface.lined, surface.face
     )
