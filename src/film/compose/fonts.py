@@ -76,11 +76,17 @@ def _face_of(char: str) -> str:
 
 
 def _has(face: str, char: str) -> bool:
+    """Whether a font draws ``char`` otherwise than what it lacks; Pillow does not tell it outright."""
+    font = _trial(face)
+    return font is not None and _drawn(font, char) != _drawn(font, _MISSING)
+
+
+@cache
+def _trial(face: str) -> ImageFont.FreeTypeFont | None:
     try:
-        font = ImageFont.truetype(face, _TRIAL_SIZE, layout_engine=ImageFont.Layout.BASIC)
-        return _drawn(font, char) != _drawn(font, _MISSING)
+        return ImageFont.truetype(face, _TRIAL_SIZE, layout_engine=ImageFont.Layout.BASIC)
     except OSError:  # not a font, or one of bitmaps in other sizes
-        return False
+        return None
 
 
 def _drawn(font: ImageFont.FreeTypeFont, char: str) -> bytes:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.compose.ambience import synthesize
-from film.compose.sound import SAMPLE_RATE, SILENT, Samples, decode, measure
+from film.compose.sound import SAMPLE_RATE, SILENT, Samples, decode, integrated
 from film.timeline import Bed, Line
 
 SPEECH = -20.0
@@ -72,7 +72,7 @@ class Speech:
 
 def _levelled(samples: Samples) -> Samples:
     """A line at the level of all lines, with edges too short to hear instead of clicks."""
-    level = measure([_at_least_a_second(samples)]).integrated
+    level = integrated([_at_least_a_second(samples)])
     gain = np.clip(SPEECH - level, -MOST_GAIN, MOST_GAIN) if level > SILENT else 0.0
     edge = min(_EDGE, len(samples) // 2)
     ramp = np.linspace(0, 1, edge, endpoint=False, dtype=np.float32)[:, None]
@@ -135,10 +135,13 @@ class Ambience:
             texture, tail = made[:_LOOP].copy(), made[_LOOP:]
             rise = _rise(np.arange(_SEAM), _SEAM)[:, None]
             texture[:_SEAM] = texture[:_SEAM] * rise + tail * rise[::-1]
-        level = measure([_at_least_a_second(texture)]).integrated
+        level = integrated([_at_least_a_second(texture)])
         return texture * np.float32(10 ** ((BED - level) / 20)) if level > SILENT else texture
 
 
 def _rise(distance: NDArray[np.int64], fade: int) -> NDArray[np.float32]:
     """Equal power: two beds that cross keep the loudness of one."""
-    return np.sin(np.clip(distance / max(1, fade), 0, 1) * (np.pi / 2)).astype(np.float32)
+    rise = np.ones(len(distance), np.float32)
+    inside = distance < fade
+    rise[inside] = np.sin(distance[inside] * (np.pi / 2 / max(1, fade)))
+    return rise

@@ -16,13 +16,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from film.compose.layers import MOST_GAIN, SPEECH, Ambience, Duck, PlacedBed, PlacedLine, Speech
 from film.compose.settings import EncodeSettings, codec_version
-from film.compose.sound import SAMPLE_RATE, SILENT, Loudness, Samples, comment_of, limited, measure, write_aac
+from film.compose.sound import (
+    SAMPLE_RATE,
+    SILENT,
+    Loudness,
+    Samples,
+    comment_of,
+    integrated,
+    limited,
+    measure,
+    write_aac,
+)
 from film.compose.store import SegmentStore
 from film.hashing import content_key
 from film.timeline import Timeline
@@ -36,7 +45,7 @@ CEILING = -2.0
 """dBFS for samples: AAC and the waves between samples stay under -1 dBTP."""
 _LOUDEST_SPEECH = DIALOGUE_TARGET + 1
 """In a film of few words, -14 LUFS over all would have the voices shout."""
-_TOLERANCE, _ATTEMPTS = 0.2, 3
+_TOLERANCE, _CORRECTIONS = 0.2, 2
 _BLOCK = 8 * SAMPLE_RATE
 
 
@@ -85,21 +94,21 @@ def make(
     mix: MixPlan, settings: EncodeSettings, store: SegmentStore, tick: Callable[[], None]
 ) -> tuple[Path, Loudness]:
     """Mix, encode and store. ``tick`` is called for every block, and may raise to stop."""
-    rough, encoded = store.temporary(".f32"), store.temporary(".m4a")
+    temporary, encoded = store.temporary(".f32"), store.temporary(".m4a")
     try:
-        with rough.open("wb") as file:
-            before = measure(_written(_ticking(_rough(mix), tick), file))
-        gain, after = _loudness_plan(rough, before, bool(mix.lines), tick)
+        rough = _Rough(temporary, tick)
+        level = integrated(rough.write(_layered(mix)))
+        gain, loudness = _to_target(rough, level, spoken=bool(mix.lines))
         write_aac(
             encoded,
-            _ticking(_finished(rough, gain, before), tick),
+            rough.finished(gain),
             bitrate=settings.audio_bitrate,
             coder=settings.aac_coder,
-            comment=json.dumps(asdict(after)),
+            comment=json.dumps(asdict(loudness)),
         )
-        return store.put_file(key(mix, settings), encoded, mime="audio/mp4"), after
+        return store.put_file(key(mix, settings), encoded, mime="audio/mp4"), loudness
     finally:
-        rough.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         encoded.unlink(missing_ok=True)
 
 
@@ -108,54 +117,7 @@ def loudness_of(mixed: Path) -> Loudness:
     return Loudness(**json.loads(comment_of(mixed)))
 
 
-def _loudness_plan(rough: Path, before: Loudness, spoken: bool, tick: Callable[[], None]) -> tuple[float, Loudness]:
-    """The gain that brings the rough mix to its target, limiter included, and what comes out of it."""
-    target, most = AMBIENCE_TARGET, MOST_GAIN
-    if spoken:
-        target, most = DIALOGUE_TARGET, _LOUDEST_SPEECH - SPEECH
-    if before.integrated <= SILENT:
-        return 0.0, before
-    gain, after = 0.0, before
-    for _ in range(_ATTEMPTS):
-        missing = min(most - gain, target - after.integrated)
-        if abs(missing) <= _TOLERANCE:
-            break
-        gain += missing
-        after = _shifted(before, gain)
-        if after.true_peak > CEILING:
-            after = measure(_ticking(_finished(rough, gain, before), tick))
-    return gain, after
-
-
-def _shifted(loudness: Loudness, gain: float) -> Loudness:
-    return Loudness(loudness.integrated + gain, loudness.true_peak + gain, loudness.range)
-
-
-def _finished(rough: Path, gain: float, before: Loudness) -> Iterator[Samples]:
-    """The rough mix at its final level. The limiter works only where it is needed."""
-    louder = (block * np.float32(10 ** (gain / 20)) for block in _read(rough))
-    return limited(louder, CEILING) if before.true_peak + gain > CEILING else louder
-
-
-def _written(blocks: Iterator[Samples], file: BinaryIO) -> Iterator[Samples]:
-    for block in blocks:
-        file.write(block.tobytes())
-        yield block
-
-
-def _read(rough: Path) -> Iterator[Samples]:
-    with rough.open("rb") as file:
-        while data := file.read(_BLOCK * 8):
-            yield np.frombuffer(data, np.float32).reshape(-1, 2)
-
-
-def _ticking(blocks: Iterator[Samples], tick: Callable[[], None]) -> Iterator[Samples]:
-    for block in blocks:
-        tick()
-        yield block
-
-
-def _rough(mix: MixPlan) -> Iterator[Samples]:
+def _layered(mix: MixPlan) -> Iterator[Samples]:
     speech, ambience, duck = Speech(mix.lines), Ambience(mix.beds), Duck(mix.lines)
     for start in range(0, mix.length, _BLOCK):
         block = np.zeros((min(_BLOCK, mix.length - start), 2), np.float32)
@@ -163,3 +125,49 @@ def _rough(mix: MixPlan) -> Iterator[Samples]:
         block *= duck.gain(start, len(block))[:, None]
         speech.add_to(block, start)
         yield block
+
+
+def _to_target(rough: _Rough, level: float, *, spoken: bool) -> tuple[float, Loudness]:
+    """The gain that brings the mix to its target, and what it then measures.
+
+    A limiter takes some loudness away, so the outcome is measured and the rest is added.
+    """
+    target, most = (DIALOGUE_TARGET, _LOUDEST_SPEECH - SPEECH) if spoken else (AMBIENCE_TARGET, MOST_GAIN)
+    gain = min(most, target - level) if level > SILENT else 0.0
+    loudness = measure(rough.finished(gain))
+    for _ in range(_CORRECTIONS):
+        missing = min(most - gain, target - loudness.integrated)
+        if abs(missing) <= _TOLERANCE or loudness.integrated <= SILENT:
+            break
+        gain += missing
+        loudness = measure(rough.finished(gain))
+    return gain, loudness
+
+
+class _Rough:
+    """The layered mix on disk, before its gain: made once, read as often as it takes to level it."""
+
+    def __init__(self, path: Path, tick: Callable[[], None]) -> None:
+        self._path, self._tick = path, tick
+        self._peak = 0.0
+
+    def write(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
+        """Passes blocks on while writing them."""
+        with self._path.open("wb") as file:
+            for block in blocks:
+                self._tick()
+                self._peak = max(self._peak, float(np.abs(block).max()))
+                file.write(block.tobytes())
+                yield block
+
+    def finished(self, gain: float) -> Iterator[Samples]:
+        """The mix with ``gain`` in dB; the limiter works only where it is needed."""
+        factor = 10 ** (gain / 20)
+        louder = (block * np.float32(factor) for block in self._read())
+        return limited(louder, CEILING) if self._peak * factor > 10 ** (CEILING / 20) else louder
+
+    def _read(self) -> Iterator[Samples]:
+        with self._path.open("rb") as file:
+            while data := file.read(_BLOCK * 8):
+                self._tick()
+                yield np.frombuffer(data, np.float32).reshape(-1, 2)

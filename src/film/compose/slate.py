@@ -25,6 +25,8 @@ _SAFE = 0.05
 """Margin at either side that an old or careless screen may cut off."""
 _SMALLEST = 7
 """Pixels: below this, letters are noise."""
+_FINE = 96
+"""Pixels: bars are drawn at least this high, and scaled down."""
 _SHRINK = 0.7
 """How far letters may shrink before words are cut off instead."""
 _LINE_PITCH = 1.28
@@ -52,39 +54,52 @@ class Overlay:
         return as_frame(picture)
 
 
-@lru_cache(maxsize=32)
+@dataclass(frozen=True)
+class _Strip:
+    """A bar to write on, larger than it will be shown if it is small: letters then stand at parts of a pixel."""
+
+    on: ImageDraw.ImageDraw
+    width: int
+    height: int
+    smallest: int
+    """The least size of letters."""
+
+
+@lru_cache(maxsize=8)
 def overlay_for(slate: Slate, width: int, height: int) -> Overlay:
     bar = max(2, round(height * BAR / 2) * 2)
     return Overlay(
-        top=_strip(width, bar, lambda on: _facts(on, slate, width, bar)),
-        bottom=_strip(width, bar, lambda on: _dialogue(on, slate.dialogue or "", width, bar)),
+        top=_written(width, bar, lambda strip: _facts(strip, slate)),
+        bottom=_written(width, bar, lambda strip: _dialogue(strip, slate.dialogue or "")),
     )
 
 
-def _strip(width: int, bar: int, draw: Callable[[ImageDraw.ImageDraw], None]) -> list[Picture]:
-    image = Image.new("RGB", (width, bar))
-    draw(ImageDraw.Draw(image))
-    return [plane.copy() for plane in planes_of(from_rgb(image))]
+def _written(width: int, bar: int, write: Callable[[_Strip], None]) -> list[Picture]:
+    larger = -(-_FINE // bar)
+    image = Image.new("RGB", (width * larger, bar * larger))
+    write(_Strip(ImageDraw.Draw(image), *image.size, _SMALLEST * larger))
+    shown = image.resize((width, bar), Image.Resampling.LANCZOS) if larger > 1 else image
+    return [plane.copy() for plane in planes_of(from_rgb(shown))]
 
 
-def _facts(on: ImageDraw.ImageDraw, slate: Slate, width: int, bar: int) -> None:
+def _facts(strip: _Strip, slate: Slate) -> None:
     """Number and label to the left, the badge to the right; the label gives way when it gets narrow."""
     number, label, badge = _clean(slate.number), _clean(slate.label), _clean(slate.badge)
-    margin = round(width * _SAFE)
-    room = width - 2 * margin
-    sizes = _sizes(min(0.31 * bar, 0.036 * width))
+    margin = round(strip.width * _SAFE)
+    room = strip.width - 2 * margin
+    sizes = _sizes(min(0.31 * strip.height, 0.036 * strip.width), strip)
     size = next((s for s in sizes if _facts_width(number, label, badge, s) <= room), sizes[-1])
     strong, plain, gap = Typeface(size, 600), Typeface(size), 0.9 * size
-    baseline = (bar + CAP_HEIGHT * size) / 2
+    baseline = (strip.height + CAP_HEIGHT * size) / 2
     badge = _ellipsized(badge, strong, room / 2)
-    right = width - margin - strong.width(badge)
-    strong.draw(on, (right, baseline), badge, _AMBER)
+    right = strip.width - margin - strong.width(badge)
+    strong.draw(strip.on, (right, baseline), badge, _AMBER)
     if badge:
         right -= 1.5 * size
     number = _ellipsized(number, strong, right - margin)
-    strong.draw(on, (margin, baseline), number, _WHITE)
+    strong.draw(strip.on, (margin, baseline), number, _WHITE)
     at = margin + (strong.width(number) + gap if number else 0)
-    plain.draw(on, (at, baseline), _ellipsized(label, plain, right - at), _GREY)
+    plain.draw(strip.on, (at, baseline), _ellipsized(label, plain, right - at), _GREY)
 
 
 def _facts_width(number: str, label: str, badge: str, size: int) -> float:
@@ -92,34 +107,32 @@ def _facts_width(number: str, label: str, badge: str, size: int) -> float:
     return strong.width(number) + 0.9 * size + Typeface(size).width(label) + 1.5 * size + strong.width(badge)
 
 
-def _dialogue(on: ImageDraw.ImageDraw, text: str, width: int, bar: int) -> None:
+def _dialogue(strip: _Strip, text: str) -> None:
     """The words in quotes, centred: on one line if they fit, else on two of like length, else cut short."""
     words = _clean(text)
     if not words:
         return
-    quoted = f"“{words}”"
-    room = width * (1 - 2 * _SAFE)
-    lines, face = _set(quoted, room, bar, width)
-    baseline = (bar + CAP_HEIGHT * face.size - (len(lines) - 1) * _LINE_PITCH * face.size) / 2
+    lines, face = _set(f"“{words}”", strip)
+    baseline = (strip.height + CAP_HEIGHT * face.size - (len(lines) - 1) * _LINE_PITCH * face.size) / 2
     for line in lines:
-        face.draw(on, ((width - face.width(line)) / 2, baseline), line, _WHITE)
+        face.draw(strip.on, ((strip.width - face.width(line)) / 2, baseline), line, _WHITE)
         baseline += _LINE_PITCH * face.size
 
 
-def _set(text: str, room: float, bar: int, width: int) -> tuple[list[str], Typeface]:
-    face = Typeface(max(_SMALLEST, round(min(0.4 * bar, 0.05 * width))))
+def _set(text: str, strip: _Strip) -> tuple[list[str], Typeface]:
+    room = strip.width * (1 - 2 * _SAFE)
+    face = Typeface(_sizes(min(0.4 * strip.height, 0.05 * strip.width), strip)[0])
     if face.width(text) <= room:
         return [text], face
-    largest = max(_SMALLEST, round(min(0.34 * bar, 0.05 * width)))
-    face = Typeface(largest)
-    lines = _in_two(text, face, room)
+    sizes = _sizes(min(0.34 * strip.height, 0.05 * strip.width), strip)
+    two = strip.height >= 2 * _LINE_PITCH * strip.smallest
+    face = Typeface(sizes[0])
+    lines = _in_two(text, face, room) if two else [text]
     widest = max(map(face.width, lines))
     if widest > room:  # widths grow with the size, so the size that fits is known without trying
-        smallest = max(_SMALLEST, round(_SHRINK * largest))
-        face = Typeface(max(smallest, floor(largest * room / widest)))
-    if max(map(face.width, lines)) <= room:
-        return lines, face
-    lines = _in_two(text, face, room, fill_first=True)
+        face = Typeface(max(sizes[-1], floor(sizes[0] * room / widest)))
+    if max(map(face.width, lines)) > room and two:
+        lines = _in_two(text, face, room, fill_first=True)
     return [_ellipsized(line, face, room, ending="…”") for line in lines if line], face
 
 
@@ -149,10 +162,10 @@ def _is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF"
 
 
-def _sizes(largest: float) -> range:
+def _sizes(largest: float, strip: _Strip) -> range:
     """Sizes to try, down to one that can still be read."""
-    size = max(_SMALLEST, round(largest))
-    return range(size, max(_SMALLEST, round(_SHRINK * size)) - 1, -1)
+    size = max(strip.smallest, round(largest))
+    return range(size, max(strip.smallest, round(_SHRINK * size)) - 1, -1)
 
 
 def _ellipsized(text: str, face: Typeface, room: float, ending: str = "…") -> str:

@@ -24,10 +24,11 @@ from cutting_room import (
     source_of,
     voice_like,
 )
+from PIL import Image
+
 from film.compose import Composed, ComposeProgress, compose
 from film.errors import ComposeError, Interrupted
 from film.timeline import Bed, Clip, Line, ShotCut, Slate, Source, Timeline, Transition, build_timeline
-from PIL import Image
 
 RATE = Fraction(24)
 Cut = Callable[..., Composed]
@@ -115,17 +116,13 @@ def test_one_changed_shot_encodes_its_body_and_the_joins_beside_it(
     assert film_numbers(changed.path)[24:36] == list(range(406, 418))
 
 
-def test_shots_that_change_places_keep_their_bodies(
-    clips: list[Source], store: FolderStore, tmp_path: Path
-) -> None:
+def test_shots_that_change_places_keep_their_bodies(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
     compose(film_of(clips), store, tmp_path / "film.mp4")
     moved = compose(film_of([clips[0], clips[2], clips[1], clips[3], clips[4]]), store, tmp_path / "film.mp4")
     assert (moved.segments_made, moved.encoded_frames) == (3, 18)  # the three joins around them
 
 
-def test_a_renamed_or_renumbered_shot_encodes_nothing(
-    clips: list[Source], store: FolderStore, tmp_path: Path
-) -> None:
+def test_a_renamed_or_renumbered_shot_encodes_nothing(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
     film = film_of(clips)
     compose(film, store, tmp_path / "film.mp4")
     renamed = replace(film, clips=tuple(replace(c, shot_id=f"take_{c.shot_id}", number="9") for c in film.clips))
@@ -138,9 +135,7 @@ def test_the_same_shot_twice_is_encoded_once(clips: list[Source], store: FolderS
     assert film_numbers(made.path) == list(range(24)) * 4
 
 
-def test_pieces_of_a_single_frame_join_without_a_flaw(
-    clips: list[Source], store: FolderStore, tmp_path: Path
-) -> None:
+def test_pieces_of_a_single_frame_join_without_a_flaw(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
     lengths, fades = (3, 4, 2, 5, 1), (1, 1, 0, 0)
     shots = (Clip(f"s{n}", source, length) for n, (source, length) in enumerate(zip(clips, lengths, strict=True)))
     joins = (Transition("crossfade", n) if n else Transition() for n in fades)
@@ -218,9 +213,7 @@ def test_a_slowed_and_held_clip(clips: list[Source], store: FolderStore, tmp_pat
     assert film_numbers(made.path) == [*expected, *[expected[-1]] * 5]
 
 
-def test_sound_and_picture_stay_together_from_the_first_second_to_the_last(
-    store: FolderStore, tmp_path: Path
-) -> None:
+def test_sound_and_picture_stay_together_from_the_first_second_to_the_last(store: FolderStore, tmp_path: Path) -> None:
     clicks = [0, 10, 241, 479]
     long = make_clip(
         tmp_path / "long.mp4", 480, paint=lambda n: np.full((180, 320, 3), 255 if n in clicks else 20, np.uint8)
