@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from film.errors import FilmError, PaidLost
@@ -26,6 +27,8 @@ _HEADERS = {
 }
 """One order is one attempt, on their side too; and results stay long enough for a run resumed tomorrow."""
 
+_PLATFORM = "https://api.fal.ai"
+"""Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
 _INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
 """Kinds of error that are FAL's own, and never billed, begin like this."""
@@ -133,18 +136,30 @@ class FalQueue(VendorProvider):
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
         async with self.wire() as wire:
             got = await wire.download(self.result_url(status), self.asset_type)
-        facts = {"job_id": ticket.job_id, "model": ticket.details.get("model"), "seed": status.details.get("seed")}
-        return Generated(
-            path=got.path,
-            mime=got.kind.mime,
-            cost=status.billed,
-            details={k: v for k, v in (*facts.items(), ("notices", ticket.details.get("notices"))) if v},
-        )
+        return self.generated(got, ticket, status)
 
     async def cancel(self, ticket: Ticket) -> bool:
         async with self.wire() as wire:
             answer = await wire.ask(self._url(ticket, "cancel"), method="PUT")
         return answer.ok and answer.json().get("status") == "OK"
+
+    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
+        """Orders with the very same body. FAL lists them for some accounts only, so finding none says nothing."""
+        wanted, model = self.body(config, image_url), self.model_of(config)
+        moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
+        async with self.wire(_PLATFORM) as wire:
+            answer = await wire.ask("v1/models/requests/by-endpoint", params=query)
+        reply = answer.json()
+        entries = [as_object(e) for e in as_list(reply.get("items"))]
+        found = [
+            Ticket(job_id=entry["request_id"], details={"model": model})
+            for entry in entries
+            if isinstance(entry.get("request_id"), str)
+            and as_object(entry.get("json_input")) == wanted
+            and _unix(entry.get("sent_at")) >= since
+        ]
+        return found or None
 
     def read_error(self, answer: Answer) -> FilmError | None:
         words, kind = _error_of(answer)
@@ -171,3 +186,11 @@ def _error_of(answer: Answer) -> tuple[str, str]:
         return str(first.get("msg") or answer.words), str(first.get("type") or "")
     words = detail if isinstance(detail, str) and detail else answer.words
     return words, str(reply.get("error_type") or answer.headers.get("x-fal-error-type", ""))
+
+
+def _unix(moment: object) -> float:
+    """A vendor's timestamp in Unix time; 0 for what is none."""
+    try:
+        return datetime.fromisoformat(str(moment)).timestamp()
+    except ValueError:
+        return 0.0

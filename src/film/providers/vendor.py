@@ -48,6 +48,7 @@ from film.providers.http import make_client
 from film.providers.media import fit_data_uri
 from film.providers.patience import PATIENT, Patience
 from film.providers.redact import redact
+from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
 from film.settings import KEY_NAMES
@@ -112,9 +113,12 @@ class VendorProvider(JobProvider):
         return self.quote(config).amount
 
     @asynccontextmanager
-    async def wire(self) -> AsyncGenerator[Wire]:
-        """A connection to the account: over the run's shared client, or one of its own for this call."""
-        auth, base = self.auth(self.api_key()), self.base_url(self.home)
+    async def wire(self, home: str = "") -> AsyncGenerator[Wire]:
+        """A connection to the account, over the run's shared client or one of its own for this call.
+
+        ``home`` names another host of the vendor's; where the user has moved the account, all are there.
+        """
+        auth, base = self.auth(self.api_key()), self.base_url(home or self.home)
         async with AsyncExitStack() as stack:
             http = self.context.http or await stack.enter_async_context(make_client())
             yield Wire(
@@ -122,7 +126,7 @@ class VendorProvider(JobProvider):
                 base,
                 auth,
                 http,
-                moved=base != self.home,
+                moved=base != (home or self.home),
                 patience=self.patience,
                 scratch=self.context.scratch,
             )
@@ -215,6 +219,21 @@ class VendorProvider(JobProvider):
             hint="look at the job on the vendor's site; raise the shot's take to make it anew",
             provider=self.name,
             charged=True,
+        )
+
+    def generated(self, got: Download, ticket: Ticket, status: JobStatus) -> Generated:
+        """A downloaded result, with what is known of it."""
+        facts = {
+            "job_id": ticket.job_id,
+            "model": ticket.details.get("model"),
+            "seed": status.details.get("seed"),
+            "notices": ticket.details.get("notices"),
+        }
+        return Generated(
+            path=got.path,
+            mime=got.kind.mime,
+            cost=status.billed,
+            details={name: fact for name, fact in facts.items() if fact not in (None, [])},
         )
 
     def accepted_without_id(self, answer: Answer) -> OutcomeUnknown:

@@ -155,7 +155,14 @@ class Wire:
 
     # -- questions
 
-    async def ask(self, url: str, *, method: str = "GET", params: Mapping[str, str] | None = None) -> Answer:
+    async def ask(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
         """A question that does no harm when it is asked twice. Every lasting answer below 500 is returned.
 
         Raises ProviderUnavailable when none comes in the time there is.
@@ -165,7 +172,7 @@ class Wire:
         deadline = time.monotonic() + self.patience.ask_seconds
         for attempt in range(self.patience.attempts):
             retry_after = None
-            request = self.http.build_request(method, self.at_base(url), params=params)
+            request = self.http.build_request(method, self.at_base(url), headers=headers, params=params)
             try:
                 async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
                     answer = await self._exchange(request)

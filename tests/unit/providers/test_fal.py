@@ -331,3 +331,29 @@ def test_what_it_does_not_sell_is_refused_before_anything_is_sent(
 def test_without_a_key_nothing_is_sent_and_the_variable_is_named() -> None:
     with pytest.raises(MissingKeyError, match="FAL_API_KEY"):
         run(FalImageProvider(ProviderContext(keys={})).submit(CONFIG))
+
+
+def test_an_order_whose_answer_was_lost_is_known_by_its_whole_body(vendor: FakeVendor, tmp_path: Path) -> None:
+    provider = vendor.provider(FalImageProvider, tmp_path)
+    ours = provider.request_params(CONFIG)
+    listed = [
+        {"request_id": "r-2", "sent_at": "2026-11-22T10:00:00Z", "json_input": {**ours, "seed": 8}},
+        {"request_id": "r-1", "sent_at": "2026-11-22T10:00:00Z", "json_input": ours},
+        {"request_id": "r-0", "sent_at": "2026-11-20T10:00:00Z", "json_input": ours},
+        {"request_id": "r-9", "sent_at": "2026-11-22T10:00:00Z"},
+    ]
+    vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", httpx.Response(200, json={"items": listed}))
+    since = 1_795_341_600.0
+    found = run(provider.find_lost(CONFIG, since=since))
+    assert found is not None
+    assert [ticket.job_id for ticket in found] == ["r-1"]
+    (request,) = vendor.seen
+    assert request.url.params["endpoint_id"] == MODEL
+    assert request.url.params["expand"] == "payloads"
+    assert run(provider.poll_status(found[0])).state == "done"
+
+
+@pytest.mark.parametrize("reply", [httpx.Response(200, json={"items": []}), httpx.Response(403, json={"detail": "no"})])
+def test_finding_no_lost_order_says_nothing(vendor: FakeVendor, tmp_path: Path, reply: httpx.Response) -> None:
+    vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", reply)
+    assert run(vendor.provider(FalImageProvider, tmp_path).find_lost(CONFIG, since=0.0)) is None

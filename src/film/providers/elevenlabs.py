@@ -1,0 +1,247 @@
+"""Speech from ElevenLabs, with the time at which every word is heard.
+
+    POST /v1/text-to-speech/{voice}/with-timestamps ──► the sound and its characters' times, in one answer
+
+What was spoken stands in the account's history, so an answer that was lost is found there again, without word times.
+The ``character-cost`` header says what was charged.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from film.errors import BadMedia, FilmError, InputError, PaidLost, PollingNotSupported, ProviderError
+from film.models import AssetType, Generated, SpokenWord
+from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.casting import Voice, cast
+from film.providers.media import recognise
+from film.providers.redact import redact
+from film.providers.vendor import Bought, SpeechVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object
+
+VOICES = (
+    Voice("George", "JBFqnCBsd6RMkjVDRZzb", high=False),
+    Voice("Sarah", "EXAVITQu4vr4xnSDxMaL", high=True),
+    Voice("Laura", "FGY2WhTYpPnrIDTdsKH5", high=True),
+    Voice("Alice", "Xb7hH8MSUJpSbSDYk0k2", high=True),
+    Voice("Matilda", "XrExE9yKIg1WjnnlVkGX", high=True),
+    Voice("Jessica", "cgSgspJ2msm6clMCkdW9", high=True),
+    Voice("Lily", "pFZP5JQG7iQjIQuC4Bku", high=True),
+    Voice("Charlie", "IKne3meq5aSn9XLyUdCD", high=False),
+    Voice("Liam", "TX3LPaxmHKxFdv7VOQHJ", high=False),
+    Voice("Eric", "cjVigY5qzO86Huf0OWal", high=False),
+    Voice("Brian", "nPczCjzI2devNBz1zQrb", high=False),
+    Voice("Daniel", "onwK4e9ZLuTAKqWW03F9", high=False),
+    Voice("Bill", "pqHfZKP75CvOlQylNhV4", high=False),
+)
+"""The public default voices, which every account has."""
+
+_HISTORY_PAGE = 1000
+"""The most that one page of history holds."""
+_VOICE_ID = re.compile(r"[A-Za-z0-9]{16,40}")
+_TAG = re.compile(r"\[[^\]]*\]")
+
+
+@dataclass(frozen=True)
+class ElevenModel:
+    """What a model takes, and how it is set so that equal orders sound alike."""
+
+    text_limit: int
+    settings: dict[str, Any] = field(
+        default_factory=lambda: {
+            "stability": 0.5,
+            "similarity_boost": 0.75,
+            "style": 0.0,
+            "use_speaker_boost": True,
+            "speed": 1.0,
+        }
+    )
+
+
+MODELS = {
+    "eleven_multilingual_v2": ElevenModel(10_000),
+    "eleven_v3": ElevenModel(5_000, settings={"stability": 0.5}),
+    "eleven_flash_v2_5": ElevenModel(40_000),
+}
+
+
+class ElevenLabsSpeechProvider(SpeechVendor):
+    """ElevenLabs' voices."""
+
+    name = "elevenlabs"
+    account = "elevenlabs"
+    home = "https://api.elevenlabs.io"
+    key_page = "https://elevenlabs.io/app/settings/api-keys"
+    default_model = "eleven_multilingual_v2"
+    usual_seconds = 3.0
+    can_list = True
+
+    def auth(self, key: str) -> KeyAuth:
+        return KeyAuth("xi-api-key", key, key)
+
+    def request_params(self, config: AudioConfig) -> dict[str, Any]:
+        model = self.known_model(config, list(MODELS))
+        return {
+            "voice_id": self._voice(config),
+            "text": self.check_text(config.text, MODELS[model].text_limit, model),
+            "model_id": model,
+            "voice_settings": dict(MODELS[model].settings),
+            "output_format": "mp3_44100_128",
+        }
+
+    def _voice(self, config: AudioConfig) -> str:
+        """The voice named in the shot, by its name or by its id, which one's own voices have; or one cast."""
+        if config.voice is None:
+            return cast(config.character, VOICES).id
+        named = next((v.id for v in VOICES if v.name.casefold() == config.voice.casefold()), None)
+        if named is None and not _VOICE_ID.fullmatch(config.voice):
+            raise InputError(
+                f"elevenlabs has no voice {redact(config.voice, limit=80)!r}",
+                field="voice",
+                hint=f"choose one of {', '.join(v.name for v in VOICES)}, or give the id of a voice of your own",
+            )
+        return named or config.voice
+
+    def bought(self, config: AudioConfig) -> Bought:
+        self.request_params(config)
+        return Bought(self.model_of(config), Decimal(len(config.text)) / 1000)
+
+    async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
+        params = self.request_params(config)
+        notices = self.note(config)
+        body = {k: v for k, v in params.items() if k not in ("voice_id", "output_format")}
+        async with self.wire() as wire:
+            answer = self.check(
+                await wire.post_once(
+                    f"v1/text-to-speech/{params['voice_id']}/with-timestamps",
+                    body,
+                    params={"output_format": params["output_format"]},
+                )
+            )
+        reply = answer.json()
+        sound = self._sound(reply.get("audio_base64"), answer)
+        job_id = answer.headers.get("request-id") or "unnamed"
+        made = Generated(
+            data=sound,
+            mime=recognise(sound[:512], AssetType.AUDIO, self.name).mime,
+            cost=self._billed(config, answer),
+            words=words_of(as_object(reply.get("alignment"))),
+            details={
+                "job_id": job_id,
+                "model": params["model_id"],
+                "voice": params["voice_id"],
+                "notices": list(notices),
+            },
+        )
+        return Ticket(job_id=job_id, result=made, details={"model": params["model_id"]})
+
+    def _sound(self, encoded: object, answer: Answer) -> bytes:
+        try:
+            sound = base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else b""
+        except binascii.Error:
+            sound = b""
+        if not sound:
+            raise BadMedia(
+                f"{self.name} sent no sound: {answer.words}",
+                hint="look at the account's history, where the line may be",
+                provider=self.name,
+                charged=True,
+            )
+        return sound
+
+    def _billed(self, config: AudioConfig, answer: Answer) -> Decimal | None:
+        try:
+            characters = Decimal(answer.headers.get("character-cost", ""))
+        except InvalidOperation:
+            return None
+        if not characters.is_finite() or characters < 0:
+            return None
+        return self.rate(config).cost(characters / 1000)
+
+    # -- what was lost
+
+    async def find_lost(
+        self, config: AudioConfig, *, since: float, image_url: str | None = None
+    ) -> list[Ticket] | None:
+        wanted = self.request_params(config)
+        async with self.wire() as wire:
+            reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
+        entries = [as_object(entry) for entry in as_list(reply.get("history"))]
+        found = [
+            Ticket(job_id=str(entry["history_item_id"]), details={"model": wanted["model_id"], "history": True})
+            for entry in entries
+            if entry.get("history_item_id")
+            and all(entry.get(name) == wanted[name] for name in ("text", "voice_id", "model_id"))
+            and _number(entry.get("date_unix")) >= int(since)
+        ]
+        # An account that keeps no history has an empty one, and a page may end before the time in question.
+        complete = bool(entries) and (not reply.get("has_more") or _number(entries[-1].get("date_unix")) < since)
+        return found if found or complete else None
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        """A line is done once it stands in the history; one that is not there was lost with its answer."""
+        ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
+        if ticket.details.get("history"):
+            return JobStatus(state="done", charged=True, details={"history_item_id": ticket.job_id})
+        async with self.wire() as wire:
+            reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
+        for entry in map(as_object, as_list(reply.get("history"))):
+            if entry.get("request_id") == ticket.job_id and entry.get("history_item_id"):
+                return JobStatus(state="done", charged=True, details={"history_item_id": entry["history_item_id"]})
+        raise PollingNotSupported(self.name)
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        if ticket.result is not None:
+            return ticket.result
+        name = status.details.get("history_item_id") or ticket.job_id
+        async with self.wire() as wire:
+            answer = await wire.ask(f"v1/history/{name}/audio")
+        if answer.status in (404, 410, 422):
+            raise PaidLost(
+                f"{self.name} no longer has line {redact(str(name), limit=80)} in its history",
+                hint="raise the shot's take to order it anew",
+                provider=self.name,
+                charged=True,
+            )
+        sound = self.check(answer).body
+        kind = recognise(sound[:512], AssetType.AUDIO, self.name)
+        return Generated(
+            data=sound, mime=kind.mime, details={"job_id": ticket.job_id, "model": ticket.details.get("model")}
+        )
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        detail = as_object(answer.json().get("detail"))
+        kind, words = str(detail.get("status") or detail.get("code") or ""), str(detail.get("message") or answer.words)
+        if kind == "quota_exceeded":
+            return self.out_of_credit(redact(words))
+        if kind in ("content_against_policy", "content_moderation", "moderation_refused"):
+            return self.refusal(words)
+        if kind == "max_character_limit_exceeded":
+            hint = "split the shot, or choose eleven_flash_v2_5"
+            return ProviderError(f"{self.name}: {redact(words)}", hint=hint, provider=self.name)
+        if kind in ("too_many_concurrent_requests", "system_busy"):
+            return self.busy(answer, redact(words))
+        return None
+
+
+def words_of(alignment: dict[str, Any]) -> tuple[SpokenWord, ...]:
+    """The words of an alignment by characters, each with its time; audio tags (``[whispers]``) are not spoken."""
+    characters = [str(c) for c in as_list(alignment.get("characters"))]
+    starts = [_number(t) for t in as_list(alignment.get("character_start_times_seconds"))]
+    ends = [_number(t) for t in as_list(alignment.get("character_end_times_seconds"))]
+    if not len(characters) == len(starts) == len(ends) or any(len(c) != 1 for c in characters):
+        return ()
+    text = _TAG.sub(lambda tag: " " * len(tag[0]), "".join(characters))
+    return tuple(
+        SpokenWord(word=match[0], start=starts[match.start()], end=ends[match.end() - 1])
+        for match in re.finditer(r"\S+", text)
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0

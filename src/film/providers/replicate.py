@@ -1,0 +1,187 @@
+"""Pictures from Replicate: FLUX schnell again, at another house, sold by the picture.
+
+    POST /v1/models/{model}/predictions ──► GET /v1/predictions/{id} ──► output URLs, deleted after an hour
+
+Predictions can be listed, so an order whose answer was lost is found again by what it asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from film.errors import FilmError, PaidLost
+from film.models import Generated
+from film.providers.base import ImageConfig, JobStatus, Ticket
+from film.providers.frames import fits, nearest_ratio
+from film.providers.redact import redact
+from film.providers.vendor import Bought, ImageVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object
+
+MODELS = ("black-forest-labs/flux-schnell",)
+RATIOS = ("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21")
+
+_START_WITHIN = "10m"
+"""A prediction that has not begun by then is dropped, unbilled, instead of running when nobody waits for it."""
+_PAGES = 10
+"""How many pages of predictions are looked through for a lost one."""
+
+
+class ReplicateImageProvider(ImageVendor):
+    """FLUX at Replicate."""
+
+    name = "replicate"
+    account = "replicate"
+    home = "https://api.replicate.com"
+    key_page = "https://replicate.com/account/api-tokens"
+    default_model = MODELS[0]
+    usual_seconds = 5.0
+    poll_seconds = 1.0
+    can_list = True
+
+    def auth(self, key: str) -> KeyAuth:
+        return KeyAuth("Authorization", f"Bearer {key}", key)
+
+    def request_params(self, config: ImageConfig) -> dict[str, Any]:
+        model = self.known_model(config, MODELS)
+        params: dict[str, Any] = {
+            "prompt": self.check_text(config.prompt, 10_000, model),
+            "aspect_ratio": nearest_ratio(config.width, config.height, RATIOS),
+            "num_outputs": 1,
+            "megapixels": "1",
+            "output_format": "png",
+        }
+        if config.seed is not None:
+            # The fast path gives another picture each time, whatever the seed.
+            params |= {"seed": config.seed, "go_fast": False}
+        return params
+
+    def bought(self, config: ImageConfig) -> Bought:
+        self.request_params(config)
+        return Bought(self.model_of(config), Decimal(1))
+
+    def notices(self, config: ImageConfig) -> tuple[str, ...]:
+        found: list[str] = []
+        if config.negative_prompt:
+            found.append("FLUX takes no negative prompt, so it is not sent; say in the prompt what should be seen")
+        ratio = nearest_ratio(config.width, config.height, RATIOS)
+        if not fits(config.width, config.height, ratio):
+            found.append(f"a frame of {config.width}×{config.height} is not on offer: {ratio} is made, and cut to fit")
+        return tuple(found)
+
+    async def submit(self, config: ImageConfig, *, image_url: str | None = None) -> Ticket:
+        params, model = self.request_params(config), self.model_of(config)
+        notices = self.note(config)
+        async with self.wire() as wire:
+            answer = self.check(
+                await wire.post_once(
+                    f"v1/models/{model}/predictions", {"input": params}, headers={"Cancel-After": _START_WITHIN}
+                )
+            )
+        reply = answer.json()
+        if not isinstance(reply.get("id"), str) or not reply["id"]:
+            raise self.accepted_without_id(answer)
+        return _ticket(reply, model, notices)
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
+        async with self.wire() as wire:
+            answer = await wire.ask(ticket.urls.get("get") or f"v1/predictions/{ticket.job_id}")
+        if answer.status in (404, 410):
+            raise PaidLost(
+                f"{self.name} no longer knows prediction {redact(ticket.job_id, limit=80)}",
+                hint="its page at replicate.com shows whether it was charged; raise the shot's take to make it anew",
+                provider=self.name,
+                charged=None,
+            )
+        reply = self.check(answer).json()
+        match reply.get("status"):
+            case "starting":
+                return JobStatus(state="queued")
+            case "processing":
+                return JobStatus(state="running")
+            case "succeeded":
+                return self._succeeded(reply)
+            case "failed":
+                words = str(reply.get("error") or "no reason given")
+                return JobStatus(state="failed", error=redact(words), refused="nsfw" in words.lower(), charged=None)
+            case "canceled":
+                return JobStatus(state="failed", error="the prediction was cancelled", charged=None)
+            case "aborted":
+                return JobStatus(
+                    state="failed", error=f"it did not begin within {_START_WITHIN} and was dropped", charged=False
+                )
+            case _:
+                return JobStatus(state="running", details={"raw": answer.words})
+
+    def _succeeded(self, reply: dict[str, Any]) -> JobStatus:
+        output = reply.get("output")
+        urls = tuple(u for u in ([output] if isinstance(output, str) else as_list(output)) if isinstance(u, str))
+        if not urls and reply.get("data_removed"):
+            raise PaidLost(
+                f"{self.name} has deleted the picture, as it does after an hour",
+                hint="it was paid for; raise the shot's take to make it anew",
+                provider=self.name,
+                charged=True,
+            )
+        return JobStatus(state="done", outputs=urls, charged=True)
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        async with self.wire() as wire:
+            got = await wire.download(self.result_url(status), self.asset_type)
+        return self.generated(got, ticket, status)
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        async with self.wire() as wire:
+            answer = await wire.ask(
+                ticket.urls.get("cancel") or f"v1/predictions/{ticket.job_id}/cancel", method="POST"
+            )
+        # What had begun is billed for the time it ran; what had not is free, and is then called aborted.
+        return answer.ok and answer.json().get("status") == "aborted"
+
+    async def find_lost(
+        self, config: ImageConfig, *, since: float, image_url: str | None = None
+    ) -> list[Ticket] | None:
+        wanted, model = self.request_params(config), self.model_of(config)
+        found: list[Ticket] = []
+        blank = False
+        page: str | None = "v1/predictions"
+        async with self.wire() as wire:
+            for _ in range(_PAGES):
+                reply = self.check(await wire.ask(page)).json()
+                entries = [as_object(entry) for entry in as_list(reply.get("results"))]
+                for entry in entries:
+                    if entry.get("model") != model or _created(entry) < since:
+                        continue
+                    asked = as_object(entry.get("input"))
+                    blank = blank or not asked
+                    if all(asked.get(name) == value for name, value in wanted.items()):
+                        found.append(_ticket(entry, model, ()))
+                page = reply["next"] if isinstance(reply.get("next"), str) else None
+                if page is None or not entries or _created(entries[-1]) < since:
+                    # What was asked is deleted after an hour: a prediction that no longer tells may be the lost one.
+                    return None if blank and not found else found
+        return found or None
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        reply = answer.json()
+        words = str(reply.get("detail") or reply.get("title") or answer.words)
+        if answer.status == 429:
+            return self.busy(answer, redact(words))
+        if "nsfw" in words.lower():
+            return self.refusal(words)
+        return None
+
+
+def _ticket(reply: dict[str, Any], model: str, notices: tuple[str, ...]) -> Ticket:
+    urls = {k: v for k, v in as_object(reply.get("urls")).items() if k in ("get", "cancel") and isinstance(v, str)}
+    return Ticket(job_id=str(reply["id"]), urls=urls, details={"model": model, "notices": list(notices)})
+
+
+def _created(entry: dict[str, Any]) -> float:
+    """When a prediction was made, in Unix time; far ahead when it does not say, so that it is not passed over."""
+    try:
+        return datetime.fromisoformat(str(entry.get("created_at"))).timestamp()
+    except ValueError:
+        return float("inf")

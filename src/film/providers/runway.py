@@ -1,0 +1,173 @@
+"""Clips from Runway, whose bill comes with the task: a credit is a cent, and what it says is what is settled.
+
+    POST /v1/image_to_video ──► GET /v1/tasks/{id}, no faster than every 5 s ──► output URLs, good for a day
+
+Tasks cannot be listed, so an order whose answer was lost goes up for review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from film.errors import FilmError, PaidLost
+from film.models import Generated
+from film.providers.base import JobStatus, Ticket, VideoConfig
+from film.providers.frames import fits, nearest_ratio
+from film.providers.redact import redact
+from film.providers.vendor import Bought, VideoVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object
+
+VERSION = "2024-11-06"
+CREDIT = Decimal("0.01")
+_SEEDS = 2**32
+"""Seeds beyond this are folded into what Runway takes."""
+
+
+@dataclass(frozen=True)
+class GenModel:
+    """What a Runway model sells."""
+
+    lengths: tuple[int, ...]
+    ratios: tuple[str, ...] = ("1280:720", "720:1280", "1104:832", "832:1104", "960:960", "1584:672")
+    prompt_limit: int = 1000
+
+
+MODELS = {
+    "gen4_turbo": GenModel(lengths=(5, 10)),
+    "gen4.5": GenModel(lengths=tuple(range(2, 11))),
+}
+
+
+class RunwayVideoProvider(VideoVendor):
+    """Runway's own API."""
+
+    name = "runway"
+    account = "runway"
+    home = "https://api.dev.runwayml.com"
+    key_page = "https://dev.runwayml.com"
+    default_model = "gen4_turbo"
+    usual_seconds = 60.0
+    poll_seconds = 5.0
+    picture_limit = 5_000_000
+
+    def auth(self, key: str) -> KeyAuth:
+        return KeyAuth("Authorization", f"Bearer {key}", key)
+
+    def request_params(self, config: VideoConfig) -> dict[str, Any]:
+        model = self.known_model(config, list(MODELS))
+        profile = MODELS[model]
+        params: dict[str, Any] = {
+            "model": model,
+            "promptText": self.check_text(self.prompt_of(config), profile.prompt_limit, model),
+            "ratio": nearest_ratio(config.width, config.height, profile.ratios),
+            "duration": int(self.clip_seconds(config)),
+        }
+        if config.seed is not None:
+            params["seed"] = config.seed % _SEEDS
+        return params
+
+    def lengths(self, config: VideoConfig) -> Sequence[int]:
+        return MODELS[self.known_model(config, list(MODELS))].lengths
+
+    def bought(self, config: VideoConfig) -> Bought:
+        self.request_params(config)
+        return Bought(self.model_of(config), self.clip_seconds(config))
+
+    def notices(self, config: VideoConfig) -> tuple[str, ...]:
+        found: list[str] = []
+        if config.negative_prompt:
+            found.append("Runway takes no negative prompt, so it is not sent")
+        ratio = nearest_ratio(config.width, config.height, MODELS[self.model_of(config)].ratios)
+        if not fits(config.width, config.height, ratio):
+            found.append(f"a frame of {config.width}×{config.height} is not on offer: {ratio} is made, and cut to fit")
+        return tuple(found)
+
+    async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
+        body = {**self.request_params(config), "promptImage": self.picture(image_url)}
+        notices = self.note(config)
+        async with self.wire() as wire:
+            answer = self.check(await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION}))
+        reply = answer.json()
+        if not isinstance(reply.get("id"), str) or not reply["id"]:
+            raise self.accepted_without_id(answer)
+        details = {"model": body["model"], "notices": list(notices)}
+        return Ticket(job_id=reply["id"], details=details)
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        name = job_id.job_id if isinstance(job_id, Ticket) else job_id
+        async with self.wire() as wire:
+            answer = await wire.ask(f"v1/tasks/{name}", headers={"X-Runway-Version": VERSION})
+        if answer.status in (404, 410):
+            raise PaidLost(
+                f"{self.name} no longer knows task {redact(name, limit=80)}",
+                hint="the credits spent show at dev.runwayml.com; raise the shot's take to make it anew",
+                provider=self.name,
+                charged=None,
+            )
+        reply = self.check(answer).json()
+        billed = _billed(reply)
+        match reply.get("status"):
+            case "PENDING" | "THROTTLED":
+                return JobStatus(state="queued")
+            case "RUNNING":
+                return JobStatus(state="running", progress=_progress(reply.get("progress")))
+            case "SUCCEEDED":
+                urls = tuple(url for url in as_list(reply.get("output")) if isinstance(url, str))
+                return JobStatus(state="done", outputs=urls, charged=True, billed=billed)
+            case "FAILED":
+                return self._failed(reply, billed)
+            case "CANCELLED":
+                charged = None if billed is None else billed > 0
+                return JobStatus(state="failed", error="the task was cancelled", charged=charged, billed=billed)
+            case _:
+                return JobStatus(state="running", details={"raw": answer.words})
+
+    def _failed(self, reply: dict[str, Any], billed: Decimal | None) -> JobStatus:
+        code = str(reply.get("failureCode") or "")
+        refused = code.startswith("SAFETY")
+        words = str(reply.get("failure") or "no reason given")
+        # What moderation stops is billed like a success, even where the task does not say so.
+        charged = (billed > 0) if billed is not None else (True if refused else None)
+        return JobStatus(
+            state="failed",
+            error=redact(f"{words} ({code})" if code else words),
+            refused=refused,
+            charged=charged,
+            billed=billed,
+            details={"failure_code": redact(code, limit=80)},
+        )
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        async with self.wire() as wire:
+            got = await wire.download(self.result_url(status), self.asset_type)
+        return self.generated(got, ticket, status)
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Ask Runway to stop. A task that runs already is charged all the same, and this call does not tell which."""
+        async with self.wire() as wire:
+            await wire.ask(f"v1/tasks/{ticket.job_id}", method="DELETE", headers={"X-Runway-Version": VERSION})
+        return False
+
+    def read_error(self, answer: Answer) -> FilmError | None:
+        words = str(answer.json().get("error") or answer.words)
+        if answer.status in (400, 402, 403) and "credits" in words.lower():
+            return self.out_of_credit(redact(words))
+        return None
+
+
+def _billed(reply: dict[str, Any]) -> Decimal | None:
+    credits_spent = as_object(reply.get("cost")).get("credits")
+    if isinstance(credits_spent, bool) or not isinstance(credits_spent, (int, float)):
+        return None
+    try:
+        billed = Decimal(str(credits_spent)) * CREDIT
+    except InvalidOperation:
+        return None
+    return billed if billed.is_finite() and billed >= 0 else None
+
+
+def _progress(value: object) -> float | None:
+    return min(1.0, max(0.0, float(value))) if isinstance(value, (int, float)) else None

@@ -1,0 +1,191 @@
+"""Runway clips: tasks, their states, and the bill that comes with them."""
+
+from __future__ import annotations
+
+import base64
+import io
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fake_vendor import CANARY, MP4, FakeVendor, png_uri, run, sent, tells_no_key
+from PIL import Image
+
+from film.errors import (
+    FilmError,
+    InputError,
+    MissingKeyError,
+    OutcomeUnknown,
+    OutOfCredit,
+    PaidLost,
+    ProviderUnavailable,
+)
+from film.providers.base import Scene, Ticket, VideoConfig
+from film.providers.runway import RunwayVideoProvider
+
+SUBMIT = "https://api.dev.runwayml.com/v1/image_to_video"
+TASK = "https://api.dev.runwayml.com/v1/tasks/t-1"
+CLIP = "https://dnznrvs05pmza.cloudfront.net/a.mp4?_jwt=secret"
+CONFIG = VideoConfig(prompt="she opens the door", seed=5)
+
+
+@pytest.fixture
+def vendor() -> FakeVendor:
+    vendor = FakeVendor()
+    vendor.on("POST", SUBMIT, httpx.Response(200, json={"id": "t-1", "estimatedCost": {"credits": 25}}))
+    done = {"id": "t-1", "status": "SUCCEEDED", "output": [CLIP], "cost": {"credits": 25}}
+    vendor.on("GET", TASK, httpx.Response(200, json=done))
+    vendor.on("GET", CLIP, httpx.Response(200, content=MP4))
+    return vendor
+
+
+def test_an_order_to_the_letter(vendor: FakeVendor, tmp_path: Path) -> None:
+    picture = png_uri()
+    ticket = run(vendor.provider(RunwayVideoProvider, tmp_path).submit(CONFIG, image_url=picture))
+    (request,) = vendor.seen
+    assert (request.method, str(request.url)) == ("POST", SUBMIT)
+    assert request.headers["authorization"] == f"Bearer {CANARY}"
+    assert request.headers["x-runway-version"] == "2024-11-06"
+    assert sent(request) == {
+        "model": "gen4_turbo",
+        "promptImage": picture,
+        "promptText": "she opens the door",
+        "ratio": "1280:720",
+        "duration": 5,
+        "seed": 5,
+    }
+    assert ticket.job_id == "t-1"
+
+
+def test_the_bill_is_what_the_task_says(vendor: FakeVendor, tmp_path: Path) -> None:
+    made = run(vendor.provider(RunwayVideoProvider, tmp_path).generate(png_uri(), "x", CONFIG))
+    assert made.cost == Decimal("0.25")
+    assert made.path is not None
+    assert made.mime == "video/mp4"
+    polls = [r for r in vendor.seen if str(r.url) == TASK]
+    assert all(r.headers["x-runway-version"] == "2024-11-06" for r in polls)
+    fetched = next(r for r in vendor.seen if str(r.url) == CLIP)
+    assert "authorization" not in fetched.headers
+
+
+@pytest.mark.parametrize(
+    ("task", "state", "refused", "charged", "billed"),
+    [
+        ({"status": "PENDING"}, "queued", False, None, None),
+        ({"status": "THROTTLED"}, "queued", False, None, None),
+        ({"status": "RUNNING", "progress": 0.5}, "running", False, None, None),
+        ({"status": "SUCCEEDED", "output": [CLIP], "cost": {"credits": 50}}, "done", False, True, "0.50"),
+        ({"status": "SUCCEEDED", "output": [CLIP]}, "done", False, True, None),
+        ({"status": "FAILED", "failure": "no", "failureCode": "SAFETY.INPUT.TEXT"}, "failed", True, True, None),
+        (
+            {"status": "FAILED", "failureCode": "SAFETY.OUTPUT.VIDEO", "cost": {"credits": 25}},
+            "failed", True, True, "0.25",
+        ),
+        (
+            {"status": "FAILED", "failure": "bad", "failureCode": "INTERNAL.BAD_OUTPUT.CODE01", "cost": {"credits": 0}},
+            "failed", False, False, "0",
+        ),
+        ({"status": "FAILED"}, "failed", False, None, None),
+        ({"status": "CANCELLED", "cost": {"credits": 0}}, "failed", False, False, "0"),
+        ({"status": "CANCELLED", "cost": {"credits": True}}, "failed", False, None, None),
+        ({"status": "PONDERING"}, "running", False, None, None),
+    ],
+)  # fmt: skip
+def test_every_state(
+    vendor: FakeVendor,
+    tmp_path: Path,
+    task: dict[str, Any],
+    state: str,
+    refused: bool,
+    charged: bool | None,
+    billed: str | None,
+) -> None:
+    vendor.on("GET", TASK, httpx.Response(200, json={"id": "t-1", **task}))
+    got = run(vendor.provider(RunwayVideoProvider, tmp_path).poll_status("t-1"))
+    assert (got.state, got.refused, got.charged) == (state, refused, charged)
+    assert got.billed == (None if billed is None else Decimal(billed))
+    assert got.progress == task.get("progress")
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (httpx.Response(429, headers={"Retry-After": "9"}, json={"error": "slow"}), ProviderUnavailable),
+        (httpx.Response(401, json={"error": "bad key"}), MissingKeyError),
+        (httpx.Response(400, json={"error": "You do not have enough credits to run this task."}), OutOfCredit),
+        (httpx.Response(500), OutcomeUnknown),
+        (httpx.ReadTimeout("slow"), OutcomeUnknown),
+        (httpx.Response(200, json={}), OutcomeUnknown),
+    ],
+)
+def test_every_no_is_told_apart_and_the_order_went_out_once(
+    vendor: FakeVendor, tmp_path: Path, reply: httpx.Response | Exception, expected: type[FilmError]
+) -> None:
+    vendor.on("POST", SUBMIT, reply)
+    with pytest.raises(FilmError) as caught:
+        run(vendor.provider(RunwayVideoProvider, tmp_path).generate(png_uri(), "x", CONFIG))
+    assert type(caught.value) is expected
+    assert len(vendor.seen) == 1
+    assert tells_no_key(caught.value)
+
+
+def test_a_picture_too_large_travels_as_a_jpeg(vendor: FakeVendor, tmp_path: Path) -> None:
+    picture = png_uri(1600, 1200)
+    assert len(picture) > RunwayVideoProvider.picture_limit
+    run(vendor.provider(RunwayVideoProvider, tmp_path).submit(CONFIG, image_url=picture))
+    uri = sent(vendor.seen[0])["promptImage"]
+    assert len(uri) <= RunwayVideoProvider.picture_limit
+    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as jpeg:
+        assert (jpeg.format, jpeg.size) == ("JPEG", (1600, 1200))
+
+
+@pytest.mark.parametrize(
+    ("model", "duration", "bought", "dollars"),
+    [
+        ("gen4_turbo", "5", 5, "0.25"),
+        ("gen4_turbo", "5.5", 10, "0.50"),
+        ("gen4.5", "1", 2, "0.24"),
+        ("gen4.5", "6.2", 7, "0.84"),
+    ],
+)
+def test_a_clip_is_bought_at_the_next_length_sold(model: str, duration: str, bought: int, dollars: str) -> None:
+    config = CONFIG.model_copy(update={"model": model, "duration": Decimal(duration)})
+    provider = RunwayVideoProvider()
+    assert provider.clip_seconds(config) == bought
+    assert provider.request_params(config)["duration"] == bought
+    assert provider.estimate_cost(config) == Decimal(dollars)
+
+
+@pytest.mark.parametrize("change", [{"duration": Decimal(11)}, {"prompt": "x" * 1001}, {"prompt": "🎬" * 501}])
+def test_what_it_does_not_sell_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        RunwayVideoProvider().quote(CONFIG.model_copy(update=change))
+
+
+def test_the_cache_key_knows_what_is_sent_and_nothing_else() -> None:
+    provider = RunwayVideoProvider()
+    params = provider.request_params(CONFIG)
+    for same in (
+        {"negative_prompt": "cartoon"},
+        {"duration": Decimal(2)},
+        {"scene": Scene(mood="sad")},
+        {"width": 1920, "height": 1080},
+    ):
+        assert provider.request_params(CONFIG.model_copy(update=same)) == params
+    assert provider.request_params(CONFIG.model_copy(update={"seed": 2**40 + 5}))["seed"] < 2**32
+    assert len(provider.notices(CONFIG.model_copy(update={"negative_prompt": "x", "width": 2048}))) == 2
+
+
+def test_a_task_that_is_forgotten_is_lost_and_lost_orders_cannot_be_listed(vendor: FakeVendor, tmp_path: Path) -> None:
+    provider = vendor.provider(RunwayVideoProvider, tmp_path)
+    with pytest.raises(PaidLost):
+        run(provider.poll_status("t-404"))
+    assert run(provider.find_lost(CONFIG, since=0)) is None
+
+
+def test_cancelling_promises_nothing(vendor: FakeVendor, tmp_path: Path) -> None:
+    vendor.on("DELETE", TASK, httpx.Response(204))
+    assert run(vendor.provider(RunwayVideoProvider, tmp_path).cancel(Ticket(job_id="t-1"))) is False
+    assert vendor.seen[0].method == "DELETE"
