@@ -17,14 +17,14 @@ ledger entries of one scope follow the order in which its limit was decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Executable, func, insert, literal, or_, select, true, update
+from sqlalchemy import Connection, Executable, SQLColumnExpression, insert, literal, or_, select, true, update
 
 from film.db.base import MicroUSD, from_micros, now, to_micros
 from film.db.sql import upsert
@@ -75,7 +75,7 @@ class Scope:
     """A limit's place, ``film:<id>``, ``run:<id>`` or ``day:<date>``.
 
     ``limit`` was asked for by this process and binds it, and is written down for those that ask for none; ``default``
-    is written down only where nothing was.
+    is what the scope starts with.
     """
 
     name: str
@@ -90,18 +90,6 @@ def money(amount: Decimal, what: str) -> Decimal:
     if isinstance(amount, Decimal) and not (amount.is_finite() and 0 <= amount <= MOST):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise InputError(f"{what} is {amount:.10}, allowed 0 to {MOST} dollars", hint="give an amount like 10.00")
     return from_micros(to_micros(amount))
-
-
-def open_scopes(connection: Connection, scopes: Iterable[Scope]) -> None:
-    """Make the counter rows there are not, and write down the limits asked for."""
-    for scope in sorted(scopes, key=lambda s: s.name):
-        limit = scope.default if scope.limit is None else scope.limit
-        statement = upsert(connection, Budget).values(scope=scope.name, limit=limit, reserved=ZERO, spent=ZERO)
-        connection.execute(
-            statement.on_conflict_do_nothing(index_elements=["scope"])
-            if scope.limit is None
-            else statement.on_conflict_do_update(index_elements=["scope"], set_={"limit_micros": scope.limit})
-        )
 
 
 def reserve(
@@ -234,18 +222,17 @@ def record_saved(connection: Connection, film_id: str, amount: Decimal, **about:
 
 def _hold(connection: Connection, scope: Scope, total: Decimal) -> Decimal | None:
     """Set ``total`` aside in one scope; returns the limit under which it was granted. Free things always fit."""
-    limit: ColumnElement[Any] = func.coalesce(literal(scope.limit, MicroUSD), Budget.limit)
-    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if total else true()
     row = Budget.scope == scope.name
+    limit: SQLColumnExpression[Any] = Budget.limit if scope.limit is None else literal(scope.limit, MicroUSD)
+    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if total else true()
+    grant = update(Budget).where(row, fits).values(reserved=Budget.reserved + total, limit=limit).returning(limit)
     while True:
-        granted = connection.execute(
-            update(Budget).where(row, fits).values(reserved=Budget.reserved + total).returning(limit)
-        ).one_or_none()
-        if granted:
+        if granted := connection.execute(grant).one_or_none():
             return granted[0]
         counters = connection.execute(select(Budget.spent + Budget.reserved, limit).where(row)).one_or_none()
         if counters is None:
-            open_scopes(connection, [scope])
+            values = {"scope": scope.name, "limit": scope.default, "reserved": ZERO, "spent": ZERO}
+            connection.execute(upsert(connection, Budget).values(values).on_conflict_do_nothing())
         elif counters[1] is not None and counters[0] + total > counters[1]:
             raise exceeded(scope, counters[0] + total, counters[1])
 

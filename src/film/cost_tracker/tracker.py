@@ -67,7 +67,6 @@ class CostTracker:
         self._film_limit = _limit(budget_limit_usd, "budget_limit_usd")
         self._run_limit = _limit(run_limit_usd, "run_limit_usd")
         self._daily_limit = _limit(daily_limit_usd, "daily_limit_usd") or self.settings.daily_budget
-        self._opened: set[str] = set()
 
     @cached_property
     def engine(self) -> Engine:
@@ -144,14 +143,8 @@ class CostTracker:
                 "spending is switched off (FILM_NO_SPEND)",
                 hint="unset FILM_NO_SPEND, or use --tier draft, which is free",
             )
-        scopes = self._scopes()
-        unopened = [scope for scope in scopes if scope.name not in self._opened]
         with self._transaction(connection) as transaction:
-            reservations.open_scopes(transaction, unopened)
-            reserved = reservations.reserve(transaction, self.project_id, scopes, items, lease)
-        if connection is None:
-            self._opened.update(scope.name for scope in unopened)
-        return reserved
+            return reservations.reserve(transaction, self.project_id, self._scopes(), items, lease)
 
     def mark_submitted(
         self, reservation: Reservation, *, lease: timedelta = PURCHASE, connection: Connection | None = None

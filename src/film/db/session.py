@@ -32,8 +32,8 @@ BUSY_SECONDS = 30
 OLDEST_SQLITE = (3, 35, 0)
 """The first with UPDATE … RETURNING."""
 
-_LOOKS = "film_looks"
-"""The execution option of connections that only look."""
+_LAZY = "film_lazy"
+"""The execution option of transactions that take SQLite's write lock at their first write, if any."""
 
 _open: WeakSet[Engine] = WeakSet()
 _prepared: dict[str, Engine] = {}
@@ -60,7 +60,7 @@ def make_reader(url: str) -> Engine:
     file = _sqlite_file(parsed)
     if not file or not file.is_file():
         raise StoreError(f"there is no database at {file or url}", hint="make a film first, or check FILM_DATABASE_URL")
-    engine = _sqlite(parsed).execution_options(**{_LOOKS: True})
+    engine = _sqlite(parsed).execution_options(**{_LAZY: True})
     event.listen(engine, "connect", _only_look)
     return _remember(engine)
 
@@ -78,8 +78,12 @@ def engine_for(url: str) -> Engine:
 
 
 def sessions_for(url: str) -> sessionmaker[Session]:
-    """ORM sessions on the shared engine of a URL."""
-    return sessionmaker(engine_for(url))
+    """ORM sessions on the shared engine of a URL.
+
+    They take the write lock when they first write and not before: a session that somebody reads with and leaves open
+    holds nobody up.
+    """
+    return sessionmaker(engine_for(url).execution_options(**{_LAZY: True}))
 
 
 @contextmanager
@@ -89,7 +93,7 @@ def snapshot(engine: Engine) -> Generator[Connection]:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         else:
-            connection.execution_options(**{_LOOKS: True})
+            connection.execution_options(**{_LAZY: True})
         with connection.begin():
             yield connection
 
@@ -193,8 +197,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and asks for it later may be refused."""
-    reads = connection.get_execution_options().get(_LOOKS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    lazy = connection.get_execution_options().get(_LAZY, False)
+    connection.exec_driver_sql("BEGIN" if lazy else "BEGIN IMMEDIATE")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
