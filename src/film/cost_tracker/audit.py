@@ -18,10 +18,12 @@ from film.db.tables import Budget, LedgerEntry, ReservationRow, ReservationScope
 from film.errors import usd
 
 
-def verify_ledger(engine: Engine) -> list[str]:
+def verify_ledger(database: Engine | Connection) -> list[str]:
     """What does not add up, a sentence each; none when all is well."""
-    with snapshot(engine) as connection:
-        return [*_reservations(connection), *_scopes(connection)]
+    if isinstance(database, Connection):
+        return [*_reservations(database), *_scopes(database)]
+    with snapshot(database) as connection:
+        return verify_ledger(connection)
 
 
 def _reservations(connection: Connection) -> list[str]:
