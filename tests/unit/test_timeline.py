@@ -21,7 +21,7 @@ RATES = (Fraction(24), Fraction(24000, 1001), Fraction(25), Fraction(30), Fracti
 
 
 def shot(name: str = "shot", frames: int = 48, **more: object) -> ShotCut:
-    return ShotCut(shot_id=name, source=CLIP, frames=frames, **{"source_frames": frames, **more})  # pyright: ignore[reportArgumentType]  # fields by name
+    return ShotCut(shot_id=name, source=CLIP, frames=frames, **{"source_frames": frames, **more})
 
 
 def spoken(seconds: float, **more: object) -> ShotCut:
@@ -29,7 +29,7 @@ def spoken(seconds: float, **more: object) -> ShotCut:
 
 
 def laid(*cuts: ShotCut, rate: Fraction = Fraction(24), **more: object) -> Timeline:
-    return build_timeline(cuts, rate=rate, **FILM, **more)  # pyright: ignore[reportArgumentType]  # options by name
+    return build_timeline(cuts, rate=rate, **FILM, **more)
 
 
 shots = st.builds(
@@ -203,14 +203,14 @@ def test_what_a_source_is_does_not_depend_on_where_it_lies() -> None:
 def test_a_film_that_cannot_be_is_refused(change: dict[str, object], says: str) -> None:
     fields = {"rate": Fraction(24), "clips": (Clip("a", CLIP, 24),), "transitions": (), **FILM, **change}
     with pytest.raises(ComposeError, match=says) as refused:
-        Timeline(**fields)  # pyright: ignore[reportArgumentType]  # fields by name
+        Timeline(**fields)
     assert refused.value.hint
 
 
 @pytest.mark.parametrize("fields", [{"frames": 0}, {"hold": 24}, {"speed": Fraction(0)}, {"source_in": -1}])
 def test_a_clip_that_cannot_be_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ComposeError):
-        Clip(**{"shot_id": "a", "source": CLIP, "frames": 24, **fields})  # pyright: ignore[reportArgumentType]
+        Clip(**{"shot_id": "a", "source": CLIP, "frames": 24, **fields})
 
 
 def test_fades_may_not_swallow_a_shot() -> None:

@@ -30,6 +30,7 @@ from av.video.stream import VideoStream
 from film.compose.media import url
 from film.compose.segments import Segment
 from film.compose.settings import REORDER, timescale
+from film.compose.sound import SAMPLE_RATE
 from film.errors import ComposeError
 from film.timeline import Timeline
 
@@ -51,7 +52,11 @@ def join(
     """Write ``out`` from the segments' files, in order, with the mix beside them."""
     ticks, _ = timescale(timeline.rate)
     with _appearing(out) as temporary, ExitStack() as open_files:
-        options = {"movflags": "+faststart", "video_track_timescale": str(ticks)}
+        options = {
+            "movflags": "+faststart",
+            "video_track_timescale": str(ticks),
+            "movie_timescale": str(SAMPLE_RATE),  # edit lists count in it: sound and picture end exactly
+        }
         film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
         _describe(film, timeline)
         weaver: _Weaver | None = None

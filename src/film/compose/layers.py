@@ -25,7 +25,7 @@ BED = -40.0
 DUCK = -6.0
 """dB by which a bed steps back further while somebody speaks."""
 MOST_GAIN = 24.0
-_LOOP, _SEAM = 32 * SAMPLE_RATE, 2 * SAMPLE_RATE
+_LOOP, _SEAM = 48 * SAMPLE_RATE, 2 * SAMPLE_RATE
 _ATTACK, _RELEASE = SAMPLE_RATE // 5, SAMPLE_RATE // 2
 _EDGE = SAMPLE_RATE // 250
 _CONTROL = SAMPLE_RATE // 100

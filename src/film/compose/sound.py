@@ -108,7 +108,8 @@ def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
 
 def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str, comment: str = "") -> None:
     """AAC-LC in an mp4, whose edit list takes back the encoder's priming samples."""
-    with av.open(url(path), "w", format="mp4") as container:
+    options = {"movie_timescale": str(SAMPLE_RATE)}
+    with av.open(url(path), "w", format="mp4", options=options) as container:
         container.metadata["comment"] = comment
         stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": coder})
         stream.bit_rate = bitrate

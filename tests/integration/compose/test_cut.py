@@ -49,7 +49,7 @@ def film_of(sources: Sequence[Source], frames: int = 24, fade: int = 6, **more: 
     """One shot after the other, each ``frames`` long, with a fade between each two."""
     fades = tuple(Transition("crossfade", fade) if fade else Transition() for _ in sources[1:])
     shots = tuple(Clip(f"shot_{n}", source, frames) for n, source in enumerate(sources, 1))
-    return Timeline(RATE, 320, 180, shots, fades, **more)  # pyright: ignore[reportArgumentType]  # fields by name
+    return Timeline(RATE, 320, 180, shots, fades, **more)
 
 
 def packets(path: Path, kind: str) -> list[tuple[int, int, int]]:
@@ -233,8 +233,11 @@ def test_sound_and_picture_stay_together_from_the_first_second_to_the_last(store
     assert heard == pytest.approx([n * 2000 for n in (*clicks, 959)], abs=96)  # 2 ms
 
 
-def test_sound_is_as_long_as_the_picture(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
-    film = film_of(clips, beds=(Bed("room", 0, 96, 1),))
+@pytest.mark.parametrize("rate", [RATE, Fraction(24000, 1001), Fraction(30)])
+def test_sound_is_as_long_as_the_picture(
+    rate: Fraction, clips: list[Source], store: FolderStore, tmp_path: Path
+) -> None:
+    film = replace(film_of(clips[:3], frames=23, beds=(Bed("room", 0, 57, 1),)), rate=rate)
     made = compose(film, store, tmp_path / "film.mp4")
     with av.open(str(made.path)) as container:
         sound, picture = container.streams.audio[0], container.streams.video[0]

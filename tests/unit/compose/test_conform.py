@@ -116,16 +116,12 @@ def test_a_clip_whose_picture_changes_size_midway_is_refitted(tmp_path: Path) ->
 
 
 def in_band(avcc: bytes) -> bytes:
-    """The parameter sets of an avcC record as they stand before a picture: each with its length."""
-    sets, at = b"", 6
-    for count in (avcc[5] & 31, None):
-        if count is None:
-            count, at = avcc[at], at + 1
-        for _ in range(count):
-            size = int.from_bytes(avcc[at : at + 2], "big")
-            sets += size.to_bytes(4, "big") + avcc[at + 2 : at + 2 + size]
-            at += 2 + size
-    return sets
+    """The SPS and the PPS of an avcC record as they stand before a picture: each with its length."""
+    sps_size = int.from_bytes(avcc[6:8], "big")
+    pps = 8 + sps_size + 1
+    pps_size = int.from_bytes(avcc[pps : pps + 2], "big")
+    sets = (avcc[8 : 8 + sps_size], avcc[pps + 2 : pps + 2 + pps_size])
+    return b"".join(len(each).to_bytes(4, "big") + each for each in sets)
 
 
 def test_a_clip_that_does_not_begin_at_zero_begins_with_its_first_picture(tmp_path: Path) -> None:
