@@ -28,6 +28,10 @@ Stereo = NDArray[np.float32]
 _GRAIN = 1 << 18
 _CROSS = 1 << 15
 _HOP = _GRAIN - _CROSS
+_MOST_SWELL = 1.5
+"""Nepers: 13 dB up or down."""
+_PEAK = np.float32(0.2)
+"""Where the crack of a fire or a near drop is rounded off, so that it never startles under a line."""
 
 # The first that is said wins; what drowns all else stands before what is merely a place.
 _LOUD: tuple[tuple[str, str], ...] = (
@@ -119,12 +123,15 @@ class _Maker:
         start = index * _HOP
         out = np.zeros((_HOP, 2), np.float32)
         for number, bed in enumerate(self._place.beds):
-            out += self._bed(number, bed, index) * self._swell(bed.swell, f"bed {number}", start)
+            np.add(out, self._bed(number, bed, index) * self._swell(bed.swell, f"bed {number}", start), out=out)
         time = (start + np.arange(_HOP)) / self._rate
         for number, tone in enumerate(self._place.tones):
-            out += _tone(tone, time, self._phases(f"tone {number}"))
+            np.add(out, _tone(tone, time, self._phases(f"tone {number}")), out=out)
         self._play(out, index)
-        return out * np.float32(10 ** (self._place.level / 20))
+        np.multiply(out, np.float32(10 ** (self._place.level / 20)), out=out)
+        np.tanh(out / _PEAK, out=out)
+        np.multiply(out, _PEAK, out=out)
+        return out
 
     def _bed(self, number: int, bed: Bed, index: int) -> Stereo:
         """A hop of noise: this grain, its first part crossed with the last of the grain before."""
@@ -153,7 +160,9 @@ class _Maker:
         unrest = sum(
             weight * np.sin(turn * ratio + phase) for ratio, weight, phase in zip(ratios, weights, phases, strict=False)
         )
-        gain = np.maximum(0.0, 1 + swell.depth * np.asarray(unrest) / 1.5) ** swell.power
+        # In decibels, as the ear hears it, and bounded: between two gusts there is still air.
+        strength = swell.power * swell.depth * np.asarray(unrest) / 1.5
+        gain = np.exp(_MOST_SWELL * np.tanh(strength / _MOST_SWELL))
         return np.interp(np.arange(start, start + _HOP), control, gain).astype(np.float32)[:, None]
 
     def _phases(self, name: str) -> NDArray[np.float64]:
@@ -211,7 +220,7 @@ def _noise(rng: np.random.Generator, shape: NDArray[np.float32], density: float)
     return np.fft.irfft(spectrum * shape, _GRAIN).astype(np.float32)
 
 
-def _normalised(bed: Bed, hertz: NDArray[np.float64]) -> NDArray[np.float32]:
+def _normalised(bed: Bed, hertz: NDArray[np.floating]) -> NDArray[np.float32]:
     """The bed's spectrum, scaled so that its ear-weighted level is the one its recipe names."""
     shape = bed.shape(np.maximum(hertz, 1.0))
     shape[hertz < 18] = 0  # nothing below hearing: it would only move the loudspeaker
@@ -229,7 +238,8 @@ def _tone(tone: Tone, time: NDArray[np.float64], phases: NDArray[np.float64]) ->
         # Chirps: short pulses in bursts, the way crickets rub their wings.
         pulse = np.maximum(0.0, np.sin(tau * tone.pulses * time + phases[2])) ** 2
         burst = np.clip(np.sin(tau * tone.rate * time + phases[1]) * 3 - tone.rest, 0, 1)
-        breath = pulse * burst
+        near = 1 - tone.wobble * (0.5 + 0.5 * np.sin(tau * 0.043 * time + phases[3]))
+        breath = pulse * burst * near
     return (10 ** (tone.level / 20) * (wave * breath)[:, None] * _pan(tone.pan)).astype(np.float32)
 
 
