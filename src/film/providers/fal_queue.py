@@ -17,7 +17,7 @@ from film.errors import FilmError, PaidLost
 from film.models import Generated
 from film.providers.base import JobStatus, Ticket
 from film.providers.redact import redact
-from film.providers.vendor import VendorProvider
+from film.providers.vendor import VendorProvider, says_refusal
 from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object
 
 _KEEP_SECONDS = 7 * 24 * 3600
@@ -124,7 +124,7 @@ class FalQueue(VendorProvider):
         return self._failed(words, kind, answer)
 
     def _failed(self, words: str, kind: str, answer: Answer) -> JobStatus:
-        refused = kind in _REFUSALS or "content policy" in words.lower()
+        refused = kind in _REFUSALS or says_refusal(words)
         return JobStatus(
             state="failed",
             error=redact(f"{words} ({kind})" if kind else words),

@@ -16,7 +16,7 @@ from film.models import Generated
 from film.providers.base import ImageConfig, JobStatus, Ticket
 from film.providers.frames import fits, nearest_ratio
 from film.providers.redact import redact
-from film.providers.vendor import Bought, ImageVendor
+from film.providers.vendor import Bought, ImageVendor, says_refusal
 from film.providers.wire import Answer, KeyAuth, as_list, as_object
 
 MODELS = ("black-forest-labs/flux-schnell",)
@@ -105,7 +105,7 @@ class ReplicateImageProvider(ImageVendor):
                 return self._succeeded(reply)
             case "failed":
                 words = str(reply.get("error") or "no reason given")
-                return JobStatus(state="failed", error=redact(words), refused="nsfw" in words.lower(), charged=None)
+                return JobStatus(state="failed", error=redact(words), refused=says_refusal(words), charged=None)
             case "canceled":
                 return JobStatus(state="failed", error="the prediction was cancelled", charged=None)
             case "aborted":
@@ -169,8 +169,6 @@ class ReplicateImageProvider(ImageVendor):
         words = str(reply.get("detail") or reply.get("title") or answer.words)
         if answer.status == 429:
             return self.busy(answer, redact(words))
-        if "nsfw" in words.lower():
-            return self.refusal(words)
         return None
 
 

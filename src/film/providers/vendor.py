@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+import re
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -168,6 +169,8 @@ class VendorProvider(JobProvider):
         error = self.read_error(answer)
         if error is not None:
             raise error
+        if answer.status in (400, 403, 422) and says_refusal(answer.words):
+            raise self.refusal(answer.words)
         if answer.status in (401, 403):
             raise self.key_rejected(answer.words)
         if answer.status == 402:
@@ -272,6 +275,14 @@ class VendorProvider(JobProvider):
                 hint=f"choose one of {', '.join(known)}",
             )
         return model
+
+
+def says_refusal(words: str) -> bool:
+    """Whether a vendor's words are those of its moderation, where no code says so."""
+    return _REFUSAL.search(words) is not None
+
+
+_REFUSAL = re.compile(r"(?i)\b(content[ _-]?polic|moderat|nsfw|safety (system|checker|filter)|terms of (use|service))")
 
 
 class ImageVendor(VendorProvider, BaseImageProvider):
