@@ -71,18 +71,18 @@ def placed(actor: Actor, framing: Framing, width: int, height: int, ground: Floa
     look = appearance.of(actor.name)
     x = left + actor.x * frame_w
     tall = framing.figure_height * actor.size * frame_h
-    if is_full(framing) or actor.extra:
+    if is_full(framing):
         foot = top + (framing.head_top + framing.figure_height) * frame_h
-        if ground is not None and is_full(framing):
+        if ground is not None:
             column = int(np.clip(round(x), 0, width - 1))
             foot = float(ground[column])
         foot -= actor.lift * frame_h
         lowest = top + (1 - SAFE - 0.012) * frame_h
-        foot = min(foot, lowest - (0.0 if not actor.extra else actor.lift * frame_h))
+        foot = min(foot, lowest - actor.lift * frame_h)
     else:
         # The camera finds the head: half of a difference in height is kept, so that a child looks up to an adult.
         bones = skeleton.build(look, actor.pose)
-        crown = float(bones.head[1]) + (0.5 + headroom(look)) * bones.size.head
+        crown = float(bones.head[1]) + (0.5 + (headroom(look) if framing.figure_height < 6 else 0.05)) * bones.size.head
         camera = (
             0.55 * crown + 0.45 * min(1.0, crown * 1.06) if framing.figure_height > 3.2 else 0.8 * crown + 0.2
         )
@@ -114,6 +114,9 @@ def as_layer(sprite: Sprite, actor: Actor, width: int, height: int) -> Layer:
         premultiplied = [blur(rgb[..., k] * alpha, radius) for k in range(3)]
         rgb = (np.stack(premultiplied, axis=-1) / np.maximum(soft, 1e-3)[..., None]).astype(np.float32)
         alpha = soft
+        if actor.depth > 0.9:
+            # A foreground back frames the shot; its own light must not draw the eye.
+            rgb = rgb * 0.55
     return Layer(np.clip(rgb, 0, 1), alpha, actor.depth)
 
 

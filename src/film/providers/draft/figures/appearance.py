@@ -114,14 +114,12 @@ def of(name: str) -> Appearance:
     key = " ".join(re.findall(r"\w+", name.casefold().replace("_", " "))) or "somebody"
     words = key.split()
     role = _role(words)
-    rng = rng_of("figure", key)
+    rng = rng_of("somebody", key)
     lean = role.lean if role.lean is not None else _lean_of(words)
     if lean is None:
         lean = float(rng.choice([-0.8, -0.35, 0.35, 0.8]))
     lean = float(np.clip(lean + rng.uniform(-0.2, 0.2), -1, 1))
-    age = role.age or str(
-        rng.choice(["adult", "adult", "adult", "adult", "teen", "old"], p=[0.2, 0.2, 0.2, 0.2, 0.1, 0.1])
-    )
+    age = role.age or str(rng.choice(["adult", "teen", "old"], p=[0.88, 0.06, 0.06]))
     tone = int(rng.integers(len(SKINS)))
     skin = SKINS[tone]
     hairs = HAIR_BY_SKIN[min(tone // 3, len(HAIR_BY_SKIN) - 1)]
@@ -131,7 +129,7 @@ def of(name: str) -> Appearance:
         hair_color = _between(hair_color, HAIRS["silver"], grey)
     styles = LONG_HAIR if lean < -0.3 else SHORT_HAIR if lean > 0.3 else ANY_HAIR
     hair = str(rng.choice(styles))
-    if age == "child" and hair in ("bald", "buzz"):
+    if age == "child" and hair in ("bald", "buzz", "mane", "topknot", "quiff"):
         hair = "crop"
     if age == "old" and lean < -0.3 and hair in ("ponytail", "braids", "long"):
         hair = "bun"

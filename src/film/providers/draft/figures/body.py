@@ -182,8 +182,6 @@ def hand(
 ) -> list[Surface]:
     """A hand that goes on from the forearm, its fingers closed by the grip."""
     grip = bones.pose.grips[side]
-    if grip == "pocket":
-        return []
     wrist, elbow = bones.wrists[side], bones.elbows[side]
     size = bones.size.hand
     forward = unit(wrist - elbow)
@@ -199,7 +197,7 @@ def hand(
     thumb_way = np.cross(forward, back)
     if float(np.dot(thumb_way, body_front + array([0, 0.4, 0]))) < 0:
         thumb_way = -thumb_way
-    curl = {"fist": 1.75, "hold": 0.95, "point": 1.75, "rest": 0.50, "flat": 0.22, "open": 0.06, "hip": 0.35}[
+    curl = {"fist": 1.75, "hold": 0.95, "point": 1.75, "rest": 0.50, "flat": 0.22, "open": 0.06, "hip": 0.35, "pocket": 0.2}[
         grip
     ]
     palm_end = wrist + forward * size * 0.50 - back * size * 0.03
@@ -213,6 +211,8 @@ def hand(
         columns=14,
     )
     out = [palm]
+    if grip == "pocket":
+        return out
     fingers = [(0.145, 0.43), (0.050, 0.48), (-0.048, 0.45), (-0.140, 0.36)] if fine else [(0.0, 0.45)]
     for place, (offset, length) in enumerate(fingers):
         bend = 0.05 if grip == "point" and place == 0 and fine else curl * (1 + 0.06 * place)

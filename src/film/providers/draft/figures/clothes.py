@@ -5,6 +5,8 @@ Cut (what it consists of) + Palette + Trunk, limbs ──► shirt, jacket or co
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from film.providers.draft.elements import RGB, FloatArray, rng_of
@@ -31,7 +33,7 @@ class Tailor:
 
     def __init__(self, look: Appearance, bones: Skeleton, *, fine: bool) -> None:
         self.look, self.bones, self.fine = look, bones, fine
-        self.cut: Cut = CUTS[look.cut]
+        self.cut = _posed(CUTS[look.cut], bones)
         self.trunk = Trunk(look, bones)
         self.girth = bones.size.girth
         self.rng = rng_of("drapery", look.name)
@@ -94,7 +96,7 @@ class Tailor:
     def _upper(self) -> list[Surface]:
         cut, trunk = self.cut, self.trunk
         parts: list[Surface] = []
-        low = cut.hem if cut.outer is None else max(cut.hem, -0.10)
+        low = cut.hem if cut.outer is None else 0.26
         levels = np.linspace(0.99, low, 36, dtype=np.float32)
         angle = turn(72)
         front = np.clip(np.cos(angle), 0, 1)
@@ -105,7 +107,7 @@ class Tailor:
             dip = 0 * front
         top = (high - dip)[None]
         place = top + (low - top) * np.linspace(0, 1, 36, dtype=np.float32)[:, None]
-        ease = self._ease(levels, cut.ease if cut.outer is None else 0.004, cut.waist, 0.0, low)
+        ease = self._ease(levels, cut.ease if cut.outer is None else 0.003, cut.waist, 0.0, low)
         off = ease[:, None] + self._folds(levels, angle, cut.folds if cut.outer is None else 0.2, low)
         if cut.knit and cut.outer is None:
             off = off + (0.0011 * np.cos(levels * 150))[:, None]
@@ -300,14 +302,20 @@ class Tailor:
             skirt.solid = False
             parts.append(skirt)
         if cut.legs is not None:
-            levels = np.linspace(0.34, -0.13, 14, dtype=np.float32)
+            top = 0.34 if cut.outer is not None and max(cut.opening[1:]) > 0.1 else 0.18
+            if cut.outer is None and cut.hem < 0.2:
+                top = cut.hem + 0.06
+            levels = np.linspace(top, -0.13, 14, dtype=np.float32)
             parts.append(
-                trunk.wrap(levels, np.full(14, 0.004 * self.girth, np.float32), self.color(cut.legs))
+                trunk.wrap(levels, np.full(14, 0.005 * self.girth, np.float32), self.color(cut.legs))
             )
         for side in (0, 1):
             path = leg_path(bones, side)
             if cut.legs is None:
-                parts.append(limb(path, LEG, self.girth, self.look.skin, Material.SKIN))
+                bare = limb(path, LEG, self.girth, self.look.skin, Material.SKIN)
+                # Thighs under a skirt would only poke through it.
+                bare.grid = bare.grid[14:]
+                parts.append(bare)
             else:
                 parts.append(self._trouser(path, side))
             sole: RGB = (0.10, 0.09, 0.09) if cut.shoe != "sneaker" else (0.85, 0.83, 0.78)
@@ -439,7 +447,7 @@ class Tailor:
                 self.trunk.strip(
                     left,
                     left * array([-1, 1]),
-                    (cut.ease + 0.007) * girth,
+                    (cut.ease + 0.013) * girth,
                     self.color("main"),
                     rows=16,
                     columns=12,
@@ -447,7 +455,7 @@ class Tailor:
             )
             waist = np.linspace(0.34, -0.10, 12, dtype=np.float32)
             parts.append(
-                self.trunk.wrap(waist, np.full(12, cut.ease * girth + 0.004, np.float32), self.color("main"))
+                self.trunk.wrap(waist, np.full(12, cut.ease * girth + 0.009, np.float32), self.color("main"))
             )
         if cut.straps:
             for side in (-1, 1):
@@ -529,9 +537,18 @@ class Tailor:
             array([(-1.5, 0.985), (-2.7, 0.84), (-3.9, 0.50), (-4.9, 0.16)]),
             over, color, rows=26, columns=4,
         )  # fmt: skip
-        place = self.trunk.at(array(1.50), array(-0.02), over + 0.016)
+        wide = over + 0.016 + (0.35 * self.cut.skirt_flare if self.cut.skirt else 0.0)
+        place = self.trunk.at(array(1.50), array(-0.02), wide)
         axes = np.stack(
             [self.bones.pelvis_turn[:, 2], self.bones.pelvis_turn[:, 1], self.bones.pelvis_turn[:, 0]]
         )
         body = ball(place, (0.072, 0.052, 0.022), color, Material.HARD, axes=axes)
         return [strap, behind, body]
+
+
+def _posed(cut: Cut, bones: Skeleton) -> Cut:
+    """Long coats are gathered up by who sits or kneels in them."""
+    if bones.pose.pelvis[1] > -0.15 or cut.skirt is not None:
+        return cut
+    longest = -0.85 if bones.pose.seat else -0.42
+    return replace(cut, hem=max(cut.hem, longest), flare=min(cut.flare, 0.008))

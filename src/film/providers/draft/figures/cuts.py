@@ -105,7 +105,7 @@ CUTS: dict[str, Cut] = {
     "suit": _SUIT,
     "waistcoat": Cut(
         outer="main", hem=-0.02, ease=0.013, opening=(0.40, 0.03, 0.12), button_level=0.50, sleeve=0.011, folds=0.3,
-        tie=True, waist=0.8,
+        tie=True, waist=0.45,
     ),
     "overalls": Cut(
         inner="second", hem=-0.05, ease=0.012, collar="crew", sleeve=0.011, legs="main", leg_ease=0.017, straps=True,
@@ -132,7 +132,7 @@ CUTS: dict[str, Cut] = {
         sleeve=0.010, pockets=True, folds=0.5,
     ),
     "robe": Cut(
-        outer="main", hem=-1.86, ease=0.020, flare=0.045, opening=(0.34, 0.03, 0.04), button_level=0.55, collar="crew",
+        outer="main", hem=-1.86, ease=0.020, flare=0.045, opening=(0.34, 0.0, 0.0), button_level=0.55, collar="crew",
         sleeve=0.018, sleeve_flare=0.045, belt="accent", folds=1.0, lapel=0.16, shoe="boot", waist=0.3,
     ),
     "gown": Cut(

@@ -78,7 +78,12 @@ def paint(
     head_px = skeleton.proportions(look).head * place.height
     parts, bones, head = model(look, pose, fine=head_px > 34)
     matrix = _lying(place.yaw) if pose.lying else rotation(place.yaw)
-    view = View(matrix, place.height, place.x, place.foot)
+    x, foot = place.x, place.foot
+    if pose.lying:
+        # The body's middle lies where the feet would stand, its back on the ground.
+        x += (0.5 if place.yaw >= 0 else -0.5) * look.height * place.height
+        foot -= 0.085 * place.height
+    view = View(matrix, place.height, x, foot)
     return compose(parts, view, light, head_px, width, height, Portrait(look, mood, bones, head))
 
 

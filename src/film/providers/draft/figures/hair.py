@@ -314,8 +314,8 @@ def _jaw(kind: str, color: RGB, look: Appearance, head: Head) -> Surface:
 
 def _moustache(side: int, kind: str, color: RGB, head: Head) -> Surface:
     long = 0.175 if kind in ("moustache", "full", "long") else 0.135
-    upper = [(0.004, -0.212), (0.06, -0.214), (0.115, -0.248), (long, -0.315)]
-    lower = [(0.004, -0.246), (0.055, -0.262), (0.105, -0.285), (long, -0.322)]
+    upper = [(-0.008, -0.212), (0.06, -0.214), (0.115, -0.248), (long, -0.315)]
+    lower = [(-0.008, -0.246), (0.055, -0.262), (0.105, -0.285), (long, -0.322)]
     one, two = resample(upper, 16, 1), resample(lower, 16, 1)
     mix = np.linspace(0, 1, 8, dtype=np.float32)[None, :, None]
     place = one[:, None] * (1 - mix) + two[:, None] * mix

@@ -128,7 +128,7 @@ def _visor(head: Head, y: float, reach: float, droop: float, color: RGB, materia
     angle = np.linspace(-1.15, 1.15, 40, dtype=np.float32)
     part = np.linspace(0, 1, 9, dtype=np.float32)[:, None]
     base = head.surface_at(np.full_like(angle, y), angle)
-    out = reach * np.cos(angle / 1.15 * np.pi / 2)[None] ** 0.7 * part
+    out = reach * np.clip(np.cos(angle / 1.15 * np.pi / 2), 0, 1)[None] ** 0.7 * part
     x = base[None, :, 0] * (1.03 + 0.05 * part)
     z = base[None, :, 2] + 0.03 + out
     height = y - droop * part**1.3 * np.ones_like(x) - 0.03 * (x / 0.35) ** 2 * part
@@ -155,7 +155,7 @@ def _officer(look: Appearance, head: Head) -> list[Surface]:
     wide = np.interp(part[:, 0], (0, 0.55, 0.75, 0.9, 1), (1.08, 1.30, 1.28, 0.9, 0.02))[:, None]
     rise = np.interp(part[:, 0], (0, 0.55, 0.75, 0.9, 1), (0.0, 0.17, 0.215, 0.225, 0.225))[:, None]
     x, z = base[None, :, 0] * wide, (base[None, :, 2] + 0.05) * wide - 0.05
-    y = 0.29 + rise * (1 + 0.35 * np.cos(angle)[None])
+    y = 0.29 + rise + 0.16 * (z + 0.05) * np.clip(part * 2, 0, 1)
     top = Surface(np.stack([x, y, z], axis=-1).astype(np.float32), color, Material.CLOTH)
     badge = ball(
         (0.0, 0.36, float(head.section(array(0.3))[1]) + 0.085), (0.045, 0.055, 0.02), GOLD, Material.HARD
@@ -173,7 +173,7 @@ def _beanie(look: Appearance, head: Head) -> list[Surface]:
     dome = _dome(head, 0.20, 0.055, color, tall=0.07)
     ribs = 1 + 0.010 * np.cos(turn(64) * 32)[None, :, None]
     dome.grid = (dome.grid * ribs).astype(np.float32)
-    return [dome, _ring(head, 0.30, 0.13, 0.062, _dark(color, 0.88))]
+    return [dome, _ring(head, 0.30, 0.13, 0.076, _dark(color, 0.88))]
 
 
 def _helmet(look: Appearance, head: Head) -> list[Surface]:
@@ -257,7 +257,7 @@ def _hood(look: Appearance, head: Head) -> list[Surface]:
 def _glasses(look: Appearance, head: Head) -> list[Surface]:
     parts: list[Surface] = []
     color: RGB = (0.13, 0.11, 0.11) if look.hair_seed % 3 else (0.55, 0.42, 0.22)
-    wire = 0.0085 if look.hair_seed % 2 else 0.013
+    wire = 0.0055 if look.hair_seed % 2 else 0.0085
     angle = turn(40)
     z = float(head.point(array(0.0), array(0.02))[2]) + 0.045
     spacing = 0.162 * look.face.eye_spacing

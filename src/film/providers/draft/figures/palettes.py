@@ -31,7 +31,7 @@ def _palette(main: str, second: str, accent: str, legs: str, shoes: str) -> Pale
 SKINS: tuple[RGB, ...] = tuple(
     _rgb(code)
     for code in (
-        "f2cdb4", "eabd9c", "e2ac87", "d99f7a", "c98a64", "b97a52", "a4683f", "8a5433", "6f4128", "573222",
+        "eec2a2", "e6b590", "dfa67f", "d99f7a", "c98a64", "b97a52", "a4683f", "8a5433", "6f4128", "573222",
     )
 )  # fmt: skip
 

@@ -17,6 +17,9 @@ from film.providers.draft.elements import RGB, FloatArray, Light
 from film.providers.draft.figures.raster import Buffer
 from film.providers.draft.figures.surface import Material
 
+CAST_STEPS = tuple(float(step) for step in np.linspace(0.03, 0.42, 20))
+"""How far towards the key a shadow's cause is looked for, in heads; close enough for a hat's brim."""
+
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -63,7 +66,7 @@ def tints_of(light: Light) -> Tints:
     side = float(light.key_side) * (0.62 + 0.5 * abs(light.sun_x - 0.5))
     direction = np.array([side, 0.30 + 0.65 * light.sun_height, 0.52 - 0.20 * low], np.float32)
     direction /= np.linalg.norm(direction)
-    power = (0.80 if light.night else 0.34) + 0.45 * low
+    power = (1.05 if light.night else 0.34) + 0.45 * low
     return Tints(lit.astype(np.float32), shadow.astype(np.float32), rim, direction, power)
 
 
@@ -103,6 +106,7 @@ def shade(buffer: Buffer, light: Light, unit: float) -> Shaded:
     back /= np.linalg.norm(back)
     rim = _step(nx * back[0] + ny * back[1] + nz * back[2], 0.30, 0.52) * (1 - 0.6 * ink) * (0.75 + 0.25 * hair)
     rim *= tints.rim_power
+    glaze = 0.7 if light.night else 0.45
 
     multiplier = np.zeros((buffer.width * buffer.height, 3), np.float32)
     rgb = np.zeros_like(multiplier)
@@ -111,7 +115,7 @@ def shade(buffer: Buffer, light: Light, unit: float) -> Shaded:
         level += glow * 1.2 * np.clip(1.1 - level, 0, None)
         local = color[:, k]
         multiplier[there, k] = level
-        lit = local * level + shine * tints.lit[k] * (0.4 + 0.6 * local) + rim * tints.rim[k] * (0.45 + 0.55 * local)
+        lit = local * level + shine * tints.lit[k] * (0.4 + 0.6 * local) + rim * tints.rim[k] * (glaze + (1 - glaze) * local)
         rgb[there, k] = np.clip(lit, 0, 1.15)
     return Shaded(buffer.plane(rgb), filled, buffer.plane(multiplier), buffer.plane(buffer.face).astype(np.float32))
 
@@ -155,13 +159,13 @@ def _small(plane: FloatArray, size: tuple[int, int]) -> FloatArray:
 def _cast(depth: FloatArray, filled: FloatArray, direction: FloatArray, unit: float) -> FloatArray:
     """Shadow that nearer parts throw on farther ones: march the depth map towards the key."""
     height, width = depth.shape
-    factor = max(1.0, unit / 70)
+    factor = max(1.0, unit / 60)
     size = max(1, round(width / factor)), max(1, round(height / factor))
     small, there = _small(depth, size), _small(filled, size)
     flat = max(float(np.hypot(direction[0], direction[1])), 1e-3)
     rise = float(direction[2]) / flat
     shadow = np.zeros_like(small)
-    for step in (0.04, 0.08, 0.12, 0.17, 0.23, 0.30, 0.38):
+    for step in CAST_STEPS:
         reach = step * unit
         dx, dy = round(direction[0] / flat * reach / factor), round(-direction[1] / flat * reach / factor)
         if not dx and not dy:

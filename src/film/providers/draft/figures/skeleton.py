@@ -133,7 +133,8 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
     for k, side in enumerate((-1, 1)):
         out, up, forward = pose.feet[k]
         foot = rotation(side * pose.toes[k], -pose.heels[k])
-        raise_heel = max(0.0, float(np.sin(pose.heels[k]))) * size.foot * 0.55
+        tip = float(np.sin(pose.heels[k]))
+        raise_heel = size.foot * (0.55 * tip if tip > 0 else -0.35 * tip)
         target = array(
             [side * (size.hip + out * scale), size.ankle + up * scale + raise_heel * 0.6, forward * scale]
         )

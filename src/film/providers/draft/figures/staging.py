@@ -130,11 +130,11 @@ def _pair(
         own = (
             pose if k == 0 or pose.name in ("hug", "walk", "run", "sit", "lie", "kneel") else POSES["relaxed"]
         )
-        if pose.name == "hand_in_hand":
+        if pose.name in ("hand_in_hand", "hug"):
             own = pose if k == 0 else _mirrored(pose)
         yaw = way * turn
         if pose.name == "hug":
-            yaw = way * 1.15
+            yaw = way * 1.25
         elif pose.name in ("walk", "run"):
             yaw = side * 0.95
         yaw = _turned(spec, yaw, way)
@@ -186,12 +186,12 @@ def _group(
     count = min(len(names), 8)
     pose = pose_of(spec.prompt)
     high = framing.figure_height
-    span = float(np.clip(0.115 * high * (count - 1) + 0.10, 0.16, 0.72))
+    span = float(np.clip(0.105 * high * (count - 1) + 0.06, 0.14, 0.64))
     order = [0] + [k for k in range(1, count)]
     places = np.linspace(-0.5, 0.5, count)
     centre = sorted(range(count), key=lambda k: abs(places[k] - 0.08 * side))
     actors: list[Actor] = []
-    fillers = ["relaxed", "stand", "crossed", "hips", "stand"]
+    fillers = ["relaxed", "stand", "crossed", "stand", "think"]
     for rank, k in enumerate(order):
         slot = float(places[centre[rank]])
         far = 0.5 if rank else 0.0
@@ -226,13 +226,12 @@ def _extras(count: int, framing: Framing, rng: np.random.Generator, *, crowd: bo
         return []
     actors: list[Actor] = []
     rows = 3
-    high = min(framing.figure_height, 1.1)
+    full = is_full(framing)
+    high = framing.figure_height if full else 0.0
     for k in range(count):
         row = k % rows
         far = (rows - 1 - row) / (rows - 1)
-        size = (high / framing.figure_height) * (
-            (0.62 if not crowd else 0.78) + (0.14 if not crowd else 0.22) * (1 - far)
-        )
+        size = (0.78 + 0.22 * (1 - far)) if crowd else (0.60 + 0.14 * (1 - far))
         columns = (count + rows - 1) // rows
         x = (k // rows + 0.5 + (0.25 if row % 2 else -0.2) + float(rng.uniform(-0.16, 0.16))) / columns
         pose = POSES[str(rng.choice(["walk", "stand", "relaxed", "walk"]))]
@@ -240,7 +239,7 @@ def _extras(count: int, framing: Framing, rng: np.random.Generator, *, crowd: bo
         actors.append(
             Actor(
                 f"passer {int(rng.integers(400))}", pose, x, yaw, size, 0.60 + 0.015 * row,
-                lift=(0.055 * far + (0.0 if crowd else 0.04)) * high, extra=True,
+                lift=(0.055 * far + (0.0 if crowd else 0.04)) * high, blur=0.0 if full else 0.002 * (1 + 2 * far), extra=True,
             )
         )  # fmt: skip
     return sorted(actors, key=lambda actor: actor.size)
