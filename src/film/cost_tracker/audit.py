@@ -1,8 +1,8 @@
 """Does the money add up? The promises of the ledger, checked against everything in it.
 
-I1   a closed reservation has reserve + overrun = settle + release, an open one only its reserve
-I2   at no grant did spent and reserved together pass the limit under which it was granted
-I3   each scope's counters are what the ledger says
+* A closed reservation has reserve + overrun = settle + release, an open one only its reserve.
+* At no grant did spent and reserved together pass the limit under which it was granted.
+* Each scope's counters are what its entries come to.
 """
 
 from __future__ import annotations

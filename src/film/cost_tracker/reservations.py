@@ -243,7 +243,7 @@ def exceeded(scope: Scope, needed: Decimal, limit: Decimal) -> BudgetExceededErr
 
 def _count(connection: Connection, reservation_id: str, *, reserved: Decimal, spent: Decimal) -> None:
     scopes = select(ReservationScope.scope).where(ReservationScope.reservation_id == reservation_id)
-    for scope in connection.execute(scopes.order_by(ReservationScope.scope)).scalars().all():
+    for scope in sorted(connection.execute(scopes).scalars()):  # here, since databases sort text in orders of their own
         connection.execute(
             update(Budget)
             .where(Budget.scope == scope)

@@ -37,7 +37,7 @@ def to_micros(amount: Decimal) -> int:
     A float is refused: it is not a sum of money.
     """
     if not isinstance(amount, Decimal) or not amount.is_finite():  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise TypeError(f"money is Decimal dollars, not {type(amount).__name__}")
+        raise TypeError(f"money is Decimal dollars, not {amount!r}")
     return int((amount * MICROS).to_integral_value(ROUND_CEILING))
 
 
