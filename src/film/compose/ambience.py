@@ -141,11 +141,12 @@ class _Maker:
         if bed.width:
             other = _noise(rng, shape, bed.density / self._rate if bed.density else 0.0)
             near = math.sqrt(1 - bed.width)
-            grain = np.stack([left, near * left + math.sqrt(1 - near * near) * other], axis=1)
+            grain: Stereo = np.stack([left, near * left + math.sqrt(1 - near * near) * other], axis=1, dtype=np.float32)
         else:
             grain = left[:, None] * _pan(bed.pan)
         if index:
-            grain[:_CROSS] = grain[:_CROSS] * self._rise + self._tails[number] * self._fall
+            grain[:_CROSS] *= self._rise
+            grain[:_CROSS] += self._tails[number] * self._fall
         self._tails[number] = grain[_HOP:].copy()
         return grain[:_HOP]
 
