@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+
+import av.error
 
 from film.compose import encode, mix
 from film.compose.join import join
@@ -22,7 +25,7 @@ from film.compose.segments import plan, screen_of
 from film.compose.settings import EncodeSettings
 from film.compose.sound import Loudness
 from film.compose.store import SegmentStore
-from film.errors import Interrupted, StoreError
+from film.errors import ComposeError, Interrupted, StoreError
 from film.timeline import Timeline
 
 MIX, JOIN = "mix", "join"
@@ -83,11 +86,12 @@ def compose(
     if mix_key and mix_key not in files:
         jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX, 0)))
     jobs += [partial(encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
-    crew.work(jobs, workers or os.cpu_count() or 1)
-    if jobs:
-        files = _all_present(store, [*keys, *filter(None, [mix_key])])
-    mixed = files[mix_key] if mix_key else None
-    join(segments, files, sound=mixed, timeline=timeline, out=out, on_segment=lambda: crew.tell(JOIN, 0))
+    with _writing(out):
+        crew.work(jobs, workers or os.cpu_count() or 1)
+        if jobs:
+            files = _all_present(store, [*keys, *filter(None, [mix_key])])
+        mixed = files[mix_key] if mix_key else None
+        join(segments, files, sound=mixed, timeline=timeline, out=out, on_segment=lambda: crew.tell(JOIN, 0))
     return Composed(
         path=out,
         frames=timeline.frames,
@@ -98,6 +102,18 @@ def compose(
         warnings=timeline.warnings,
         loudness=mix.loudness_of(mixed) if mixed else None,
     )
+
+
+@contextmanager
+def _writing(out: Path) -> Generator[None, None, None]:
+    """What goes wrong with a source says so itself; what is left has to do with the disk."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise ComposeError(
+            f"{out.name} could not be written: {error.strerror or error}",
+            hint="check the space on the disk and the rights to the folder, then run again: all pieces are kept",
+        ) from error
 
 
 def _all_present(store: SegmentStore, keys: Sequence[str]) -> dict[str, Path]:

@@ -59,20 +59,17 @@ def join(
         }
         film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
         _describe(film, timeline)
-        weaver: _Weaver | None = None
+        with _reading(segments[0], files[segments[0].key]) as first:
+            weaver = _Weaver(film, first.streams.video[0], sound, open_files)
         base = 0
         for segment in segments:
-            with _segment_file(segment, files[segment.key]) as container:
-                stream = container.streams.video[0]
-                if weaver is None:
-                    weaver = _Weaver(film, stream, sound, open_files)
-                weaver.expect(stream, segment)
-                for packet in _timed(container, segment, base, timeline.rate):
-                    weaver.write(packet)
+            packets, parameters = _packets(segment, files[segment.key])
+            weaver.expect(parameters, segment)
+            for packet in _timed(packets, base, timeline.rate):
+                weaver.write(packet)
             base += segment.frames
             on_segment()
-        if weaver:
-            weaver.finish()
+        weaver.finish()
 
 
 class _Weaver:
@@ -81,7 +78,7 @@ class _Weaver:
     def __init__(self, film: OutputContainer, template: VideoStream, sound: Path | None, open_files: ExitStack) -> None:
         self._film = film
         self._picture = film.add_stream_from_template(template)
-        self._parameters = bytes(template.codec_context.extradata or b"")
+        self._parameters = _parameters(template)
         self._sound: Iterator[AnyPacket] = iter(())
         if sound:
             mixed = open_files.enter_context(av.open(url(sound), "r", format="mov"))
@@ -90,9 +87,9 @@ class _Weaver:
             self._sound = open_files.enter_context(closing(_copied(mixed.demux(audio), track)))
         self._waiting = next(self._sound, None)
 
-    def expect(self, stream: VideoStream, segment: Segment) -> None:
+    def expect(self, parameters: bytes, segment: Segment) -> None:
         """One set of decoder parameters serves the whole film; a segment with others would show as garbage."""
-        if bytes(stream.codec_context.extradata or b"") != self._parameters:
+        if parameters != self._parameters:
             raise ComposeError(
                 f"{segment.name} was encoded with other parameters than the rest of the film",
                 hint="clear the cut's segments from the store and make the film again",
@@ -126,7 +123,7 @@ def _when(packet: AnyPacket) -> Fraction:
 
 
 @contextmanager
-def _segment_file(segment: Segment, path: Path) -> Generator[InputContainer, None, None]:
+def _reading(segment: Segment, path: Path) -> Generator[InputContainer, None, None]:
     try:
         with av.open(url(path), "r", format="mov") as container:
             yield container
@@ -137,23 +134,33 @@ def _segment_file(segment: Segment, path: Path) -> Generator[InputContainer, Non
         ) from error
 
 
-def _timed(container: InputContainer, segment: Segment, base: int, rate: Fraction) -> list[AnyPacket]:
-    """A segment's packets with their times in the film."""
-    ticks, frame = timescale(rate)
-    packets: list[AnyPacket] = [packet for packet in container.demux(video=0) if packet.size]
-    shown = [packet.pts for packet in packets if packet.pts is not None]
-    if len(packets) != segment.frames or len(shown) != segment.frames:
+def _packets(segment: Segment, path: Path) -> tuple[list[AnyPacket], bytes]:
+    """A segment's packets in the order they are decoded, and its decoder parameters."""
+    with _reading(segment, path) as container:
+        stream = container.streams.video[0]
+        packets: list[AnyPacket] = [p for p in container.demux(stream) if p.size and p.pts is not None]
+        parameters = _parameters(stream)
+    if len(packets) != segment.frames:
         raise ComposeError(
             f"the encoded piece {segment.name} holds {len(packets)} frames, planned were {segment.frames}",
             hint="run again; if it happens again, clear the cut's segments from the store",
         )
-    place = {pts: position for position, pts in enumerate(sorted(shown))}
-    for count, (packet, pts) in enumerate(zip(packets, shown, strict=True)):
-        packet.time_base = Fraction(1, ticks)
-        packet.pts = (base + place[pts]) * frame
-        packet.dts = (base + count - REORDER) * frame
-        packet.duration = frame
-    return packets
+    return packets, parameters
+
+
+def _parameters(stream: VideoStream) -> bytes:
+    return bytes(stream.codec_context.extradata or b"")
+
+
+def _timed(packets: Sequence[AnyPacket], base: int, rate: Fraction) -> Iterator[AnyPacket]:
+    """The packets with their times in the film, ``base`` frames from its start."""
+    ticks, frame = timescale(rate)
+    shown = sorted(packet.pts or 0 for packet in packets)
+    place = {pts: position for position, pts in enumerate(shown)}
+    for count, packet in enumerate(packets):
+        packet.pts, packet.dts = (base + place[packet.pts or 0]) * frame, (base + count - REORDER) * frame
+        packet.time_base, packet.duration = Fraction(1, ticks), frame
+        yield packet
 
 
 def _describe(film: OutputContainer, timeline: Timeline) -> None:

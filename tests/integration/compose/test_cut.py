@@ -392,6 +392,38 @@ def test_a_join_that_cannot_be_finished_leaves_the_old_film(
     assert list(out.parent.iterdir()) == [out]
 
 
+class FullDisk(FolderStore):
+    """Everything of one kind that is written here meets a disk without space."""
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        super().__init__(folder)
+        self.suffix = suffix
+
+    def temporary(self, suffix: str) -> Path:
+        path = super().temporary(suffix)
+        if suffix == self.suffix:
+            path.symlink_to("/dev/full")
+        return path
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("suffix", [".mp4", ".f32", ".m4a"])
+def test_a_full_disk_is_said_and_leaves_nothing(suffix: str, clips: list[Source], tmp_path: Path) -> None:
+    store = FullDisk(tmp_path / "store", suffix)
+    film = film_of(clips[:1], beds=(Bed("room", 0, 24, 1),))
+    with pytest.raises(ComposeError, match=r"film\.mp4 could not be written: No space left") as refused:
+        compose(film, store, tmp_path / "film.mp4")
+    assert "space on the disk" in refused.value.hint
+    assert store.leftovers() == []
+    assert not (tmp_path / "film.mp4").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ComposeError, match="could not be written"):
+        compose(film_of(clips[:1]), store, tmp_path / "file" / "film.mp4")
+
+
 PLAYLISTS = {
     "hls": b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
     "concat": b"ffconcat version 1.0\nfile /etc/passwd\n",
