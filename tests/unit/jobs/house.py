@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from sqlalchemy import Engine
+
 from film.db.session import make_engine
 from film.hashing import asset_key, sha256_of
 from film.jobs import JobEvent, Jobs, Limits, Made, PaidCall
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
-from sqlalchemy import Engine
 
 T = TypeVar("T")
 

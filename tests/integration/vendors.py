@@ -1,0 +1,132 @@
+"""The real adapters, set up for simulated vendors: what each is asked for, and a journal to ask through."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from film.db.base import Base
+from film.db.session import make_engine
+from film.hashing import asset_key, sha256_of, sha256_of_file
+from film.jobs import Jobs, Limits, Made, PaidCall, SystemClock
+from film.models import AssetRequest, AssetType
+from film.providers.base import AudioConfig, BaseProvider, ImageConfig, ProviderContext, VideoConfig
+from film.providers.http import make_client
+from film.providers.registry import make_provider
+from film.providers.vendor import VendorProvider
+from film.testing import synthetic
+from film.testing.simulator import Simulator
+
+PICTURE = "data:image/png;base64," + base64.b64encode(synthetic.picture(320, 180, 1)).decode()
+
+SHOPS = {
+    "fal": (AssetType.IMAGE, ImageConfig(prompt="a lighthouse", width=320, height=180)),
+    "replicate": (AssetType.IMAGE, ImageConfig(prompt="a lighthouse", width=320, height=180)),
+    "minimax": (AssetType.VIDEO, VideoConfig(prompt="the beam turns", width=320, height=180)),
+    "kling": (AssetType.VIDEO, VideoConfig(prompt="the beam turns", width=320, height=180)),
+    "runway": (AssetType.VIDEO, VideoConfig(prompt="the beam turns", width=320, height=180)),
+    "openai": (AssetType.AUDIO, AudioConfig(text="The light is out, and nobody climbs up there any more.")),
+    "elevenlabs": (AssetType.AUDIO, AudioConfig(text="The light is out, and nobody climbs up there any more.")),
+}
+ACCOUNTS = {"minimax": "fal", "kling": "fal"}
+"""Provider → the vendor it is bought from, where the names differ."""
+
+
+def account(name: str) -> str:
+    return ACCOUNTS.get(name, name)
+
+
+@dataclass
+class Ledger:
+    """Money as the journal moves it."""
+
+    settled: dict[str, Decimal] = field(default_factory=dict)
+    released: set[str] = field(default_factory=set)
+
+    def mark_submitted(self, reservation_id: str) -> None: ...
+
+    def mark_unknown(self, reservation_id: str) -> None: ...
+
+    def settle(self, reservation_id: str, actual: Decimal) -> None:
+        self.settled.setdefault(reservation_id, actual)
+
+    def release(self, reservation_id: str) -> None:
+        self.released.add(reservation_id)
+
+
+@dataclass
+class Buyer:
+    """Buys from one adapter at a simulator, as a pipeline would."""
+
+    jobs: Jobs
+    provider: BaseProvider
+    name: str
+    ledger: Ledger
+
+    def call(self, take: int = 1, about: str = "") -> PaidCall:
+        asset_type, config = SHOPS[self.name]
+        if about:
+            field_name = "text" if isinstance(config, AudioConfig) else "prompt"
+            config = config.model_copy(update={field_name: f"{getattr(config, field_name)} {about}"})
+        request = AssetRequest(
+            asset_type=asset_type,
+            provider=self.name,
+            model=self.provider.model_of(config),
+            params=self.provider.request_params(config),
+            take=take,
+        )
+        key = asset_key(request)
+        return PaidCall(
+            key=key,
+            film_id=about or "film",
+            shot_id="shot_001",
+            request=request,
+            provider=self.provider,
+            config=config,
+            image_url=PICTURE if asset_type is AssetType.VIDEO else None,
+            quoted=self.provider.estimate_cost(config),
+            reservation_id=key,
+        )
+
+    async def buy(self, take: int = 1, about: str = "") -> Made:
+        made = await self.jobs.run(self.call(take, about))
+        if made.generated is not None:
+            media = made.generated
+            sha256 = sha256_of_file(media.path) if media.path else sha256_of(media.data or b"")
+            await self.jobs.finish(made, sha256)
+        return made
+
+
+@asynccontextmanager
+async def buyer(name: str, simulator: Simulator, folder: Path) -> AsyncGenerator[Buyer]:
+    """A buyer with a journal of its own, whose adapter gives up on silence after a second."""
+    engine = make_engine(f"sqlite:///{folder / 'film.db'}")
+    Base.metadata.create_all(engine)
+    asset_type, _ = SHOPS[name]
+    async with make_client() as http:
+        keys = dict.fromkeys(simulator.base_urls(), "simulated")
+        context = ProviderContext(keys=keys, base_urls=simulator.base_urls(), http=http, scratch=folder)
+        provider = make_provider(asset_type, name, context)
+        assert isinstance(provider, VendorProvider)
+        provider.patience = replace(
+            provider.patience,
+            answer_seconds=1.0,
+            ask_seconds=1.0,
+            fetch_seconds=1.5,
+            grace=0.3,
+            caps=dict.fromkeys(AssetType, 8 << 20),
+        )
+        ledger = Ledger()
+        yield Buyer(new_jobs(engine, ledger), provider, name, ledger)
+
+
+def new_jobs(engine: Engine, ledger: Ledger, speed: float = 200.0) -> Jobs:
+    """The journal of a program that was just started; time passes ``speed`` times faster for it."""
+    clock = SystemClock(speed=speed)
+    return Jobs(engine, clock=clock, limits=Limits(clock=clock), money=ledger)
