@@ -1,8 +1,8 @@
 """Who speaks with which voice: the same name always gets the same one, in every film and on every machine.
 
 A voice is drawn by the character's name alone, so adding a character never recasts another. The name is read for plain
-hints (``grandmother``, ``Mr Hale``, ``Emma``) as a casting assistant would for a first read-through; a shot's ``voice``
-overrules it.
+hints (``grandmother``, ``Mr Hale``, ``Emma``) by the same words that the drawn figures go by, so that face and voice
+agree; a shot's ``voice`` overrules it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from film.providers.draft.figures.palettes import FEMININE, LEAN_WORDS, MASCULINE
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -21,19 +23,6 @@ class Voice:
     name: str
     id: str
     high: bool
-
-
-_HIGH_WORDS = """
-    woman girl mother mom mum mama grandmother grandma granny queen princess lady aunt sister daughter wife widow
-    mrs ms miss madam madame witch nun actress waitress goddess heroine bride she her
-"""
-_LOW_WORDS = """
-    man boy father dad papa grandfather grandpa king prince lord uncle brother son husband widower mr sir monsieur
-    wizard monk actor waiter god groom priest he him
-"""
-_HIGH, _LOW = frozenset(_HIGH_WORDS.split()), frozenset(_LOW_WORDS.split())
-_LIKE_HERS = ("a", "ie", "elle")
-_BUT_HIS = frozenset(("luca", "joshua", "noah", "ezra", "nikita", "charlie", "eddie", "freddie", "archie", "robbie"))
 
 
 def cast(character: str | None, voices: Sequence[Voice]) -> Voice:
@@ -47,9 +36,11 @@ def cast(character: str | None, voices: Sequence[Voice]) -> Voice:
 
 
 def _sounds_high(name: str) -> bool | None:
-    words = re.findall(r"\w+", name.replace("_", " "))
-    if any(word in _HIGH for word in words):
-        return True
-    if any(word in _LOW for word in words):
-        return False
-    return True if words and words[0].endswith(_LIKE_HERS) and words[0] not in _BUT_HIS else None
+    """What the name's words suggest, else the ending of its first; None when it could be anybody."""
+    words = re.findall(r"[^\W\d_]+", name)
+    for word in words:
+        if word in LEAN_WORDS:
+            return LEAN_WORDS[word] < 0
+        if word in FEMININE or word in MASCULINE:
+            return word in FEMININE
+    return True if words and words[0].endswith(("a", "ie", "elle")) else None

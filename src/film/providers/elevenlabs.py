@@ -21,8 +21,9 @@ from film.providers.base import AudioConfig, JobStatus, Ticket
 from film.providers.casting import Voice, cast
 from film.providers.media import recognise
 from film.providers.redact import redact
-from film.providers.vendor import Bought, SpeechVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import SpeechVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
 
 VOICES = (
     Voice("George", "JBFqnCBsd6RMkjVDRZzb", high=False),
@@ -200,7 +201,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             return ticket.result
         name = status.details.get("history_item_id") or ticket.job_id
         async with self.wire() as wire:
-            answer = await wire.ask(f"v1/history/{name}/audio")
+            answer = await wire.ask(f"v1/history/{part(str(name))}/audio")
         if answer.status in (404, 410, 422):
             raise PaidLost(
                 f"{self.name} no longer has line {redact(str(name), limit=80)} in its history",

@@ -12,7 +12,8 @@ from typing import Any
 from film.errors import InputError
 from film.providers.base import ImageConfig
 from film.providers.fal_queue import FalQueue
-from film.providers.vendor import Bought, ImageVendor
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import ImageVendor
 from film.providers.wire import as_list, as_object
 
 

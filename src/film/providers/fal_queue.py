@@ -18,7 +18,7 @@ from film.models import Generated
 from film.providers.base import JobStatus, Ticket
 from film.providers.redact import redact
 from film.providers.vendor import VendorProvider, says_refusal
-from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object
+from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, part
 
 _KEEP_SECONDS = 7 * 24 * 3600
 _HEADERS = {
@@ -174,7 +174,7 @@ class FalQueue(VendorProvider):
             return ticket.urls[what]
         app = "/".join(str(ticket.details.get("model") or self.default_model).split("/")[:2])
         tail = {"status": "/status", "response": "", "cancel": "/cancel"}[what]
-        return f"{app}/requests/{ticket.job_id}{tail}"
+        return f"{app}/requests/{part(ticket.job_id)}{tail}"
 
 
 def _error_of(answer: Answer) -> tuple[str, str]:

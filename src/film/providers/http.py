@@ -57,12 +57,12 @@ def never_sent(error: BaseException) -> bool:
     httpx-aiohttp reports a connection that broke *after* the request went out as a connect timeout; only the aiohttp
     error beneath it tells the two apart. In doubt the answer is False.
     """
-    if not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return False
     beneath = error.__cause__
     if isinstance(beneath, aiohttp.ClientError):
-        return isinstance(beneath, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
-    return True
+        return isinstance(
+            beneath, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+        )
+    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
 
 
 class SplitTransport(httpx.AsyncBaseTransport):

@@ -12,7 +12,8 @@ from typing import Any
 
 from film.providers.base import VideoConfig
 from film.providers.fal_queue import FalQueue
-from film.providers.vendor import Bought, VideoVendor
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import VideoVendor
 from film.providers.wire import as_object
 
 

@@ -18,7 +18,8 @@ from film.models import AssetType, Generated
 from film.providers.base import AudioConfig, JobStatus, Ticket
 from film.providers.casting import Voice, cast
 from film.providers.media import WAV, mend_wav, recognise
-from film.providers.vendor import Bought, SpeechVendor
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import SpeechVendor
 from film.providers.wire import Answer, KeyAuth, as_object
 
 _HIGH = ("nova", "shimmer", "coral", "sage", "alloy")

@@ -16,8 +16,9 @@ from film.models import Generated
 from film.providers.base import ImageConfig, JobStatus, Ticket
 from film.providers.frames import fits, nearest_ratio
 from film.providers.redact import redact
-from film.providers.vendor import Bought, ImageVendor, says_refusal
-from film.providers.wire import Answer, KeyAuth, as_list, as_object
+from film.providers.vendor import Bought, says_refusal
+from film.providers.vendor_kinds import ImageVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
 
 MODELS = ("black-forest-labs/flux-schnell",)
 RATIOS = ("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21")
@@ -87,7 +88,7 @@ class ReplicateImageProvider(ImageVendor):
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
         async with self.wire() as wire:
-            answer = await wire.ask(ticket.urls.get("get") or f"v1/predictions/{ticket.job_id}")
+            answer = await wire.ask(ticket.urls.get("get") or f"v1/predictions/{part(ticket.job_id)}")
         if answer.status in (404, 410):
             raise PaidLost(
                 f"{self.name} no longer knows prediction {redact(ticket.job_id, limit=80)}",
@@ -135,7 +136,7 @@ class ReplicateImageProvider(ImageVendor):
     async def cancel(self, ticket: Ticket) -> bool:
         async with self.wire() as wire:
             answer = await wire.ask(
-                ticket.urls.get("cancel") or f"v1/predictions/{ticket.job_id}/cancel", method="POST"
+                ticket.urls.get("cancel") or f"v1/predictions/{part(ticket.job_id)}/cancel", method="POST"
             )
         # What had begun is billed for the time it ran; what had not is free, and is then called aborted.
         return answer.ok and answer.json().get("status") == "aborted"

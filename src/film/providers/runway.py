@@ -17,8 +17,9 @@ from film.models import Generated
 from film.providers.base import JobStatus, Ticket, VideoConfig
 from film.providers.frames import fits, nearest_ratio
 from film.providers.redact import redact
-from film.providers.vendor import Bought, VideoVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import VideoVendor
+from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
 
 VERSION = "2024-11-06"
 CREDIT = Decimal("0.01")
@@ -99,7 +100,7 @@ class RunwayVideoProvider(VideoVendor):
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         name = job_id.job_id if isinstance(job_id, Ticket) else job_id
         async with self.wire() as wire:
-            answer = await wire.ask(f"v1/tasks/{name}", headers={"X-Runway-Version": VERSION})
+            answer = await wire.ask(f"v1/tasks/{part(name)}", headers={"X-Runway-Version": VERSION})
         if answer.status in (404, 410):
             raise PaidLost(
                 f"{self.name} no longer knows task {redact(name, limit=80)}",
@@ -148,7 +149,7 @@ class RunwayVideoProvider(VideoVendor):
     async def cancel(self, ticket: Ticket) -> bool:
         """Ask Runway to stop. A task that runs already is charged all the same, and this call does not tell which."""
         async with self.wire() as wire:
-            await wire.ask(f"v1/tasks/{ticket.job_id}", method="DELETE", headers={"X-Runway-Version": VERSION})
+            await wire.ask(f"v1/tasks/{part(ticket.job_id)}", method="DELETE", headers={"X-Runway-Version": VERSION})
         return False
 
     def read_error(self, answer: Answer) -> FilmError | None:

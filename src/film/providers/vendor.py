@@ -1,8 +1,6 @@
 """What the vendors have in common; one file per vendor holds what they do not.
 
-    VendorProvider ─┬─ ImageVendor     generate(prompt, config)             ┐
-                    ├─ VideoVendor     generate(image_url, prompt, config)  ├─ all of them submit → poll → fetch
-                    └─ SpeechVendor    generate(text, config)               ┘
+    VendorProvider ─► ImageVendor, VideoVendor, SpeechVendor (``vendor_kinds``) ─► a file per vendor
 
 A new vendor says where it lives, how its key travels, what it sells (``bought``) and how it words a refusal
 (``read_error``), and writes submit, poll_status and fetch with a ``Wire``. Nothing that a vendor cannot take is dropped
@@ -23,6 +21,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from film.errors import (
+    ConfigurationError,
     FilmError,
     InputError,
     MissingKeyError,
@@ -35,24 +34,17 @@ from film.errors import (
 )
 from film.models import Generated, Quote
 from film.providers.base import (
-    AudioConfig,
-    BaseAudioProvider,
-    BaseImageProvider,
-    BaseVideoProvider,
-    ImageConfig,
     JobProvider,
     JobStatus,
     Ticket,
-    VideoConfig,
 )
 from film.providers.http import make_client
-from film.providers.media import fit_data_uri
 from film.providers.patience import PATIENT, Patience
 from film.providers.redact import redact
 from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
-from film.settings import KEY_NAMES
+from film.settings import KEY_NAMES, URL_NAMES
 
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()
@@ -120,6 +112,13 @@ class VendorProvider(JobProvider):
         ``home`` names another host of the vendor's; where the user has moved the account, all are there.
         """
         auth, base = self.auth(self.api_key()), self.base_url(home or self.home)
+        if not auth.sendable:
+            raise self.key_rejected("it holds characters that no key has")
+        if not re.match(r"https?://[^/\s]", base):
+            raise ConfigurationError(
+                f"{URL_NAMES[self.account or '']} is no web address: {redact(base, limit=80)!r}",
+                hint="write it like http://localhost:8080, or leave it out",
+            )
         async with AsyncExitStack() as stack:
             http = self.context.http or await stack.enter_async_context(make_client())
             yield Wire(
@@ -186,7 +185,7 @@ class VendorProvider(JobProvider):
     def key_rejected(self, words: str) -> MissingKeyError:
         variable = KEY_NAMES[self.account or ""][0]
         return MissingKeyError(
-            f"{self.name} rejected the key in {variable}: {words}",
+            f"the key in {variable} does not work with {self.name}: {words}",
             hint=f"put a valid key into .env (get one at {self.key_page}) and run again; what is made stays made",
         )
 
@@ -283,57 +282,3 @@ def says_refusal(words: str) -> bool:
 
 
 _REFUSAL = re.compile(r"(?i)\b(content[ _-]?polic|moderat|nsfw|safety (system|checker|filter)|terms of (use|service))")
-
-
-class ImageVendor(VendorProvider, BaseImageProvider):
-    """A vendor of pictures."""
-
-    async def generate(self, prompt: str, config: ImageConfig) -> Generated:
-        return await self.run(config.model_copy(update={"prompt": prompt}))
-
-
-class VideoVendor(VendorProvider, BaseVideoProvider):
-    """A vendor of clips, sold by fixed lengths."""
-
-    picture_limit: ClassVar[int] = 8_000_000
-    """Characters of a data URI that the vendor takes."""
-
-    async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:
-        return await self.run(config.model_copy(update={"prompt": prompt}), image_url=image_url)
-
-    @abstractmethod
-    def lengths(self, config: VideoConfig) -> Sequence[int]:
-        """The lengths in seconds that the model sells, shortest first."""
-
-    def clip_seconds(self, config: VideoConfig) -> Decimal:
-        """The shortest length sold that holds the shot; the cut trims it."""
-        sold = self.lengths(config)
-        for seconds in sold:
-            if seconds >= config.duration:
-                return Decimal(seconds)
-        raise InputError(
-            f"{self.name} sells clips of up to {sold[-1]} s with {self.model_of(config)}, "
-            f"this shot lasts {config.duration:f} s",
-            field="duration",
-            hint=f"split the shot into pieces of up to {sold[-1]} s, or choose another provider",
-        )
-
-    def prompt_of(self, config: VideoConfig) -> str:
-        """The prompt with the camera move, which no vendor here takes apart from it."""
-        return f"{config.prompt}\nCamera: {config.camera}" if config.camera else config.prompt
-
-    def picture(self, image_url: str | None) -> str:
-        """The shot's picture as a data URI that the vendor takes, or a public URL as it is."""
-        if not image_url:
-            raise InputError(f"{self.name} animates a picture, and none was given", hint="make the shot's image first")
-        try:
-            return fit_data_uri(image_url, self.picture_limit)
-        except ValueError as error:
-            raise InputError(f"{self.name} cannot take the shot's picture: {error}", hint="make it anew") from error
-
-
-class SpeechVendor(VendorProvider, BaseAudioProvider):
-    """A vendor of speech."""
-
-    async def generate(self, text: str, config: AudioConfig) -> Generated:
-        return await self.run(config.model_copy(update={"text": text}))

@@ -18,6 +18,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -38,6 +39,11 @@ class KeyAuth(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers[self.header] = self._value
         yield request
+
+    @property
+    def sendable(self) -> bool:
+        """Whether a header can carry it: a pasted quotation mark, dash or line break cannot travel."""
+        return self._value.isascii() and self._value.isprintable()
 
     def hide(self, text: str, *, limit: int = 400) -> str:
         return redact(text, (self._value, self._secret), limit=limit)
@@ -120,7 +126,7 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The one POST of an order. Every answer below 500 is returned; the vendor's adapter reads it.
+        """The one POST of an order. Every answer that decides it is returned; the vendor's adapter reads it.
 
         Raises ProviderUnavailable when provably nothing was sent, OutcomeUnknown for everything else that is no
         answer: the vendor may be working on it, and charging for it.
@@ -130,7 +136,7 @@ class Wire:
         try:
             async with asyncio.timeout(self.patience.answer_seconds):
                 answer = await self._exchange(request)
-                if answer.status < 500:
+                if answer.status < 500 and answer.status != 408:
                     return answer
             raise self._unknown(f"answered {answer.status} ({answer.words})")
         except OutcomeUnknown:
@@ -206,7 +212,10 @@ class Wire:
 
     def at_base(self, url: str) -> httpx.URL:
         """Where the key may travel: the URL at the account's own host, whatever host it names."""
-        target = httpx.URL(url)
+        try:
+            target = httpx.URL(url)
+        except httpx.InvalidURL:
+            target = httpx.URL("/")
         if target.host and (target.scheme, target.netloc) == (self.base.scheme, self.base.netloc):
             return target
         return self.base.copy_with(raw_path=self.base.raw_path.rstrip(b"/") + b"/" + target.raw_path.lstrip(b"/"))
@@ -226,3 +235,8 @@ def as_object(value: object) -> dict[str, Any]:
 
 def as_list(value: object) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def part(name: str) -> str:
+    """A vendor's id as one part of a path, whatever is in it."""
+    return quote(name, safe="")

@@ -17,12 +17,12 @@ def test_a_name_always_gets_the_same_voice_in_any_case_and_form(name: str) -> No
     assert cast(f" {name.strip()} ", VOICES) == cast(name.strip(), VOICES) if name.strip() else True
 
 
-@pytest.mark.parametrize("name", ["emma", "Grandmother", "old_woman", "Mrs Hale", "the queen", "Maria"])
+@pytest.mark.parametrize("name", ["emma", "Grandmother", "old_woman", "Mrs Hale", "the queen", "Maria", "Hannah"])
 def test_names_that_sound_high(name: str) -> None:
     assert cast(name, VOICES).high
 
 
-@pytest.mark.parametrize("name", ["Grandfather", "old man", "Mr Hale", "King of Spades"])
+@pytest.mark.parametrize("name", ["Grandfather", "old man", "Mr Hale", "King of Spades", "John", "Josh"])
 def test_names_that_sound_low(name: str) -> None:
     assert not cast(name, VOICES).high
 

@@ -11,6 +11,7 @@ import pytest
 from fake_vendor import CANARY, FakeVendor, png, run, sent, tells_no_key
 
 from film.errors import (
+    ConfigurationError,
     FilmError,
     InputError,
     MissingKeyError,
@@ -138,6 +139,7 @@ def test_the_key_goes_to_the_queue_and_nowhere_else(vendor: FakeVendor, tmp_path
         (httpx.RemoteProtocolError("cut"), OutcomeUnknown),
         (RuntimeError("a plug-in's transport broke"), OutcomeUnknown),
         (httpx.Response(500), OutcomeUnknown),
+        (httpx.Response(408), OutcomeUnknown),
         (httpx.Response(503, json={"detail": "x", "error_type": "runner_disconnected"}), OutcomeUnknown),
         (httpx.Response(200, json={"status": "IN_QUEUE"}), OutcomeUnknown),
         (httpx.Response(200, content=b"<html>gateway</html>"), OutcomeUnknown),
@@ -357,3 +359,34 @@ def test_an_order_whose_answer_was_lost_is_known_by_its_whole_body(vendor: FakeV
 def test_finding_no_lost_order_says_nothing(vendor: FakeVendor, tmp_path: Path, reply: httpx.Response) -> None:
     vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", reply)
     assert run(vendor.provider(FalImageProvider, tmp_path).find_lost(CONFIG, since=0.0)) is None
+
+
+@pytest.mark.parametrize("key", ["“pasted”", "two\nlines", "dash–dash"])
+def test_a_key_that_cannot_travel_is_named_and_not_shown(key: str) -> None:
+    with pytest.raises(MissingKeyError, match="FAL_API_KEY") as caught:
+        run(FalImageProvider(ProviderContext(keys={"fal": key})).submit(CONFIG))
+    assert key not in caught.value.message
+
+
+@pytest.mark.parametrize("base", ["queue.fal.run", "ftp://queue.fal.run", "https://", "localhost:8080"])
+def test_an_account_moved_to_no_web_address_is_an_error_of_the_settings(base: str) -> None:
+    with pytest.raises(ConfigurationError, match="FILM_FAL_URL"):
+        run(FalImageProvider(ProviderContext(keys={"fal": CANARY}, base_urls={"fal": base})).submit(CONFIG))
+
+
+def test_a_moved_account_is_asked_at_its_new_home_alone(vendor: FakeVendor, tmp_path: Path) -> None:
+    at = "http://gate.example:9/fal"
+    vendor.on("POST", f"{at}/{MODEL}", httpx.Response(200, json=ACCEPTED))
+    vendor.on("GET", f"{at}/fal-ai/flux/requests/r-1/status", httpx.Response(200, json={"status": "COMPLETED"}))
+    result = {"images": [{"url": "http://gate.example:9/files/a.png"}]}
+    vendor.on("GET", f"{at}/fal-ai/flux/requests/r-1", httpx.Response(200, json=result))
+    vendor.on("GET", "http://gate.example:9/files/a.png", httpx.Response(200, content=png()))
+    run(vendor.provider(FalImageProvider, tmp_path, base=at).generate("x", CONFIG))
+    assert {request.url.host for request in vendor.seen} == {"gate.example"}
+
+
+def test_an_address_that_is_none_asks_nobody_else(vendor: FakeVendor, tmp_path: Path) -> None:
+    ticket = Ticket(job_id="r-1", urls={"status": "https://[bad"})
+    with pytest.raises(PaidLost):
+        run(vendor.provider(FalImageProvider, tmp_path).poll_status(ticket))
+    assert vendor.seen[0].url.host == "queue.fal.run"
