@@ -25,6 +25,7 @@ from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 
+from film.cache.disk import disk_error
 from film.errors import IntegrityError, StoreError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -271,16 +272,6 @@ class BlobStore:
             copy.unlink(missing_ok=True)
             raise StoreError(f"{file} changed while it was copied", hint="finish writing the file first")
         return Sealed(copy, sha256, size, original=file)
-
-
-def disk_error(error: OSError) -> StoreError:
-    """What the operating system said of the gallery's disk, with the way out."""
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return StoreError(
-            f"the gallery's disk is full ({error.filename or 'while writing'})",
-            hint="free some space and run again: what was paid for is fetched, not bought again",
-        )
-    return StoreError(f"the gallery's disk failed: {error}", hint="check the disk, then the gallery with: film fsck")
 
 
 def _stamp(found: os.stat_result) -> Stamp:

@@ -17,6 +17,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from film.cache.disk import disk_error
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -100,9 +102,12 @@ class Locks:
         if fcntl is None:
             return -1
         try:
-            handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
-        except FileNotFoundError:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+            try:
+                handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
+            except FileNotFoundError:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
+            fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        except OSError as error:
+            raise disk_error(error) from error
         return handle

@@ -68,23 +68,22 @@ class Shelf:
         else:
             assert made.path is not None
             blob = self.blobs.seal(made.path)
-        with self.locks.adding():
-            try:
+        try:
+            with self.locks.adding():
                 self.blobs.place(blob)
-            except StoreError:
-                if blob.temporary != made.path:  # the maker's own file is left to the maker: it was paid for
-                    blob.temporary.unlink(missing_ok=True)
-                raise
-            is_ours = self.actions.write(
-                key,
-                blob,
-                kind=kind,
-                provider=provider,
-                mime=made.mime,
-                cost=made.cost,
-                details=made.details,
-                owner=owner,
-            )
+                is_ours = self.actions.write(
+                    key,
+                    blob,
+                    kind=kind,
+                    provider=provider,
+                    mime=made.mime,
+                    cost=made.cost,
+                    details=made.details,
+                    owner=owner,
+                )
+        finally:
+            if blob.temporary != made.path:  # the maker's own file is left to the maker: it was paid for
+                blob.temporary.unlink(missing_ok=True)
         if not is_ours and (published := self.actions.find(key)):
             return published
         path = self.blobs.path(blob.sha256)

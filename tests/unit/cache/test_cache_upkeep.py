@@ -1,0 +1,230 @@
+"""Verify, repair and collect: bad blobs go, garbage goes late, and what anything needs never."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from cache_kit import Put, key, overwrite
+from sqlalchemy import Engine, insert, update
+
+from film.cache import AssetCache, CachedAsset
+from film.cache.blobs import Condition
+from film.db.base import now
+from film.db.tables import Action, AssetRow, Blob, Film, ShotRow, Take
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def old(engine: Engine, put: Put) -> CachedAsset:
+    """A result that was made and used 40 days ago."""
+    stored = put("old", b"an old picture")
+    age(engine, stored)
+    return stored
+
+
+def age(engine: Engine, asset: CachedAsset, days: int = 40) -> None:
+    """Let a result lie for some days: its rows and its file."""
+    then = now() - days * DAY
+    with engine.begin() as db:
+        db.execute(update(Action).where(Action.key == asset.key).values(created_at=then, last_used_at=then))
+        blob = update(Blob).where(Blob.sha256 == asset.sha256)
+        db.execute(blob.values(created_at=then))
+        db.execute(blob.where(Blob.quarantined_at.is_not(None)).values(quarantined_at=then))
+    os.utime(asset.path, (then.timestamp(), then.timestamp()))
+
+
+def doubtful_for_long(engine: Engine, asset: CachedAsset, days: int = 2) -> None:
+    with engine.begin() as db:
+        db.execute(update(Blob).where(Blob.sha256 == asset.sha256).values(quarantined_at=now() - days * DAY))
+
+
+# -- verify, repair
+
+
+def test_each_kind_of_damage_is_named_and_repaired(cache: AssetCache, put: Put) -> None:
+    stored = {name: put(name, name.encode() * 10) for name in ("good", "short", "rotten", "missing", "link")}
+    overwrite(stored["short"].path, b"short")
+    overwrite(stored["rotten"].path, b"ratten" * 10)
+    stored["missing"].path.unlink()
+    stored["link"].path.unlink()
+    stored["link"].path.symlink_to(stored["good"].path)
+    wanted = {
+        stored["short"].sha256: Condition.CUT_SHORT,
+        stored["rotten"].sha256: Condition.CORRUPT,
+        stored["missing"].sha256: Condition.MISSING,
+        stored["link"].sha256: Condition.LINK,
+    }
+    report = cache.verify()
+    assert report.checked == 5
+    assert {p.sha256: p.condition for p in report.problems} == wanted
+    quick = cache.verify(read_all=False)
+    assert {p.condition for p in quick.problems} == set(wanted.values()) - {Condition.CORRUPT}
+    assert cache.repair() == report
+    assert cache.verify().is_good
+    assert cache.get_cache_stats()["total_assets"] == 1
+    assert stored["good"].path.read_bytes() == b"good" * 10
+    assert all(put(name, name.encode() * 10) == asset for name, asset in stored.items())
+    assert cache.verify().is_good
+
+
+def test_repair_gives_up_a_store_that_is_gone_for_good(cache: AssetCache, put: Put) -> None:
+    import shutil
+
+    put("a")
+    shutil.rmtree(cache.gallery / "blobs")
+    assert len(cache.repair().problems) == 1
+    assert cache.get(key("a")) is None
+    assert put("a").path.exists()
+
+
+# -- collect
+
+
+def test_garbage_is_doubtful_first_and_goes_a_day_later(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:
+    first = cache.collect()
+    assert (first.doubtful, first.removed) == (1, 0)
+    assert cache.peek_many([old.key]) != {}
+    assert cache.collect().removed == 0  # not a day later yet
+    doubtful_for_long(engine, old)
+    last = cache.collect()
+    assert (last.removed, last.freed) == (1, old.size)
+    assert not old.path.exists()
+    assert cache.get(old.key) is None
+    assert cache.problems == []
+    assert cache.verify().checked == 0
+
+
+def test_a_hit_makes_the_doubtful_good_again(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:
+    cache.collect()
+    doubtful_for_long(engine, old)
+    assert cache.get(old.key) is not None
+    assert cache.collect().rescued == 1
+    age(engine, old, days=0)
+    assert cache.collect(roots=[], grace=DAY).removed == 0
+
+
+@pytest.mark.parametrize("days", [0, 20])
+def test_a_use_after_the_doubt_saves_even_without_roots(
+    cache: AssetCache, engine: Engine, old: CachedAsset, days: int
+) -> None:
+    """Used since it was marked, though longer ago than the grace period."""
+    cache.collect(roots=[])
+    doubtful_for_long(engine, old, days=30)
+    with engine.begin() as db:
+        db.execute(update(Action).values(last_used_at=now() - days * DAY))
+    report = cache.collect(roots=[])
+    assert (report.removed, report.rescued) == (0, 1)
+
+
+def test_putting_it_again_makes_it_good_again(cache: AssetCache, engine: Engine, put: Put, old: CachedAsset) -> None:
+    cache.collect()
+    doubtful_for_long(engine, old)
+    put("another name", b"an old picture")
+    assert cache.collect().removed == 0
+    assert old.path.exists()
+
+
+def test_what_films_and_the_library_name_stays(cache: AssetCache, engine: Engine, put: Put) -> None:
+    names = ("of a take", "of the library", "a finished film", "named by the caller", "unused")
+    stored = {name: put(name, name.encode()) for name in names}
+    with engine.begin() as db:
+        db.execute(insert(Film).values(film_id="f", output_sha256=stored["a finished film"].sha256))
+        db.execute(insert(ShotRow).values(id=1, film_id="f", shot_id="s", position=0, spec={}))
+        db.execute(insert(Take).values(shot_pk=1, asset_type="image", key=stored["of a take"].key, request={}))
+        db.execute(
+            insert(AssetRow).values(
+                asset_id="a", key="k", asset_type="image", provider="p", sha256=stored["of the library"].sha256
+            )
+        )
+    for asset in stored.values():
+        age(engine, asset)
+    assert cache.collect().doubtful == 2
+    cache.collect(roots=[asset.sha256 for name, asset in stored.items() if name != "unused"])
+    for asset in stored.values():
+        age(engine, asset)
+    cache.collect(roots=[asset.sha256 for name, asset in stored.items() if name != "unused"])
+    assert [name for name, asset in stored.items() if not asset.path.exists()] == ["unused"]
+
+
+def test_the_new_and_what_a_lease_holds_stay_whatever_the_roots(
+    cache: AssetCache, engine: Engine, put: Put, old: CachedAsset
+) -> None:
+    new = put("new", b"new")
+    with engine.begin() as db:
+        db.execute(update(Action).where(Action.key == old.key).values(state="pending", owner="me"))
+    assert cache.collect(roots=[]).doubtful == 0
+    assert new.path.exists()
+    assert old.path.exists()
+
+
+def test_recent_use_counts_before_it_is_written(cache: AssetCache, old: CachedAsset) -> None:
+    cache.verified_path(old)
+    assert cache.collect(roots=[]).doubtful == 0
+
+
+def test_files_without_a_row_go_when_they_are_old(cache: AssetCache, put: Put) -> None:
+    stored = put("a", b"known")
+    names = {"old": "0" * 64, "new": "1" * 64}
+    paths = {age: cache._shelf.blobs.path(name) for age, name in names.items()}
+    for path in paths.values():
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"12345")
+    long_ago = time.time() - 2 * DAY.total_seconds()
+    for path in (paths["old"], stored.path):
+        os.utime(path, (long_ago, long_ago))
+    report = cache.collect()
+    assert (report.orphans, report.freed) == (1, 5)
+    assert not paths["old"].exists()
+    assert paths["new"].exists()
+    assert stored.path.exists()
+
+
+def test_left_over_files_go_with_their_process_or_with_time(cache: AssetCache, engine: Engine, tmp_path: Path) -> None:
+    program = """
+import os, sys
+from pathlib import Path
+from film.cache import AssetCache
+from film.db.session import engine_for
+AssetCache(Path(sys.argv[1]), engine=engine_for(sys.argv[2])).temporary(".png").write_bytes(b"half")
+os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", program, str(cache.gallery), f"sqlite:///{tmp_path / 'its.db'}"], check=False)
+    mine, other = cache.temporary(), cache.gallery / "tmp" / "of-someone-else"
+    ancient = cache.gallery / "tmp" / "ancient"
+    for path in (mine, other, ancient):
+        path.write_bytes(b"half")
+    long_ago = time.time() - 2 * DAY.total_seconds()
+    os.utime(ancient, (long_ago, long_ago))
+    assert cache.collect().temporaries == 2
+    assert sorted((cache.gallery / "tmp").iterdir()) == sorted([mine, other])
+    assert [path.name for path in (cache.gallery / "locks").iterdir()] == [mine.name.partition("-")[0]]
+
+
+def test_what_was_put_aside_goes_with_time(cache: AssetCache, put: Put) -> None:
+    overwrite(put("a").path, b"rotten")
+    cache.repair()
+    [aside] = (cache.gallery / "quarantine").iterdir()
+    assert cache.collect().temporaries == 0
+    long_ago = time.time() - 2 * DAY.total_seconds()
+    os.utime(aside, (long_ago, long_ago))
+    assert cache.collect().temporaries == 1
+
+
+def test_money_is_not_collected(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:
+    cache.get(old.key)
+    cache.flush()
+    age(engine, old)
+    cache.collect()
+    doubtful_for_long(engine, old)
+    cache.collect()
+    doubtful_for_long(engine, old)
+    cache.collect(roots=[])
+    assert cache.get_cache_stats()["total_cost_saved_usd"] == Decimal("0.003")
