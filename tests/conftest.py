@@ -35,9 +35,10 @@ try:
     with open(folder + "/data/postmaster.pid") as file:
         pid = int(file.readline())
     os.kill(pid, signal.SIGQUIT)
-    for _ in range(100):
-        os.kill(pid, 0)
-        time.sleep(0.05)
+    for _ in range(200):
+        if not os.path.exists(folder + "/data/postmaster.pid"):
+            break
+        time.sleep(0.02)
 except (OSError, ValueError):
     pass
 shutil.rmtree(folder, ignore_errors=True)

@@ -143,6 +143,12 @@ def mark_submitted(connection: Connection, reservation_id: str, lease: timedelta
     return changed
 
 
+def renew(connection: Connection, reservation_ids: Sequence[str], lease: timedelta) -> None:
+    """Lengthen the leases of what is held."""
+    held = ReservationRow.id.in_(sorted(reservation_ids)), ReservationRow.state == "held"
+    connection.execute(update(ReservationRow).where(*held).values(lease_until=now() + lease))
+
+
 def mark_unknown(connection: Connection, reservation_id: str) -> Reservation:
     """Nobody can tell whether it was bought: the money stays set aside until ``settle`` or ``release`` says."""
     changed = _change(connection, reservation_id, OPEN, state="unknown", lease_until=None)

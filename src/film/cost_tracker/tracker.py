@@ -30,8 +30,8 @@ from film.models import AssetType, Shot, check_identifier
 from film.rates import RateCard
 from film.settings import Settings, load_settings
 
-HOLD = timedelta(minutes=10)
-"""How long money stays set aside for a purchase that was not begun."""
+HOLD = timedelta(hours=1)
+"""How long money stays set aside for a purchase that was not begun, unless it is renewed."""
 PURCHASE = timedelta(hours=1)
 """How long after ``mark_submitted`` a purchase without news counts as unknown."""
 

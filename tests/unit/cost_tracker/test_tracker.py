@@ -172,6 +172,14 @@ def test_recovering_frees_only_what_was_never_submitted(costs: CostTracker, engi
     assert costs.mark_submitted(bought).state == "submitted"  # found again at the vendor: waited for again
 
 
+def test_what_is_renewed_is_not_recovered(costs: CostTracker) -> None:
+    waiting, released = (one(costs, name, "1.00", lease=NOW) for name in ("waiting", "released"))
+    costs.release(released)
+    costs.renew([released, waiting])
+    assert costs.recover() == []
+    assert (costs.find(waiting.id).state, costs.find(released.id).state) == ("held", "released")
+
+
 def test_limits_hold_over_runs_and_trackers(costs: CostTracker, engine: Engine, settings: Settings) -> None:
     costs.settle(one(costs, "a", "6.00"), usd("6.00"))
     later = CostTracker("attic", engine=engine, settings=settings)
