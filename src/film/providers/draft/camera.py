@@ -51,9 +51,10 @@ class Lens:
         return self.zoom_far + (self.zoom_near - self.zoom_far) * depth
 
 
+# Depth is held back: a floor is one sheet, and what stands on it must not be seen to slide.
 TURN = Lens(offset_far=0.94, offset_near=1.12)
-TRAVEL = Lens(offset_far=0.42, offset_near=1.3, zoom_far=0.5, zoom_near=1.35)
-AROUND = Lens(offset_far=-0.8, offset_near=1.0, zoom_far=0.7, zoom_near=1.2)
+TRAVEL = Lens(offset_far=0.6, offset_near=1.2, zoom_far=0.7, zoom_near=1.25)
+AROUND = Lens(offset_far=-0.3, offset_near=0.8, zoom_far=0.8, zoom_near=1.2)
 VERTIGO = Lens(zoom_far=1.0, zoom_near=0.12)
 
 

@@ -24,9 +24,10 @@ from PIL import Image, ImageFilter
 
 from film.errors import InputError
 from film.providers.draft.camera import Box, Move, Path
+from film.providers.draft.cels import BLACK, GREY, Canvas, Pose
 from film.providers.draft.elements import FloatArray, Framing, Layer, Light, Panel, PanelSpec, rng_of
 from film.providers.draft.particles import FRONT, Glints, Moment, Planes, Weather
-from film.providers.draft.sheets import BLACK, GREY, Canvas, Sheet, sheets_of
+from film.providers.draft.sheets import Sheet, sheets_of
 
 FILM_RATE = Fraction(24)
 
@@ -49,6 +50,8 @@ _DRIFT_SPEED = {"fog": 0.011, "mist": 0.011, "smoke": 0.013, "steam": 0.013}
 """Fractions of the frame's width a second; clouds and all else that drifts are slower."""
 
 _CLOUD_SPEED = 0.0045
+_SWAY = 0.005
+"""How far foliage leans, per height."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,11 @@ class Animator:
         for number, (sheet, box) in enumerate(zip(self._sheets, boxes, strict=True)):
             if number == self._front:
                 self._air(canvas, k, seconds, front=False)
-            cover, gain, lean = self._state(sheet, number, seconds)
-            sheet.paint(canvas, box, until[number], cover=cover, gain=gain, lean=lean)
-            if glints := self._glints[number]:
+            sheet.paint(canvas, self._pose(number, box, until[number], seconds))
+            if self._glints[number]:
                 luma = np.array(canvas.y)
-                glints.paint(luma, box, seconds)
+                for glints in self._glints[number]:
+                    glints.paint(luma, box, seconds)
                 canvas.y = Image.fromarray(luma)
         if self._front == len(self._sheets):
             self._air(canvas, k, seconds, front=False)
@@ -139,7 +142,7 @@ class Animator:
         for number in reversed(range(len(boxes))):
             rows[number] = row
             sheet = self._sheets[number]
-            if self._kind(sheet) not in ("breathe", "sway"):
+            if self._kind(sheet) not in ("breathe", "sway", "flicker"):
                 row = min(row, sheet.solid_row(boxes[number], self._size[1]))
         return rows
 
@@ -156,20 +159,21 @@ class Animator:
             return box[0], box[1] + dy, box[2], box[3] + dy
         return box
 
-    def _state(self, sheet: Sheet, number: int, seconds: float) -> tuple[float, float, float]:
-        """Coverage, light and lean of a sheet at this moment."""
+    def _pose(self, number: int, box: Box, until: int, seconds: float) -> Pose:
+        """Where a sheet stands at this moment, and how its life shows."""
+        sheet, height = self._sheets[number], self._size[1]
         kind, phase = self._kind(sheet), self._seed % 997 + 1.7 * number
         if kind == "flicker":
             waves = ((2.1, 0.4), (5.3, 0.35), (8.7, 0.25))
             unrest = sum(a * math.sin(2 * math.pi * f * seconds + phase * f) for f, a in waves)
-            return min(1.0, 0.94 + 0.06 * unrest), 1.0 + 0.045 * unrest, 0.0
+            return Pose(box, until, height, cover=min(1.0, 0.94 + 0.06 * unrest), gain=1.0 + 0.045 * unrest)
         if kind == "breathe":
-            return 0.9 + 0.1 * math.sin(2 * math.pi * 0.16 * seconds + phase), 1.0, 0.0
+            return Pose(box, until, height, cover=0.9 + 0.1 * math.sin(2 * math.pi * 0.16 * seconds + phase))
         if kind == "sway":
             gust = 0.6 + 0.4 * math.sin(2 * math.pi * 0.11 * seconds + phase)
-            lean = gust * math.sin(2 * math.pi * 0.31 * seconds + 2 * phase)
-            return 1.0, 1.0, 0.005 * self._size[1] * lean
-        return 1.0, 1.0, 0.0
+            lean = _SWAY * gust * math.sin(2 * math.pi * 0.31 * seconds + 2 * phase)
+            return Pose(box, until, height, lean=lean, pivot=sheet.bottom)
+        return Pose(box, until, sheet.solid_row(box, height))
 
     def _air(self, canvas: Canvas, k: int, seconds: float, *, front: bool) -> None:
         if not self._weather:
@@ -178,11 +182,14 @@ class Animator:
         self._weather.paint(planes, Moment(k, seconds, self.path), front=front)
         canvas.y, canvas.u, canvas.v = (Image.fromarray(plane) for plane in planes)
 
-    def _glints_of(self, sheet: Sheet, light: Light) -> Glints | None:
-        if self._kind(sheet) != "water" or sheet.mask is None:
-            return None
-        mask = np.asarray(sheet.mask)
-        return Glints(mask, (sheet.left, sheet.top), self._size[1], self._seed, light)
+    def _glints_of(self, sheet: Sheet, light: Light) -> list[Glints]:
+        if self._kind(sheet) != "water":
+            return []
+        return [
+            Glints(np.asarray(cel.mask), (cel.left, cel.top), self._size[1], self._seed, light)
+            for cel in sheet.cels
+            if cel.mask
+        ]
 
     def _kind(self, sheet: Sheet) -> str | None:
         return _LIVES.get(sheet.life) if sheet.life else None
@@ -198,7 +205,7 @@ class Animator:
         kind, (width, height) = _LIVES[life], self._size
         if kind == "drift":
             return math.ceil(self._drift(life) * self._seconds * width / 4 + 1) * 2
-        return math.ceil(0.005 * height / 2 + 1) * 2 if kind == "sway" else 0
+        return math.ceil(_SWAY * height + 1) * 2 if kind == "sway" else 0
 
 
 def frames(

@@ -1,11 +1,10 @@
-"""A panel's layers, made ready to be sampled for every frame of a move: few depth groups of planar 8-bit planes.
+"""A panel's layers, made ready to be sampled for every frame of a move: few depth groups, cut into cels.
 
-    Panel.layers ──► partition (neighbours in depth and life) ──► flatten ──► Sheet: y, u, v, mask as Pillow 'L'
-    Sheet.paint(canvas, box) ──► the part of the frame it covers, resampled at sub-pixel positions and pasted
+    Panel.layers ──► partition (neighbours in depth and life) ──► flatten ──► cut at what is empty ──► Sheet of cels
 
-Sampling is what a camera move costs, so a sheet is cropped to what it covers, its chroma is half size, its
-half-size mask is reduced from the full one, and the band at its bottom that hides everything behind it (ground,
-a desk, a wall) is neither masked nor sampled in the sheets behind.
+How many groups there are is a matter of cost: neighbours are joined until what must be sampled for a frame fits a
+budget of so many frames' area. A sheet knows the band at its bottom that hides everything behind it (ground, a
+desk, a wall), so that the sheets behind need not be sampled there.
 """
 
 from __future__ import annotations
@@ -19,150 +18,49 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from film.providers.draft.camera import Box
+from film.providers.draft.cels import Canvas, Cel, Pose, even_up
 from film.providers.draft.elements import Layer, rng_of
 
 Numbers = NDArray[np.floating]
+Area = tuple[int, int, int, int]
 
 GROUPS = 4
 """Depth groups of a still panel; one more when something in it lives."""
 
-BLACK, GREY = 16, 128
+SAMPLED = 3.0
+"""Areas of frames that may be sampled for one frame, masks not counted."""
+
 _OPAQUE = 253 / 255
 _PAD = 6
-"""Empty pixels kept round a cropped sheet, so that its edge is transparent where sampling is rounded."""
-
-
-@dataclass
-class Canvas:
-    """One frame while it is painted: luma at full size, chroma at half size, limited range."""
-
-    y: Image.Image
-    u: Image.Image
-    v: Image.Image
-
-    @classmethod
-    def black(cls, width: int, height: int) -> Canvas:
-        half = (width // 2, height // 2)
-        return cls(Image.new("L", (width, height), BLACK), Image.new("L", half, GREY), Image.new("L", half, GREY))
+"""Empty pixels kept round a cel, so that its edge is transparent where sampling is rounded."""
+_SEEN = 0.002
+_MOST_CELS = 8
+_GAP = 24
+"""Empty rows or columns worth a cut."""
 
 
 @dataclass
 class Sheet:
-    """One depth group: planes cropped to ``left, top`` of the drawn area; ``mask`` None where fully opaque."""
+    """One depth group of cels that move together."""
 
-    y: Image.Image
-    u: Image.Image
-    v: Image.Image
-    mask: Image.Image | None
-    left: int
-    top: int
+    cels: list[Cel]
     depth: float
     life: str | None
     solid_from: float
     """Row of the drawn area below which this sheet hides everything behind it; infinity for nowhere."""
+    bottom: int
+    """Row where what is drawn ends: the pivot of what sways."""
 
     def solid_row(self, box: Box, height: int) -> int:
         """The first even row of the frame from which on nothing behind this sheet can be seen."""
         if self.solid_from == math.inf:
             return height
         row = (self.solid_from + 1 - box[1]) * height / (box[3] - box[1])
-        return min(height, max(0, _even_up(row)))
+        return min(height, max(0, even_up(row)))
 
-    def paint(
-        self,
-        canvas: Canvas,
-        box: Box,
-        until: int,
-        *,
-        cover: float = 1.0,
-        gain: float = 1.0,
-        lean: float = 0.0,
-    ) -> None:
-        """Paste the part of this sheet seen through ``box`` onto rows above ``until``.
-
-        ``cover`` scales its coverage and ``gain`` its light; ``lean`` shears it sideways, in pixels at its top.
-        """
-        width, height = canvas.y.size
-        scale_x, scale_y = (box[2] - box[0]) / width, (box[3] - box[1]) / height
-        # Inward to even pixels: never beyond the sheet's own (empty) edge, and chroma stays aligned.
-        x0 = max(0, _even_up((self.left - box[0]) / scale_x))
-        y0 = max(0, _even_up((self.top - box[1]) / scale_y))
-        x1 = min(width, _even_down((self.left + self.y.width - box[0]) / scale_x))
-        y1 = min(until, _even_down((self.top + self.y.height - box[1]) / scale_y))
-        if x1 <= x0 or y1 <= y0:
-            return
-        region = _Region(
-            (x0, y0, x1, y1),
-            (
-                box[0] + x0 * scale_x - self.left,
-                box[1] + y0 * scale_y - self.top,
-                box[0] + x1 * scale_x - self.left,
-                box[1] + y1 * scale_y - self.top,
-            ),
-            lean / max(1, self.y.height),
-        )
-        luma = region.sample(self.y)
-        if gain != 1.0:
-            luma = luma.point([min(235, max(BLACK, round(BLACK + (v - BLACK) * gain))) for v in range(256)])
-        u, v = region.sample(self.u, 2), region.sample(self.v, 2)
-        at, half_at = (x0, y0), (x0 // 2, y0 // 2)
-        if self.mask is None:
-            canvas.y.paste(luma, at)
-            canvas.u.paste(u, half_at)
-            canvas.v.paste(v, half_at)
-            return
-        seam = min(y1, max(y0, self.solid_row(box, height))) if cover >= 1.0 and not lean else y1
-        if seam < y1:
-            canvas.y.paste(luma.crop((0, seam - y0, x1 - x0, y1 - y0)), (x0, seam))
-            low = (0, (seam - y0) // 2, (x1 - x0) // 2, (y1 - y0) // 2)
-            canvas.u.paste(u.crop(low), (x0 // 2, seam // 2))
-            canvas.v.paste(v.crop(low), (x0 // 2, seam // 2))
-        if seam > y0:
-            mask = region.until(seam).sample(self.mask)
-            if cover < 1.0:
-                mask = mask.point([round(value * cover) for value in range(256)])
-            half = mask.reduce(2)
-            if seam < y1:
-                luma, u, v = (
-                    luma.crop((0, 0, *mask.size)),
-                    u.crop((0, 0, *half.size)),
-                    v.crop((0, 0, *half.size)),
-                )
-            canvas.y.paste(luma, at, mask)
-            canvas.u.paste(u, half_at, half)
-            canvas.v.paste(v, half_at, half)
-
-
-@dataclass(frozen=True)
-class _Region:
-    """A rectangle of the frame and the box of a sheet's planes that fills it."""
-
-    frame: tuple[int, int, int, int]
-    source: Box
-    lean: float
-
-    def until(self, row: int) -> _Region:
-        x0, y0, x1, y1 = self.frame
-        left, top, right, bottom = self.source
-        part = (row - y0) / (y1 - y0)
-        return replace(self, frame=(x0, y0, x1, row), source=(left, top, right, top + (bottom - top) * part))
-
-    def sample(self, plane: Image.Image, reduced: int = 1) -> Image.Image:
-        x0, y0, x1, y1 = self.frame
-        size = ((x1 - x0) // reduced, (y1 - y0) // reduced)
-        left, top, right, bottom = (edge / reduced for edge in self.source)
-        if self.lean:
-            across, down = (right - left) / size[0], (bottom - top) / size[1]
-            shear = -self.lean * down
-            shift = left + self.lean * (plane.height - top)
-            return plane.transform(
-                size,
-                Image.Transform.AFFINE,
-                (across, shear, shift, 0.0, down, top),
-                Image.Resampling.BILINEAR,
-            )
-        box = (max(0.0, left), max(0.0, top), min(right, plane.width), min(bottom, plane.height))
-        return plane.resize(size, Image.Resampling.BILINEAR, box=box)
+    def paint(self, canvas: Canvas, pose: Pose) -> None:
+        for cel in self.cels:
+            cel.paint(canvas, pose)
 
 
 def sheets_of(layers: list[Layer], *, lives: Callable[[str], bool], spare: Callable[[str], int]) -> list[Sheet]:
@@ -179,25 +77,26 @@ def sheets_of(layers: list[Layer], *, lives: Callable[[str], bool], spare: Calla
 
 
 def _partition(layers: list[Layer]) -> list[list[Layer]]:
-    """Runs of neighbours: the pair that is most alike in depth and life is joined until few enough are left."""
+    """Runs of neighbours: the pair that is most alike in depth and life is joined until they are few enough."""
     runs = [[layer] for layer in layers]
     limit = GROUPS + any(layer.life for layer in layers)
-    weight = [float(np.mean(layer.alpha)) + 0.05 for layer in layers]
-    masses = [[w] for w in weight]
+    masses = [[float(np.mean(layer.alpha)) + 0.05] for layer in layers]
+    areas = [1.0, *(_spread(layer.alpha) for layer in layers[1:])]
 
     def depth(index: int) -> float:
         return float(np.average([layer.depth for layer in runs[index]], weights=masses[index]))
 
     def strangeness(index: int) -> float:
         apart = abs(depth(index + 1) - depth(index))
-        unlike = 1.0 if runs[index][0].life != runs[index + 1][0].life else 0.0
+        unlike = 0.6 if runs[index][0].life != runs[index + 1][0].life else 0.0
         return apart * min(1.0, sum(masses[index]), sum(masses[index + 1])) ** 0.5 + unlike
 
-    while len(runs) > limit:
+    while len(runs) > limit or (len(runs) > 3 and sum(areas) > SAMPLED):
         index = min(range(len(runs) - 1), key=strangeness)
         mixed = runs[index][0].life != runs[index + 1][0].life
-        runs[index] += runs.pop(index + 1)
+        areas[index] = min(1.0, areas[index] + areas.pop(index + 1))
         masses[index] += masses.pop(index + 1)
+        runs[index] += runs.pop(index + 1)
         if mixed:
             runs[index] = [replace(layer, life=None) for layer in runs[index]]
     return runs
@@ -210,13 +109,24 @@ def _sheet(run: list[Layer], *, base: bool, life: str | None, spare: int) -> She
     if len(run) > 1:
         alpha, rgb = _flatten(run)
     if base:
-        rgb, alpha = rgb * alpha[..., None], np.ones_like(alpha)
+        # Where even the farthest layer was left open, its own colour shows rather than a hole.
+        mean = np.sum(rgb * alpha[..., None], axis=(0, 1)) / max(1e-6, float(alpha.sum()))
+        rgb, alpha = rgb * alpha[..., None] + mean * (1 - alpha[..., None]), np.ones_like(alpha)
     height, width = alpha.shape
-    x0, y0, x1, y1 = _covered(alpha)
-    if not base:
-        x0, y0 = max(0, x0 - _PAD) // 2 * 2, max(0, y0 - _PAD) // 2 * 2
-        x1, y1 = min(width, (x1 + _PAD + 1) // 2 * 2), min(height, (y1 + _PAD + 1) // 2 * 2)
     solid = _solid_from(alpha)
+    areas = [(0, 0, width, height)] if base else [_padded(part, width, height) for part in _parts(alpha)]
+    return Sheet(
+        cels=[_cel(rgb, alpha, area, base=base, spare=spare) for area in areas],
+        depth=depth,
+        life=life,
+        solid_from=float(solid) if solid < height and not base else math.inf,
+        bottom=max(area[3] for area in areas),
+    )
+
+
+def _cel(rgb: Numbers, alpha: Numbers, area: Area, *, base: bool, spare: int) -> Cel:
+    x0, y0, x1, y1 = area
+    width = alpha.shape[1]
     rgb, alpha = rgb[y0:y1, x0:x1], alpha[y0:y1, x0:x1]
     if spare:
         # What drifts is mirrored beyond the drawing's sides, so that its own edge is never carried into view.
@@ -226,18 +136,50 @@ def _sheet(run: list[Layer], *, base: bool, life: str | None, spare: int) -> She
         x0 -= sides[0]
     if not base:
         rgb = _bleed(rgb, alpha)
-    y, u, v = yuv_of(rgb)
-    return Sheet(
-        y=Image.fromarray(y),
-        u=Image.fromarray(u),
-        v=Image.fromarray(v),
-        mask=None if base else Image.fromarray(_eight_bits(alpha * 255)),
-        left=x0,
-        top=y0,
-        depth=depth,
-        life=life,
-        solid_from=float(solid) if solid < height and not base else math.inf,
+    y, u, v = (Image.fromarray(plane) for plane in yuv_of(rgb))
+    return Cel(y, u, v, None if base else Image.fromarray(_eight_bits(alpha * 255)), x0, y0)
+
+
+def _parts(alpha: Numbers) -> list[Area]:
+    """The covered area cut, again and again, where a broad enough stripe of it is empty."""
+    x0, y0, x1, y1 = _covered(alpha)
+    open_parts, done = [(x0, y0, x1, y1)], list[Area]()
+    while open_parts:
+        left, top, right, bottom = open_parts.pop()
+        part = alpha[top:bottom, left:right] > _SEEN
+        for axis, full in ((0, part.any(axis=0)), (1, part.any(axis=1))):
+            filled = np.flatnonzero(full)
+            gaps = np.diff(filled)
+            if gaps.size and gaps.max() > _GAP and len(open_parts) + len(done) < _MOST_CELS:
+                at = int(gaps.argmax())
+                first, second = int(filled[at]) + 1, int(filled[at + 1])
+                if axis == 0:
+                    open_parts += [(left, top, left + first, bottom), (left + second, top, right, bottom)]
+                else:
+                    open_parts += [(left, top, right, top + first), (left, top + second, right, bottom)]
+                break
+        else:
+            done.append((left, top, right, bottom))
+    return sorted(
+        (left + a, top + b, left + c, top + d)
+        for left, top, right, bottom in done
+        for a, b, c, d in [_covered(alpha[top:bottom, left:right])]
     )
+
+
+def _padded(area: Area, width: int, height: int) -> Area:
+    x0, y0, x1, y1 = area
+    return (
+        max(0, x0 - _PAD) // 2 * 2,
+        max(0, y0 - _PAD) // 2 * 2,
+        min(width, (x1 + _PAD + 1) // 2 * 2),
+        min(height, (y1 + _PAD + 1) // 2 * 2),
+    )
+
+
+def _spread(alpha: Numbers) -> float:
+    """The area that sampling a layer costs, as a fraction of the drawing."""
+    return sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in _parts(alpha)) / alpha.size
 
 
 def _flatten(run: list[Layer]) -> tuple[Numbers, Numbers]:
@@ -273,16 +215,8 @@ def _bleed(rgb: Numbers, alpha: Numbers) -> Numbers:
     return out
 
 
-def _even_up(value: float) -> int:
-    return math.ceil(value / 2 - 1e-6) * 2
-
-
-def _even_down(value: float) -> int:
-    return math.floor(value / 2 + 1e-6) * 2
-
-
 def _covered(alpha: Numbers) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(alpha.max(axis=1) > 0.002), np.flatnonzero(alpha.max(axis=0) > 0.002)
+    rows, columns = np.flatnonzero(alpha.max(axis=1) > _SEEN), np.flatnonzero(alpha.max(axis=0) > _SEEN)
     if not rows.size:
         return 0, 0, 2, 2
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
