@@ -156,6 +156,11 @@ class CostTracker:
         with self._transaction(connection) as transaction:
             return reservations.mark_submitted(transaction, reservation.id, lease)
 
+    def renew(self, held: Sequence[Reservation], *, lease: timedelta = HOLD) -> None:
+        """Go on setting money aside for purchases that have to wait; what is not "held" any more is left as it is."""
+        with self._transaction() as transaction:
+            reservations.renew(transaction, [r.id for r in held], lease)
+
     def settle(self, reservation: Reservation, actual: Decimal, *, connection: Connection | None = None) -> Reservation:
         """Record the bill; only the first counts. See ``overrun`` of the answer: the quote was too low."""
         with self._transaction(connection) as transaction:
