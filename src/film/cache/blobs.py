@@ -223,7 +223,7 @@ class BlobStore:
 
     def _name(self, sha256: str) -> str:
         if len(sha256) != 64 or not _SHA256.fullmatch(sha256):
-            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery: film fsck")
+            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery with: film assets --verify")
         return f"{self._blobs}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def _is_real_below(self, name: str) -> bool:

@@ -102,8 +102,8 @@ class Shelf:
             return True
         if not self.blobs.exists():
             raise StoreError(
-                f"the gallery's store is not there: {self.gallery / 'blobs'}",
-                hint="plug its drive in, or set FILM_GALLERY_DIR; if it is gone for good: film fsck --repair",
+                f"the gallery's files are not there: {self.gallery / 'blobs' / 'sha256'}",
+                hint="plug its drive in, or set FILM_GALLERY_DIR; if they are gone for good, make that folder, empty",
             )
         problem = Problem(asset.sha256, condition)
         self._report(f"{problem} ({asset.kind} {asset.key[:16]}): it will be made again")
