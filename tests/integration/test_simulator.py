@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -148,7 +150,7 @@ SUBMIT = [
     Fault("error", status=503, after=True),
     Fault("reset"),
     Fault("reset", after=True),
-    Fault("hang", seconds=3, after=True),
+    Fault("hang", seconds=4, after=True),
     Fault("garbage"),
     Fault("garbage", after=True),
     Fault("error-200", after=True),
@@ -159,7 +161,7 @@ SUBMIT = [
 ]
 FATE = [Fault(kind) for kind in ("fail", "refuse-later", "black", "malformed", "strange")]
 POLL = [Fault("error", step="status"), Fault("reset", step="status"), Fault("garbage", step="status")]
-MEDIA_KINDS = "short truncate cut corrupt html json empty wrong-type gzip-bomb redirect expired".split()
+MEDIA_KINDS = "short truncate cut corrupt html json empty wrong-type gzip-bomb endless redirect expired".split()
 MEDIA = [Fault(kind) for kind in MEDIA_KINDS] + [
     Fault("slow-body", seconds=0.4),
     Fault("error", step="media"),
@@ -178,44 +180,53 @@ def title(fault: Fault) -> str:
     return f"{fault.kind}{'-after' if fault.after else ''}{'-always' if fault.times == 0 else ''}@{fault.place}"
 
 
-async def meet(fault: Fault, name: str, number: int, simulator: Simulator, shop: Buyer, engine: Engine) -> str | None:
+async def meet(fault: Fault, number: int, simulator: Simulator, shop: Buyer, engine: Engine) -> str | None:
     """Buy while ``fault`` lasts, then once more as its user would; what went wrong beyond it, in words."""
-    film = f"film {number}"
-    shop.jobs = new_jobs(engine, shop.ledger, speed=5000 if fault.kind in ("malformed", "strange") else 200)
+    film = f"(film {number})"
+    shop = replace(
+        shop, jobs=new_jobs(engine, shop.ledger, speed=5000 if fault.kind in ("malformed", "strange") else 200)
+    )
+    fault = replace(fault, match=film)
     simulator.add_fault(fault)
-    before = len(simulator.struck), simulator.total(), len(simulator.books.jobs())
     for _ in range(2):
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 await shop.buy(about=film)
         except FilmError as error:
             if not error.hint:
                 return f"{title(fault)}: {error!r} does not say what to do"
         except TimeoutError:
             return f"{title(fault)}: hung"
-    simulator.clear_faults()
-    if len(simulator.struck) == before[0]:
+    if not any(struck.match == film for struck in simulator.struck):
         return f"{title(fault)}: did not happen"
-    billed, made = simulator.total() - before[1], len(simulator.books.jobs()) - before[2]
+    made = [job for job in simulator.books.jobs() if film in str(job.order)]
+    billed = sum((Decimal(job.price) for job in made if job.billed), Decimal(0))
     records = shop.jobs.list_jobs(film_id=film)
     states = sorted(job.state for job in records)
-    if made > 1 + sum(state in ("closed", "failed") for state in states):
-        return f"{title(fault)}: made {made} times, on record {states}"
+    if len(made) > 1 + sum(state in ("closed", "failed") for state in states):
+        return f"{title(fault)}: made {len(made)} times, on record {states}"
     held = sum((job.quoted for job in records if job.state in ("review", "submitted", "unknown")), Decimal(0))
     settled = sum((shop.ledger.settled.get(key, Decimal(0)) for key in {job.key for job in records}), Decimal(0))
     if billed > settled + held:
         return f"{title(fault)}: billed {billed}, settled {settled}, held {held} ({states})"
-    if fault in LASTING and "done" in states:
+    if fault.times == 0 and "done" in states:
         return f"{title(fault)}: took it for good"
     return None
 
 
-@pytest.mark.parametrize("name", SHOPS)
-def test_no_fault_makes_an_adapter_buy_twice_take_the_wrong_thing_or_hang(name: str, tmp_path: Path):
-    async def main() -> list[str]:
+@pytest.mark.parametrize("name", [name for name in SHOPS if name != "kling"])
+def test_no_fault_makes_an_adapter_buy_twice_take_the_wrong_thing_or_hang(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Kling is left out: it speaks Minimax's protocol to Minimax's vendor."""
+
+    async def main() -> list[str | None]:
         async with Simulator(latency=FAST) as simulator, buyer(name, simulator, tmp_path) as shop:
             engine = make_engine(f"sqlite:///{tmp_path / 'film.db'}")
-            met = [await meet(f, name, n, simulator, shop, engine) for n, f in enumerate(faults_of(name))]
-            return [problem for problem in met if problem]
+            return await asyncio.gather(*(meet(f, n, simulator, shop, engine) for n, f in enumerate(faults_of(name))))
 
-    assert asyncio.run(main()) == []
+    met = asyncio.run(main())
+    with capsys.disabled():
+        wrong = sum(problem is not None for problem in met)
+        sys.stdout.write(f"\n{name}: {len(met)} provider faults, wrong or hung {wrong}\n")
+    assert [problem for problem in met if problem] == []

@@ -105,7 +105,7 @@ class Buyer:
 
 @asynccontextmanager
 async def buyer(name: str, simulator: Simulator, folder: Path) -> AsyncGenerator[Buyer]:
-    """A buyer with a journal of its own, whose adapter gives up on silence after a second."""
+    """A buyer with a journal of its own, whose adapter gives up on an order's silence after two seconds."""
     engine = make_engine(f"sqlite:///{folder / 'film.db'}")
     Base.metadata.create_all(engine)
     asset_type, _ = SHOPS[name]
@@ -116,10 +116,9 @@ async def buyer(name: str, simulator: Simulator, folder: Path) -> AsyncGenerator
         assert isinstance(provider, VendorProvider)
         provider.patience = replace(
             provider.patience,
-            answer_seconds=1.0,
-            ask_seconds=1.0,
-            fetch_seconds=1.5,
-            grace=0.3,
+            answer_seconds=2.0,
+            ask_seconds=10.0,
+            fetch_seconds=10.0,
             caps=dict.fromkeys(AssetType, 8 << 20),
         )
         ledger = Ledger()

@@ -17,6 +17,8 @@ from typing import IO, Any
 
 import av
 import av.error
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 from PIL import Image, UnidentifiedImageError
 
 from film.errors import BadMedia
@@ -135,7 +137,7 @@ def _read_clip(file: IO[bytes], name: str) -> Facts:
         if not container.streams.video:
             raise ValueError("it has no picture")
         stream = container.streams.video[0]
-        stream.codec_context.options = {"err_detect": "explode"}
+        _be_strict(stream)
         stream.thread_type = "AUTO"
         packets = frames = 0
         for packet in container.demux(stream):
@@ -158,18 +160,25 @@ def _read_sound(file: IO[bytes], name: str) -> Facts:
         if not container.streams.audio:
             raise ValueError("it has no sound")
         stream = container.streams.audio[0]
-        stream.codec_context.options = {"err_detect": "explode"}
+        _be_strict(stream)
         rate = stream.codec_context.sample_rate
         samples = sum(frame.samples for frame in container.decode(stream))
         if samples == 0:
             raise ValueError("it holds no samples")
         seconds = samples / rate
         file.seek(0)
-        if name == "mp3" and stream.duration and stream.time_base and _XING.search(file.read(8 << 10)):
-            declared = float(stream.duration * stream.time_base)  # without that header FFmpeg only guesses
+        # MP3 declares its length only in an optional header, and FFmpeg guesses without it.
+        if name == "flac" or (name == "mp3" and _XING.search(file.read(8 << 10))):
+            declared = float((stream.duration or 0) * (stream.time_base or 0))
             if seconds < declared - 0.2:
                 raise ValueError(f"{seconds:.1f} of {declared:.1f} seconds")
         return {"sample_rate": rate, "channels": stream.codec_context.channels, "seconds": seconds}
+
+
+def _be_strict(stream: VideoStream | AudioStream) -> None:
+    if not stream.codec_context:
+        raise ValueError("its codec is not known")
+    stream.codec_context.options = {"err_detect": "crccheck+bitstream+buffer+explode"}
 
 
 _READERS = {AssetType.IMAGE: _read_picture, AssetType.VIDEO: _read_clip, AssetType.AUDIO: _read_sound}

@@ -68,15 +68,15 @@ class FakeVendor:
     _faults: dict[Step, deque[BaseException | Callable[[], None]]] = field(
         default_factory=lambda: defaultdict[Step, deque[BaseException | Callable[[], None]]](deque)
     )
-    _after: deque[BaseException] = field(default_factory=deque[BaseException])
+    _after: deque[BaseException | Callable[[], None]] = field(default_factory=deque[BaseException | Callable[[], None]])
 
     def fails(self, step: Step, *faults: BaseException | Callable[[], None]) -> None:
         """The next calls of ``step`` raise these, one each, before anything is done. A callable is called."""
         self._faults[step].extend(faults)
 
-    def swallows_answer(self, *errors: BaseException) -> None:
-        """The next submissions are accepted, and our side is told this instead of the job's id."""
-        self._after.extend(errors or (OutcomeUnknown("the connection was cut", provider="fake", charged=None),))
+    def swallows_answer(self, *faults: BaseException | Callable[[], None]) -> None:
+        """The next submissions are accepted, and our side meets this instead of the job's id."""
+        self._after.extend(faults or (OutcomeUnknown("the connection was cut", provider="fake", charged=None),))
 
     @property
     def charges(self) -> Decimal:
@@ -100,17 +100,12 @@ class FakeVendor:
         self.meet("submit")
         job = FakeJob(f"fake-{len(self.jobs) + 1}", order, self.price, self.clock() + self.seconds)
         self.jobs.append(job)
-        if self._after:
-            raise self._after.popleft()
+        _strike(self._after)
         return job
 
     def meet(self, step: Step) -> None:
         self.calls[step] += 1
-        if faults := self._faults[step]:
-            fault = faults.popleft()
-            if isinstance(fault, BaseException):
-                raise fault
-            fault()
+        _strike(self._faults[step])
 
 
 class _FakeProvider(JobProvider):
@@ -268,6 +263,14 @@ class InlineExecutor(Executor):
         except Exception as error:  # noqa: BLE001  # it belongs to whoever asks for the result
             future.set_exception(error)
         return future
+
+
+def _strike(faults: deque[BaseException | Callable[[], None]]) -> None:
+    if faults:
+        fault = faults.popleft()
+        if isinstance(fault, BaseException):
+            raise fault
+        fault()
 
 
 def _order(config: Any) -> str:

@@ -73,7 +73,7 @@ class SimulatedElevenLabs(SimulatedVendor):
         order = {**order, "voice_id": voice, "response_format": form}
         job = self.take(model, "audio", order, PER_THOUSAND[model] * len(text) / 1000)
         await asyncio.sleep(max(0.0, job.ends - time.time()))
-        sound, _ = make_media(job)
+        sound, _ = await asyncio.to_thread(make_media, job)
         aligned = _alignment(text, synthetic.spoken_seconds(text))
         body = {"audio_base64": base64.b64encode(sound).decode(), "alignment": aligned, "normalized_alignment": aligned}
         headers = {
@@ -109,7 +109,7 @@ class SimulatedElevenLabs(SimulatedVendor):
         job = self.find(request)
         if job is None or self.key_of(request) is None:
             return web.json_response(self.error(404, "not_found", "History item not found"), status=404)
-        body, mime = make_media(job)
+        body, mime = await asyncio.to_thread(make_media, job)
         return await deliver(request, body, mime, visit.get().fault)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from functools import lru_cache
 from typing import Any, cast
 
 from PIL import Image
@@ -23,13 +24,19 @@ def make_media(job: SimulatedJob) -> tuple[bytes, str]:
     if job.kind == "image":
         width, height, form = frame_of(order)
         mime = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}[form]
-        return synthetic.picture(width, height, job.seed, unique, form=form), mime
+        return _picture(width, height, job.seed, unique, form), mime
     if job.kind == "video":
         width, height = _shape(order)
         return synthetic.clip(float(order.get("duration") or 5), width, height, job.seed, unique), "video/mp4"
     form, mime = SOUND[str(order.get("response_format") or "mp3")]
     text = str(order.get("input") or order.get("text") or "")
     return synthetic.speech(text, job.seed, form=form, speed=float(order.get("speed") or 1)), mime
+
+
+@lru_cache(maxsize=32)
+def _picture(width: int, height: int, seed: int, label: str, form: synthetic.PictureFormat) -> bytes:
+    """Kept, since a result is downloaded again and again where downloads are spoilt."""
+    return synthetic.picture(width, height, seed, label, form=form)
 
 
 SOUND: dict[str, tuple[synthetic.SpeechFormat, str]] = {

@@ -47,7 +47,7 @@ class SimulatedOpenAI(SimulatedVendor):
         price = self._price(order)
         job = self.take(str(order["model"]), "audio", order, price)
         await asyncio.sleep(max(0.0, job.ends - time.time()))
-        body, mime = make_media(job)
+        body, mime = await asyncio.to_thread(make_media, job)
         response = await deliver(request, body, mime, visit.get().fault)
         if not response.prepared:
             response.headers["x-request-id"] = f"req_{job.id.replace('-', '')}"

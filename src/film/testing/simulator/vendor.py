@@ -8,6 +8,7 @@ A vendor's file says where its routes are and how it words things; its protocol 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
@@ -153,7 +154,7 @@ class SimulatedVendor(ABC):
         job = self.find(request)
         if job is None or self.expired(job):
             return web.Response(status=404, text="not found")
-        body, mime = make_media(job)
+        body, mime = await asyncio.to_thread(make_media, job)
         return await deliver(request, body, mime, visit.get().fault)
 
     def media_route(self) -> web.RouteDef:

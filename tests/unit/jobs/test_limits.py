@@ -1,0 +1,152 @@
+"""Places by order, pauses by account, and intervals that fit the job."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from film.errors import OutOfCredit
+from film.jobs import Limits
+from film.jobs.limits import MAX_PAUSE, PriorityLimiter
+from film.jobs.pace import Pace, backoff
+from film.jobs.unbroken import unbroken
+from film.testing.doubles import FakeImageProvider, FakeVideoProvider, ManualClock
+
+
+class Busy:
+    """Counts who is in, and remembers in which order they came."""
+
+    def __init__(self, limiter: PriorityLimiter) -> None:
+        self.limiter, self.now, self.most, self.came = limiter, 0, 0, list[float]()
+
+    async def work(self, order: float) -> None:
+        async with self.limiter.place(order):
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.came.append(order)
+            try:
+                for _ in range(3):
+                    await asyncio.sleep(0)
+            finally:
+                self.now -= 1
+
+
+def test_no_more_than_there_are_places_and_the_lowest_order_first():
+    async def main() -> Busy:
+        busy = Busy(PriorityLimiter(2))
+        await asyncio.gather(*(busy.work(order) for order in (9, 8, 3, 7, 1, 5)))
+        return busy
+
+    busy = asyncio.run(main())
+    assert busy.most == 2
+    assert busy.came == [9, 8, 1, 3, 5, 7]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=20), st.data())
+def test_cancelled_waiters_lose_no_place(orders: list[int], data: st.DataObject):
+    cancelled = data.draw(st.sets(st.integers(0, len(orders) - 1)))
+    turns = data.draw(st.integers(0, 12))
+
+    async def main() -> int:
+        limiter = PriorityLimiter(2)
+        busy = Busy(limiter)
+        tasks = [asyncio.create_task(busy.work(order)) for order in orders]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for number in cancelled:
+            tasks[number].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(1), limiter.place(), limiter.place():
+            return busy.most
+
+    assert asyncio.run(main()) <= 2
+
+
+def test_a_limiter_without_places_is_refused():
+    with pytest.raises(ValueError, match="at least one"):
+        PriorityLimiter(0)
+
+
+def test_pauses_and_closings_are_the_accounts_and_places_the_providers():
+    clock = ManualClock()
+    limits = Limits(clock=clock)
+    image, video = FakeImageProvider(), FakeVideoProvider()
+    assert limits.pause(image, 30) == 30
+    assert limits.paused(video) == 30
+    limits.pause(video, 5)
+    assert limits.paused(image) == 30, "a shorter pause does not shorten a longer one"
+    assert limits.pause(image, 10_000) == MAX_PAUSE
+    limits.close(image, OutOfCredit("first"))
+    limits.close(video, OutOfCredit("second"))
+    with pytest.raises(OutOfCredit, match="first"):
+        limits.check(video)
+
+
+def test_one_kind_of_job_does_not_hold_up_another_of_the_account():
+    async def main() -> None:
+        limits = Limits({"fake": 1})
+        async with asyncio.timeout(1), limits.slot(FakeImageProvider()), limits.slot(FakeVideoProvider()):
+            pass
+
+    asyncio.run(main())
+
+
+@given(st.floats(1, 600), st.floats(0.5, 10))
+def test_polls_are_few_never_below_the_floor_and_close_to_the_end(usual: float, floor: float):
+    pace = Pace(usual, floor, dice=random.Random(0))
+    polls, elapsed = 0, 0.0
+    while elapsed < pace.usual:
+        wait = pace.wait(elapsed)
+        assert wait >= floor
+        elapsed, polls = elapsed + wait, polls + 1
+    assert polls <= 16
+    assert elapsed - pace.usual <= max(1.1 * floor, 0.25 * pace.usual)
+    assert pace.deadline >= 900
+
+
+def test_a_pace_leans_towards_what_it_sees():
+    pace = Pace(60, 1)
+    for _ in range(8):
+        pace.observed(6)
+    assert pace.usual == pytest.approx(6, rel=0.1)
+    pace.observed(0.001)
+    assert pace.usual >= 1
+
+
+def test_backoff_doubles_and_heeds_the_vendor_up_to_two_minutes():
+    assert [backoff(n) for n in (1, 2, 3)] == [1, 2, 4]
+    assert backoff(1, 30) == 30
+    assert backoff(20) == backoff(1, 1e9) == MAX_PAUSE
+
+
+def test_unbroken_work_ends_before_its_caller_is_cancelled():
+    async def main() -> list[str]:
+        said: list[str] = []
+
+        async def work() -> None:
+            await asyncio.sleep(0.01)
+            said.append("done")
+
+        task = asyncio.create_task(unbroken(work()))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return said
+
+    assert asyncio.run(main()) == ["done"]
+
+
+def test_unbroken_work_tells_its_result_and_its_error():
+    async def fails() -> int:
+        raise OSError("disk")
+
+    assert asyncio.run(unbroken(asyncio.sleep(0, 7))) == 7
+    with pytest.raises(OSError, match="disk"):
+        asyncio.run(unbroken(fails()))
