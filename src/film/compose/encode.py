@@ -82,13 +82,19 @@ def _shown(segment: Segment, outgoing: Iterator[VideoFrame], screen: Screen) -> 
     with closing(_slated(segment.shows[1], screen)) as incoming:
         for step in range(steps):
             before, after = as_picture(next(outgoing)), as_picture(next(incoming))
-            yield as_frame(blend(before, after, step, steps))
+            mixed = as_frame(blend(before, after, step, steps))
+            slates = [overlay for stretch in segment.shows if (overlay := _overlay(stretch, screen))]
+            # two slates do not melt into each other: writing over writing cannot be read
+            yield slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
+
+
+def _overlay(stretch: Stretch, screen: Screen) -> Overlay | None:
+    slate = stretch.clip.slate
+    return overlay_for(slate, screen.width, screen.height) if slate else None
 
 
 def _slated(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None]:
-    overlay: Overlay | None = None
-    if stretch.clip.slate:
-        overlay = overlay_for(stretch.clip.slate, screen.width, screen.height)
+    overlay = _overlay(stretch, screen)
     with closing(conform.frames(stretch, screen)) as plain:
         for frame in plain:
             yield overlay.over(frame) if overlay else frame

@@ -305,6 +305,20 @@ def test_a_slate_is_on_every_frame_and_the_picture_between(
     assert compose(other, store, tmp_path / "film.mp4").segments_made == 2
 
 
+def test_slates_change_at_the_middle_of_a_join_and_do_not_melt(
+    clips: list[Source], store: FolderStore, tmp_path: Path
+) -> None:
+    film = film_of(clips[:2])
+    slates = Slate("1", "", "i"), Slate("1", "", "MMMMMMMM")
+    film = replace(film, clips=tuple(replace(c, slate=s) for c, s in zip(film.clips, slates, strict=True)))
+    frames = film_frames(compose(film, store, tmp_path / "film.mp4").path)
+    lit = [int((frame[-16:, 100:220] > 100).sum()) for frame in frames]
+    many = [count > (lit[0] + lit[-1]) / 2 for count in lit]
+    assert lit[-1] > 4 * lit[0]
+    assert many == [n >= 18 + 3 for n in range(len(frames))]
+    assert max(lit[:21]) < 2 * lit[0]
+
+
 def test_a_film_from_a_shot_list(clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
     voice = make_speech(tmp_path / "voice.wav", voice_like(1.0, 22_050), 22_050)
     cuts = [
