@@ -38,7 +38,7 @@ def draw_figures(
         return draw_hands(spec, light, cast.names[0], width, height)
     layers: list[Layer] = []
     merged: Layer | None = None
-    for actor in block(spec, framing, cast):
+    for actor in block(spec, framing, cast, width / height):
         place = placed(actor, framing, width, height, ground)
         look = appearance.of(actor.name)
         mood = expression_of(spec.mood, "" if actor.extra else spec.prompt, actor.pose.head[1])
@@ -83,9 +83,7 @@ def placed(actor: Actor, framing: Framing, width: int, height: int, ground: Floa
         # The camera finds the head: half of a difference in height is kept, so that a child looks up to an adult.
         bones = skeleton.build(look, actor.pose)
         crown = float(bones.head[1]) + (0.5 + (headroom(look) if framing.figure_height < 6 else 0.05)) * bones.size.head
-        camera = (
-            0.55 * crown + 0.45 * min(1.0, crown * 1.06) if framing.figure_height > 3.2 else 0.8 * crown + 0.2
-        )
+        camera = 0.55 * crown + 0.45 * min(1.0, crown * 1.06) if framing.figure_height > 3.2 else 0.8 * crown + 0.2
         camera = crown if framing.figure_height > 6 else camera
         foot = top + framing.head_top * frame_h + camera * tall - actor.lift * frame_h
     return Placement(float(x), float(foot), float(tall), actor.yaw)
@@ -95,7 +93,9 @@ def headroom(look: appearance.Appearance) -> float:
     """How far hair or hat stand over the skull, in heads."""
     if look.hat is not None:
         return {"fedora": 0.20, "crown": 0.10, "straw": 0.13, "hood": 0.16, "helmet": 0.12}.get(look.hat, 0.11)
-    return {"topknot": 0.20, "afro": 0.25, "curly": 0.17, "quiff": 0.12, "wavy": 0.11, "bald": 0.01}.get(look.hair, 0.07)
+    return {"topknot": 0.20, "afro": 0.25, "curly": 0.17, "quiff": 0.12, "wavy": 0.11, "bald": 0.01}.get(
+        look.hair, 0.07
+    )
 
 
 def as_layer(sprite: Sprite, actor: Actor, width: int, height: int) -> Layer:

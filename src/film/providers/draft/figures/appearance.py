@@ -112,7 +112,7 @@ class Appearance:
 def of(name: str) -> Appearance:
     """The look of the character of this name."""
     key = " ".join(re.findall(r"\w+", name.casefold().replace("_", " "))) or "somebody"
-    words = key.split()
+    words: list[str] = [str(word) for word in key.split()]
     role = _role(words)
     rng = rng_of("somebody", key)
     lean = role.lean if role.lean is not None else _lean_of(words)
@@ -185,9 +185,7 @@ def _dressed(look: Appearance, role: Role) -> Appearance:
         look = replace(look, hair=role.hair)
     if role.robot:
         metal = _between((0.62, 0.68, 0.74), look.palette.main, 0.18)
-        look = replace(
-            look, robot=True, skin=metal, hair="bald", beard=None, glasses=False, scarf=False, cut="armour"
-        )
+        look = replace(look, robot=True, skin=metal, hair="bald", beard=None, glasses=False, scarf=False, cut="armour")
     if role.bag is not None:
         look = replace(look, bag=role.bag)
     if role.beard and look.lean > 0:

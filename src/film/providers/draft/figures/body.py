@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.elements import RGB
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.skeleton import Skeleton
 from film.providers.draft.figures.surface import (
+    Floats,
     Material,
     Surface,
     array,
@@ -42,15 +43,15 @@ class Trunk:
                 # level, half width, front, back
                 (1.00, 0.036, 0.030, 0.040),
                 (0.97, 0.046, 0.036, 0.046),
-                (0.935, 0.070, 0.046, 0.053),
-                (0.895, shoulder * 0.96, 0.055, 0.059),
+                (0.935, 0.074, 0.047, 0.054),
+                (0.895, shoulder * 1.03, 0.055, 0.059),
                 (0.84, shoulder * 1.05, 0.064, 0.064),
                 (0.76, shoulder * 1.02, 0.072 + 0.006 * fem * grown, 0.066),
                 (0.66, 0.089 - 0.005 * fem, 0.075 + 0.014 * fem * grown, 0.061),
                 (0.54, 0.081 - 0.007 * fem, 0.069 + 0.002 * fem, 0.053),
                 (0.36, 0.070 - 0.009 * fem * grown + 0.004 * masc + 0.014 * heavy, 0.061 + 0.03 * heavy, 0.047),
                 (0.20, 0.081 + 0.002 * fem + 0.008 * heavy, 0.060 + 0.028 * heavy, 0.058),
-                (0.00, 0.087 + 0.007 * fem * grown, 0.058 + 0.010 * heavy, 0.074 + 0.006 * fem),
+                (0.00, 0.093 + 0.007 * fem * grown, 0.058 + 0.010 * heavy, 0.074 + 0.006 * fem),
             ]
         )
         upper = LEVELS[LEVELS >= 0]
@@ -62,7 +63,7 @@ class Trunk:
         across = unit(part * bones.chest_turn[:, 0][None] + (1 - part) * bones.pelvis_turn[:, 0][None])
         forward = np.cross(across, tangent)
         lower = -LEVELS[LEVELS < 0]
-        legs: list[FloatArray] = []
+        legs: list[Floats] = []
         for k in range(2):
             line = np.stack([bones.hips[k], bones.knees[k], bones.ankles[k]])
             legs.append(np.stack([np.interp(lower, (0, 1, 2), line[:, i]) for i in range(3)], axis=1))
@@ -87,15 +88,14 @@ class Trunk:
         self.across = smooth(np.concatenate([across, low_across]).astype(np.float32), 3)
         self.forward = smooth(np.concatenate([forward, low_forward]).astype(np.float32), 3)
         self.half = [
-            smooth(np.concatenate([one, two]).astype(np.float32), 1)
-            for one, two in zip(half, low_half, strict=True)
+            smooth(np.concatenate([one, two]).astype(np.float32), 1) for one, two in zip(half, low_half, strict=True)
         ]
 
-    def at(self, angle: FloatArray, level: FloatArray, ease: FloatArray | float = 0.0) -> FloatArray:
+    def at(self, angle: Floats, level: Floats, ease: Floats | float = 0.0) -> Floats:
         """Points at an angle (0 front, + towards +x) and level, ``ease`` off the body."""
         order = LEVELS[::-1]
 
-        def pick(values: FloatArray) -> FloatArray:
+        def pick(values: Floats) -> Floats:
             if values.ndim == 1:
                 return np.interp(level, order, values[::-1]).astype(np.float32)
             parts = [np.interp(level, order, values[::-1, k]) for k in range(3)]
@@ -106,21 +106,19 @@ class Trunk:
         side = np.sign(sin) * np.abs(sin) ** 0.88
         deep = np.where(cos > 0, front, back) * np.sign(cos) * np.abs(cos) ** 0.92
         return (
-            pick(self.centre)
-            + pick(self.across) * (width * side)[..., None]
-            + pick(self.forward) * deep[..., None]
+            pick(self.centre) + pick(self.across) * (width * side)[..., None] + pick(self.forward) * deep[..., None]
         ).astype(np.float32)
 
     def wrap(
         self,
-        levels: FloatArray,
-        ease: FloatArray,
+        levels: Floats,
+        ease: Floats,
         color: RGB,
         *,
         gap: float = 0.0,
         columns: int = 44,
         material: Material = Material.CLOTH,
-        flutter: FloatArray | None = None,
+        flutter: Floats | None = None,
     ) -> Surface:
         """A garment round the trunk from level to level; ``gap`` radians stay open in front."""
         closed = gap <= 0
@@ -131,8 +129,8 @@ class Trunk:
 
     def strip(
         self,
-        left: FloatArray,
-        right: FloatArray,
+        left: Floats,
+        right: Floats,
         ease: float,
         color: RGB,
         *,
@@ -147,30 +145,37 @@ class Trunk:
         return Surface(grid, color, Material.CLOTH, closed=False, solid=False)
 
 
-def arm_path(bones: Skeleton, side: int, rows: int = 26) -> FloatArray:
+def arm_path(bones: Skeleton, side: int, rows: int = 26) -> Floats:
     """From inside the shoulder to the wrist."""
     joint = bones.shoulders[side]
     inner = joint + (bones.spine[-2] - joint) * 0.10
     return resample(np.stack([inner, joint, bones.elbows[side], bones.wrists[side]]), rows, 3)
 
 
-def leg_path(bones: Skeleton, side: int, rows: int = 30) -> FloatArray:
+def leg_path(bones: Skeleton, side: int, rows: int = 30) -> Floats:
     """From the hip joint to the ankle."""
     return resample(np.stack([bones.hips[side], bones.knees[side], bones.ankles[side]]), rows, 3)
 
 
-ARM = array([(0, 0.0290), (0.08, 0.0330), (0.2, 0.0310), (0.36, 0.0260), (0.53, 0.0215), (0.64, 0.0215), (0.82, 0.0170), (1, 0.0135)])
-LEG = array([(0, 0.0540), (0.18, 0.0490), (0.40, 0.0375), (0.50, 0.0320), (0.60, 0.0310), (0.70, 0.0325), (1, 0.0200)])
+ARM = array(
+    [(0, 0.0210), (0.06, 0.0285), (0.14, 0.0315), (0.24, 0.0300), (0.36, 0.0260), (0.53, 0.0215), (0.64, 0.0215),
+     (0.82, 0.0170), (1, 0.0135)]
+)  # fmt: skip
+LEG = array(
+    [(0, 0.0420), (0.10, 0.0470), (0.20, 0.0475), (0.40, 0.0375), (0.50, 0.0320), (0.60, 0.0310), (0.70, 0.0325),
+     (1, 0.0200)]
+)  # fmt: skip
+"""Radii along a limb, from its joint at the trunk, in adult heights."""
 
 
 def limb(
-    path: FloatArray,
-    keys: FloatArray,
+    path: Floats,
+    keys: Floats,
     girth: float,
     color: RGB,
     material: Material,
     *,
-    ease: FloatArray | float = 0.0,
+    ease: Floats | float = 0.0,
 ) -> Surface:
     """A bare or sleeved limb along a path."""
     radius = profile(keys, len(path), 2)[:, 0] * girth + ease
@@ -178,9 +183,15 @@ def limb(
 
 
 def hand(
-    bones: Skeleton, side: int, color: RGB, *, fine: bool, material: Material = Material.SKIN
+    bones: Skeleton,
+    side: int,
+    color: RGB,
+    *,
+    fine: bool,
+    material: Material = Material.SKIN,
+    back: Floats | None = None,
 ) -> list[Surface]:
-    """A hand that goes on from the forearm, its fingers closed by the grip."""
+    """A hand that goes on from the forearm, its fingers closed by the grip; ``back`` turns the back of it."""
     grip = bones.pose.grips[side]
     wrist, elbow = bones.wrists[side], bones.elbows[side]
     size = bones.size.hand
@@ -190,16 +201,24 @@ def hand(
     body_front = bones.chest_turn @ array([0.0, 0.15, 1.0])
     # The back of a hanging hand faces outward; that of a lifted one, up and outward.
     lifted = float(np.clip(forward[1] * 0.9 + 0.75, 0, 1))
-    back = body_out * (1 - 0.75 * lifted) + array([0, 1, 0]) * lifted * 0.9
-    if grip in ("open",):
-        back = bones.chest_turn @ array([0.0, 0.0, -1.0])
+    if back is None:
+        back = body_out * (1 - 0.75 * lifted) + array([0, 1, 0]) * lifted * 0.9
+        if grip == "open":
+            back = bones.chest_turn @ array([0.0, 0.0, -1.0])
     back = unit(back - forward * float(np.dot(back, forward)))
     thumb_way = np.cross(forward, back)
     if float(np.dot(thumb_way, body_front + array([0, 0.4, 0]))) < 0:
         thumb_way = -thumb_way
-    curl = {"fist": 1.75, "hold": 0.95, "point": 1.75, "rest": 0.50, "flat": 0.22, "open": 0.06, "hip": 0.35, "pocket": 0.2}[
-        grip
-    ]
+    curl = {
+        "fist": 1.75,
+        "hold": 0.95,
+        "point": 1.75,
+        "rest": 0.50,
+        "flat": 0.22,
+        "open": 0.06,
+        "hip": 0.35,
+        "pocket": 0.2,
+    }[grip]
     palm_end = wrist + forward * size * 0.50 - back * size * 0.03
     palm = tube(
         resample(np.stack([wrist - forward * size * 0.08, wrist + forward * size * 0.25, palm_end]), 7),
@@ -269,11 +288,7 @@ def shoe(bones: Skeleton, side: int, color: RGB, sole: RGB, kind: str) -> Surfac
     sin, cos = np.sin(angle), np.cos(angle)
     tall = (values[:, 1] - values[:, 2])[:, None]
     lift = (np.clip(sin, 0, 1) ** 0.9)[None]
-    y = (
-        values[:, 2][:, None]
-        + tall * (0.18 + 0.82 * lift)
-        - 0.18 * tall * np.clip(-sin, 0, 0.35)[None] / 0.35
-    )
+    y = values[:, 2][:, None] + tall * (0.18 + 0.82 * lift) - 0.18 * tall * np.clip(-sin, 0, 0.35)[None] / 0.35
     x = slim * values[:, 0][:, None] * np.sign(cos)[None] * (np.abs(cos) ** 0.7)[None]
     local = np.stack([x, y - ankle, along[:, None] + 0 * x], axis=-1).astype(np.float32)
     first, last = local[:1].mean(axis=1, keepdims=True), local[-1:].mean(axis=1, keepdims=True)

@@ -47,9 +47,7 @@ _NOT_PEOPLE = {
     "bot",
 }
 _PEOPLE = sorted(({*ROLES, *LEAN_WORDS} - _PRONOUNS - _NOT_PEOPLE), key=len, reverse=True)
-_PERSON = re.compile(
-    rf"\b(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b(?! (?:made|cave|hole|sized|friendly))"
-)
+_PERSON = re.compile(rf"\b(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b(?! (?:made|cave|hole|sized|friendly))")
 _CROWD = re.compile(
     r"\bcrowd\w*|\baudience\b|\bpassers-?by\b|\bpedestrians\b|\bprotest\w*|\barmy\b|\bmob\b|\bcommuters\b|\bbustling\b"
 )
@@ -58,7 +56,8 @@ _SOME = re.compile(
 )
 _PAIR = re.compile(r"\bcouple\b|\btwo (?:men|women|people|figures|strangers|friends|lovers)\b|\blovers\b")
 _LONE = re.compile(
-    r"\b(?:lone|distant|small|solitary|single|shadowy|hooded|cloaked)? ?(?:figure|silhouette|person|someone|somebody|traveller|traveler|stranger)\b"
+    r"\b(?:lone|distant|small|solitary|single|shadowy|hooded|cloaked)? ?"
+    r"(?:figure|silhouette|person|someone|somebody|traveller|traveler|stranger)\b"
 )
 _NONE = re.compile(
     r"\bno (?:people|one|characters|figures)\b|\bempty\b|\bdeserted\b|\babandoned\b|\buninhabited\b|\bunpeopled\b"

@@ -41,9 +41,7 @@ _AWED = Expression("awed", 1.16, 0.0, 0.55, 0.22, 0.0, 0.10, 0.32, 0.0, (0.05, 0
 _TIRED = Expression("tired", 0.66, 0.08, -0.05, 0.30, 0.0, -0.20, 0.0, 0.1, (0.0, -0.15))
 
 _MOODS: dict[str, Expression] = {
-    **dict.fromkeys(
-        "tense anxious nervous suspense suspenseful uneasy worried dramatic urgent gritty".split(), _TENSE
-    ),
+    **dict.fromkeys("tense anxious nervous suspense suspenseful uneasy worried dramatic urgent gritty".split(), _TENSE),
     **dict.fromkeys(
         "joyful happy cheerful playful excited triumphant laughing funny comedic uplifting festive".split(),
         _JOY,
@@ -52,21 +50,15 @@ _MOODS: dict[str, Expression] = {
         "sad melancholic melancholy sorrowful lonely tragic mournful grieving somber bleak crying".split(),
         _SAD,
     ),
-    **dict.fromkeys(
-        "curious inquisitive interested puzzled playful-curious intrigued surprised".split(), _CURIOUS
-    ),
+    **dict.fromkeys("curious inquisitive interested puzzled playful-curious intrigued surprised".split(), _CURIOUS),
     **dict.fromkeys("angry furious rage violent hostile aggressive".split(), _ANGRY),
-    **dict.fromkeys(
-        "scared afraid fear fearful horror terrified frightened eerie creepy spooky".split(), _AFRAID
-    ),
+    **dict.fromkeys("scared afraid fear fearful horror terrified frightened eerie creepy spooky".split(), _AFRAID),
     **dict.fromkeys("romantic tender loving warm intimate hopeful gentle cozy affectionate".split(), _TENDER),
     **dict.fromkeys(
         "nostalgic wistful dreamy reflective bittersweet pensive contemplative thoughtful".split(), _WISTFUL
     ),
     **dict.fromkeys("mysterious secretive sinister suspicious noir sly".split(), _SLY),
-    **dict.fromkeys(
-        "epic heroic determined resolute brave dark serious intense powerful action".split(), _RESOLUTE
-    ),
+    **dict.fromkeys("epic heroic determined resolute brave dark serious intense powerful action".split(), _RESOLUTE),
     **dict.fromkeys("awe awed wonder magical whimsical amazed majestic surreal".split(), _AWED),
     **dict.fromkeys("tired weary exhausted sleepy".split(), _TIRED),
 }

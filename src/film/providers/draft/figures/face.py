@@ -13,13 +13,13 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw
 
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.elements import RGB, Light
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.expressions import Expression
 from film.providers.draft.figures.head import Head
-from film.providers.draft.figures.surface import array, smooth
+from film.providers.draft.figures.surface import Floats, array, smooth
 
-Project = Callable[[FloatArray], FloatArray]
+Project = Callable[[Floats], Floats]
 """Head space to pixels of the picture: x, y and depth in head units."""
 
 
@@ -27,9 +27,10 @@ class Easel:
     """Paints polygons of face space onto a lit figure, only where the face itself shows."""
 
     def __init__(
-        self, rgb: FloatArray, light: FloatArray, face: FloatArray, head: Head, project: Project, unit: float
+        self, rgb: Floats, lamp: Floats, face: Floats, head: Head, project: Project, unit: float, light: Light
     ) -> None:
-        self.rgb, self.light, self.head, self.project = rgb, light, head, project
+        self.rgb, self.lamp, self.head, self.project = rgb, lamp, head, project
+        self.key_side, self.night = light.key_side, light.night
         rows, columns = np.flatnonzero(face.max(axis=1) > 0), np.flatnonzero(face.max(axis=0) > 0)
         self.empty = not rows.size
         if self.empty:
@@ -39,7 +40,7 @@ class Easel:
         self.shown = face[self.top : self.bottom, self.left : self.right]
         self.zoom = 6 if unit < 60 else 4 if unit < 260 else 3
 
-    def polygon(self, x: FloatArray, y: FloatArray, lift: float = 0.0) -> list[tuple[float, float]]:
+    def polygon(self, x: Floats, y: Floats, lift: float = 0.0) -> list[tuple[float, float]]:
         """Points of the face as points of the enlarged window."""
         points = self.project(self.head.point(x, y, lift))
         return [
@@ -47,7 +48,7 @@ class Easel:
             for px, py in points[:, :2].astype(float).tolist()
         ]
 
-    def mask(self, *polygons: list[tuple[float, float]]) -> FloatArray:
+    def mask(self, *polygons: list[tuple[float, float]]) -> Floats:
         """Coverage of some polygons in the window."""
         width, height = self.right - self.left, self.bottom - self.top
         xs = [p[0] for polygon in polygons for p in polygon]
@@ -66,30 +67,24 @@ class Easel:
         out[y0:y1, x0:x1] = np.asarray(image.reduce(zoom), np.float32) / 255
         return out
 
-    def paint(self, mask: FloatArray, color: RGB, strength: float = 1.0, *, lit: bool = True) -> None:
+    def paint(self, mask: Floats, color: RGB, strength: float = 1.0, *, lit: bool = True) -> None:
         """Lay a colour over the window."""
         alpha = (mask * self.shown * strength)[..., None]
         window = slice(self.top, self.bottom), slice(self.left, self.right)
         tone = np.asarray(color, np.float32)
         if lit:
-            tone = tone * self.light[window]
+            tone = tone * self.lamp[window]
         self.rgb[window] += (tone - self.rgb[window]) * alpha
 
-    def stroke(
-        self, x: FloatArray, y: FloatArray, thick: FloatArray, lift: float = 0.004
-    ) -> list[tuple[float, float]]:
+    def stroke(self, x: Floats, y: Floats, thick: Floats, lift: float = 0.004) -> list[tuple[float, float]]:
         """A tapered line as a polygon, ``thick`` at each point, across its run in the face plane."""
         tangent_x, tangent_y = np.gradient(x), np.gradient(y)
         length = np.maximum(np.hypot(tangent_x, tangent_y), 1e-6)
         nx, ny = -tangent_y / length * thick / 2, tangent_x / length * thick / 2
-        return self.polygon(
-            np.concatenate([x + nx, (x - nx)[::-1]]), np.concatenate([y + ny, (y - ny)[::-1]]), lift
-        )
+        return self.polygon(np.concatenate([x + nx, (x - nx)[::-1]]), np.concatenate([y + ny, (y - ny)[::-1]]), lift)
 
 
-def draw_face(
-    easel: Easel, look: Appearance, mood: Expression, unit: float, visible: Callable[[FloatArray], bool]
-) -> None:
+def draw_face(easel: Easel, look: Appearance, mood: Expression, unit: float, visible: Callable[[Floats], bool]) -> None:
     """All features that this size and view show. ``visible`` tells of a point of the face whether it is seen."""
     if easel.empty or unit < 11:
         return
@@ -132,9 +127,7 @@ def _eye(easel: Easel, look: Appearance, mood: Expression, side: int, unit: floa
     female = max(0.0, -look.lean)
     if unit < 30:
         far = np.maximum(upper + lower, 0.05)
-        easel.paint(
-            easel.mask(easel.stroke(x, base + 0.3 * upper, np.full(25, far), bulge)), lash_color, 0.80
-        )
+        easel.paint(easel.mask(easel.stroke(x, base + 0.3 * upper, np.full(25, far), bulge)), lash_color, 0.80)
         return
     inside = easel.mask(almond)
     easel.paint(inside, (0.90, 0.875, 0.85))
@@ -145,27 +138,7 @@ def _eye(easel: Easel, look: Appearance, mood: Expression, side: int, unit: floa
             bulge,
         )
         easel.paint(inside * easel.mask(shadow), (0.48, 0.44, 0.46), 0.55)
-    gaze_x, gaze_y = mood.gaze
-    turn = np.linspace(0, 2 * np.pi, 28, endpoint=False, dtype=np.float32)
-    radius = 0.0375 * size**0.7
-    ix, iy = side * cx + gaze_x * 0.040 + side * -0.004, 0.010 + gaze_y * 0.022 + 0.10 * (upper - 0.043)
-    disc = easel.mask(easel.polygon(ix + radius * np.cos(turn), iy + radius * np.sin(turn), bulge))
-    easel.paint(inside * disc, tuple_of(np.asarray(look.eye_color) * 0.62))
-    if unit >= 60:
-        inner = easel.mask(
-            easel.polygon(ix + radius * 0.80 * np.cos(turn), iy - 0.004 + radius * 0.78 * np.sin(turn), bulge)
-        )
-        easel.paint(inside * inner, tuple_of(np.clip(np.asarray(look.eye_color) * 1.15 + 0.03, 0, 1)), 0.85)
-        glow = easel.mask(
-            easel.polygon(
-                ix + radius * 0.62 * np.cos(turn), iy - 0.45 * radius + radius * 0.38 * np.sin(turn), bulge
-            )
-        )
-        easel.paint(inside * glow, tuple_of(np.clip(np.asarray(look.eye_color) * 1.7 + 0.06, 0, 1)), 0.55)
-    pupil = easel.mask(
-        easel.polygon(ix + radius * 0.46 * np.cos(turn), iy + radius * 0.46 * np.sin(turn), bulge)
-    )
-    easel.paint(inside * pupil, (0.035, 0.03, 0.035))
+    _iris(easel, look, mood, (side * cx, upper), inside, unit)
     # The lids: a heavy upper lash line that runs out past the corner, a faint lower one, a crease above.
     wing = 0.016 * (0.35 + 0.9 * female)
     lash_x = np.concatenate([x, [x[-1] + side * wing]])
@@ -186,21 +159,38 @@ def _eye(easel: Easel, look: Appearance, mood: Expression, side: int, unit: floa
             skin_dark,
             0.55,
         )
-    if unit >= 40:
-        key = 1 if easel.light[easel.top : easel.bottom, easel.right - 1].mean() > easel.light[
-            easel.top : easel.bottom, easel.left
-        ].mean() else -1  # fmt: skip
-        spot = radius * 0.26
-        dot = easel.mask(
-            easel.polygon(
-                ix + key * radius * 0.36 + spot * np.cos(turn),
-                iy + radius * 0.36 + spot * np.sin(turn),
-                bulge,
-            )
+
+
+def _iris(
+    easel: Easel, look: Appearance, mood: Expression, place: tuple[float, float], inside: Floats, unit: float
+) -> None:
+    """Iris, pupil and catchlight, seen only between the lids (``inside``)."""
+    middle, upper = place
+    bulge, side = 0.030, 1 if middle > 0 else -1
+    size = look.face.eye_size
+    gaze_x, gaze_y = mood.gaze
+    turn = np.linspace(0, 2 * np.pi, 28, endpoint=False, dtype=np.float32)
+    radius = 0.0375 * size**0.7
+    ix, iy = middle + gaze_x * 0.040 + side * -0.004, 0.010 + gaze_y * 0.022 + 0.10 * (upper - 0.043)
+    disc = easel.mask(easel.polygon(ix + radius * np.cos(turn), iy + radius * np.sin(turn), bulge))
+    easel.paint(inside * disc, tuple_of(np.asarray(look.eye_color) * 0.62))
+    if unit >= 60:
+        inner = easel.mask(
+            easel.polygon(ix + radius * 0.80 * np.cos(turn), iy - 0.004 + radius * 0.78 * np.sin(turn), bulge)
         )
-        easel.paint(
-            inside * dot, (1.0, 1.0, 0.98), 0.92, lit=False
-        ) if easel.light.max() > 0.55 else easel.paint(inside * dot, (0.72, 0.80, 0.95), 0.6, lit=False)
+        easel.paint(inside * inner, tuple_of(np.clip(np.asarray(look.eye_color) * 1.15 + 0.03, 0, 1)), 0.85)
+        glow = easel.mask(
+            easel.polygon(ix + radius * 0.62 * np.cos(turn), iy - 0.45 * radius + radius * 0.38 * np.sin(turn), bulge)
+        )
+        easel.paint(inside * glow, tuple_of(np.clip(np.asarray(look.eye_color) * 1.7 + 0.06, 0, 1)), 0.55)
+    pupil = easel.mask(easel.polygon(ix + radius * 0.46 * np.cos(turn), iy + radius * 0.46 * np.sin(turn), bulge))
+    easel.paint(inside * pupil, (0.035, 0.03, 0.035))
+    if unit >= 40:
+        spot = radius * 0.26
+        x, y = ix + easel.key_side * radius * 0.36, iy + radius * 0.36
+        dot = easel.mask(easel.polygon(x + spot * np.cos(turn), y + spot * np.sin(turn), bulge))
+        glint: RGB = (0.72, 0.80, 0.95) if easel.night else (1.0, 1.0, 0.98)
+        easel.paint(inside * dot, glint, 0.60 if easel.night else 0.92, lit=False)
 
 
 def _brow(easel: Easel, look: Appearance, mood: Expression, side: int, unit: float) -> None:
@@ -249,12 +239,7 @@ def _mouth(easel: Easel, look: Appearance, mood: Expression, unit: float) -> Non
     u = np.linspace(-1, 1, 33, dtype=np.float32)
     x = half * u
     corner = 0.030 * mood.smile * np.abs(u) ** 2.2
-    line = (
-        middle
-        + corner
-        + 0.006 * np.exp(-(((np.abs(u) - 0.30) / 0.22) ** 2))
-        - 0.004 * np.exp(-((u / 0.14) ** 2))
-    )
+    line = middle + corner + 0.006 * np.exp(-(((np.abs(u) - 0.30) / 0.22) ** 2)) - 0.004 * np.exp(-((u / 0.14) ** 2))
     full = face.lips * (1 - 0.45 * mood.press)
     bow = np.clip(1 - u * u, 0, 1) ** 0.75 * (1 - 0.30 * np.exp(-((u / 0.15) ** 2)))
     opened = 0.058 * mood.mouth_open * np.clip(1 - u * u, 0, 1) ** 0.7
@@ -267,24 +252,18 @@ def _mouth(easel: Easel, look: Appearance, mood: Expression, unit: float) -> Non
     if unit < 24:
         return
     if unit >= 45:
-        upper = easel.mask(
-            easel.polygon(np.concatenate([x, x[::-1]]), np.concatenate([upper_lip, line[::-1]]), 0.003)
-        )
+        upper = easel.mask(easel.polygon(np.concatenate([x, x[::-1]]), np.concatenate([upper_lip, line[::-1]]), 0.003))
         easel.paint(upper, tuple_of(tint * 0.86), 0.55 + 0.30 * female)
         lower = easel.mask(
-            easel.polygon(
-                np.concatenate([x, x[::-1]]), np.concatenate([line - opened, lower_lip[::-1]]), 0.003
-            )
+            easel.polygon(np.concatenate([x, x[::-1]]), np.concatenate([line - opened, lower_lip[::-1]]), 0.003)
         )
         easel.paint(lower, tuple_of(np.clip(tint * 1.06, 0, 1)), 0.45 + 0.32 * female)
     if mood.mouth_open > 0.05:
         gap = easel.mask(
-            easel.polygon(
-                np.concatenate([x, x[::-1]]), np.concatenate([line + 0.002, (line - opened)[::-1]]), 0.002
-            )
+            easel.polygon(np.concatenate([x, x[::-1]]), np.concatenate([line + 0.002, (line - opened)[::-1]]), 0.002)
         )
         easel.paint(gap, (0.16, 0.06, 0.07), 0.95)
-        if unit >= 45 and mood.smile > 0.3 or unit >= 90:
+        if (unit >= 45 and mood.smile > 0.3) or unit >= 90:
             teeth = easel.polygon(
                 np.concatenate([x[4:-4], x[4:-4][::-1]]),
                 np.concatenate(
@@ -304,9 +283,7 @@ def _mouth(easel: Easel, look: Appearance, mood: Expression, unit: float) -> Non
             easel.paint(easel.mask(easel.stroke(cx, cy, 0.008 * np.sin(np.pi * (0.1 + 0.8 * v)))), soft, 0.65)
         w = np.linspace(-1, 1, 15, dtype=np.float32)
         under = easel.mask(
-            easel.stroke(
-                0.052 * w, lower_lip.min() - 0.016 + 0.006 * w * w, 0.013 * np.clip(1 - w * w, 0.05, 1)
-            )
+            easel.stroke(0.052 * w, lower_lip.min() - 0.016 + 0.006 * w * w, 0.013 * np.clip(1 - w * w, 0.05, 1))
         )
         easel.paint(under, soft, 0.42)
 
@@ -329,9 +306,7 @@ def _lines(easel: Easel, look: Appearance) -> None:
     w = np.linspace(-1, 1, 20, dtype=np.float32)
     for k, height in enumerate((0.195, 0.24)):
         y = height - 0.012 * w * w + 0.004 * np.sin(5 * w + k)
-        easel.paint(
-            easel.mask(easel.stroke(0.17 * w, y, 0.007 * np.clip(1 - w * w, 0.05, 1))), soft, strength * 0.8
-        )
+        easel.paint(easel.mask(easel.stroke(0.17 * w, y, 0.007 * np.clip(1 - w * w, 0.05, 1))), soft, strength * 0.8)
 
 
 def _stubble(easel: Easel, look: Appearance) -> None:
@@ -362,14 +337,11 @@ def _visor(easel: Easel, look: Appearance) -> None:
         for size, strength in ((0.062, 0.35), (0.036, 1.0)):
             light = easel.polygon(side * 0.15 + size * np.cos(turn), 0.008 + size * np.sin(turn), 0.02)
             easel.paint(easel.mask(light), (0.60, 0.95, 1.0), strength, lit=False)
-    grille = [
-        easel.stroke(0.11 * u, np.full(30, -0.25 - 0.045 * k, np.float32), np.full(30, 0.016))
-        for k in range(3)
-    ]
+    grille = [easel.stroke(0.11 * u, np.full(30, -0.25 - 0.045 * k, np.float32), np.full(30, 0.016)) for k in range(3)]
     easel.paint(easel.mask(*grille), tuple_of(np.asarray(look.skin) * 0.35), 0.8)
 
 
-def tuple_of(color: FloatArray) -> RGB:
+def tuple_of(color: Floats) -> RGB:
     """A colour as three floats."""
     red, green, blue = np.asarray(color, np.float64).tolist()
     return red, green, blue

@@ -1,6 +1,7 @@
 """One figure, from a look and a pose to a lit sprite.
 
-    Appearance + Pose ──► skeleton ──► clothes, head, hair, hat, prop (surfaces) ──► depth buffer ──► light ──► face ──► Sprite
+    Appearance + Pose ──► skeleton ──► clothes, head, hair, hat, prop (surfaces)
+        ──► depth buffer ──► light ──► face ──► Sprite
 
 A sprite is only as large as the figure and already clipped to the picture; ``staging`` says where it stands.
 """
@@ -12,17 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from film.providers.draft.elements import FloatArray, Light
+from film.providers.draft.elements import Light
 from film.providers.draft.figures import hair, hats, props, skeleton
 from film.providers.draft.figures.appearance import Appearance
-from film.providers.draft.figures.clothes import Tailor
+from film.providers.draft.figures.clothes import dress
 from film.providers.draft.figures.expressions import Expression
 from film.providers.draft.figures.face import Easel, draw_face
+from film.providers.draft.figures.fitting import Fitting
 from film.providers.draft.figures.head import Head
 from film.providers.draft.figures.poses import Pose
 from film.providers.draft.figures.raster import Buffer, View
 from film.providers.draft.figures.shading import shade
-from film.providers.draft.figures.surface import Surface, array, moved, rotation
+from film.providers.draft.figures.surface import Floats, Surface, array, moved, rotation
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Placement:
 class Sprite:
     """A painted figure and where its upper left corner goes."""
 
-    rgb: FloatArray
-    alpha: FloatArray
+    rgb: Floats
+    alpha: Floats
     left: int
     top: int
 
@@ -52,7 +54,7 @@ def model(look: Appearance, pose: Pose, *, fine: bool) -> tuple[list[Surface], s
     """All surfaces of a posed person in body space, facing +z."""
     bones = skeleton.build(look, pose)
     head = Head(look.face)
-    parts = Tailor(look, bones, fine=fine).dress()
+    parts = dress(Fitting(look, bones, fine=fine))
     local = [
         head.mesh(look.skin),
         *hair.grow(look, head, hatted=look.hat is not None),
@@ -127,15 +129,16 @@ def compose(
     if portrait is not None and head_px >= 11 and bool(shaded.face.any()):
         lamp = np.stack([_reduce(shaded.multiplier[..., k] * shaded.alpha, final) for k in range(3)], axis=-1)
         lamp /= np.maximum(cover, 1e-3)[..., None]
-        _face(rgb, lamp, _reduce(shaded.face, final), portrait, near, buffer, (zoom_x, zoom_y), head_px)
+        _face(rgb, lamp, _reduce(shaded.face, final), portrait, light, near, buffer, (zoom_x, zoom_y), head_px)
     return Sprite(np.clip(rgb, 0, 1).astype(np.float32), np.clip(cover, 0, 1), left, top)
 
 
 def _face(
-    rgb: FloatArray,
-    lamp: FloatArray,
-    shown: FloatArray,
+    rgb: Floats,
+    lamp: Floats,
+    shown: Floats,
     portrait: Portrait,
+    light: Light,
     view: View,
     buffer: Buffer,
     zoom: tuple[float, float],
@@ -144,7 +147,7 @@ def _face(
     """Draw the features where the head ended up."""
     bones, head = portrait.bones, portrait.head
 
-    def project(points: FloatArray) -> FloatArray:
+    def project(points: Floats) -> Floats:
         out = view.project(points * bones.size.head @ bones.head_turn.T + bones.head)
         out[..., 0] /= zoom[0]
         out[..., 1] /= zoom[1]
@@ -153,7 +156,7 @@ def _face(
 
     depth = buffer.plane(buffer.depth)
 
-    def visible(point: FloatArray) -> bool:
+    def visible(point: Floats) -> bool:
         x, y, z = project(point)[0].astype(float).tolist()
         column, row = int(x * zoom[0]), int(y * zoom[1])
         if not (0 <= column < buffer.width and 0 <= row < buffer.height):
@@ -166,10 +169,10 @@ def _face(
         turned = float((view.matrix @ bones.head_turn)[2, 2])
         return facing > 0.10 and behind < 0.12 and turned > -0.25
 
-    draw_face(Easel(rgb, lamp, shown, head, project, head_px), portrait.look, portrait.mood, head_px, visible)
+    draw_face(Easel(rgb, lamp, shown, head, project, head_px, light), portrait.look, portrait.mood, head_px, visible)
 
 
-def _lying(yaw: float) -> FloatArray:
+def _lying(yaw: float) -> Floats:
     """On the back, along the ground, a little turned to the viewer."""
     side = 1.0 if yaw >= 0 else -1.0
     return array([[0.0, -side, 0.0], [0.0, 0.10, 0.99], [-side, 0.0, 0.0]])
@@ -186,7 +189,7 @@ def _bounds(parts: list[Surface], view: View, width: int, height: int) -> tuple[
     return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
 
 
-def _reduce(plane: FloatArray, size: tuple[int, int]) -> FloatArray:
+def _reduce(plane: Floats, size: tuple[int, int]) -> Floats:
     """Box average to the final size."""
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     return np.asarray(image.resize(size, Image.Resampling.BOX), np.float32)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from film.providers.draft.elements import RGB, FloatArray, rng_of
+from film.providers.draft.elements import RGB, rng_of
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.head import Head
-from film.providers.draft.figures.surface import Material, Surface, array, ball, profile, resample, tube
+from film.providers.draft.figures.surface import Floats, Material, Surface, array, ball, profile, resample, tube
 
 COLUMNS = 192
 
@@ -75,7 +75,9 @@ STYLES: dict[str, Style] = {
     "topknot": Style(_UP, 0.034, tail="topknot", jag=0.01, streak=0.14, parted=False),
     "ponytail": Style(_UP, 0.036, tail="ponytail", jag=0.01, streak=0.14, front=0.012),
     "braids": Style(_UP, 0.036, tail="braids", jag=0.01, streak=0.14),
-    "curly": Style(_falls(0.30, -0.34, 56), 0.135, hang=True, bumps=0.042, jag=0.06, top=0.04, streak=0.05, parted=False),
+    "curly": Style(
+        _falls(0.30, -0.34, 56), 0.135, hang=True, bumps=0.042, jag=0.06, top=0.04, streak=0.05, parted=False,
+    ),
     "afro": Style(
         ((0, 0.33), (40, 0.28), (62, 0.12), (80, -0.06), (100, -0.16), (180, -0.26)), 0.235, bumps=0.030, jag=0.0,
         streak=0.04, parted=False,
@@ -84,11 +86,17 @@ STYLES: dict[str, Style] = {
     "short": Style(((0, 0.31), (34, 0.30), (54, 0.22), *_NAPE), 0.046, front=0.030, top=0.012, jag=0.035, sweep=0.5),
     "crop": Style(((0, 0.25), (34, 0.24), (54, 0.19), *_NAPE), 0.042, front=0.012, jag=0.05, parted=False),
     "swept": Style(((0, 0.31), (34, 0.295), (54, 0.20), *_NAPE), 0.048, front=0.070, top=0.018, jag=0.02, sweep=1.0),
-    "quiff": Style(((0, 0.335), (34, 0.315), (54, 0.21), *_NAPE), 0.036, front=0.140, top=0.030, jag=0.02, parted=False),
-    "mane": Style(_falls(0.335, -0.50, 80), 0.058, hang=True, curl_in=-0.05, wave=0.02, jag=0.07, front=0.045, sweep=0.4),
+    "quiff": Style(
+        ((0, 0.335), (34, 0.315), (54, 0.21), *_NAPE), 0.036, front=0.140, top=0.030, jag=0.02, parted=False,
+    ),
+    "mane": Style(
+        _falls(0.335, -0.50, 80), 0.058, hang=True, curl_in=-0.05, wave=0.02, jag=0.07, front=0.045, sweep=0.4,
+    ),
     "buzz": Style(((0, 0.325), (34, 0.30), (54, 0.20), *_NAPE), 0.012, jag=0.0, streak=0.0, parted=False),
     "bald": Style(()),
-    "wreath": Style(((0, 0.49), (50, 0.48), (72, 0.22), (80, -0.06), (92, -0.02), (104, -0.10), (180, -0.24)), 0.03, jag=0.03),
+    "wreath": Style(
+        ((0, 0.49), (50, 0.48), (72, 0.22), (80, -0.06), (92, -0.02), (104, -0.10), (180, -0.24)), 0.03, jag=0.03,
+    ),
 }  # fmt: skip
 
 
@@ -121,15 +129,9 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
     side = look.parting if style.parted else 0.0
     # Across the forehead a parting lets one side hang lower than the other.
     fringe = np.clip(1 - degrees / 62, 0, 1)
-    end -= (
-        0.085
-        * style.sweep
-        * fringe
-        * np.clip(0.35 - side * np.sin(angle) * 1.6, 0, 1)
-        * (1 if side else 0.45)
-    )
+    end -= 0.085 * style.sweep * fringe * np.clip(0.35 - side * np.sin(angle) * 1.6, 0, 1) * (1 if side else 0.45)
     teeth = _noise(rng, 40) * 0.55 + _noise(rng, 17) * 0.5 + _noise(rng, 84) * 0.25
-    end += style.jag * teeth * np.clip(0.35 + degrees / 70, 0, 1)
+    end += style.jag * teeth * np.clip(0.12 + degrees / 62, 0, 1)
     rows = 64 if style.hang else 40
     along = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
     # Position along a strand: to 1 over the upper half of the skull, beyond straight down.
@@ -161,36 +163,38 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
         curls = curls + 0.5 * np.cos(angle[None] * 23 + 2.0) * np.cos(y * 33 + angle[None] * 6)
         thick = thick + style.bumps * curls * np.clip(along * 4, 0, 1) * np.clip(closing, 0.3, 1)
     grid = grid + outward * thick[..., None]
-    grid[..., 1] = np.where(free > 0, y, grid[..., 1])
     if style.hang:
-        length = max(float(-end.min()) + leave, 0.1)
-        part = free / length
-        draw_in = 1 - style.curl_in * part**2 * 1.6 + 0.05 * part
-        if style.wave:
-            draw_in = draw_in + style.wave * np.sin(
-                free * 13 + 1.4 * np.sin(angle[None] * 3 + 0.6)
-            ) * np.clip(free * 4, 0, 1)
-        # Long hair narrows towards the neck, then rests on the shoulders.
-        neck = np.clip(free / 0.30, 0, 1) * 0.14 * (1 - np.clip((free - 0.3) / 0.5, 0, 1) * 0.75)
-        grid[..., 0] *= draw_in - neck * (0.4 if style.bumps else 0.8)
-        behind = grid[..., 2] < -0.05
-        grid[..., 2] = np.where(behind, grid[..., 2] * (draw_in - neck), grid[..., 2] * (1 + 0.10 * part))
-        grid[..., 2] = np.where(~behind, grid[..., 2] + 0.05 * np.clip(free, 0, 0.5), grid[..., 2])
+        _let_fall(grid, y, free, angle, style)
     tone = _strand_tone(style, look.hair_color, angle, along, lock, side, rng)
     if look.hair == "buzz":
         tone = 0.62 * tone + 0.38 * np.asarray(look.skin, np.float32)
     return Surface(grid.astype(np.float32), tone.astype(np.float32), Material.HAIR, solid=not style.hang)
 
 
+def _let_fall(grid: Floats, y: Floats, free: Floats, angle: Floats, style: Style) -> None:
+    """Bring what has left the skull down to its height: in at the neck, out over the shoulders, in waves."""
+    grid[..., 1] = np.where(free > 0, y, grid[..., 1])
+    part = free / max(float(free.max()), 0.1)
+    draw_in = 1 - style.curl_in * part**2 * 1.6 + 0.05 * part
+    if style.wave:
+        swing = np.sin(free * 13 + 1.4 * np.sin(angle[None] * 3 + 0.6))
+        draw_in = draw_in + style.wave * swing * np.clip(free * 4, 0, 1)
+    neck = np.clip(free / 0.30, 0, 1) * 0.14 * (1 - np.clip((free - 0.3) / 0.5, 0, 1) * 0.75)
+    grid[..., 0] *= draw_in - neck * (0.4 if style.bumps else 0.8)
+    depth = grid[..., 2]
+    before = depth * (1 + 0.10 * part) + 0.05 * np.clip(free, 0, 0.5)
+    grid[..., 2] = np.where(depth < -0.05, depth * (draw_in - neck), before)
+
+
 def _strand_tone(
     style: Style,
     color: RGB,
-    angle: FloatArray,
-    along: FloatArray,
-    lock: FloatArray,
+    angle: Floats,
+    along: Floats,
+    lock: Floats,
     side: float,
     rng: np.random.Generator,
-) -> FloatArray:
+) -> Floats:
     """Colour by strand: lighter and darker locks, darker roots, a dark parting."""
     streaks = 0.6 * _noise(rng, 50) + 0.4 * lock
     level = 1 + style.streak * 1.9 * streaks[None] + 0 * along
@@ -203,7 +207,7 @@ def _strand_tone(
     return np.clip(base[None, None] * level[..., None], 0, 1)
 
 
-def _noise(rng: np.random.Generator, knots: int) -> FloatArray:
+def _noise(rng: np.random.Generator, knots: int) -> Floats:
     """Smooth periodic noise round the head, in about -1..1."""
     values = rng.uniform(-1, 1, knots)
     at = np.linspace(0, knots, COLUMNS, endpoint=False)
@@ -288,9 +292,7 @@ def _jaw(kind: str, color: RGB, look: Appearance, head: Head) -> Surface:
     if kind == "goatee":
         top = np.interp(degrees, (0, 10, 20, 30), (-0.335, -0.335, -0.30, -0.34))
     else:
-        top = np.interp(
-            degrees, (0, 12, 21, 30, 46, 70, 88), (-0.335, -0.33, -0.285, -0.215, -0.215, -0.12, 0.03)
-        )
+        top = np.interp(degrees, (0, 12, 21, 30, 46, 70, 88), (-0.335, -0.33, -0.285, -0.215, -0.215, -0.12, 0.03))
     drop = {"goatee": -0.56, "short": -0.50, "full": -0.62, "long": -1.12}[kind]
     low = np.interp(degrees, (0, 20, 46, 70, 88), (drop, drop + 0.02, min(-0.42, drop + 0.16), -0.34, -0.16))
     rng = rng_of("beard", look.hair_seed)

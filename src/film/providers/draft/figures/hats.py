@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.elements import RGB
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.head import Head
-from film.providers.draft.figures.surface import Material, Surface, array, ball, resample, tube, turn
+from film.providers.draft.figures.surface import Floats, Material, Surface, array, ball, resample, tube, turn
 
 GOLD: RGB = (0.80, 0.64, 0.30)
 
@@ -37,7 +37,7 @@ def wear(look: Appearance, head: Head) -> list[Surface]:
 
 def _dome(
     head: Head,
-    rim: FloatArray | float,
+    rim: Floats | float,
     ease: float,
     color: RGB,
     *,
@@ -57,9 +57,7 @@ def _dome(
     return Surface(grid.astype(np.float32), color, material, solid=False)
 
 
-def _ring(
-    head: Head, high: float, low: float, ease: float, color: RGB, material: Material = Material.CLOTH
-) -> Surface:
+def _ring(head: Head, high: float, low: float, ease: float, color: RGB, material: Material = Material.CLOTH) -> Surface:
     """A band round the head."""
     angle = turn(64) - np.pi
     y = np.linspace(high, low, 7, dtype=np.float32)[:, None] + 0 * angle[None]
@@ -70,7 +68,7 @@ def _ring(
     return Surface(grid.astype(np.float32), color, material, solid=False)
 
 
-def _brim(head: Head, y: float, inner: float, outer: FloatArray, lift: FloatArray, color: RGB) -> Surface:
+def _brim(head: Head, y: float, inner: float, outer: Floats, lift: Floats, color: RGB) -> Surface:
     """A brim: from the crown's foot outwards by ``outer`` per angle, its edge lifted."""
     angle = turn(72) - np.pi
     part = np.linspace(0, 1, 9, dtype=np.float32)[:, None]
@@ -79,9 +77,7 @@ def _brim(head: Head, y: float, inner: float, outer: FloatArray, lift: FloatArra
     x = base[None, :, 0] + np.sin(angle)[None] * reach
     z = base[None, :, 2] + np.cos(angle)[None] * reach
     height = y + lift[None] * part**2
-    return Surface(
-        np.stack([x, height + 0 * x, z], axis=-1).astype(np.float32), color, Material.CLOTH, solid=False
-    )
+    return Surface(np.stack([x, height + 0 * x, z], axis=-1).astype(np.float32), color, Material.CLOTH, solid=False)
 
 
 def _crown_part(head: Head, foot: float, top: float, pinch: float, taper: float, color: RGB) -> Surface:
@@ -132,9 +128,7 @@ def _visor(head: Head, y: float, reach: float, droop: float, color: RGB, materia
     x = base[None, :, 0] * (1.03 + 0.05 * part)
     z = base[None, :, 2] + 0.03 + out
     height = y - droop * part**1.3 * np.ones_like(x) - 0.03 * (x / 0.35) ** 2 * part
-    return Surface(
-        np.stack([x, height, z], axis=-1).astype(np.float32), color, material, closed=False, solid=False
-    )
+    return Surface(np.stack([x, height, z], axis=-1).astype(np.float32), color, material, closed=False, solid=False)
 
 
 def _cap(look: Appearance, head: Head) -> list[Surface]:
@@ -157,9 +151,7 @@ def _officer(look: Appearance, head: Head) -> list[Surface]:
     x, z = base[None, :, 0] * wide, (base[None, :, 2] + 0.05) * wide - 0.05
     y = 0.29 + rise + 0.16 * (z + 0.05) * np.clip(part * 2, 0, 1)
     top = Surface(np.stack([x, y, z], axis=-1).astype(np.float32), color, Material.CLOTH)
-    badge = ball(
-        (0.0, 0.36, float(head.section(array(0.3))[1]) + 0.085), (0.045, 0.055, 0.02), GOLD, Material.HARD
-    )
+    badge = ball((0.0, 0.36, float(head.section(array(0.3))[1]) + 0.085), (0.045, 0.055, 0.02), GOLD, Material.HARD)
     return [
         _ring(head, 0.315, 0.205, 0.035, _dark(color, 0.75)),
         top,
@@ -195,9 +187,7 @@ def _helmet(look: Appearance, head: Head) -> list[Surface]:
         30,
         4,
     )
-    line = tube(
-        strap, np.full(30, 0.012, np.float32), color=_dark(color, 0.5), material=Material.HARD, columns=8
-    )
+    line = tube(strap, np.full(30, 0.012, np.float32), color=_dark(color, 0.5), material=Material.HARD, columns=8)
     return [dome, brim, line]
 
 
@@ -228,7 +218,16 @@ def _headscarf(look: Appearance, head: Head) -> list[Surface]:
     along = np.linspace(0, 1, 54, dtype=np.float32)[:, None]
     # Over the top the cloth comes forward to the forehead, below it closes under the chin and spreads to the shoulders.
     y = 0.5 - 1.42 * along + 0 * angle[None]
-    keys = ((-0.62, 0.02), (-0.52, 0.08), (-0.38, 0.55), (0.0, 1.0), (0.20, 0.98), (0.30, 0.72), (0.36, 0.30), (0.42, 0.02))
+    keys = (
+        (-0.62, 0.02),
+        (-0.52, 0.08),
+        (-0.38, 0.55),
+        (0.0, 1.0),
+        (0.20, 0.98),
+        (0.30, 0.72),
+        (0.36, 0.30),
+        (0.42, 0.02),
+    )
     close = np.interp(y[:, 0], [key[0] for key in keys], [key[1] for key in keys])[:, None]
     turned = np.pi + (angle[None] - np.pi) * (np.pi - opening * close) / (np.pi - opening)
     on = np.clip(y, -0.30, 0.4995)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from film.providers.draft.elements import RGB, FloatArray
-from film.providers.draft.figures.surface import Material, Surface, array
+from film.providers.draft.elements import RGB
+from film.providers.draft.figures.surface import Floats, Material, Surface, array
 
 # y, half width, front, back: sections of a neutral head from crown to under the chin.
 SECTIONS = array(
@@ -74,7 +74,7 @@ class Head:
         width *= 1 + 0.06 * shape.child * np.exp(-(((SECTIONS[:, 0] + 0.16) / 0.16) ** 2))
         knots = np.arccos(np.clip(SECTIONS[:, 0] * 2, -1, 1))
         window = np.hanning(27)[1:-1] / np.hanning(27).sum()
-        self._fine: list[FloatArray] = []
+        self._fine: list[Floats] = []
         for k, line in enumerate((width, SECTIONS[:, 2] + shape.chin * 0.03 * low, SECTIONS[:, 3])):
             fine = np.interp(POLAR, knots, line)
             # Past a pole the half width goes on below zero, the depths swap: mirror accordingly.
@@ -82,14 +82,14 @@ class Head:
             padded = np.pad(fine, 12, mode="reflect", reflect_type=mode)
             self._fine.append(np.convolve(padded, window, "valid").astype(np.float32))
 
-    def section(self, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def section(self, y: Floats) -> tuple[Floats, Floats, Floats]:
         """(half width, front, back) of the skull at heights ``y``."""
         # Over the polar angle the crown and the chin close like an ellipse; over the height they would be cones.
         polar = np.arccos(np.clip(np.asarray(y, np.float32) * 2, -1, 1))
         columns = [np.interp(polar, POLAR, line).astype(np.float32) for line in self._fine]
         return columns[0], columns[1], columns[2]
 
-    def surface_at(self, y: FloatArray, angle: FloatArray) -> FloatArray:
+    def surface_at(self, y: Floats, angle: Floats) -> Floats:
         """Points of the bare skull at heights and angles (0 front, +/- pi back)."""
         width, front, back = self.section(y)
         middle = back + (front - back) * 0.46
@@ -99,12 +99,12 @@ class Head:
         z = np.where(cos > 0, middle + (front - middle) * np.abs(cos) ** 0.86, middle + (middle - back) * cos)
         return np.stack([width * square, y + 0 * angle, z], axis=-1).astype(np.float32)
 
-    def relief(self, x: FloatArray, y: FloatArray) -> FloatArray:
+    def relief(self, x: Floats, y: Floats) -> Floats:
         """How far the features stand out of, or lie in, the front of the skull."""
         s = self.shape
         kid = s.child
 
-        def bump(cx: float, cy: float, sx: float, sy: float) -> FloatArray:
+        def bump(cx: float, cy: float, sx: float, sy: float) -> Floats:
             return np.exp(-(((np.abs(x) - cx) / sx) ** 2) - ((y - cy) / sy) ** 2).astype(np.float32)
 
         out = -0.048 * bump(0.158 * s.eye_spacing, 0.005, 0.085, 0.055)
@@ -112,9 +112,7 @@ class Head:
         length = 0.168 * s.nose_length * (1 - 0.22 * kid)
         fall = np.clip((0.03 - y) / length, 0, 1)
         below = np.clip((y - (0.03 - length - 0.044)) / 0.044, 0, 1)
-        rise = (
-            (0.018 + 0.090 * (1 - 0.32 * kid) * fall**1.15) * np.clip((0.10 - y) / 0.07, 0, 1) * below**0.75
-        )
+        rise = (0.018 + 0.090 * (1 - 0.32 * kid) * fall**1.15) * np.clip((0.10 - y) / 0.07, 0, 1) * below**0.75
         sigma = (0.034 + 0.032 * fall**2) * s.nose_width
         out += rise * np.exp(-((x / sigma) ** 2))
         out += 0.036 * bump(0.052 * s.nose_width, 0.03 - length + 0.012, 0.028 * s.nose_width, 0.024)
@@ -130,7 +128,7 @@ class Head:
         out -= 0.012 * s.lines * bump(0.135, -0.215, 0.020, 0.060)
         return out.astype(np.float32)
 
-    def point(self, x: FloatArray, y: FloatArray, lift: float = 0.0) -> FloatArray:
+    def point(self, x: Floats, y: Floats, lift: float = 0.0) -> Floats:
         """The front of the face over (x, y), raised by ``lift``."""
         x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
         width, front, back = self.section(y)

@@ -269,15 +269,18 @@ _PROPS = {
     "coffee": "cup",
     "glass": "cup",
 }
-_HOLDING = r"hold\w*|clutch\w*|carr(?:y|ies|ying)|grip\w*|read\w*|rais\w*|with an?|aim\w*|drink\w*|sip\w*|under an?|open\w*"
+_HOLDING = (
+    r"hold\w*|clutch\w*|carr(?:y|ies|ying)|grip\w*|read\w*|rais\w*|with an?|aim\w*|drink\w*|sip\w*|under an?|open\w*"
+)
 
 # The first that is found decides; a word that only looks like a pose ("running water") is ruled out by its neighbour.
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"\bl(?:ies|ying|ay|aid) (?:down|on|in|dead|asleep|still|unconscious|there|flat)|\basleep\b|\bsleep(?:s|ing)\b", "lie"),
+    (r"\bl(?:ies|ying|ay|aid) (?:down|on|in|dead|asleep|still|there|flat)|\basleep\b|\bsleep(?:s|ing)\b", "lie"),
     (r"\bkneel\w*|\bknelt\b|\bon (?:his|her|their|one) knees?\b|\bpray(?:s|ing)\b|\bpropos\w+ to\b", "kneel"),
     (r"\bcrouch\w*|\bsquat\w*|\bhid(?:es|ing)\b|\bsneak\w*", "crouch"),
     (r"\bsit(?:s|ting)?\b|\bsat\b|\bseated\b", "sit"),
-    (r"\brun(?:s|ning)?\b(?! water| late| out| low| down the (?:wall|window))|\bsprint\w*|\bchas\w+|\bflee\w*|\brac(?:es|ing)\b", "run"),
+    (r"\brun(?:s|ning)?\b(?! water| late| out| low| down the (?:wall|window))", "run"),
+    (r"\bsprint\w*|\bchas\w+|\bflee\w*|\brac(?:es|ing)\b", "run"),
     (r"\bembrac\w+|\bhug\w*|\bkiss\w*|\bdanc(?:es|ing) together\b", "hug"),
     (r"\bhold(?:ing|s)? hands\b|\bhand in hand\b", "hand_in_hand"),
     (r"\barms? (?:crossed|folded)|\bcross(?:es|ed|ing) (?:his|her|their) arms", "crossed"),
@@ -285,11 +288,13 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"\bweep\w*|\bsob\w*|\bcr(?:ies|ying)\b|\bhead in (?:his|her|their) hands|\bgriev\w+", "grieve"),
     (r"\bpoint(?:s|ing|ed)\b(?! (?:of|out that))", "point"),
     (r"\bwav(?:es|ing)\b(?! crash| break| roll| lap| of| on)|\bbeckon\w*|\bgreet\w*", "wave"),
-    (r"\bcheer\w*|\bcelebrat\w+|\barms? (?:raised|outstretched|wide|up)\b|\brais\w+ (?:his|her|their) (?:arms|hands)", "raise"),
+    (r"\bcheer\w*|\bcelebrat\w+|\barms? (?:raised|outstretched|wide|up)\b", "raise"),
+    (r"\brais\w+ (?:his|her|their) (?:arms|hands)", "raise"),
     (r"\bopen(?:s|ing|ed)?\b[^.,;]{0,28}\b(?:door|gate|window|drawer|hatch|chest|box|curtains?)\b", "reach"),
     (r"\breach(?:es|ing|ed)?\b|\btouch(?:es|ing|ed)?\b|\bknock\w*|\bpush(?:es|ing)\b", "reach"),
     (r"\bthink(?:s|ing)\b|\bponder\w*|\bwonder(?:s|ing)\b|\bcontemplat\w+", "think"),
-    (r"\bwalk\w*|\bstrid\w+|\bwander\w*|\bstep(?:s|ping)\b|\bapproach(?:es|ing)\b|\bmarch\w*|\bstroll\w*|\bleav(?:es|ing)\b", "walk"),
+    (r"\bwalk\w*|\bstrid\w+|\bwander\w*|\bstep(?:s|ping)\b|\bapproach(?:es|ing)\b|\bmarch\w*|\bstroll\w*", "walk"),
+    (r"\bleav(?:es|ing)\b", "walk"),
 )  # fmt: skip
 
 
@@ -300,6 +305,20 @@ def prop_of(prompt: str) -> str | None:
     if found:
         return _PROPS[found.group(1)]
     return "gun" if re.search(r"\b(?:gun|pistol|revolver) (?:drawn|raised|in hand)\b", text) else None
+
+
+def clause_of(prompt: str, name: str) -> str | None:
+    """The part of a prompt that speaks of this person, if it says their name."""
+    word = re.escape(name.casefold().replace("_", " ").split()[-1]) if name.split() else ""
+    for clause in re.split(r"[.;,]| and | while | as | then ", prompt.casefold()):
+        if word and re.search(rf"\b{word}\b", clause):
+            return clause
+    return None
+
+
+def asks(prompt: str) -> bool:
+    """Whether a text asks for any pose at all."""
+    return any(re.search(pattern, prompt.casefold()) for pattern, _ in _WORDS) or prop_of(prompt) is not None
 
 
 def pose_of(prompt: str, fallback: str = "stand") -> Pose:
@@ -316,13 +335,9 @@ def pose_of(prompt: str, fallback: str = "stand") -> Pose:
         text,
     ):
         pitch = 0.34
-    elif re.search(
-        r"\blook(?:s|ing|ed)? down\b|\bbow(?:s|ed|ing) (?:his|her|their) head|\bhead (?:down|bowed)", text
-    ):
+    elif re.search(r"\blook(?:s|ing|ed)? down\b|\bbow(?:s|ed|ing) (?:his|her|their) head|\bhead (?:down|bowed)", text):
         pitch = -0.36
-    if re.search(
-        r"\b(?:look|glanc|turn)(?:s|es|ing|ed|e)? (?:back|over (?:his|her|their) shoulder|around)", text
-    ):
+    if re.search(r"\b(?:look|glanc|turn)(?:s|es|ing|ed|e)? (?:back|over (?:his|her|their) shoulder|around)", text):
         yaw = 0.95
     elif re.search(r"\blook(?:s|ing|ed)? away\b", text):
         yaw, pitch = 0.6, pitch - 0.06

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.elements import RGB
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.skeleton import Skeleton
 from film.providers.draft.figures.surface import (
+    Floats,
     Material,
     Surface,
     array,
@@ -46,13 +47,13 @@ def held(look: Appearance, bones: Skeleton) -> list[Surface]:
     return parts
 
 
-def _palm(bones: Skeleton, side: int) -> FloatArray:
+def _palm(bones: Skeleton, side: int) -> Floats:
     """The middle of a closed hand."""
     forward = unit(bones.wrists[side] - bones.elbows[side])
     return bones.wrists[side] + forward * bones.size.hand * 0.48
 
 
-def _between_hands(bones: Skeleton) -> FloatArray:
+def _between_hands(bones: Skeleton) -> Floats:
     return (_palm(bones, 0) + _palm(bones, 1)) / 2
 
 
@@ -119,7 +120,12 @@ def _letter(look: Appearance, bones: Skeleton) -> list[Surface]:
     up = unit(array([0.0, 0.80, 0.55]))
     left = [place + array([-0.062, 0, 0.006]) - up * 0.045, place + array([-0.056, 0, -0.004]) + up * 0.055]
     right = [place + array([0.062, 0, 0.006]) - up * 0.045, place + array([0.056, 0, -0.004]) + up * 0.055]
-    return [sheet(np.stack(left), np.stack(right), paper)]
+    # Written on: lines of unequal length, kept off the edges.
+    rows, columns = 33, 12
+    page = np.broadcast_to(np.asarray(paper, np.float32), (rows, columns, 3)).copy()
+    for row in range(4, rows - 4, 3):
+        page[row, 2 : columns - 2 - row % 4] *= 0.66
+    return [sheet(np.stack(left), np.stack(right), page, rows=rows, columns=columns)]
 
 
 def _book(look: Appearance, bones: Skeleton) -> list[Surface]:
@@ -138,11 +144,14 @@ def _book(look: Appearance, bones: Skeleton) -> list[Surface]:
 
 def _gun(look: Appearance, bones: Skeleton) -> list[Surface]:
     palm = _palm(bones, 1)
-    aim = unit(array([palm[0] * 0.0, 0.0, 1.0]))
+    forward = unit(bones.wrists[1] - bones.elbows[1])
+    aim = unit(forward * array([0.4, 0.3, 1.0]))
     barrel = resample(
-        np.stack([palm + array([0, 0.020, -0.03]), palm + array([0, 0.020, 0.0]) + aim * 0.105]), 8
+        np.stack([palm + array([0, 0.020, 0.0]) - aim * 0.03, palm + array([0, 0.020, 0.0]) + aim * 0.105]), 8
     )
-    grip = resample(np.stack([palm + array([0, 0.018, -0.012]), palm + array([0, -0.035, -0.022])]), 6)
+    grip = resample(
+        np.stack([palm + array([0, 0.018, 0.0]) - aim * 0.012, palm + array([0, -0.035, 0.0]) - aim * 0.022]), 6
+    )
     return [
         tube(
             barrel,

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from film.providers.draft.elements import FloatArray
-from film.providers.draft.figures.surface import Material, Surface
+from film.providers.draft.figures.surface import Floats, Material, Surface
 
 DENSITY = 1.16
 """Samples per pixel along each axis where the surface is stretched most; ``mend`` closes what pinholes are left."""
@@ -38,12 +37,12 @@ Part = tuple[tuple[int, int], tuple[int, int]]
 class View:
     """From body space to the buffer: turn by ``matrix``, scale, and put the body's origin at (x, y)."""
 
-    matrix: FloatArray
+    matrix: Floats
     scale: float
     x: float
     y: float
 
-    def project(self, points: FloatArray) -> FloatArray:
+    def project(self, points: Floats) -> Floats:
         """Points as (x right, y down, z towards the viewer) in buffer pixels."""
         turned = points @ self.matrix.T * self.scale
         turned[..., 0] += self.x
@@ -57,9 +56,9 @@ class Buffer:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         size = width * height
-        self.depth: FloatArray = np.full(size, -1e9, np.float32)
-        self.normal: FloatArray = np.zeros((size, 2), np.float32)
-        self.color: FloatArray = np.zeros((size, 3), np.float32)
+        self.depth: Floats = np.full(size, -1e9, np.float32)
+        self.normal: Floats = np.zeros((size, 2), np.float32)
+        self.color: Floats = np.zeros((size, 3), np.float32)
         self.material = np.zeros(size, np.uint8)
         self.face = np.zeros(size, np.bool_)
 
@@ -70,9 +69,7 @@ class Buffer:
         color = None if isinstance(surface.color, tuple) else surface.color
         if pad:
             points = np.concatenate([points[:, -pad:], points, points[:, :pad]], axis=1)
-            color = (
-                None if color is None else np.concatenate([color[:, -pad:], color, color[:, :pad]], axis=1)
-            )
+            color = None if color is None else np.concatenate([color[:, -pad:], color, color[:, :pad]], axis=1)
         normal = _normals(points, surface.closed or surface.lined)
         oriented = surface.solid and surface.closed
         for first in range(0, points.shape[0] - 1, BLOCK):
@@ -83,7 +80,7 @@ class Buffer:
                 for part in self._parts(points, normal, window, oriented):
                     self._scatter(points, normal, color, surface, part)
 
-    def _parts(self, points: FloatArray, normal: FloatArray, window: Part, oriented: bool) -> list[Part]:
+    def _parts(self, points: Floats, normal: Floats, window: Part, oriented: bool) -> list[Part]:
         """A large block in narrower ones, of which those that face away are left out."""
         rows, (left, right) = window
         columns, tall = _fine(points[rows[0] : rows[1], left:right, :2])
@@ -100,9 +97,7 @@ class Buffer:
                 parts.append((rows, (first, last)))
         return parts
 
-    def _scatter(
-        self, points: FloatArray, normal: FloatArray, color: FloatArray | None, surface: Surface, part: Part
-    ) -> None:
+    def _scatter(self, points: Floats, normal: Floats, color: Floats | None, surface: Surface, part: Part) -> None:
         """Lay one part of a projected grid into the buffer."""
         rows, columns = part
         cut = slice(max(0, rows[0] - 2), rows[1] + 2), slice(max(0, columns[0] - 2), columns[1] + 2)
@@ -173,21 +168,21 @@ class Buffer:
         for plane in (self.depth, self.normal, self.color, self.material, self.face):
             plane[to] = plane[source]
 
-    def plane(self, values: FloatArray) -> FloatArray:
+    def plane(self, values: Floats) -> Floats:
         """A flat array of this buffer as rows and columns."""
         return values.reshape(self.height, self.width, *values.shape[1:])
 
     @property
-    def filled(self) -> FloatArray:
+    def filled(self) -> Floats:
         """1 where anything is."""
         return self.plane((self.material > 0).astype(np.float32))
 
-    def of(self, *materials: Material) -> FloatArray:
+    def of(self, *materials: Material) -> Floats:
         """1 where one of these materials shows."""
         return self.plane(np.isin(self.material, [int(m) for m in materials]).astype(np.float32))
 
 
-def _normals(points: FloatArray, oriented: bool) -> FloatArray:
+def _normals(points: Floats, oriented: bool) -> Floats:
     """Unit normals of a projected grid, x right, y up, z to the viewer; outward for closed solids."""
     down, across = np.gradient(points, axis=0), np.gradient(points, axis=1)
     normal = np.cross(across, down)
@@ -203,8 +198,8 @@ def _normals(points: FloatArray, oriented: bool) -> FloatArray:
 
 
 def _window(
-    points: FloatArray,
-    normal: FloatArray,
+    points: Floats,
+    normal: Floats,
     rows: tuple[int, int],
     oriented: bool,
     width: int,
@@ -230,7 +225,7 @@ def _window(
     return (rows, (left, right)) if right - left > 1 else None
 
 
-def _fine(flat: FloatArray) -> tuple[int, int]:
+def _fine(flat: Floats) -> tuple[int, int]:
     """(columns, rows) of the refined grid, dense enough to leave no pixel out."""
     down, across = _stretch(np.diff(flat, axis=0)), _stretch(np.diff(flat, axis=1))
     rows = int(np.ceil(down * DENSITY * (flat.shape[0] - 1))) + 2
@@ -238,13 +233,13 @@ def _fine(flat: FloatArray) -> tuple[int, int]:
     return min(columns, 6000), min(rows, 6000)
 
 
-def _stretch(steps: FloatArray) -> float:
+def _stretch(steps: Floats) -> float:
     """A step that few are longer than, but not far from the longest."""
     lengths = np.sort(np.sqrt(np.sum(steps * steps, axis=-1)).ravel())
     return float(max(lengths[int(0.94 * (lengths.size - 1))], 0.75 * lengths[-1]))
 
 
-def _refine(plane: FloatArray, size: tuple[int, int], inner: tuple[float, float, float, float]) -> FloatArray:
+def _refine(plane: Floats, size: tuple[int, int], inner: tuple[float, float, float, float]) -> Floats:
     """One coordinate at ``size`` over the ``inner`` box of the grid: cubic to a finer grid, then linear."""
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     spans = round(inner[2] - inner[0]), round(inner[3] - inner[1])

@@ -5,7 +5,7 @@ Pure data: a Role leaves open what it has nothing to say about, and chance fills
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from film.providers.draft.figures import palettes
 from film.providers.draft.figures.palettes import Palette
@@ -68,24 +68,18 @@ ROLES: dict[str, Role] = {
     **dict.fromkeys(("soldier", "soldiers", "sergeant", "private", "trooper", "general"), _SOLDIER),
     **dict.fromkeys(("captain", "sailor", "admiral", "skipper", "pilot"), _CAPTAIN),
     "fisherman": Role(cut="parka", hat="beanie", lean=0.9, beard="full"),
-    **dict.fromkeys(
-        ("king", "emperor", "prince", "lord"), Role(**{**vars(_ROYAL), "lean": 0.9, "beard": "full"})
-    ),
-    **dict.fromkeys(("queen", "empress", "princess"), Role(**{**vars(_ROYAL), "lean": -0.9, "hair": "long"})),
+    **dict.fromkeys(("king", "emperor", "prince", "lord"), replace(_ROYAL, lean=0.9, beard="full")),
+    **dict.fromkeys(("queen", "empress", "princess"), replace(_ROYAL, lean=-0.9, hair="long")),
     **dict.fromkeys(("monk", "priest", "friar", "hermit"), _MONK),
     "nun": Role(cut="robe", lean=-0.9, hat="headscarf", palette=palettes.MARINE),
     **dict.fromkeys(("astronaut", "cosmonaut"), _SPACE),
     **dict.fromkeys(("knight", "warrior", "paladin"), _KNIGHT),
-    **dict.fromkeys(
-        ("robot", "android", "droid", "cyborg", "bot", "machine"), Role(robot=True, hat="", age="adult")
-    ),
+    **dict.fromkeys(("robot", "android", "droid", "cyborg", "bot", "machine"), Role(robot=True, hat="", age="adult")),
     **dict.fromkeys(("worker", "mechanic", "engineer", "miner", "plumber", "builder"), _WORKER),
     **dict.fromkeys(("farmer", "gardener", "shepherd", "scarecrow"), _FARMER),
     **dict.fromkeys(("wizard", "mage", "sorcerer", "druid"), _WIZARD),
     "witch": Role(cut="robe", hat="hood", palette=palettes.WIZARD, lean=-0.9, hair="long"),
-    **dict.fromkeys(
-        ("lawyer", "boss", "banker", "businessman", "mayor", "president", "butler", "groom"), _SUIT
-    ),
+    **dict.fromkeys(("lawyer", "boss", "banker", "businessman", "mayor", "president", "butler", "groom"), _SUIT),
     "bride": Role(cut="gown", lean=-0.9, age="adult", hat=""),
     "thief": Role(cut="hoodie", hat="beanie"),
     "traveler": Role(cut="parka", bag=True),

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from film.providers.draft.elements import RGB, FloatArray, Light
+from film.providers.draft.elements import RGB, Light
 from film.providers.draft.figures.raster import Buffer
-from film.providers.draft.figures.surface import Material
+from film.providers.draft.figures.surface import Floats, Material
 
 CAST_STEPS = tuple(float(step) for step in np.linspace(0.03, 0.42, 20))
 """How far towards the key a shadow's cause is looked for, in heads; close enough for a hat's brim."""
@@ -27,10 +27,10 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 class Tints:
     """What a Light means to a figure: multipliers of local colour, and the colour of its edge light."""
 
-    lit: FloatArray
-    shadow: FloatArray
-    rim: FloatArray
-    direction: FloatArray
+    lit: Floats
+    shadow: Floats
+    rim: Floats
+    direction: Floats
     """Where the key stands as seen from the figure: x right, y up, z to the viewer."""
     rim_power: float
 
@@ -39,11 +39,11 @@ class Tints:
 class Shaded:
     """A figure in light, at buffer size."""
 
-    rgb: FloatArray
-    alpha: FloatArray
-    multiplier: FloatArray
+    rgb: Floats
+    alpha: Floats
+    multiplier: Floats
     """Light over local colour: what is drawn on top (eyes, lips) is multiplied by it."""
-    face: FloatArray
+    face: Floats
     """1 where the face itself shows, unhidden."""
 
 
@@ -56,10 +56,8 @@ def tints_of(light: Light) -> Tints:
     sky = np.clip(sky, 0.55, 1.7) * 0.55 + 0.45
     low = float(np.clip(1 - light.sun_height / 0.4, 0, 1))
     if light.night:
-        lit = (0.25 * sun + 0.75 * sun * np.array([0.82, 0.92, 1.12], np.float32)) * (
-            0.30 + 0.30 * light.ambient
-        )
-        shadow = sky * np.array([0.84, 0.94, 1.2], np.float32) * (0.10 + 0.22 * light.ambient)
+        lit = (0.25 * sun + 0.75 * sun * np.array([0.82, 0.92, 1.12], np.float32)) * (0.44 + 0.30 * light.ambient)
+        shadow = sky * np.array([0.84, 0.94, 1.2], np.float32) * (0.15 + 0.24 * light.ambient)
     else:
         lit = (0.35 + 0.65 * sun) * (0.80 + 0.30 * light.ambient - 0.10 * low)
         shadow = sky * (0.24 + 0.42 * light.ambient - 0.05 * low)
@@ -115,12 +113,16 @@ def shade(buffer: Buffer, light: Light, unit: float) -> Shaded:
         level += glow * 1.2 * np.clip(1.1 - level, 0, None)
         local = color[:, k]
         multiplier[there, k] = level
-        lit = local * level + shine * tints.lit[k] * (0.4 + 0.6 * local) + rim * tints.rim[k] * (glaze + (1 - glaze) * local)
+        lit = (
+            local * level
+            + shine * tints.lit[k] * (0.4 + 0.6 * local)
+            + rim * tints.rim[k] * (glaze + (1 - glaze) * local)
+        )
         rgb[there, k] = np.clip(lit, 0, 1.15)
-    return Shaded(buffer.plane(rgb), filled, buffer.plane(multiplier), buffer.plane(buffer.face).astype(np.float32))
+    return Shaded(buffer.plane(rgb), filled, buffer.plane(multiplier), buffer.plane(buffer.face.astype(np.float32)))
 
 
-def blur(plane: FloatArray, radius: float) -> FloatArray:
+def blur(plane: Floats, radius: float) -> Floats:
     """Gaussian blur of one plane of 0..1, done small when it is wide."""
     if radius < 0.3:
         return plane
@@ -136,12 +138,12 @@ def blur(plane: FloatArray, radius: float) -> FloatArray:
     return np.asarray(image, np.float32) / 255
 
 
-def _step(value: FloatArray, low: float | FloatArray, high: float | FloatArray) -> FloatArray:
+def _step(value: Floats, low: float | Floats, high: float | Floats) -> Floats:
     t = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
-def _shift(plane: FloatArray, dx: int, dy: int, fill: float) -> FloatArray:
+def _shift(plane: Floats, dx: int, dy: int, fill: float) -> Floats:
     """The plane as seen from (dx, dy) further right and down."""
     height, width = plane.shape
     out = np.full_like(plane, fill)
@@ -152,11 +154,11 @@ def _shift(plane: FloatArray, dx: int, dy: int, fill: float) -> FloatArray:
     return out
 
 
-def _small(plane: FloatArray, size: tuple[int, int]) -> FloatArray:
+def _small(plane: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.NEAREST), np.float32)
 
 
-def _cast(depth: FloatArray, filled: FloatArray, direction: FloatArray, unit: float) -> FloatArray:
+def _cast(depth: Floats, filled: Floats, direction: Floats, unit: float) -> Floats:
     """Shadow that nearer parts throw on farther ones: march the depth map towards the key."""
     height, width = depth.shape
     factor = max(1.0, unit / 60)
@@ -177,7 +179,7 @@ def _cast(depth: FloatArray, filled: FloatArray, direction: FloatArray, unit: fl
     return _step(whole, 0.25, 0.75)
 
 
-def _occlusion(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray:
+def _occlusion(depth: Floats, filled: Floats, unit: float) -> Floats:
     """Darkening where something nearer stands close by: the blurred depth minus the depth."""
     low = float(depth[filled > 0].min(initial=0.0)) if bool(filled.any()) else 0.0
     high = float(depth.max(initial=low + 1.0))
@@ -189,7 +191,7 @@ def _occlusion(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray
     return np.clip((around - level) * span / (0.16 * unit) - 0.12, 0, 1).astype(np.float32) * filled
 
 
-def _ink(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray:
+def _ink(depth: Floats, filled: Floats, unit: float) -> Floats:
     """Drawn edges inside the figure, laid on the farther side of a jump in depth."""
     reach = max(1, round(unit / 160))
     nearest = depth
@@ -199,7 +201,7 @@ def _ink(depth: FloatArray, filled: FloatArray, unit: float) -> FloatArray:
     return _step(jump, 0.035 + 0.012 * reach / max(unit / 160, 1), 0.10).astype(np.float32)
 
 
-def mix(one: RGB | FloatArray, two: RGB | FloatArray, amount: float) -> RGB:
+def mix(one: RGB | Floats, two: RGB | Floats, amount: float) -> RGB:
     """A colour between two."""
     a, b = np.asarray(one, np.float32), np.asarray(two, np.float32)
     red, green, blue = (a + (b - a) * amount).tolist()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from film.providers.draft.elements import FloatArray, Light
+from film.providers.draft.elements import Light
 from film.providers.draft.figures.figure import Placement, Sprite
 from film.providers.draft.figures.shading import blur
+from film.providers.draft.figures.surface import Floats
 
 
 def ground_shadow(
     sprite: Sprite, place: Placement, light: Light, width: int, height: int, *, lying: bool
-) -> tuple[FloatArray, FloatArray] | None:
+) -> tuple[Floats, Floats] | None:
     """(colour, coverage) of the shadow, or None where the feet are out of the picture."""
     if place.foot > height or sprite.top + sprite.alpha.shape[0] < place.foot - 0.15 * place.height:
         return None
@@ -47,7 +48,7 @@ def ground_shadow(
     return rgb, np.clip(alpha, 0, 0.8)
 
 
-def _sample(plane: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray | None:
+def _sample(plane: Floats, x: Floats, y: Floats) -> Floats | None:
     """The plane at these places, 0 outside."""
     if not plane.size:
         return None
@@ -58,7 +59,7 @@ def _sample(plane: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray | Non
     return np.where(inside, out, 0).astype(np.float32)
 
 
-def _lay(alpha: FloatArray, piece: FloatArray, top: int, left: int) -> None:
+def _lay(alpha: Floats, piece: Floats, top: int, left: int) -> None:
     """Lay coverage over coverage, clipped to the sheet."""
     height, width = alpha.shape
     y0, x0 = max(0, top), max(0, left)

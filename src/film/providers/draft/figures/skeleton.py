@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from film.providers.draft.elements import FloatArray
 from film.providers.draft.figures.appearance import Appearance
 from film.providers.draft.figures.poses import Pose
-from film.providers.draft.figures.surface import array, rotation, unit
+from film.providers.draft.figures.surface import Floats, array, rotation, unit
 
 
 @dataclass(frozen=True)
@@ -75,23 +74,23 @@ class Skeleton:
     """A posed body. Pairs are (side at -x, side at +x)."""
 
     size: Proportions
-    pelvis: FloatArray
-    spine: FloatArray
+    pelvis: Floats
+    spine: Floats
     """Points from the pelvis to the base of the neck."""
-    chest_turn: FloatArray
+    chest_turn: Floats
     """Rotation of chest and shoulders."""
-    pelvis_turn: FloatArray
-    shoulders: tuple[FloatArray, FloatArray]
-    elbows: tuple[FloatArray, FloatArray]
-    wrists: tuple[FloatArray, FloatArray]
-    hips: tuple[FloatArray, FloatArray]
-    knees: tuple[FloatArray, FloatArray]
-    ankles: tuple[FloatArray, FloatArray]
-    foot_turns: tuple[FloatArray, FloatArray]
-    neck: FloatArray
-    head: FloatArray
+    pelvis_turn: Floats
+    shoulders: tuple[Floats, Floats]
+    elbows: tuple[Floats, Floats]
+    wrists: tuple[Floats, Floats]
+    hips: tuple[Floats, Floats]
+    knees: tuple[Floats, Floats]
+    ankles: tuple[Floats, Floats]
+    foot_turns: tuple[Floats, Floats]
+    neck: Floats
+    head: Floats
     """The middle of the skull."""
-    head_turn: FloatArray
+    head_turn: Floats
     pose: Pose
 
 
@@ -109,17 +108,11 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
         turn = rotation(0.0, -pose.lean * (0.35 + 0.85 * part), -pose.sway * (1.7 * part - 0.3))
         curve = 0.030 * np.cos(np.pi * (part * 1.6 + 0.05))
         spine.append(spine[-1] + turn @ array([0.0, 1.0, curve * 2.2]) * size.spine / (count - 1))
-    chest = (
-        rotation(pose.twist)
-        @ rotation(0.0, -pose.lean * 1.1, -pose.sway * 1.2)
-        @ rotation(0, 0, 0.6 * pose.tilt)
-    )
+    chest = rotation(pose.twist) @ rotation(0.0, -pose.lean * 1.1, -pose.sway * 1.2) @ rotation(0, 0, 0.6 * pose.tilt)
     top = spine[-1]
-    shoulders = tuple(
-        top + chest @ array([side * size.shoulder, -0.046 * scale, -0.006 * scale]) for side in (-1, 1)
-    )
-    elbows: list[FloatArray] = []
-    wrists: list[FloatArray] = []
+    shoulders = tuple(top + chest @ array([side * size.shoulder, -0.046 * scale, -0.006 * scale]) for side in (-1, 1))
+    elbows: list[Floats] = []
+    wrists: list[Floats] = []
     for k, side in enumerate((-1, 1)):
         out, up, forward = pose.hands[k]
         target = shoulders[k] + chest @ (array([side * out, up, forward]) * size.reach * 0.985)
@@ -127,17 +120,15 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
         elbow, wrist = two_bones(shoulders[k], target, size.upper_arm, size.fore_arm, pole)
         elbows.append(elbow)
         wrists.append(wrist)
-    knees: list[FloatArray] = []
-    ankles: list[FloatArray] = []
-    turns: list[FloatArray] = []
+    knees: list[Floats] = []
+    ankles: list[Floats] = []
+    turns: list[Floats] = []
     for k, side in enumerate((-1, 1)):
         out, up, forward = pose.feet[k]
         foot = rotation(side * pose.toes[k], -pose.heels[k])
         tip = float(np.sin(pose.heels[k]))
         raise_heel = size.foot * (0.55 * tip if tip > 0 else -0.35 * tip)
-        target = array(
-            [side * (size.hip + out * scale), size.ankle + up * scale + raise_heel * 0.6, forward * scale]
-        )
+        target = array([side * (size.hip + out * scale), size.ankle + up * scale + raise_heel * 0.6, forward * scale])
         pole = array([side * pose.knees[k][0], pose.knees[k][1], pose.knees[k][2]])
         knee, ankle = two_bones(hips[k], target, size.thigh, size.shin, pole)
         knees.append(knee)
@@ -168,9 +159,7 @@ def build(look: Appearance, pose: Pose) -> Skeleton:
     )
 
 
-def two_bones(
-    start: FloatArray, target: FloatArray, upper: float, lower: float, pole: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def two_bones(start: Floats, target: Floats, upper: float, lower: float, pole: Floats) -> tuple[Floats, Floats]:
     """(middle, end) of a limb that reaches from ``start`` towards ``target``, bent towards ``pole``."""
     gap = target - start
     distance = float(np.sqrt(np.sum(gap * gap)))

@@ -14,7 +14,7 @@ import numpy as np
 
 from film.providers.draft.elements import Framing, PanelSpec, rng_of
 from film.providers.draft.figures.casting import Cast
-from film.providers.draft.figures.poses import POSES, Pose, pose_of
+from film.providers.draft.figures.poses import POSES, Pose, asks, clause_of, pose_of
 
 SAFE = 0.09
 """Bars are laid over this much of the frame at top and bottom."""
@@ -45,8 +45,8 @@ def is_full(framing: Framing) -> bool:
     return framing.figure_height + framing.head_top <= 1.06
 
 
-def block(spec: PanelSpec, framing: Framing, cast: Cast) -> list[Actor]:
-    """The composition, far to near."""
+def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9) -> list[Actor]:
+    """The composition, far to near, for a frame of this width over height."""
     if not cast.names and not cast.extras:
         return []
     rng = rng_of("staging", spec.seed, spec.prompt, spec.shot_type)
@@ -59,10 +59,11 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast) -> list[Actor]:
         return _over_shoulder(spec, framing, names, side)
     if len(names) == 1:
         actors = [_single(spec, framing, names[0], side, rng)]
-    elif len(names) == 2:
-        actors = _pair(spec, framing, names, side, rng)
     else:
-        actors = _group(spec, framing, names, side, rng)
+        make = _pair if len(names) == 2 else _group
+        # People are as wide as they are tall, whatever the frame's width: keep their distance, not their share of it.
+        wide = float(np.clip(16 / 9 / aspect, 0.6, 1.5))
+        actors = [replace(actor, x=0.5 + (actor.x - 0.5) * wide) for actor in make(spec, framing, names, side, rng)]
     return _extras(cast.extras, framing, rng, crowd=False) + actors
 
 
@@ -70,15 +71,14 @@ def _turned(spec: PanelSpec, base: float, side: int) -> float:
     """The body's turn, where the prompt has a say in it."""
     text = spec.prompt.casefold()
     if re.search(
-        r"\bfrom behind\b|\bback (?:turned|to (?:the )?(?:camera|us|viewer))|\bwalk\w* (?:away|off)|\bseen from the back|\bfacing away",
+        r"\bfrom behind\b|\bback (?:turned|to (?:the )?(?:camera|us|viewer))|\bwalk\w* (?:away|off)"
+        r"|\bseen from the back|\bfacing away",
         text,
     ):
         return float(np.pi - side * 0.45)
     if re.search(r"\bprofile\b|\bside view\b|\bfrom the side\b", text):
         return float(side * np.pi / 2)
-    if re.search(
-        r"\bfac(?:es|ing) (?:the )?(?:camera|us|viewer)|\bfrontal\b|\bhead-on\b|\binto (?:the )?camera", text
-    ):
+    if re.search(r"\bfac(?:es|ing) (?:the )?(?:camera|us|viewer)|\bfrontal\b|\bhead-on\b|\binto (?:the )?camera", text):
         return float(side * 0.10)
     return base
 
@@ -96,6 +96,17 @@ def _single(spec: PanelSpec, framing: Framing, name: str, side: int, rng: np.ran
         turn = side * 0.85
     pose = _eased(pose, tight)
     return Actor(name, pose, 0.5 - side * off, _turned(spec, turn, side))
+
+
+def _own(spec: PanelSpec, names: tuple[str, ...], k: int, default: Pose) -> Pose:
+    """What the prompt says of this person in particular; who is not spoken of while others are just stands by."""
+    clauses = [clause_of(spec.prompt, name) for name in names]
+    own = clauses[k]
+    if own is not None and asks(own):
+        return pose_of(own)
+    if any(clause is not None and clause != own and asks(clause) for clause in clauses):
+        return POSES["relaxed" if k % 2 else "stand"]
+    return default
 
 
 def _eased(pose: Pose, tight: bool) -> Pose:
@@ -120,22 +131,20 @@ def _pair(
     else:
         gap = float(np.clip(0.15 + 0.075 * high, 0.13, 0.46))
     gap = gap * 0.5
-    apart = pose.name in ("run", "walk") or re.search(
-        r"\bside by side\b|\bwatch\w*|\blook\w* (?:at|over|out)\b", text
-    )
+    apart = pose.name in ("run", "walk") or re.search(r"\bside by side\b|\bwatch\w*|\blook\w* (?:at|over|out)\b", text)
     turn = 0.62 if apart or high < 1.2 else 0.78
     actors: list[Actor] = []
     for k, name in enumerate(names):
         way = 1 if k == 0 else -1
-        own = (
-            pose if k == 0 or pose.name in ("hug", "walk", "run", "sit", "lie", "kneel") else POSES["relaxed"]
-        )
+        own = pose if k == 0 or pose.name in ("hug", "walk", "run", "sit", "lie", "kneel") else POSES["relaxed"]
         if pose.name in ("hand_in_hand", "hug"):
             own = pose if k == 0 else _mirrored(pose)
+        else:
+            own = _own(spec, names, k, own)
         yaw = way * turn
         if pose.name == "hug":
             yaw = way * 1.25
-        elif pose.name in ("walk", "run"):
+        elif pose.name in ("walk", "run") and own.name == pose.name:
             yaw = side * 0.95
         yaw = _turned(spec, yaw, way)
         actors.append(
@@ -163,9 +172,9 @@ def _mirrored(pose: Pose) -> Pose:
 
 def _over_shoulder(spec: PanelSpec, framing: Framing, names: tuple[str, ...], side: int) -> list[Actor]:
     """The first faces us past the second, whose dark, soft back fills one side of the frame."""
-    listener = names[1] if len(names) > 1 else "listener"
-    pose = _eased(pose_of(spec.prompt), True)
-    speaker = Actor(names[0], pose, 0.5 + side * 0.13, -side * 0.42)
+    speaking, listener = (*names, "listener")[:2]
+    pose = _eased(_own(spec, names, 0, pose_of(spec.prompt)), True)
+    speaker = Actor(speaking, pose, 0.5 + side * 0.13, -side * 0.42)
     back = Actor(
         listener,
         POSES["stand"],
@@ -187,33 +196,23 @@ def _group(
     pose = pose_of(spec.prompt)
     high = framing.figure_height
     span = float(np.clip(0.105 * high * (count - 1) + 0.06, 0.14, 0.64))
-    order = [0] + [k for k in range(1, count)]
     places = np.linspace(-0.5, 0.5, count)
     centre = sorted(range(count), key=lambda k: abs(places[k] - 0.08 * side))
     actors: list[Actor] = []
     fillers = ["relaxed", "stand", "crossed", "stand", "think"]
-    for rank, k in enumerate(order):
+    for rank in range(count):
         slot = float(places[centre[rank]])
-        far = 0.5 if rank else 0.0
-        if rank:
-            far = 0.25 + 0.75 * float(rng.random())
+        far = 0.25 + 0.75 * float(rng.random()) if rank else 0.0
         size = 1.0 - 0.13 * far
-        own = (
-            pose
-            if rank == 0 or pose.name in ("walk", "run", "sit", "raise", "kneel")
-            else POSES[fillers[rank % 5]]
-        )
+        own = pose if rank == 0 or pose.name in ("walk", "run", "sit", "raise", "kneel") else POSES[fillers[rank % 5]]
+        own = _own(spec, names, rank, own)
         if pose.name in ("walk", "run"):
             yaw = side * float(rng.uniform(0.8, 1.1))
         else:
-            yaw = (
-                -float(np.sign(slot) or side) * float(rng.uniform(0.25, 0.65))
-                if abs(slot) > 0.1
-                else side * 0.25
-            )
+            yaw = -float(np.sign(slot) or side) * float(rng.uniform(0.25, 0.65)) if abs(slot) > 0.1 else side * 0.25
         actors.append(
             Actor(
-                names[k], _eased(own, high > 3.2), 0.5 + slot * span + float(rng.uniform(-0.01, 0.01)),
+                names[rank], _eased(own, high > 3.2), 0.5 + slot * span + float(rng.uniform(-0.01, 0.01)),
                 _turned(spec, yaw, side), size, 0.74 - 0.12 * far, lift=0.030 * far * min(1.0, high),
             )
         )  # fmt: skip
@@ -239,7 +238,8 @@ def _extras(count: int, framing: Framing, rng: np.random.Generator, *, crowd: bo
         actors.append(
             Actor(
                 f"passer {int(rng.integers(400))}", pose, x, yaw, size, 0.60 + 0.015 * row,
-                lift=(0.055 * far + (0.0 if crowd else 0.04)) * high, blur=0.0 if full else 0.002 * (1 + 2 * far), extra=True,
+                lift=(0.055 * far + (0.0 if crowd else 0.04)) * high, blur=0.0 if full else 0.002 * (1 + 2 * far),
+                extra=True,
             )
         )  # fmt: skip
     return sorted(actors, key=lambda actor: actor.size)

@@ -12,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.elements import RGB
 
-Points = Sequence[Sequence[float]] | FloatArray
+Floats = NDArray[np.floating[Any]]
+"""Floats of whichever width; what leaves this package is float32."""
+
+Points = ArrayLike
 
 
 class Material(IntEnum):
@@ -34,8 +39,8 @@ class Material(IntEnum):
 class Surface:
     """A grid of points (rows, columns, 3) with its colour, one for all or one per point."""
 
-    grid: FloatArray
-    color: RGB | FloatArray
+    grid: Floats
+    color: RGB | Floats
     material: Material = Material.CLOTH
     closed: bool = True
     """Columns wrap round, as on a tube."""
@@ -47,18 +52,18 @@ class Surface:
     """The face is drawn on this one."""
 
 
-def array(points: Points) -> FloatArray:
+def array(points: Points) -> NDArray[np.float32]:
     """The points as float32."""
     return np.asarray(points, dtype=np.float32)
 
 
-def unit(vector: FloatArray) -> FloatArray:
+def unit(vector: Floats) -> Floats:
     """Vectors of length one, along the last axis."""
     length = np.sqrt(np.sum(vector * vector, axis=-1, keepdims=True))
     return vector / np.maximum(length, 1e-9)
 
 
-def smooth(values: FloatArray, passes: int) -> FloatArray:
+def smooth(values: Floats, passes: int) -> Floats:
     """Binomial smoothing along the first axis with the ends held."""
     for _ in range(passes):
         inner = (values[:-2] + 2 * values[1:-1] + values[2:]) / 4
@@ -66,19 +71,19 @@ def smooth(values: FloatArray, passes: int) -> FloatArray:
     return values
 
 
-def resample(points: Points, count: int, passes: int = 0) -> FloatArray:
+def resample(points: Points, count: int, passes: int = 0) -> Floats:
     """A polyline at ``count`` equal steps of its length, its corners rounded by ``passes`` of smoothing."""
-    line = array(points)
+    line: Floats = array(points)
     steps = np.sqrt(np.sum(np.diff(line, axis=0) ** 2, axis=1))
-    along = np.concatenate([[0.0], np.cumsum(steps)])
+    along: Floats = np.concatenate([np.zeros(1), np.cumsum(steps)])
     if along[-1] < 1e-6:
         return np.repeat(line[:1], count, axis=0)
-    at = np.linspace(0, along[-1], count)
+    at: Floats = np.linspace(0.0, float(along[-1]), count)
     out = np.stack([np.interp(at, along, line[:, k]) for k in range(line.shape[1])], axis=1)
     return smooth(out.astype(np.float32), passes)
 
 
-def profile(keys: Points, count: int, passes: int = 1) -> FloatArray:
+def profile(keys: Points, count: int, passes: int = 1) -> Floats:
     """Values at ``count`` even steps of 0..1 from (position, value …) keys, softened by ``passes``."""
     table = array(keys)
     at = np.linspace(0, 1, count)
@@ -86,22 +91,22 @@ def profile(keys: Points, count: int, passes: int = 1) -> FloatArray:
     return smooth(out.astype(np.float32), passes)
 
 
-def turn(count: int, start: float = 0.0, stop: float = 2 * np.pi, *, closed: bool = True) -> FloatArray:
+def turn(count: int, start: float = 0.0, stop: float = 2 * np.pi, *, closed: bool = True) -> Floats:
     """Angles round a ring; a closed ring leaves out the repeated last one."""
     return np.linspace(start, stop, count, endpoint=not closed, dtype=np.float32)
 
 
 def tube(
-    path: FloatArray,
-    width: FloatArray,
-    depth: FloatArray | None = None,
+    path: Floats,
+    width: Floats,
+    depth: Floats | None = None,
     *,
     across: Sequence[float] = (1.0, 0.0, 0.0),
     color: RGB = (0.5, 0.5, 0.5),
     material: Material = Material.CLOTH,
     columns: int = 18,
     rounded: tuple[bool, bool] = (True, True),
-    folds: FloatArray | None = None,
+    folds: Floats | None = None,
     solid: bool = True,
 ) -> Surface:
     """A limb, sleeve or braid: rings of ``width`` × ``depth`` half axes across a path, with rounded ends.
@@ -125,7 +130,7 @@ def tube(
         folds = folds if folds.ndim == 2 else folds[:, None]
         ring_x, ring_z = ring_x * folds, ring_z * folds
     grid = path[:, None] + side[:, None] * ring_x[..., None] + up[:, None] * ring_z[..., None]
-    rows = [grid]
+    rows: list[Floats] = [grid]
     if rounded[0]:
         rows.insert(0, _cap(grid[0], path[0], -tangent[0], float(min(width[0], depth[0])))[::-1])
     if rounded[1]:
@@ -133,7 +138,7 @@ def tube(
     return Surface(np.concatenate(rows).astype(np.float32), color, material, solid=solid)
 
 
-def _cap(ring: FloatArray, centre: FloatArray, outward: FloatArray, reach: float) -> FloatArray:
+def _cap(ring: Floats, centre: Floats, outward: Floats, reach: float) -> Floats:
     """Rings that close a tube like a half ball of ``reach``."""
     angles = np.array([0.45, 0.9, 1.25, 1.56], np.float32)
     shrink = np.cos(angles)[:, None, None]
@@ -142,12 +147,12 @@ def _cap(ring: FloatArray, centre: FloatArray, outward: FloatArray, reach: float
 
 
 def ball(
-    centre: Sequence[float] | FloatArray,
+    centre: Sequence[float] | Floats,
     radii: Sequence[float],
     color: RGB,
     material: Material = Material.CLOTH,
     *,
-    axes: FloatArray | None = None,
+    axes: Floats | None = None,
     rows: int = 12,
     columns: int = 18,
 ) -> Surface:
@@ -170,7 +175,7 @@ def ball(
 def sheet(
     left: Points,
     right: Points,
-    color: RGB | FloatArray,
+    color: RGB | Floats,
     material: Material = Material.CLOTH,
     *,
     rows: int = 12,
@@ -201,7 +206,7 @@ def box(
     return out
 
 
-def rotation(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> FloatArray:
+def rotation(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Floats:
     """Matrix for column vectors: roll, then pitch (positive lifts the face), then yaw (positive turns to +x)."""
     cy, sy, cp, sp, cr, sr = (f(a) for a in (yaw, pitch, roll) for f in (np.cos, np.sin))
     about_y = array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -210,9 +215,15 @@ def rotation(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> FloatAr
     return (about_y @ about_x @ about_z).astype(np.float32)
 
 
-def moved(surface: Surface, matrix: FloatArray, origin: FloatArray, scale: float = 1.0) -> Surface:
+def moved(surface: Surface, matrix: Floats, origin: Floats, scale: float = 1.0) -> Surface:
     """The surface scaled, turned by ``matrix`` and carried to ``origin``."""
     grid = surface.grid * scale @ matrix.T + origin
     return Surface(
-        grid.astype(np.float32), surface.color, surface.material, surface.closed, surface.solid, surface.lined, surface.face
+        grid.astype(np.float32),
+        surface.color,
+        surface.material,
+        surface.closed,
+        surface.solid,
+        surface.lined,
+        surface.face,
     )
