@@ -96,7 +96,7 @@ class Obtainer:
                     f"{ask.shot.shot_id}: another run has just bought its {ask.asset_type.value}",
                     hint="run the same command again: it is in the library then",
                 )
-            return await self._checked(ask, bought.generated, bought.billed or Decimal(0))
+            return await self._checked(ask, bought.generated, paid(bought, reservation))
 
         asset, hit = await self.services.cache.obtain(
             key,
@@ -109,8 +109,8 @@ class Obtainer:
             await self.jobs.finish(bought, asset.sha256)
         if not hit:
             await asyncio.to_thread(self._index, ask, key, asset)
-        paid = (bought.billed if bought else None) or Decimal(0)
-        obtained = ShotAsset(ask.request, key, asset, hit, paid)
+        cost = paid(bought, reservation) if bought else Decimal(0)
+        obtained = ShotAsset(ask.request, key, asset, hit, cost)
         self.events.emit("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
         return obtained
 
@@ -174,6 +174,13 @@ class Obtainer:
                 details=asset.details,
             )
         )
+
+
+def paid(bought: Bought, reservation: Reservation | None) -> Decimal:
+    """What a purchase cost: as billed, or as quoted where the vendor does not say."""
+    if bought.billed is not None:
+        return bought.billed
+    return reservation.estimated if reservation else Decimal(0)
 
 
 def picture_url(ask: Ask, picture: CachedAsset) -> str:

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from film import json_lines
 from film.compose import ComposeProgress, EncodeSettings
 from film.cost_tracker import CostTracker, write_reports
-from film.errors import ComposeError, Interrupted
+from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
@@ -262,6 +262,7 @@ class FilmRun:
         same = await asyncio.to_thread(unchanged, timeline, settings, path)
         segments = (0, 0)
         if same is None:
+            await asyncio.to_thread(self._check_files, shots)
             segments = await self._compose(timeline, settings, path, shots)
         return FilmResult(
             path=path,
@@ -276,6 +277,17 @@ class FilmRun:
             unchanged=same is not None,
             warnings=timeline.warnings,
         )
+
+    def _check_files(self, shots: Sequence[CompletedShot]) -> None:
+        """Every byte of what goes into the cut is what was stored; StoreError says what is not."""
+        sound = self.services.cache.use_many([a.key for shot in shots for a in shot.assets.values()])
+        for shot in shots:
+            for asset in shot.assets.values():
+                if asset.key not in sound:
+                    raise StoreError(
+                        f"{shot.shot_id}: the file of its {asset.asset_type.value} is damaged and was put aside",
+                        hint="run film plan to see what making it again costs, then run the same command again",
+                    )
 
     async def _compose(
         self, timeline: Any, settings: EncodeSettings, path: Path, shots: Sequence[CompletedShot]
