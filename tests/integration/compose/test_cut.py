@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import av
 import numpy as np
@@ -26,7 +27,8 @@ from cutting_room import (
 )
 from PIL import Image
 
-from film.compose import Composed, ComposeProgress, compose
+from film.compose import Composed, ComposeProgress, EncodeSettings, compose
+from film.compose.settings import Preset
 from film.errors import ComposeError, Interrupted
 from film.timeline import Bed, Clip, Line, ShotCut, Slate, Source, Timeline, Transition, build_timeline
 
@@ -285,6 +287,17 @@ def test_any_rate(rate: Fraction, clips: list[Source], store: FolderStore, tmp_p
     with av.open(str(made.path)) as container:
         times = [f.pts * f.time_base for f in container.decode(video=0) if f.pts is not None and f.time_base]
     assert times == [n / rate for n in range(60)]
+
+
+@pytest.mark.parametrize("preset", get_args(Preset))
+def test_every_preset_joins_as_exactly(preset: Preset, clips: list[Source], store: FolderStore, tmp_path: Path) -> None:
+    made = compose(film_of(clips[:3], fade=3), store, tmp_path / "film.mp4", settings=EncodeSettings(preset))
+    picture = packets(made.path, "video")
+    assert sorted(pts for pts, _, _ in picture) == [n * 512 for n in range(made.frames)]
+    assert all(pts >= dts for pts, dts, _ in picture)
+    assert film_numbers(made.path)[3:21] == list(range(3, 21))
+    with av.open(str(made.path)) as container:
+        assert container.streams.video[0].profile == "High"
 
 
 def test_a_slate_is_on_every_frame_and_the_picture_between(
