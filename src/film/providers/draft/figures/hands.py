@@ -13,9 +13,10 @@ from film.providers.draft.elements import MARGIN, Layer, Light, PanelSpec
 from film.providers.draft.figures import appearance, skeleton
 from film.providers.draft.figures.body import hand
 from film.providers.draft.figures.clothes import arms
+from film.providers.draft.figures.directions import holding, prop_of
 from film.providers.draft.figures.figure import compose
 from film.providers.draft.figures.fitting import Fitting
-from film.providers.draft.figures.poses import POSES, holding, prop_of
+from film.providers.draft.figures.poses import POSES
 from film.providers.draft.figures.props import held
 from film.providers.draft.figures.raster import View
 from film.providers.draft.figures.surface import Surface, array

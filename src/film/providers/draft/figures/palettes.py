@@ -44,7 +44,7 @@ HAIRS: dict[str, RGB] = {
     "auburn": _rgb("7d3820"),
     "copper": _rgb("b25a2a"),
     "honey": _rgb("b98848"),
-    "blond": _rgb("d6b06c"),
+    "blond": _rgb("cdad74"),
     "ash": _rgb("8f806c"),
     "silver": _rgb("c3c3c6"),
 }

@@ -1,6 +1,6 @@
-"""What a body does: poses as data, and the words of a prompt that ask for them.
+"""What a body can do: poses as data.
 
-    prompt words ──► pose_of ──► Pose (targets for hands and feet, bends) ──► skeleton (joints)
+    directions (words of a prompt) ──► Pose (targets for hands and feet, bends) ──► skeleton (joints)
 
 Hands are given from their shoulder in arm lengths as (outward, up, forward), feet from below their hip in body heights
 as (outward, up, forward); solving for elbows and knees is the skeleton's work. Side 0 is the hand at -x, side 1 at +x.
@@ -8,8 +8,7 @@ as (outward, up, forward); solving for elbows and knees is the skeleton's work. 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 Vec = tuple[float, float, float]
 
@@ -19,7 +18,7 @@ class Pose:
     """One attitude. Angles are radians."""
 
     name: str
-    hands: tuple[Vec, Vec] = ((0.17, -0.93, 0.10), (0.20, -0.91, 0.04))
+    hands: tuple[Vec, Vec] = ((0.125, -0.94, 0.11), (0.145, -0.93, 0.05))
     feet: tuple[Vec, Vec] = ((0.012, 0.0, 0.015), (0.028, 0.0, -0.02))
     heels: tuple[float, float] = (0.0, 0.0)
     """How far each foot is tipped onto its toes."""
@@ -234,127 +233,3 @@ POSES: dict[str, Pose] = {
         ),
     )
 }
-
-_PROPS = {
-    "lantern": "lantern",
-    "torch": "lantern",
-    "flashlight": "lantern",
-    "candle": "lantern",
-    "lamp": "lantern",
-    "letter": "letter",
-    "note": "letter",
-    "map": "letter",
-    "photo": "letter",
-    "photograph": "letter",
-    "paper": "letter",
-    "newspaper": "letter",
-    "book": "book",
-    "diary": "book",
-    "journal": "book",
-    "phone": "phone",
-    "telephone": "phone",
-    "cellphone": "phone",
-    "smartphone": "phone",
-    "gun": "gun",
-    "pistol": "gun",
-    "revolver": "gun",
-    "rifle": "gun",
-    "umbrella": "umbrella",
-    "box": "box",
-    "flowers": "flowers",
-    "flower": "flowers",
-    "bouquet": "flowers",
-    "cup": "cup",
-    "mug": "cup",
-    "coffee": "cup",
-    "glass": "cup",
-}
-_HOLDING = (
-    r"hold\w*|clutch\w*|carr(?:y|ies|ying)|grip\w*|read\w*|rais\w*|with an?|aim\w*|drink\w*|sip\w*|under an?|open\w*"
-)
-
-# The first that is found decides; a word that only looks like a pose ("running water") is ruled out by its neighbour.
-_WORDS: tuple[tuple[str, str], ...] = (
-    (r"\bl(?:ies|ying|ay|aid) (?:down|on|in|dead|asleep|still|there|flat)|\basleep\b|\bsleep(?:s|ing)\b", "lie"),
-    (r"\bkneel\w*|\bknelt\b|\bon (?:his|her|their|one) knees?\b|\bpray(?:s|ing)\b|\bpropos\w+ to\b", "kneel"),
-    (r"\bcrouch\w*|\bsquat\w*|\bhid(?:es|ing)\b|\bsneak\w*", "crouch"),
-    (r"\bsit(?:s|ting)?\b|\bsat\b|\bseated\b", "sit"),
-    (r"\brun(?:s|ning)?\b(?! water| late| out| low| down the (?:wall|window))", "run"),
-    (r"\bsprint\w*|\bchas\w+|\bflee\w*|\brac(?:es|ing)\b", "run"),
-    (r"\bembrac\w+|\bhug\w*|\bkiss\w*|\bdanc(?:es|ing) together\b", "hug"),
-    (r"\bhold(?:ing|s)? hands\b|\bhand in hand\b", "hand_in_hand"),
-    (r"\barms? (?:crossed|folded)|\bcross(?:es|ed|ing) (?:his|her|their) arms", "crossed"),
-    (r"\bhands? on (?:his|her|their) hips?\b", "hips"),
-    (r"\bweep\w*|\bsob\w*|\bcr(?:ies|ying)\b|\bhead in (?:his|her|their) hands|\bgriev\w+", "grieve"),
-    (r"\bpoint(?:s|ing|ed)\b(?! (?:of|out that))", "point"),
-    (r"\bwav(?:es|ing)\b(?! crash| break| roll| lap| of| on)|\bbeckon\w*|\bgreet\w*", "wave"),
-    (r"\bcheer\w*|\bcelebrat\w+|\barms? (?:raised|outstretched|wide|up)\b", "raise"),
-    (r"\brais\w+ (?:his|her|their) (?:arms|hands)", "raise"),
-    (r"\bopen(?:s|ing|ed)?\b[^.,;]{0,28}\b(?:door|gate|window|drawer|hatch|chest|box|curtains?)\b", "reach"),
-    (r"\breach(?:es|ing|ed)?\b|\btouch(?:es|ing|ed)?\b|\bknock\w*|\bpush(?:es|ing)\b", "reach"),
-    (r"\bthink(?:s|ing)\b|\bponder\w*|\bwonder(?:s|ing)\b|\bcontemplat\w+", "think"),
-    (r"\bwalk\w*|\bstrid\w+|\bwander\w*|\bstep(?:s|ping)\b|\bapproach(?:es|ing)\b|\bmarch\w*|\bstroll\w*", "walk"),
-    (r"\bleav(?:es|ing)\b", "walk"),
-)  # fmt: skip
-
-
-def prop_of(prompt: str) -> str | None:
-    """What somebody holds, if the prompt says so."""
-    text = prompt.casefold()
-    found = re.search(rf"\b(?:{_HOLDING})\b[^.;]{{0,30}}?\b({'|'.join(_PROPS)})s?\b", text)
-    if found:
-        return _PROPS[found.group(1)]
-    return "gun" if re.search(r"\b(?:gun|pistol|revolver) (?:drawn|raised|in hand)\b", text) else None
-
-
-def clause_of(prompt: str, name: str) -> str | None:
-    """The part of a prompt that speaks of this person, if it says their name."""
-    word = re.escape(name.casefold().replace("_", " ").split()[-1]) if name.split() else ""
-    for clause in re.split(r"[.;,]| and | while | as | then ", prompt.casefold()):
-        if word and re.search(rf"\b{word}\b", clause):
-            return clause
-    return None
-
-
-def asks(prompt: str) -> bool:
-    """Whether a text asks for any pose at all."""
-    return any(re.search(pattern, prompt.casefold()) for pattern, _ in _WORDS) or prop_of(prompt) is not None
-
-
-def pose_of(prompt: str, fallback: str = "stand") -> Pose:
-    """The pose that a prompt asks for, with what is held and where the head looks."""
-    text = prompt.casefold()
-    name = next((pose for pattern, pose in _WORDS if re.search(pattern, text)), fallback)
-    pose = POSES[name]
-    prop = prop_of(text)
-    if prop and name not in ("lie", "hug", "run", "grieve"):
-        pose = holding(pose, prop)
-    yaw, pitch, roll = pose.head
-    if re.search(
-        r"\blook(?:s|ing|ed)? up\b|\bgaz(?:es|ing|e) (?:up|at the (?:sky|stars|moon))|\bstar(?:es|ing) up",
-        text,
-    ):
-        pitch = 0.34
-    elif re.search(r"\blook(?:s|ing|ed)? down\b|\bbow(?:s|ed|ing) (?:his|her|their) head|\bhead (?:down|bowed)", text):
-        pitch = -0.36
-    if re.search(r"\b(?:look|glanc|turn)(?:s|es|ing|ed|e)? (?:back|over (?:his|her|their) shoulder|around)", text):
-        yaw = 0.95
-    elif re.search(r"\blook(?:s|ing|ed)? away\b", text):
-        yaw, pitch = 0.6, pitch - 0.06
-    return replace(pose, head=(yaw, pitch, roll))
-
-
-def holding(pose: Pose, prop: str) -> Pose:
-    """The pose with something in hand; the legs stay as they are."""
-    upper = {
-        "lantern": POSES["carry_light"],
-        "phone": POSES["phone"],
-        "gun": POSES["aim"],
-        "umbrella": POSES["umbrella"],
-    }.get(prop, POSES["hold"])
-    hands, elbows, grips = upper.hands, upper.elbows, upper.grips
-    head = upper.head
-    if prop == "cup":
-        hands, grips = (pose.hands[0], (-0.18, -0.22, 0.60)), (pose.grips[0], "fist")
-        head = (0.0, -0.06, 0.0)
-    return replace(pose, hands=hands, elbows=elbows, grips=grips, head=head, prop=prop)

@@ -14,7 +14,8 @@ import numpy as np
 
 from film.providers.draft.elements import Framing, PanelSpec, rng_of
 from film.providers.draft.figures.casting import Cast
-from film.providers.draft.figures.poses import POSES, Pose, asks, clause_of, pose_of
+from film.providers.draft.figures.directions import asks, clause_of, pose_of
+from film.providers.draft.figures.poses import POSES, Pose
 
 SAFE = 0.09
 """Bars are laid over this much of the frame at top and bottom."""

@@ -4,8 +4,9 @@ import pytest
 
 from film.providers.draft.elements import PanelSpec
 from film.providers.draft.figures.casting import cast_of
+from film.providers.draft.figures.directions import pose_of, prop_of
 from film.providers.draft.figures.expressions import expression_of
-from film.providers.draft.figures.poses import POSES, pose_of, prop_of
+from film.providers.draft.figures.poses import POSES
 
 
 @pytest.mark.parametrize(
