@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from sys import intern
 from typing import Any, Literal, cast
 
@@ -57,7 +56,7 @@ class Standing:
 class ActionTable:
     """``locate`` says where a blob lies."""
 
-    def __init__(self, engine: Engine, locate: Callable[[str], Path]) -> None:
+    def __init__(self, engine: Engine, locate: Callable[[str], str]) -> None:
         self._engine = engine
         self._locate = locate
         self._is_sqlite = engine.dialect.name == "sqlite"
@@ -194,8 +193,8 @@ class ActionTable:
         if isinstance(details, str):  # SQLite keeps JSON as text; "{}" is by far the most frequent
             details = json.loads(details) if details != "{}" else dict[str, Any]()
         cost = from_micros(micros) if micros else _FREE
-        path = self._locate(sha256)
-        return CachedAsset(key, intern(kind), intern(provider), sha256, size, intern(mime), cost, details, path)
+        place = self._locate(sha256)
+        return CachedAsset(key, intern(kind), intern(provider), sha256, size, intern(mime), cost, details, place)
 
     def _moment(self, ahead: timedelta = timedelta(0)) -> datetime | ColumnElement[datetime]:
         """Leases are measured by one clock: the database's where machines share it, else this machine's."""

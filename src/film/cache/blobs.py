@@ -73,8 +73,11 @@ class BlobStore:
 
     # -- places
 
-    def path(self, sha256: str) -> Path:
-        return Path(self._name(sha256))
+    def location(self, sha256: str) -> str:
+        """Where a blob lies, or would lie."""
+        if len(sha256) != 64 or not _SHA256.fullmatch(sha256):
+            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery with: film assets --verify")
+        return f"{self._blobs}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def temporary(self, suffix: str = "") -> Path:
         """A new name in the store's filesystem; the file is the caller's to write, and to remove if it is not put."""
@@ -123,7 +126,7 @@ class BlobStore:
 
     def place(self, sealed: Sealed) -> None:
         """Give a sealed file its name. Equal bytes that lie there already are replaced, which heals rotten ones."""
-        target = self._name(sealed.sha256)
+        target = self.location(sealed.sha256)
         try:
             self._make_folders(str(Path(target).parent))
             sealed.temporary.chmod(0o444)
@@ -144,7 +147,7 @@ class BlobStore:
 
     def present(self, sha256: str, size: int) -> Condition:
         """What a look at the folder tells, without reading the file."""
-        name = self._name(sha256)
+        name = self.location(sha256)
         try:
             found = os.lstat(name)
             if not stat.S_ISREG(found.st_mode) or not self._is_real_below(name):
@@ -174,7 +177,7 @@ class BlobStore:
         return Condition.GOOD
 
     def open(self, sha256: str) -> BufferedReader:
-        return os.fdopen(os.open(self._name(sha256), os.O_RDONLY | _NO_LINKS), "rb")
+        return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | _NO_LINKS), "rb")
 
     def forget_checks(self) -> None:
         """Read everything anew from here on."""
@@ -186,7 +189,7 @@ class BlobStore:
         """Put bad bytes aside, where people can look at them until they are collected."""
         self._make_folders(str(self.condemned))
         self._verified.pop(sha256, None)
-        name = self._name(sha256)
+        name = self.location(sha256)
         try:
             if self._is_real_below(name):
                 Path(name).replace(self.condemned / f"{sha256}-{uuid.uuid4().hex[:8]}")
@@ -197,7 +200,7 @@ class BlobStore:
 
     def remove(self, sha256: str) -> None:
         self._verified.pop(sha256, None)
-        _remove(self.path(sha256))
+        _remove(Path(self.location(sha256)))
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Every blob's name and what its folder says of it; the order is the disk's."""
@@ -220,11 +223,6 @@ class BlobStore:
         return removed
 
     # -- folders
-
-    def _name(self, sha256: str) -> str:
-        if len(sha256) != 64 or not _SHA256.fullmatch(sha256):
-            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery with: film assets --verify")
-        return f"{self._blobs}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def _is_real_below(self, name: str) -> bool:
         """Whether every folder between the gallery and ``name`` is one, and no link; each is asked once."""

@@ -39,4 +39,9 @@ class CachedAsset:
     mime: str
     cost: Decimal
     details: Mapping[str, Any]
-    path: Path
+    location: str
+    """The path as text: a plan keeps many of these and opens few."""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.location)

@@ -28,7 +28,7 @@ class Shelf:
         self.gallery = gallery
         self.locks = Locks(gallery / "locks")
         self.blobs = BlobStore(gallery, lambda: self.locks.token)
-        self.actions = ActionTable(engine, self.blobs.path)
+        self.actions = ActionTable(engine, self.blobs.location)
         self.upkeep = Upkeep(engine, self.blobs, self.locks)
         self.problems: deque[str] = deque(maxlen=100)
         self._on_problem = on_problem
@@ -86,8 +86,8 @@ class Shelf:
                 blob.temporary.unlink(missing_ok=True)
         if not is_ours and (published := self.actions.find(key)):
             return published
-        path = self.blobs.path(blob.sha256)
-        return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, path)
+        place = self.blobs.location(blob.sha256)
+        return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, place)
 
     def repair(self, *, read_all: bool) -> VerifyReport:
         report = self.upkeep.verify(read_all=read_all)

@@ -34,7 +34,7 @@ def test_a_result_comes_back_as_it_was_put(cache: AssetCache, put: Put) -> None:
         mime="image/png",
         cost=Decimal("0.003"),
         details={"w": 1},
-        path=cache.gallery / "blobs" / "sha256" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256,
+        location=str(cache.gallery / "blobs" / "sha256" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256),
     )
     assert found.path.read_bytes() == b"bytes of a picture"
     assert stat.S_IMODE(found.path.stat().st_mode) == 0o444

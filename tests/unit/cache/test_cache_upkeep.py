@@ -173,7 +173,7 @@ def test_recent_use_counts_before_it_is_written(cache: AssetCache, old: CachedAs
 def test_files_without_a_row_go_when_they_are_old(cache: AssetCache, put: Put) -> None:
     stored = put("a", b"known")
     names = {"old": "0" * 64, "new": "1" * 64}
-    paths = {age: cache._shelf.blobs.path(name) for age, name in names.items()}
+    paths = {age: Path(cache._shelf.blobs.location(name)) for age, name in names.items()}
     for path in paths.values():
         path.parent.mkdir(parents=True)
         path.write_bytes(b"12345")
