@@ -131,6 +131,8 @@ def of(name: str) -> Appearance:
     hair = str(rng.choice(styles))
     if age == "child" and hair in ("bald", "buzz", "mane", "topknot", "quiff"):
         hair = "crop"
+    if hair == "afro" and tone < 4:
+        hair = "curly"
     if age == "old" and lean < -0.3 and hair in ("ponytail", "braids", "long"):
         hair = "bun"
     beard: str | None = None

@@ -38,6 +38,8 @@ class Style:
     wave: float = 0.0
     bumps: float = 0.0
     """Depth of curls."""
+    curl: float = 40.0
+    """How close curls stand, in radians a head."""
     streak: float = 0.10
     jag: float = 0.03
     """How ragged the ends are."""
@@ -76,10 +78,10 @@ STYLES: dict[str, Style] = {
     "ponytail": Style(_UP, 0.036, tail="ponytail", jag=0.01, streak=0.14, front=0.012),
     "braids": Style(_UP, 0.036, tail="braids", jag=0.01, streak=0.14),
     "curly": Style(
-        _falls(0.30, -0.34, 56), 0.135, hang=True, bumps=0.042, jag=0.06, top=0.04, streak=0.05, parted=False,
+        _falls(0.30, -0.34, 56), 0.130, hang=True, bumps=0.030, curl=42.0, jag=0.05, top=0.04, streak=0.05, parted=False,
     ),
     "afro": Style(
-        ((0, 0.33), (40, 0.28), (62, 0.12), (80, -0.06), (100, -0.16), (180, -0.26)), 0.235, bumps=0.030, jag=0.0,
+        ((0, 0.33), (40, 0.28), (62, 0.12), (80, -0.06), (100, -0.16), (180, -0.26)), 0.225, bumps=0.017, curl=54.0, jag=0.0,
         streak=0.04, parted=False,
     ),
     "pixie": Style(((0, 0.19), (28, 0.17), (48, 0.12), (62, 0.02), *_NAPE), 0.058, top=0.03, jag=0.06, sweep=1.0),
@@ -152,16 +154,20 @@ def shell(style: Style, look: Appearance, head: Head, rng: np.random.Generator, 
     if hatted:
         thick = np.where(y > 0.16, np.minimum(thick, 0.012), np.minimum(thick, 0.075))
     lock = _noise(rng, 24) * 0.40 + _noise(rng, 50) * 0.38 + _noise(rng, 88) * 0.22
-    thick = thick + 0.17 * style.streak * lock[None] * np.clip(along * 2.5, 0, 1)
+    grooves = 0.0 if style.bumps else 0.17 * style.streak
+    thick = thick + grooves * lock[None] * np.clip(along * 2.5, 0, 1)
     # Towards a hairline the mass closes onto the skin; free ends keep half of it.
     ending = np.clip((1 - along) / 0.30, 0, 1) ** 0.6
     stops = np.clip((end + 0.30) / 0.25, 0, 1)[None] if style.hang else 1.0
-    closing = 1 - stops * (1 - (0.22 + 0.78 * ending))
+    shut = min(0.22, 0.014 / style.thick)
+    closing = 1 - stops * (1 - (shut + (1 - shut) * ending))
     thick = thick * closing
     if style.bumps:
-        curls = np.cos(angle[None] * 13 + 4 * np.sin(y * 17)) * np.cos(y * 21 + 3 * np.cos(angle[None] * 7))
-        curls = curls + 0.5 * np.cos(angle[None] * 23 + 2.0) * np.cos(y * 33 + angle[None] * 6)
-        thick = thick + style.bumps * curls * np.clip(along * 4, 0, 1) * np.clip(closing, 0.3, 1)
+        # Lumps in space, not along the strands, which all meet at the crown.
+        x, high_up, z = grid[..., 0] * style.curl, y * style.curl, grid[..., 2] * style.curl
+        curls = np.cos(x + 2.4 * np.sin(0.45 * z)) * np.cos(0.92 * high_up + 2.4 * np.sin(0.37 * x)) * 1.2
+        curls = curls + 0.8 * np.cos(1.24 * z + 2 * np.sin(0.5 * high_up)) * np.cos(0.76 * x + 0.1 * high_up)
+        thick = thick + style.bumps * curls * np.clip(closing, 0.25, 1)
     grid = grid + outward * thick[..., None]
     if style.hang:
         _let_fall(grid, y, free, angle, style)
