@@ -70,8 +70,8 @@ def compose(
 ) -> Composed:
     """Bring the film at ``out`` up to date with ``timeline``.
 
-    Raises ComposeError when a source cannot be used, and Interrupted when ``should_stop`` says so; ``out`` then is
-    what it was before.
+    ``on_progress`` is called on this thread, ``should_stop`` on any. Raises ComposeError when a source cannot be used
+    or the film cannot be written, and Interrupted when ``should_stop`` says so; ``out`` then is what it was before.
     """
     settings = settings or EncodeSettings()
     segments = plan(timeline, settings)

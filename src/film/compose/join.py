@@ -15,9 +15,11 @@ is whole and on disk.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from fractions import Fraction
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -37,6 +39,8 @@ from film.timeline import Timeline
 if TYPE_CHECKING:
     from av.container.core import Chapter
 
+_ABANDONED = 3600
+"""Seconds since anything was written."""
 AnyPacket: TypeAlias = "Packet[Any]"
 
 
@@ -182,6 +186,7 @@ def _describe(film: OutputContainer, timeline: Timeline) -> None:
 def _appearing(out: Path) -> Generator[Path, None, None]:
     """A new name beside ``out`` that becomes ``out`` when all is written, and is gone when it is not."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
     temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         yield temporary
@@ -190,6 +195,13 @@ def _appearing(out: Path) -> Generator[Path, None, None]:
         _name_to_disk(out.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a run that was killed while joining left beside ``out``. A join at work is never this old."""
+    for part in out.parent.glob(f".{escape(out.name)}.*.part"):
+        if time.time() - part.stat().st_mtime > _ABANDONED:
+            part.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:

@@ -126,9 +126,9 @@ def decoding(path: Path) -> Generator[None, None, None]:
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
     """The picture of a clip, decoded on one thread: segments run side by side already."""
-    if not container.streams.video:
+    stream = container.streams.best("video")  # not a cover picture that comes along
+    if not isinstance(stream, VideoStream):
         raise ComposeError(f"{path.name} has no picture", hint="give a clip with a video track")
-    stream = container.streams.video[0]
     stream.codec_context.thread_count = 1
     check_size(stream.codec_context.width, stream.codec_context.height, path)
     return stream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -417,6 +418,18 @@ def test_a_join_that_cannot_be_finished_leaves_the_old_film(
         compose(film, store, out)
     assert out.read_bytes() == before
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_what_a_killed_run_left_is_swept_and_a_running_one_is_not(
+    clips: list[Source], store: FolderStore, tmp_path: Path
+) -> None:
+    old, fresh = tmp_path / ".film [1].mp4.1.part", tmp_path / ".film [1].mp4.2.part"
+    for part in (old, fresh):
+        part.write_bytes(b"half a film")
+    os.utime(old, (0, 0))
+    compose(film_of(clips[:1]), store, tmp_path / "film [1].mp4")
+    assert not old.exists()
+    assert fresh.exists()
 
 
 class FullDisk(FolderStore):
