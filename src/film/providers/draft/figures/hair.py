@@ -78,10 +78,12 @@ STYLES: dict[str, Style] = {
     "ponytail": Style(_UP, 0.036, tail="ponytail", jag=0.01, streak=0.14, front=0.012),
     "braids": Style(_UP, 0.036, tail="braids", jag=0.01, streak=0.14),
     "curly": Style(
-        _falls(0.30, -0.34, 56), 0.130, hang=True, bumps=0.030, curl=42.0, jag=0.05, top=0.04, streak=0.05, parted=False,
+        _falls(0.30, -0.34, 56), 0.130, hang=True, bumps=0.030, curl=42.0, jag=0.05, top=0.04, streak=0.05,
+        parted=False,
     ),
     "afro": Style(
-        ((0, 0.33), (40, 0.28), (62, 0.12), (80, -0.06), (100, -0.16), (180, -0.26)), 0.225, bumps=0.017, curl=54.0, jag=0.0,
+        ((0, 0.33), (40, 0.28), (62, 0.12), (80, -0.06), (100, -0.16), (180, -0.26)), 0.225, bumps=0.017,
+        curl=54.0, jag=0.0,
         streak=0.04, parted=False,
     ),
     "pixie": Style(((0, 0.19), (28, 0.17), (48, 0.12), (62, 0.02), *_NAPE), 0.058, top=0.03, jag=0.06, sweep=1.0),
