@@ -31,3 +31,7 @@ bench *ARGS:
 lock:
     uv lock
     uv export --no-emit-project --no-header --no-annotate -q > requirements.lock
+
+# Write the parts of the documentation that are made from the code
+docs:
+    uv run python docs/reference/commands.py
