@@ -2,7 +2,8 @@
 
 A lookup of 1,000 results of 200 KB ends with what the next step takes: ours with the path of a file that is there,
 what it cost and its facts; diskcache's ``get`` with the bytes. Beside it stand both cross checks: ours with the bytes
-read too, and diskcache's file only opened (``read=True``), without its length, cost or facts. diskcache nor hashes what it writes, so the puts compare a durable store with one that is not. A plan looks up 3 keys for each of
+read too, and diskcache's file only opened (``read=True``), without its length, cost or facts. diskcache neither syncs
+nor hashes what it writes, so the puts compare a durable store with one that is not. A plan looks up 3 keys for each of
 10,000 shots, a third of which are not there.
 """
 
