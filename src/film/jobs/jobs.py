@@ -20,7 +20,7 @@ Two programs with one key: the first owns the row for as long as it renews its l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -111,7 +111,7 @@ class Jobs:
         if job is None or job.state == "done":
             return
         billed = next(amount for amount in (made.billed, job.billed, job.quoted) if amount is not None)
-        await self._settle(job, billed)
+        await desk.db(self._settle, job, billed)
         await desk.db(
             desk.journal.close, job.id, OPEN, desk.clock.now(), state="done", billed=billed, blob_sha256=blob_sha256
         )
@@ -150,11 +150,8 @@ class Jobs:
             why = f"is {job.state}" if job.state not in RESOLVABLE else "is being worked on by a running program"
             raise InputError(f"job {job.id[:8]} {why}: there is nothing to decide", hint="see film jobs")
         billed = ZERO if decision == "not-charged" else job.quoted if job.billed is None else job.billed
-        if job.reservation_id and job.state in OPEN:
-            if decision == "not-charged":
-                desk.money.release(job.reservation_id)
-            else:
-                desk.money.settle(job.reservation_id, billed)
+        if job.state in OPEN:
+            self._settle(job, billed)
         state: State = _RESOLVED[decision]
         desk.journal.close(job.id, (job.state,), desk.clock.now(), state=state, billed=billed)
         return desk.journal.get(job.id) or job
@@ -245,30 +242,30 @@ class Jobs:
 
     async def _end(self, errand: Errand, job: Job, ended: Ended) -> FilmError:
         """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
+        desk = self._desk
         billed = job.quoted if ended.cost is None else ended.cost
-        await self._settle(job, billed)
+        await desk.db(self._settle, job, billed)
         words = str(ended.error)
         await self._desk.write(errand, job, state=ended.state, billed=billed, error=words, owner=None, lease_until=None)
-        self._desk.emit("lost" if ended.state == "lost" else "failed", errand.call, job.id, words)
+        desk.emit("lost" if ended.state == "lost" else "failed", errand.call, job.id, words)
         return ended.error
 
     # -- money
 
-    async def _settle(self, job: Job, billed: Decimal) -> None:
-        """Before the row is closed: a crash between is repeated, the other way round it would be forgotten."""
-        desk = self._desk
-        if job.reservation_id is None:
-            return
-        others = await desk.db(desk.journal.paid_by, job.reservation_id)
-        total = billed + sum((j.billed or ZERO for j in others if j.state == "closed" and j.id != job.id), ZERO)
-        await self._close_reservation(job.reservation_id, total)
+    def _settle(self, job: Job, billed: Decimal) -> None:
+        """Close the job's reservation, with what earlier jobs took of it.
 
-    async def _close_reservation(self, reservation_id: str, total: Decimal) -> None:
-        money = self._desk.money
+        Done before the row is closed: a crash between is repeated, the other way round it would be forgotten.
+        """
+        if job.reservation_id is not None:
+            others = self._desk.journal.paid_by(job.reservation_id)
+            self._close(job.reservation_id, billed + _given_up(j for j in others if j.id != job.id))
+
+    def _close(self, reservation_id: str, total: Decimal) -> None:
         if total:
-            await self._desk.db(money.settle, reservation_id, total)
+            self._desk.money.settle(reservation_id, total)
         else:
-            await self._desk.db(money.release, reservation_id)
+            self._desk.money.release(reservation_id)
 
     async def _use_reservation_of(self, errand: Errand, job: Job) -> None:
         """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
@@ -286,7 +283,7 @@ class Jobs:
             return
         paid = await desk.db(desk.journal.paid_by, reservation_id)
         if all(job.state == "closed" for job in paid):
-            await self._close_reservation(reservation_id, sum((job.billed or ZERO for job in paid), ZERO))
+            await desk.db(self._close, reservation_id, _given_up(paid))
 
     def _keep_alive(self) -> None:
         if self._heartbeat is None or self._heartbeat.done():
@@ -297,3 +294,8 @@ class Jobs:
         while self._working:
             await desk.clock.sleep(self._lease / 4)
             await desk.db(desk.journal.renew, tuple(self._working), desk.clock.now())
+
+
+def _given_up(jobs: Iterable[Job]) -> Decimal:
+    """What jobs that were closed to be bought again count as having cost."""
+    return sum((job.billed or ZERO for job in jobs if job.state == "closed"), ZERO)

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, delete, select, text, update
@@ -70,10 +71,10 @@ class Journal:
         with self._looking() as session:
             return [_job(row) for row in session.scalars(query)]
 
-    def given_up(self, key: str) -> bool:
-        """Whether a job of this key was closed before, to be bought again."""
+    def given_up(self, key: str) -> Decimal:
+        """What jobs of this key cost that were closed without a result, to be bought again."""
         with self._looking() as session:
-            return any(row.state == "closed" for row in _rows(session, key))
+            return sum((row.billed or Decimal(0) for row in _rows(session, key) if row.state == "closed"), Decimal(0))
 
     # -- owning
 

@@ -2,7 +2,7 @@
 
 The one rule is that the program never pays twice without saying so. Found at the vendor, the job is adopted. Surely
 not there, it is sent again. Otherwise it waits for its user, unless it is cheaper than the question: then it is bought
-once more, and both purchases are on record.
+once more, and both purchases are on record. What may go that way is limited for each asset, however often it happens.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Reconciler:
         raise unknown(job, call.provider.name)
 
     async def buy_again(self, errand: Errand, job: Job, why: str) -> bool:
-        """Close a job without a result so that it is bought once more, if it is cheap and was not so before."""
+        """Close a job without a result so that it is bought once more, while all that was so spent stays small."""
         desk = self._desk
-        if job.quoted > self._threshold or await desk.db(desk.journal.given_up, job.key):
+        if job.quoted + await desk.db(desk.journal.given_up, job.key) > self._threshold:
             return False
         words = f"{why}; bought again, being under {usd(self._threshold)}"
         await desk.write(errand, job, state="closed", billed=job.quoted, error=words, owner=None, lease_until=None)

@@ -20,7 +20,7 @@ from film.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from film.jobs import Jobs, Made
+from film.jobs import Decision, Jobs, Made
 from film.models import Generated
 from film.providers.base import AudioConfig, BaseImageProvider, ImageConfig, JobStatus
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider
@@ -274,6 +274,19 @@ def test_rebuy_counts_the_first_as_billed_and_buys_another(house: House):
     house.make(house.image_call(reservation_id="next run"))
     assert states(house) == ["closed", "done"]
     assert house.purse.spent == house.vendor.charges == Decimal("0.10")
+
+
+@pytest.mark.parametrize(("decision", "spent"), [("charged", "0.03"), ("not-charged", "0.02"), ("rebuy", "0.03")])
+def test_cheap_ones_are_bought_again_up_to_the_threshold_in_all_and_every_one_is_accounted_for(
+    house: House, decision: Decision, spent: str
+):
+    house.vendor.lists, house.vendor.price = False, Decimal("0.01")
+    house.vendor.swallows_answer(*(OutcomeUnknown("cut") for _ in range(9)))
+    with pytest.raises(OutcomeUnknown):
+        house.make(house.image_call(quoted=Decimal("0.01")))
+    assert states(house) == ["closed", "closed", "review"]
+    house.jobs().resolve(house.jobs().list_jobs("review")[0].id, decision)
+    assert house.purse.spent == Decimal(spent)
 
 
 def test_what_is_done_or_does_not_exist_cannot_be_decided(house: House):

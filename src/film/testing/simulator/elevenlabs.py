@@ -34,6 +34,7 @@ class SimulatedElevenLabs(SimulatedVendor):
     def routes(self) -> list[web.RouteDef]:
         return [
             self.route("POST", "/v1/text-to-speech/{voice}/with-timestamps", "submit", self.speak),
+            self.route("GET", "/v1/user", "list", self.user),
             self.route("GET", "/v1/history", "list", self.history),
             self.route("GET", f"/v1/history/{ITEM}{{id}}", "status", self.item),
             self.route("GET", f"/v1/history/{ITEM}{{id}}/audio", "media", self.audio),
@@ -83,6 +84,11 @@ class SimulatedElevenLabs(SimulatedVendor):
             "maximum-concurrent-requests": "5",
         }
         return web.json_response(body, headers=headers)
+
+    async def user(self, request: web.Request) -> web.StreamResponse:
+        spent = sum(len(str(job.order["text"])) for job in self.house.books.jobs(self.name) if job.billed)
+        plan = {"tier": "creator", "character_count": spent, "character_limit": 100_000, "status": "active"}
+        return web.json_response({"user_id": "simulated", "subscription": plan})
 
     async def history(self, request: web.Request) -> web.StreamResponse:
         size = int(request.query.get("page_size", "100"))

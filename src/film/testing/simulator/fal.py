@@ -200,15 +200,12 @@ class SimulatedFal(SimulatedVendor):
     async def pricing(self, request: web.Request) -> web.StreamResponse:
         asked = request.query.get("endpoint_id", "").split(",")
         prices = [
-            {"endpoint_id": m, "unit_price": float(PICTURES[m]({"image_size": "square"})), "unit": "megapixels"}
-            for m in asked
-            if m in PICTURES
-        ] + [
-            {"endpoint_id": m, "unit_price": float(CLIPS[m][0]({"duration": CLIPS[m][1][0]})), "unit": "videos"}
-            for m in asked
-            if m in CLIPS
+            {"endpoint_id": model, "unit_price": float(price), "unit": unit, "currency": "USD"}
+            for model in asked
+            if (known := _list_price(model))
+            for price, unit in [known]
         ]
-        return web.json_response({"prices": [{**price, "currency": "USD"} for price in prices]})
+        return web.json_response({"prices": prices, "has_more": False, "next_cursor": None})
 
     def _check_clip(self, model: str, order: dict[str, Any], lengths: tuple[int, ...]) -> None:
         picture = "start_image_url" if "/v2.6/" in model else "image_url"
@@ -227,6 +224,19 @@ class SimulatedFal(SimulatedVendor):
 
     def _position(self, job: SimulatedJob) -> int:
         return sum(other.starts < job.starts and other.starts > time.time() for other in self.house.books.jobs("fal"))
+
+
+def _list_price(model: str) -> tuple[Decimal, str] | None:
+    """One figure and its unit, all that the price list has for a model: of its usual form where it has several."""
+    if model in PICTURES:
+        return PICTURES[model]({"image_size": "square"}), "megapixels"
+    if model not in CLIPS:
+        return None
+    price, lengths = CLIPS[model]
+    plain = {"generate_audio": False}
+    short, long = (price({**plain, "duration": length}) for length in lengths)
+    a_second = short / lengths[0]
+    return (a_second, "seconds") if long == a_second * lengths[1] and "2.3" not in model else (short, "videos")
 
 
 def _wrong(name: str, words: str, kind: str) -> BadOrder:

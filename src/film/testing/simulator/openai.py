@@ -24,7 +24,10 @@ class SimulatedOpenAI(SimulatedVendor):
     name = "openai"
 
     def routes(self) -> list[web.RouteDef]:
-        return [self.route("POST", "/v1/audio/speech", "submit", self.speech)]
+        return [
+            self.route("POST", "/v1/audio/speech", "submit", self.speech),
+            self.route("GET", "/v1/models", "list", self.models),
+        ]
 
     def key_of(self, request: web.Request) -> str | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
@@ -52,6 +55,10 @@ class SimulatedOpenAI(SimulatedVendor):
         if not response.prepared:
             response.headers["x-request-id"] = f"req_{job.id.replace('-', '')}"
         return response
+
+    async def models(self, request: web.Request) -> web.StreamResponse:
+        known = [{"id": model, "object": "model", "owned_by": "openai"} for model in (*PER_THOUSAND, *PER_MINUTE)]
+        return web.json_response({"object": "list", "data": known})
 
     def _price(self, order: dict[str, Any]) -> Decimal:
         model, text = str(order.get("model", "")), str(order.get("input", ""))

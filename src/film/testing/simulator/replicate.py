@@ -24,6 +24,7 @@ class SimulatedReplicate(SimulatedVendor):
     def routes(self) -> list[web.RouteDef]:
         return [
             self.route("POST", "/v1/models/{owner}/{model}/predictions", "submit", self.submit),
+            self.route("GET", "/v1/account", "list", self.account),
             self.route("GET", "/v1/predictions", "list", self.listing),
             self.route("GET", "/v1/predictions/{id}", "status", self.status),
             self.route("POST", "/v1/predictions/{id}/cancel", "cancel", self.cancel),
@@ -83,6 +84,9 @@ class SimulatedReplicate(SimulatedVendor):
                 "results": [self._prediction(request, job) for job in page],
             }
         )
+
+    async def account(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"type": "user", "username": "simulated", "name": "Simulated", "github_url": None})
 
     def _prediction(self, request: web.Request, job: SimulatedJob) -> dict[str, Any]:
         now = time.time()
