@@ -8,6 +8,7 @@ the job stands as it stood, for the next run to ask again.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from concurrent.futures import Executor
 from decimal import Decimal
@@ -190,7 +191,9 @@ class Collector:
     def _pace(self, call: PaidCall, provider: JobProvider) -> Pace:
         name = (call.request.provider, call.request.model)
         if name not in self._paces:
-            self._paces[name] = Pace(provider.usual_seconds, provider.poll_seconds)
+            self._paces[name] = Pace(
+                provider.usual_seconds, provider.poll_seconds, dice=random.Random(f"{name}")
+            )
         return self._paces[name]
 
 
@@ -224,7 +227,7 @@ def cost_of(error: ProviderError) -> Decimal | None:
 def _lost(call: PaidCall, why: str) -> PaidLost:
     return PaidLost(
         f"{call.provider.name}: {call.title} was paid for, but {why}",
-        hint="see film jobs; to buy it once more: film jobs resolve <id> rebuy",
+        hint="see film jobs; to buy it once more: film jobs resolve <id> --rebuy",
         provider=call.provider.name,
         charged=True,
     )

@@ -20,6 +20,7 @@ Two programs with one key: the first owns the row for as long as it renews its l
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
@@ -27,7 +28,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
-from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused
+from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused, usd
 from film.jobs.calls import Decision, Job, Made, Money, NoMoney, OnEvent, PaidCall, State
 from film.jobs.clock import Clock, SystemClock
 from film.jobs.collect import Collector, Ended
@@ -39,6 +40,8 @@ from film.jobs.reconcile import Reconciler, unknown
 from film.jobs.submit import WATCH_SECONDS, Submitter
 from film.providers.base import Ticket
 
+log = logging.getLogger(__name__)
+
 ZERO = Decimal(0)
 RESOLVABLE: tuple[State, ...] = ("review", "unknown", "intent", "submitted", "lost", "refused")
 _RESOLVED: dict[Decision, State] = {"charged": "lost", "not-charged": "failed", "rebuy": "closed"}
@@ -49,12 +52,13 @@ class Jobs:
 
     ``money`` keeps the reservations, ``stop`` is asked right before anything is bought, ``on_event`` is told of
     progress. ``grace`` seconds are given to a vendor to list what it was just sent; ``lease`` seconds after its last
-    sign of life a process counts as dead. ``executor`` replaces the threads for database calls.
+    sign of life a process counts as dead. ``executor`` replaces the threads for database calls. A ``Journal`` in the
+    engine's place is used as it is.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Engine | Journal,
         *,
         clock: Clock | None = None,
         limits: Limits | None = None,
@@ -69,7 +73,7 @@ class Jobs:
         clock = clock or SystemClock()
         self._lease = lease
         self._desk = Desk(
-            journal=Journal(engine, timedelta(seconds=lease)),
+            journal=engine if isinstance(engine, Journal) else Journal(engine, timedelta(seconds=lease)),
             money=money or NoMoney(),
             clock=clock,
             limits=limits or Limits(clock=clock),
@@ -136,11 +140,13 @@ class Jobs:
         """The journal, oldest first."""
         return self._desk.journal.jobs(None if state is None else (state,), film_id)
 
-    def resolve(self, job_id: str, decision: Decision) -> Job:
+    def resolve(self, job_id: str, decision: Decision, amount: Decimal | None = None) -> Job:
         """Settle by hand what the program cannot know; ``job_id`` may be the beginning of an id.
 
-        ``charged``: it was billed and there is no result. ``not-charged``: it never came about, and the next run may
-        buy it. ``rebuy``: the next run buys it again; this one counts as billed unless it is known not to be.
+        ``charged``: it was billed, ``amount`` dollars or what was quoted, and there is no result. ``not-charged``: it
+        never came about, and the next run may buy it. ``rebuy``: the next run buys it again; this one counts as billed
+        unless it is known not to be. The money follows, unless it was settled when the job ended: the ledger is never
+        rewritten.
         """
         desk = self._desk
         job = desk.journal.get(job_id)
@@ -149,7 +155,15 @@ class Jobs:
         if job.state not in RESOLVABLE or not is_free(job, desk.clock.now()):
             why = f"is {job.state}" if job.state not in RESOLVABLE else "is being worked on by a running program"
             raise InputError(f"job {job.id[:8]} {why}: there is nothing to decide", hint="see film jobs")
+        settled = job.billed if job.state not in OPEN else None
         billed = ZERO if decision == "not-charged" else job.quoted if job.billed is None else job.billed
+        if decision == "charged" and amount is not None:
+            billed = amount
+        if settled is not None and decision != "rebuy" and billed != settled:
+            raise InputError(
+                f"job {job.id[:8]} is settled with {usd(settled)} already, and the ledger is never rewritten",
+                hint=f"to buy it again: film jobs resolve {job.id[:8]} --rebuy",
+            )
         if job.state in OPEN:
             self._settle(job, billed)
         state: State = _RESOLVED[decision]
@@ -185,7 +199,7 @@ class Jobs:
         if job.state not in ("review", "lost", "refused", "done") or (job.state == "done" and call.again):
             return None
         await self._use_reservation_of(errand, job)
-        name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} rebuy"
+        name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} --rebuy"
         match job.state:
             case "review":
                 raise unknown(job, name)
@@ -293,7 +307,10 @@ class Jobs:
         desk = self._desk
         while self._working:
             await desk.clock.sleep(self._lease / 4)
-            await desk.db(desk.journal.renew, tuple(self._working), desk.clock.now())
+            try:
+                await desk.db(desk.journal.renew, tuple(self._working), desk.clock.now())
+            except Exception:
+                log.exception("the leases of running jobs could not be renewed")  # the next beat may do it
 
 
 def _given_up(jobs: Iterable[Job]) -> Decimal:

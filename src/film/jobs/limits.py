@@ -1,12 +1,15 @@
 """How many jobs may be under way, per provider, and when a provider may not be asked at all.
 
     slot(provider, order)   a place among its jobs in flight; free places go to the lowest order first (film order)
-    gate(provider)          a place among its POSTs in flight: few, since those are what a crash leaves ambiguous
+    gate(provider, order)   a place among its POSTs in flight: few, since those are what a crash leaves ambiguous
     pause / paused          "429, Retry-After: 30" holds back every job of the account, not only the one that was told
     close / check           no credit, a rejected key: nothing more is sent to the account in this run
 
 Slots and gates are counted per provider, pauses and closings per account: FLUX and Kling share FAL's credit but not a
 queue. One ``Limits`` serves one process and one event loop.
+
+Where the vendor keeps a line of its own, a quarter more jobs are sent than may be at work: when one ends, the next
+begins at once, and not only when a poll has noticed and another order has travelled.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from contextlib import asynccontextmanager
 
 from film.errors import FilmError
 from film.jobs.clock import Clock, SystemClock
-from film.providers.base import BaseProvider
+from film.providers.base import BaseProvider, JobProvider
 
 MAX_PAUSE = 120.0
 """Seconds: a vendor that asks for more is asked again after this."""
@@ -88,13 +91,12 @@ class Limits:
 
     @asynccontextmanager
     async def slot(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
-        places = self._concurrency.get(provider.name, self._default or provider.concurrency)
-        async with self._limiter(self._slots, provider, places).place(order):
+        async with self._limiter(self._slots, provider, self._jobs_of(provider)).place(order):
             yield
 
     @asynccontextmanager
     async def gate(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
-        async with self._limiter(self._gates, provider, self._posts_in_flight).place(order):
+        async with self._limiter(self._gates, provider, self._posts_of(provider)).place(order):
             yield
 
     def pause(self, provider: BaseProvider, seconds: float) -> float:
@@ -117,6 +119,16 @@ class Limits:
         """Raise what the account was closed for, if it was."""
         if reason := self._closed.get(account_of(provider)):
             raise reason
+
+    def _jobs_of(self, provider: BaseProvider) -> int:
+        at_work = self._concurrency.get(provider.name, self._default or provider.concurrency)
+        in_line = -(-at_work // 4) if isinstance(provider, JobProvider) and provider.queues else 0
+        return at_work + in_line
+
+    def _posts_of(self, provider: BaseProvider) -> int:
+        """Where the POST is the job, as many as there may be jobs."""
+        answers_later = isinstance(provider, JobProvider) and not provider.answers_at_once
+        return self._posts_in_flight if answers_later else self._jobs_of(provider)
 
     @staticmethod
     def _limiter(kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int) -> PriorityLimiter:

@@ -174,6 +174,7 @@ class FakeAudioProvider(_FakeProvider, BaseAudioProvider):
     """Answers at once, as speech vendors do: the sound is in the ticket, and there is nothing to poll."""
 
     can_list = False
+    answers_at_once = True
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self.run(config.model_copy(update={"text": text}))

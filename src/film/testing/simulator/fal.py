@@ -236,7 +236,7 @@ def _list_price(model: str) -> tuple[Decimal, str] | None:
     plain = {"generate_audio": False}
     short, long = (price({**plain, "duration": length}) for length in lengths)
     a_second = short / lengths[0]
-    return (a_second, "seconds") if long == a_second * lengths[1] and "2.3" not in model else (short, "videos")
+    return (a_second, "seconds") if long == a_second * lengths[1] else (short, "videos")
 
 
 def _wrong(name: str, words: str, kind: str) -> BadOrder:

@@ -1,0 +1,41 @@
+"""What to do about a job, in words: for the command line and the studio alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from film.jobs.calls import Job, State
+from film.jobs.journal import is_free
+
+UNSETTLED: tuple[State, ...] = ("intent", "submitted", "unknown", "review", "lost", "refused")
+"""Jobs that are under way, or that somebody should know of."""
+
+
+def advice(job: Job, now: datetime) -> str:
+    """The next step for a job's user; empty where there is none."""
+    if job.state in ("intent", "submitted", "unknown") and not is_free(job, now):
+        return "a running program works on it"
+    match job.state:
+        case "intent" | "unknown":
+            return f"run its film again: {job.provider} is asked whether it has it before anything is sent"
+        case "submitted":
+            return "run its film again: it is paid for once, and will be fetched then"
+        case "review":
+            return f"look at {job.provider}'s own page whether it was made, then: {how_to_resolve(job)}"
+        case "lost":
+            return f"paid for, and there is nothing to show for it; to buy it once more: {_rebuy(job)}"
+        case "refused":
+            return f"change the prompt, name another provider for the shot, or ask again: {_rebuy(job)}"
+        case "failed":
+            return "run its film again to try once more"
+        case "done" | "closed":
+            return ""
+
+
+def how_to_resolve(job: Job) -> str:
+    """The command that settles a job which only its user can know about."""
+    return f"film jobs resolve {job.id[:8]} --charged | --not-charged | --rebuy"
+
+
+def _rebuy(job: Job) -> str:
+    return f"film jobs resolve {job.id[:8]} --rebuy"
