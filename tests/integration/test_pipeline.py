@@ -100,6 +100,7 @@ def test_another_film_reuses_and_the_library_counts_it(room: Room) -> None:
     assert bought(room) == 7 and other.shots_reused == 3
     index = MetadataIndex(settings=room.settings)
     assert {a.reuse_count for a in index.find_assets(asset_type="image")} == {1}
+    assert len(index.find_assets(film_id="other")) == len(index.find_assets(film_id="film")) == 7
     room.make(THREE, film_id="other")
     assert {a.reuse_count for a in index.find_assets(asset_type="image")} == {1}, "a re-run is no new use"
 

@@ -18,11 +18,12 @@ from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
-from film.models import Asset, AssetType, Generated
+from film.models import AssetType, Generated
 from film.pipeline.events import Events
+from film.pipeline.library import library_asset
 from film.pipeline.probe import probe_made
 from film.pipeline.requests import Ask, generate
-from film.pipeline.results import ShotAsset, asset_id
+from film.pipeline.results import ShotAsset
 from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseVideoProvider, check_generated
@@ -107,10 +108,11 @@ class Obtainer:
         )
         if bought is not None:
             await self.jobs.finish(bought, asset.sha256)
-        if not hit:
-            await asyncio.to_thread(self._index, ask, key, asset)
         cost = paid(bought, reservation) if bought else Decimal(0)
         obtained = ShotAsset(ask.request, key, asset, hit, cost)
+        if not hit:
+            record = library_asset(ask.shot, obtained, self.film_id)
+            await asyncio.to_thread(self.services.index.index_asset, record)
         self.events.emit("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
         return obtained
 
@@ -147,33 +149,6 @@ class Obtainer:
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return Made(path=path, mime=made.mime or MIMES[ask.asset_type], cost=cost, details=details)
-
-    def _index(self, ask: Ask, key: str, asset: CachedAsset) -> None:
-        shot = ask.shot
-        spoken = ask.asset_type is AssetType.AUDIO
-        self.services.index.index_asset(
-            Asset(
-                asset_id=asset_id(ask.asset_type, key),
-                key=key,
-                asset_type=ask.asset_type,
-                provider=ask.request.provider,
-                model=ask.request.model,
-                prompt=(shot.spoken or "") if spoken else shot.enhanced_prompt,
-                negative_prompt="" if spoken else shot.negative_prompt,
-                shot_type=shot.shot_type,
-                characters=shot.characters,
-                landscapes=shot.landscapes,
-                styles=shot.styles,
-                mood=shot.mood,
-                time_of_day=shot.time_of_day,
-                film_id=self.film_id,
-                sha256=asset.sha256,
-                size=asset.size,
-                mime=asset.mime,
-                cost_usd=asset.cost,
-                details=asset.details,
-            )
-        )
 
 
 def paid(bought: Bought, reservation: Reservation | None) -> Decimal:

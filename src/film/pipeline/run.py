@@ -27,6 +27,7 @@ from film.models import Shot
 from film.pipeline import record
 from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
 from film.pipeline.events import Events, Listener
+from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney
 from film.pipeline.obtain import Obtainer
 from film.pipeline.params import FilmParams, film_params
@@ -245,12 +246,16 @@ class FilmRun:
 
     def _record_shots(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
         """Which assets each shot uses now; one that a shot takes for the first time without paying was reused."""
-        used = [(shot.shot_id, asset) for shot in shots for asset in shot.assets.values()]
-        record.write_takes(self.services.engine, self.params, [(s, a.request, a.key) for s, a in used], plan.known)
+        used = [(shot.shot, asset) for shot in shots for asset in shot.assets.values()]
+        record.write_takes(
+            self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known
+        )
         before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
-        again = [a.asset_id for s, a in used if a.reused and ((s, a.asset_type), a.key) not in before]
+        again = [(s, a) for s, a in used if a.reused and ((s.shot_id, a.asset_type), a.key) not in before]
         if again:
-            self.services.index.count_reuse(again)
+            film_id = self.params.film_id
+            self.services.index.index_assets([library_asset(s, a, film_id) for s, a in again])
+            self.services.index.count_reuse([a.asset_id for _, a in again])
 
     async def _cut(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         timeline = timeline_of(self.params, shots)
