@@ -35,6 +35,7 @@ URL_NAMES: Mapping[str, str] = {
 """Account → the variable that moves its API elsewhere: a gateway, a simulator."""
 
 TIERS = ("draft", "budget", "premium", "ultra")
+OWN_RATES = "rates.toml"
 
 
 class Settings(BaseModel):
@@ -54,6 +55,11 @@ class Settings(BaseModel):
     spend_allowed: bool = True
     """False forbids every paid call, whatever else is asked for: the switch that tests pull."""
     dotenv_path: Path | None = None
+
+    @property
+    def own_rates(self) -> Path:
+        """The user's prices where ``FILM_RATE_CARD`` names no other file: what ``film prices --refresh`` writes."""
+        return self.gallery / OWN_RATES
 
     @property
     def cost_reports(self) -> Path:
@@ -91,7 +97,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
             if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
         },
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
-        rate_card=Path(values["FILM_RATE_CARD"]).expanduser() if values.get("FILM_RATE_CARD") else None,
+        rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
         spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),
         dotenv_path=dotenv,
@@ -118,6 +124,13 @@ def _amount(values: Mapping[str, str], name: str) -> Decimal | None:
 def _real_key(value: str | None) -> bool:
     """The template's placeholders are no keys."""
     return bool(value and value.strip() and not (value.startswith("your_") and "key" in value))
+
+
+def _rate_card(named: str | None, gallery: Path) -> Path | None:
+    if named:
+        return Path(named).expanduser()
+    own = gallery / OWN_RATES
+    return own if own.is_file() else None
 
 
 def _nearest_dotenv(folder: Path) -> Path | None:

@@ -38,7 +38,7 @@ def file_size(size: int) -> str:
 
 def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[int] = ()) -> str:
     """Columns aligned with spaces; ``right`` names those of numbers."""
-    grid = [list(header), *[[_plain(c) for c in row] for row in rows]]
+    grid = [list(header), *[[one_line(c) for c in row] for row in rows]]
     widths = [max(len(row[i]) for row in grid) for i in range(len(header))]
     lines = [
         "  ".join(c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
@@ -48,7 +48,7 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[
 
 
 def shorten(text: str, width: int) -> str:
-    text = _plain(" ".join(text.split()))
+    text = one_line(" ".join(text.split()))
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -58,11 +58,11 @@ def print_json(document: Any) -> None:
 
 def note(message: str) -> None:
     """A line for people, beside the data."""
-    click.echo(_plain(message), err=True)
+    click.echo(one_line(message), err=True)
 
 
 def warn(message: str) -> None:
-    click.echo(click.style("warning", fg="yellow", bold=True) + f": {_plain(message)}", err=True)
+    click.echo(click.style("warning", fg="yellow", bold=True) + f": {one_line(message)}", err=True)
 
 
 def watched() -> bool:
@@ -70,5 +70,6 @@ def watched() -> bool:
     return sys.stderr.isatty()
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text for a terminal: whatever it was made of, it is one line and moves no cursor."""
     return "".join(c if c.isprintable() else " " for c in text)

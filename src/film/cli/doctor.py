@@ -1,7 +1,8 @@
-"""``film doctor``: is everything there? Keys are told present or missing, never shown."""
+"""``film doctor``: is everything there? Keys are told present or missing, and online working or not, never shown."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -13,9 +14,9 @@ from pathlib import Path
 
 import click
 
-from film.cli.console import file_size, print_json
-from film.cli.options import as_json
-from film.errors import FilmError
+from film.cli.console import file_size, one_line, print_json
+from film.cli.options import as_json, option
+from film.errors import FilmError, ProviderUnavailable
 from film.settings import KEY_NAMES, Settings, load_settings
 
 LEAST_SPACE = 2_000_000_000
@@ -30,25 +31,28 @@ class Finding:
 
 
 @click.command(name="doctor")
+@option("online", is_flag=True, help="Ask each vendor, by a call that costs nothing, whether its key works.")
 @as_json
-def command(json: bool) -> int:
+def command(online: bool, json: bool) -> int:
     """Check keys, gallery, database, and what the draft tier needs. Exit code 1 when something is broken."""
-    findings = list(examine(load_settings()))
+    findings = list(examine(load_settings(), online=online))
     if json:
         print_json([vars(finding) for finding in findings])
     else:
         colours = {"ok": "green", "note": "yellow", "problem": "red"}
         for finding in findings:
-            click.echo(click.style(f"{finding.state:8}", fg=colours[finding.state]) + finding.what)
+            click.echo(click.style(f"{finding.state:8}", fg=colours[finding.state]) + one_line(finding.what))
             if finding.help:
-                click.echo(f"{'':8}{finding.help}")
+                click.echo(f"{'':8}{one_line(finding.help)}")
     return 1 if any(finding.state == "problem" for finding in findings) else 0
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Every check in turn."""
+def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
+    """Every check in turn; without ``online`` nothing leaves this machine."""
     yield Finding("ok", f"film-generation {_version('film-generation')}, Python {platform.python_version()}")
     yield from _keys(settings)
+    if online:
+        yield from asyncio.run(_accounts(settings))
     yield from _dotenv(settings.dotenv_path)
     yield from _gallery(settings.gallery)
     yield from _database(settings)
@@ -75,6 +79,26 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             yield Finding("note", f"tier {tier.name} needs {', '.join(missing)}", "add it to .env, see .env_template")
         else:
             yield Finding("ok", f"tier {tier.name} is ready")
+
+
+async def _accounts(settings: Settings) -> list[Finding]:
+    from film.providers.accounts import check_account
+    from film.providers.base import ProviderContext
+    from film.providers.http import make_client
+
+    async def ask(account: str) -> Finding:
+        where = f" at {settings.base_urls[account]}" if account in settings.base_urls else ""
+        try:
+            return Finding("ok", f"{account}{where}: {await check_account(account, context)}")
+        except ProviderUnavailable as error:
+            return Finding("note", f"{account}{where}: {error}", "check the connection, then ask again")
+        except FilmError as error:
+            return Finding("problem", f"{account}{where}: {error}", error.hint)
+
+    keys = {name: key.get_secret_value() for name, key in settings.keys.items()}
+    async with make_client() as http:
+        context = ProviderContext(keys=keys, base_urls=settings.base_urls, http=http)
+        return list(await asyncio.gather(*(ask(account) for account in KEY_NAMES if account in settings.keys)))
 
 
 def _dotenv(path: Path | None) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from film.cli.console import one_line
 from film.errors import FilmError
 
 COMMANDS = {
@@ -103,18 +104,13 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
 
 def report(error: FilmError) -> None:
     """``error: what`` and ``help: the next step``, on stderr."""
-    click.echo(click.style("error", fg="red", bold=True) + f": {_one_line(str(error))}", err=True)
+    click.echo(click.style("error", fg="red", bold=True) + f": {one_line(str(error))}", err=True)
     if error.hint:
-        click.echo(click.style("help", fg="cyan", bold=True) + f": {_one_line(error.hint)}", err=True)
+        click.echo(click.style("help", fg="cyan", bold=True) + f": {one_line(error.hint)}", err=True)
 
 
 def _usage(error: click.ClickException) -> None:
-    click.echo(click.style("error", fg="red", bold=True) + f": {_one_line(error.format_message())}", err=True)
+    click.echo(click.style("error", fg="red", bold=True) + f": {one_line(error.format_message())}", err=True)
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "film"
     click.echo(click.style("help", fg="cyan", bold=True) + f": see {path} --help", err=True)
-
-
-def _one_line(text: str) -> str:
-    """Text for a terminal: whatever it was made of, it is one line and moves no cursor."""
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -27,7 +27,7 @@ _HEADERS = {
 }
 """One order is one attempt, on their side too; and results stay long enough for a run resumed tomorrow."""
 
-_PLATFORM = "https://api.fal.ai"
+PLATFORM = "https://api.fal.ai"
 """Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
 _INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
@@ -41,6 +41,7 @@ class FalQueue(VendorProvider):
     home = "https://queue.fal.run"
     key_page = "https://fal.ai/dashboard/keys"
     usual_seconds: ClassVar[float] = 60.0
+    queues: ClassVar[bool] = True
 
     # -- override these
 
@@ -148,7 +149,7 @@ class FalQueue(VendorProvider):
         wanted, model = self.body(config, image_url), self.model_of(config)
         moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
-        async with self.wire(_PLATFORM) as wire:
+        async with self.wire(PLATFORM) as wire:
             answer = await wire.ask("v1/models/requests/by-endpoint", params=query)
         reply = answer.json()
         entries = [as_object(e) for e in as_list(reply.get("items"))]

@@ -44,7 +44,7 @@ class RateCard:
 
     @staticmethod
     def load(settings: Settings) -> RateCard:
-        """The shipped card, with what the user's own (``FILM_RATE_CARD``) says otherwise."""
+        """The shipped card, with what the user's own says otherwise: ``FILM_RATE_CARD``, else the gallery's."""
         shipped = RateCard.shipped()
         return shipped.replaced_by(read_card(settings.rate_card)) if settings.rate_card else shipped
 
