@@ -1,1 +1,69 @@
-"""x"""
+"""A film is a build: shots.json in, a finished, spoken film out, and nothing is ever paid for twice.
+
+The names people use, imported when they are first asked for:
+
+    run_film_pipeline, make_film, FilmGenerationTask     make films and shots
+    AssetCache, MetadataIndex, CostTracker               what is kept, how it is found, what it costs
+    Shot, load_shots                                     what a film is made of
+    FilmError, BudgetExceededError                       what may go wrong (the whole tree: film.errors)
+    BaseImageProvider, BaseVideoProvider, BaseAudioProvider     what a provider of your own derives from
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from film.cache import AssetCache
+    from film.cost_tracker import CostTracker
+    from film.errors import BudgetExceededError, FilmError
+    from film.metadata import MetadataIndex
+    from film.models import Shot
+    from film.pipeline.run import make_film, run_film_pipeline
+    from film.pipeline.task import FilmGenerationTask
+    from film.providers.base import BaseAudioProvider, BaseImageProvider, BaseVideoProvider
+    from film.shotfile import load_shots
+
+_HOMES = {
+    "AssetCache": "film.cache",
+    "BaseAudioProvider": "film.providers.base",
+    "BaseImageProvider": "film.providers.base",
+    "BaseVideoProvider": "film.providers.base",
+    "BudgetExceededError": "film.errors",
+    "CostTracker": "film.cost_tracker",
+    "FilmError": "film.errors",
+    "FilmGenerationTask": "film.pipeline.task",
+    "MetadataIndex": "film.metadata",
+    "Shot": "film.models",
+    "load_shots": "film.shotfile",
+    "make_film": "film.pipeline.run",
+    "run_film_pipeline": "film.pipeline.run",
+}
+
+__all__ = [
+    "AssetCache",
+    "BaseAudioProvider",
+    "BaseImageProvider",
+    "BaseVideoProvider",
+    "BudgetExceededError",
+    "CostTracker",
+    "FilmError",
+    "FilmGenerationTask",
+    "MetadataIndex",
+    "Shot",
+    "load_shots",
+    "make_film",
+    "run_film_pipeline",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'film' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

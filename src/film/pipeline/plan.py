@@ -1,4 +1,4 @@
-"""What would be made, why, and what it costs at most. Nothing is sent, nothing is written.
+"""What would be made, why, and what it costs at most. Nothing is sent and nothing is made.
 
 A row for each picture, clip and line of speech is one of
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,9 @@ def on_interrupt(stop: Stop, tell: Callable[[], None]) -> Generator[None]:
 
     def first_or_second() -> None:
         if stop.is_set():
+            if sys.stderr.isatty():
+                sys.stderr.write("\x1b[?25h\n")  # the bars hid the cursor
+                sys.stderr.flush()
             os._exit(130)
         stop.set()
         tell()

@@ -1,0 +1,23 @@
+"""The public face is exactly what it says it is, and asking for it costs nothing until it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import film
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert dir(film) == film.__all__ == sorted(film.__all__)
+    for name in film.__all__:
+        assert getattr(film, name).__name__ == name
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import sys, film; print([m for m in ('numpy', 'av', 'sqlalchemy', 'httpx', 'pydantic') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(film, "nothing")
