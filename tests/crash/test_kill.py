@@ -43,7 +43,9 @@ class Vendors:
     """The simulator in a process of its own."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "film.testing.simulator", "--speed", "1000", "--seed", "1"]
+        # Results are kept for ever: what expires between two kills would be lost to the vendor and not to us.
+        options = ["--speed", "1000", "--seed", "1", "--lifetime", "1e12"]
+        command = [sys.executable, "-m", "film.testing.simulator", *options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.environment: dict[str, str] = {}

@@ -18,12 +18,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--spread", type=float, default=0.2, help="how much jobs differ in length, 0 to 1 (0.2)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--concurrency", type=int, default=0, help="jobs at once on an account (no limit)")
+    parser.add_argument(
+        "--lifetime", type=float, default=3600.0, help="seconds of a vendor that results are kept (3600)"
+    )
     parser.add_argument("--state", type=Path, help="file in which the vendors' books outlive this server")
     chosen = parser.parse_args(arguments)
     simulator = Simulator(
         latency=Latency(speed=chosen.speed, spread=chosen.spread),
         seed=chosen.seed,
         concurrency=chosen.concurrency,
+        lifetime=chosen.lifetime,
         state=chosen.state,
         port=chosen.port,
     )
