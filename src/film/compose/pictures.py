@@ -53,7 +53,12 @@ def as_picture(frame: VideoFrame) -> Picture:
 
 
 def as_frame(picture: Picture) -> VideoFrame:
-    """The picture as a frame that shares its memory."""
+    """The picture as a frame, which shares its memory where PyAV can: of heights that 4 divides.
+
+    Of others it takes the height from the number of rows, rounds it down, and finds the chroma planes in a wrong place.
+    """
+    if picture.shape[0] * 2 // 3 % 4:
+        return VideoFrame.from_ndarray(picture, format="yuv420p")
     return VideoFrame.from_numpy_buffer(picture, format="yuv420p")
 
 
