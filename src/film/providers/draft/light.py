@@ -243,6 +243,22 @@ def of(spec: PanelSpec) -> Light:
     )
 
 
+def indoors(light: Light) -> Light:
+    """The light that falls on people in a room: after dark that of its lamps, by day softened by the walls."""
+    if light.night or light.ambient < 0.4:
+        return replace(
+            light,
+            sun=blend(light.sun, (1.0, 0.78, 0.50), 0.75),
+            rim=blend(light.rim, (1.0, 0.76, 0.46), 0.65),
+            shade=blend(light.shade, (0.17, 0.11, 0.075), 0.7),
+            horizon=blend(light.horizon, (0.42, 0.30, 0.20), 0.6),
+            middle=blend(light.middle, (0.30, 0.22, 0.16), 0.6),
+            ambient=max(light.ambient, 0.42),
+            night=False,
+        )
+    return replace(light, ambient=light.ambient * 0.85)
+
+
 def blend(a: RGB, b: RGB, t: float) -> RGB:
     """``a`` with a share ``t`` of ``b``."""
     return (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t)

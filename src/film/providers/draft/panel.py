@@ -33,16 +33,14 @@ def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
     framing = registry.fit(registry.LANDSCAPES[registry.name_of(spec)], framings.of(spec))
     canvas = Canvas(width, height)
     setup, place = registry.draw(spec, light, framing, canvas)
-    extra, weather = traces.draw(setup, place)
+    people = draw_figures(spec, lights.indoors(light) if not place.outdoors else light, framing, canvas.width, canvas.height, place.ground)
+    extra, weather = traces.draw(setup, place, held=bool(people) and framing.name == "insert")
     layers = place.layers + extra
     layers.sort(key=lambda layer: layer.depth)
     for layer in layers:
         _focus(layer, framing.defocus * height)
         _bloom(layer, canvas)
-    if framing.name != "insert":
-        people = draw_figures(spec, light, framing, canvas.width, canvas.height, place.ground)
-        layers = [*layers, *people]
-        layers.sort(key=lambda layer: layer.depth)
+    layers = sorted([*layers, *people], key=lambda layer: layer.depth)
     tilt = rng_of("dutch", spec.seed, spec.prompt).choice((-1, 1)) * 0.13 if framing.name == "dutch" else 0.0
     for layer in layers:
         if tilt:
@@ -68,7 +66,7 @@ def still(panel: Panel) -> NDArray[np.uint8]:
     grain = rng.standard_normal((panel.height, panel.width), np.float32)
     grain = grain * np.float32(0.75) + soft(grain, 0.8) * np.float32(0.9)
     value = luminance(frame)
-    strength = np.float32(0.011) + np.float32(0.010) * np.sqrt(np.clip(value * (1 - value), 0, 1))
+    strength = np.float32(0.006) + np.float32(0.007) * np.sqrt(np.clip(value * (1 - value), 0, 1))
     frame = frame + (grain * strength)[..., None]
     dither = rng.random((panel.height, panel.width), np.float32)[..., None]
     return np.clip(np.floor(frame * 255 + dither), 0, 255).astype(np.uint8)

@@ -273,8 +273,8 @@ def painted(
     if foot is not None:
         body = mix(colour, foot, np.broadcast_to(ramp(ys, span[0], span[1]), (h, w)))
     if texture > 0:
-        speckle = canvas.noise(setup.rng, 42, 2, detail=2)[y0 : y0 + h, x0 : x0 + w]
-        body = body * (1 + (speckle - np.float32(0.5)) * np.float32(texture))[..., None]
+        speckle = setup.leaves()[y0 : y0 + h, x0 : x0 + w]
+        body = body * (1 + (speckle - np.float32(0.5)) * np.float32(texture * 1.3))[..., None]
     if rim > 0:
         step = max(1, round(canvas.frame_height / 360))
         sx, sy = sun_place(setup, setup.framing.horizon)
@@ -343,15 +343,16 @@ def broadleaf(setup: Setup, x: float, base: float, height: float, rng: np.random
     return wood, leaves
 
 
-def clump(setup: Setup, x: float, y: float, radius: float, rng: np.random.Generator, points: int = 16) -> Outline:
-    """A rough round of leaves."""
+def clump(setup: Setup, x: float, y: float, radius: float, rng: np.random.Generator, points: int = 22) -> Outline:
+    """A round of leaves with a toothed edge."""
     across = setup.canvas.across
     turn = float(rng.uniform(0, 6.28))
+    lobes = rng.uniform(0.80, 1.08, points)
     out: Outline = []
     for i in range(points):
-        r = radius * float(rng.uniform(0.66, 1.12))
+        r = radius * float(lobes[i // 3]) * (1.0 if i % 2 else 0.84)
         angle = turn + i * math.tau / points
-        out.append((x + across(math.cos(angle) * r * 1.12), y + math.sin(angle) * r * 0.86))
+        out.append((x + across(math.cos(angle) * r * 1.10), y + math.sin(angle) * r * 0.88))
     return out
 
 

@@ -48,6 +48,7 @@ class Room:
         self.left, self.right = -width / 2 + move, width / 2 + move
         self.start = -1.6 - abs(stage.yaw) * 4
         self.beams: list[Aperture] = []
+        self.doors = 0
         side = wall if side is None else side
         length, deep = self.right - self.left, self.depth - self.start
         st = stage
@@ -200,6 +201,7 @@ class Room:
              skin: RGB = (0.40, 0.27, 0.17), size: tuple[float, float] = (0.92, 2.06), glow: RGB | None = None) -> None:  # fmt: skip
         """A panelled door; opened, the light of the next room falls in."""
         st = self.stage
+        self.doors += 1
         w, h = size
         if wall == "back":
             left = min(max(st.reach(x, self.depth) - w / 2, self.left + 0.2), self.right - w - 0.2)
@@ -239,7 +241,13 @@ class Room:
         )
         st.quad(corner, across, (0, h, 0), (0, 0, 0), "shell", order=689.0,
                 emission=_doorway(warm, w, h))  # fmt: skip
-        st.windows.append(Aperture(corner, across, (0, h, 0), inward, linear(warm, 1.0), 4.2, (1, 1)))
+        opening = Aperture(corner, across, (0, h, 0), inward, linear(warm, 1.0), 6.5, (1, 1))
+        st.windows.append(opening)
+        self.beams.append(opening)
+        if st.sun is None:  # the next room's lamp throws the door's shape on our floor
+            to = np.array([-inward[0] + inward[2] * 0.3, 0.42, -inward[2] + inward[0] * 0.3])
+            to /= np.linalg.norm(to)
+            st.sun = ((float(to[0]), float(to[1]), float(to[2])), linear(warm, 1.7))
         # The leaf, swung into the room.
         swing = 1.15
         dx = (math.cos(swing) * unit[0] + math.sin(swing) * inward[0]) * w
@@ -289,6 +297,9 @@ class Room:
 
     def place(self, *shows: str, dust: float = 1.0, weather: tuple[str, ...] = ()) -> Place:
         """The room with all that was put into it."""
+        setup = self.setup
+        if setup.name != "doorway" and not self.doors and setup.says("door", "doorway", "threshold"):
+            self.door(0.5 + 0.30 * setup.side, opened=setup.says("doorway", "open door", "opening", "opens", "threshold"))
         layers = self.stage.layers()
         beams = self.air(dust) if dust > 0 else None
         if beams is not None:

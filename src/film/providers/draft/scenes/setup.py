@@ -49,16 +49,27 @@ class Setup:
     name: str
     text: str = field(init=False)
     """Everything the shot says, plain."""
+    prompt: str = field(init=False)
+    """What the prompt alone says, plain: things are drawn for it, places are not things."""
     banned: str = field(init=False)
     rng: np.random.Generator = field(init=False)
     place: np.random.Generator = field(init=False)
+    _leaves: FloatArray | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         spec = self.spec
         self.text = plain(*spec.landscapes, spec.prompt)
+        self.prompt = plain(spec.prompt)
         self.banned = plain(spec.negative_prompt)
         self.rng = rng_of("scene", spec.seed, spec.prompt, spec.landscapes, self.framing.name)
         self.place = rng_of("place", self.name, *spec.landscapes)
+
+    def leaves(self) -> FloatArray:
+        """Fine dapple of foliage, drawn once per picture."""
+        if self._leaves is None:
+            fine = self.canvas.noise(self.rng, 95, 1, stretch=1.2, detail=1)
+            self._leaves = fine * np.float32(0.65) + self.canvas.noise(self.rng, 24, 2) * np.float32(0.35)
+        return self._leaves
 
     def says(self, *words: str) -> bool:
         """Whether the shot speaks of it and does not forbid it."""

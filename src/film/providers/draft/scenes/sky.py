@@ -45,7 +45,7 @@ def sky(setup: Setup, horizon: float, *, clouds: float | None = None, moon: floa
     grey = setup.says("rain", "storm", "thunderstorm", "overcast", "cloudy", "blizzard", "snowfall", "snowing", "fog", "foggy",
                       "mist", "misty", "downpour")  # fmt: skip
     if stars and (light.night or light.ambient < 0.4) and not grey and setup.allows("star"):
-        _stars(setup, sheet, horizon, 1.0 if light.night else 0.4)
+        scatter_stars(setup, sheet, horizon, 1.0 if light.night else 0.4)
     if light.night:
         if not grey and setup.allows("moon"):
             _moon(setup, sheet, x, y, moon)
@@ -92,7 +92,7 @@ def _moon(setup: Setup, sheet: Sheet, x: float, y: float, size: float) -> None:
     sheet.over(face * (np.float32(0.72) + np.float32(0.28) * limb[..., None]), disc)
 
 
-def _stars(setup: Setup, sheet: Sheet, horizon: float, strength: float, count: int = 420) -> None:
+def scatter_stars(setup: Setup, sheet: Sheet, horizon: float, strength: float, count: int = 420) -> None:
     canvas, rng = setup.canvas, setup.rng
     xs, ys = rng.uniform(-0.08, 1.08, count), rng.random(count) ** 1.25 * (max(horizon, 0.2) + 0.08) - 0.08
     power = rng.random(count) ** 5 * 0.9 + 0.14

@@ -29,6 +29,9 @@ NEAR = 0.22
 BANDS: dict[str, float] = {"shell": 0.14, "far": 0.24, "mid": 0.42, "near": 0.62, "front": 0.92}
 """Depth of each band of a stage, 0 far .. 1 near."""
 
+UNDERFOOT = 0.75
+"""Metres behind people at which the floor begins to be as near as they are."""
+
 Vector = tuple[float, float, float]
 
 
@@ -184,7 +187,12 @@ class Stage:
 
     def group(self, x: float, z: float, band: str = "mid") -> None:
         """Faces made from here on are one thing at (x, z), painted together."""
-        self._group = (band, float(self.at(x, 0, z)[2]))
+        distance = float(self.at(x, 0, z)[2])
+        self._group = (self._near(band, distance), distance)
+
+    def _near(self, band: str, distance: float) -> str:
+        """What stands on the near floor must be as near as that floor is."""
+        return "near" if band == "mid" and distance < self.stand + UNDERFOOT + 0.1 else band
 
     def ungroup(self) -> None:
         self._group = None
@@ -193,6 +201,8 @@ class Stage:
              band: str, order: float | None, **more: object) -> Face:  # fmt: skip
         if self._group is not None:
             band, order = self._group
+        else:
+            band = self._near(band, float(points[:, 2].mean()))
         distance = float(points[:, 2].mean()) if order is None else order
         face = Face(points, points[0], normal, along, upward, material, band, distance, **more)  # pyright: ignore[reportArgumentType]
         self.faces.append(face)
@@ -229,6 +239,11 @@ class Stage:
         points = np.stack([origin, origin + a, origin + a + b, origin + b]).astype(np.float32)
         self._add(points, a, b, normal, material, band, order, emission=emission, shell=shell, floor=floor,
                   rounded=rounded, opacity=opacity)  # fmt: skip
+
+    def polygon(self, points: FloatArray, along: FloatArray, up: FloatArray, normal: FloatArray, material: Material,
+                band: str = "mid", *, emission: Material | None = None) -> None:  # fmt: skip
+        """A flat piece with free corners, given in camera space."""
+        self._add(points, along, up, normal, material, band, None, emission=emission)
 
     def box(
         self,
@@ -332,8 +347,19 @@ class Stage:
             self._paint(face, sheet)
         return {band: made[band] for band in BANDS if band in made and made[band].touched}
 
-    def layers(self, life: str | None = None) -> list[Layer]:
-        return [sheet.layer(BANDS[band], life if band == "shell" else None) for band, sheet in self.sheets().items()]
+    def layers(self) -> list[Layer]:
+        """The bands as layers, and the floor by people's feet once more, as near as they are: a moving camera must
+        not slide them over it."""
+        sheets = self.sheets()
+        layers = [sheet.layer(BANDS[band]) for band, sheet in sheets.items()]
+        sole = self.framing.head_top + self.framing.figure_height
+        if "shell" in sheets and sole < 1.08:
+            shell = sheets["shell"]
+            start = self.framing.horizon + self.focal * self.eye / (self.stand + UNDERFOOT)
+            rise = np.clip((self.canvas.y - np.float32(start)) / np.float32(max((sole - start) * 0.6, 0.004)), 0, 1)
+            layers.append(Layer(shell.rgb.copy(), (shell.alpha * rise).astype(np.float32), 0.56))
+            layers.sort(key=lambda layer: layer.depth)
+        return layers
 
     def _paint(self, face: Face, sheet: Sheet) -> None:
         corner = face.corner

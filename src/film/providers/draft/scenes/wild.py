@@ -194,14 +194,14 @@ def hills(setup: Setup) -> Place:
                               horizon=setup.framing.horizon + 0.005).layer(0.48))  # fmt: skip
     x = 0.5 + setup.side * setup.between(0.22, 0.38)
     near = canvas.sheet()
-    _tree(setup, near, x, depth_y(setup, setup.between(0.35, 0.6)), setup.between(0.34, 0.52), (0.17, 0.22, 0.09))
+    lone_tree(setup, near, x, depth_y(setup, setup.between(0.35, 0.6)), setup.between(0.34, 0.52), (0.17, 0.22, 0.09))
     layers.append(near.layer(0.55, "foliage"))
     front = land.painted(setup, land.blades(setup, 1.1, 0.15, 110, rng), land.lit(setup, (0.15, 0.17, 0.06)), rim=0.8)
     layers.append(front.layer(0.92, "grass"))
     return Place(layers, setup.outdoor(), frozenset({"tree"}))
 
 
-def _tree(setup: Setup, sheet: Sheet, x: float, base: float, height: float, leaf: RGB, bare: float = 0.0) -> None:
+def lone_tree(setup: Setup, sheet: Sheet, x: float, base: float, height: float, leaf: RGB, bare: float = 0.0) -> None:
     """One broadleaf tree with modelled foliage: dark mass first, lit clumps over it."""
     rng, light = setup.rng, setup.light
     wood, leaves = land.broadleaf(setup, x, base, height, rng, bare=bare)
@@ -465,9 +465,9 @@ def jungle(setup: Setup) -> Place:
     """Layer on layer of big leaves, hanging vines, wet air."""
     rng, canvas, light = setup.rng, setup.canvas, setup.light
     back = sky(setup, setup.framing.horizon, clouds=0.0, stars=False)
-    back.haze(blend(land.air(setup, 1.0), (0.55, 0.68, 0.48), 0.35 * light.ambient), 0.65)
+    back.haze(blend(land.air(setup, 0.9), (0.36, 0.52, 0.28), 0.55 * light.ambient), 0.80)
     layers: list[Layer] = []
-    for i, distance in enumerate((0.72, 0.50, 0.26)):
+    for i, distance in enumerate((0.60, 0.36, 0.12)):
         base = depth_y(setup, 0.10 + 0.2 * i)
         shapes: list[land.Outline] = []
         for _ in range(9 - 2 * i):
