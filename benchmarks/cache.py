@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 import tracemalloc
@@ -25,11 +28,15 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
+from benchmarks._stocked import stock
 from benchmarks.figure import Figure
+from benchmarks.films import write_film
 from film.cache import AssetCache
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.db.tables import Action, Blob
+from film.pipeline.params import film_params
+from film.settings import load_settings
 
 RESULTS = 1_000
 SIZE = 200_000
@@ -38,7 +45,7 @@ ROUNDS = 5
 
 
 def figures() -> list[Figure]:
-    return [*_lookups_and_puts(), *_plan(), _opening()]
+    return [*_lookups_and_puts(), *_plan(), _opening(), *_film_plan()]
 
 
 def _lookups_and_puts() -> list[Figure]:
@@ -119,6 +126,33 @@ def _plan() -> list[Figure]:
         Figure("plan of 10,000 shots: 30,000 lookups", median(took), "s", "<= 2"),
         Figure("what such a plan keeps in memory", memory / 2**20, "MiB", "<= 40"),
     ]
+
+
+def _film_plan() -> list[Figure]:
+    """``film plan`` of a film of 10,000 shots that are all there, as a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        gallery = Path(folder) / "gallery"
+        shots = write_film(Path(folder) / "long.json", SHOTS)
+        stock(film_params(shots, load_settings({}), tier="draft"), gallery)
+        command = [sys.executable, "-c", _MEASURED, "plan", str(shots), "--tier", "draft", "--json"]
+        environment = {**os.environ, "FILM_GALLERY_DIR": str(gallery)}
+        began = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        seconds = time.perf_counter() - began
+        reused = json.loads(done.stdout)["reused"]
+        assert reused == SHOTS * 2 + SHOTS // 3, f"only {reused} were found"
+        return [
+            Figure(f"film plan of {SHOTS:,} shots, all reused", seconds, "s", "<= 10"),
+            Figure("its peak memory", int(done.stderr.split()[-1]) / 1024, "MiB", "<= 300"),
+        ]
+
+
+_MEASURED = """
+import resource, sys
+from film.cli.main import film
+film.main(sys.argv[1:], standalone_mode=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
 
 
 def _opening() -> Figure:

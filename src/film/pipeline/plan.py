@@ -24,10 +24,11 @@ from film.pipeline.requests import Ask, Asker, ProviderSet
 from film.pipeline.services import Services
 from film.settings import KEY_NAMES
 
+NOTHING = Quote(amount=Decimal(0))
 State = Literal["reused", "new", "stale"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedAsset:
     """One row of a plan. ``key`` is None for a clip whose picture does not exist yet."""
 
@@ -47,7 +48,7 @@ class PlannedAsset:
         return self.ask.asset_type
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShotPlan:
     shot: Shot
     assets: Mapping[AssetType, PlannedAsset]
@@ -145,7 +146,7 @@ def _planned(
     ask: Ask, key: str | None, cached: CachedAsset | None, takes: list[KnownTake], params: FilmParams
 ) -> PlannedAsset:
     if cached:
-        return PlannedAsset(ask, "reused", "in the library", Quote(amount=Decimal(0)), key, cached)
+        return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached)
     quote = ask.provider.quote(ask.config)
     if not takes:
         return PlannedAsset(ask, "new", "never made", quote, key)

@@ -31,7 +31,7 @@ SPEECH_ROOM = Decimal("1.2")
 """Seconds a clip that is made to fit a line is longer than it: a fade at either end and a moment of quiet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One thing to obtain for a shot: the request, and what its provider is called with."""
 
@@ -51,6 +51,7 @@ class Asker:
     def __init__(self, params: FilmParams, providers: ProviderSet) -> None:
         self.params = params
         self.providers = providers
+        self._scenes: dict[str, Scene] = {}
 
     def image(self, shot: Shot) -> Ask:
         provider = self._provider(shot, AssetType.IMAGE)
@@ -61,7 +62,7 @@ class Asker:
             height=self.params.height,
             seed=effective_seed(shot),
             model=self.params.choice(shot, AssetType.IMAGE).model,
-            scene=scene_of(shot),
+            scene=self._scene(shot),
         )
         return self._ask(shot, provider, config)
 
@@ -71,9 +72,8 @@ class Asker:
         duration = shot.duration
         if provider.local and speech_seconds is not None:
             duration = max(duration, _tenth_up(speech_seconds + SPEECH_ROOM))
-        ask = self._ask(shot, provider, self._video_config(shot, duration))
         inputs = (InputBlob(role="picture", sha256=picture_sha256),)
-        return Ask(shot, ask.request.model_copy(update={"inputs": inputs}), provider, ask.config)
+        return self._ask(shot, provider, self._video_config(shot, duration), inputs)
 
     def video_outlook(self, shot: Shot) -> Ask:
         """The clip before its picture exists: good for a quote, not for a key."""
@@ -107,18 +107,23 @@ class Asker:
             seed=effective_seed(shot),
             model=self.params.choice(shot, AssetType.VIDEO).model,
             camera=shot.camera,
-            scene=scene_of(shot),
+            scene=self._scene(shot),
         )
+
+    def _scene(self, shot: Shot) -> Scene:
+        """One for all of a shot's requests: a plan of ten thousand shots holds them all at once."""
+        return self._scenes.setdefault(shot.shot_id, scene_of(shot))
 
     def _provider(self, shot: Shot, asset_type: AssetType) -> BaseProvider:
         return self.providers.get(asset_type, self.params.choice(shot, asset_type).provider)
 
-    def _ask(self, shot: Shot, provider: BaseProvider, config: Any) -> Ask:
+    def _ask(self, shot: Shot, provider: BaseProvider, config: Any, inputs: tuple[InputBlob, ...] = ()) -> Ask:
         request = AssetRequest(
             asset_type=provider.asset_type,
             provider=provider.name,
             model=provider.model_of(config),
             params=provider.request_params(config),
+            inputs=inputs,
             take=shot.take,
         )
         return Ask(shot, request, provider, config)
