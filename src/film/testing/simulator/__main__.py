@@ -18,9 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--spread", type=float, default=0.2, help="how much jobs differ in length, 0 to 1 (0.2)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--concurrency", type=int, default=0, help="jobs at once on an account (no limit)")
-    parser.add_argument(
-        "--lifetime", type=float, default=3600.0, help="how long results are kept (3600)"
-    )
+    parser.add_argument("--lifetime", type=float, default=3600.0, help="how long results are kept (3600)")
     parser.add_argument("--state", type=Path, help="file in which the vendors' books outlive this server")
     chosen = parser.parse_args(arguments)
     simulator = Simulator(
