@@ -20,9 +20,9 @@ from film.timeline import Bed, Line
 
 SPEECH = -20.0
 """LUFS of every line in the rough mix, whoever made it, so that all voices sit in one room."""
-BED = -40.0
-"""LUFS: 20 dB below speech a bed is heard, and does not count towards the loudness of the whole."""
-DUCK = -6.0
+BED = -36.0
+"""LUFS: where nobody speaks, a place must be heard on small speakers too."""
+DUCK = -8.0
 """dB by which a bed steps back further while somebody speaks."""
 MOST_GAIN = 24.0
 _LOOP, _SEAM = 48 * SAMPLE_RATE, 2 * SAMPLE_RATE

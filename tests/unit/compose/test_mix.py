@@ -88,7 +88,7 @@ def test_the_place_steps_back_before_somebody_speaks_and_returns_without_a_jump(
     gain = np.concatenate([duck.gain(at, 10_000) for at in range(0, 6 * SECOND, 10_000)])
     decibels = 20 * np.log10(gain)
     assert decibels[: int(1.7 * SECOND)] == pytest.approx(0, abs=0.01)
-    assert decibels[2 * SECOND : 4 * SECOND] == pytest.approx(DUCK, abs=0.1)
+    assert decibels[2 * SECOND : 4 * SECOND] == pytest.approx(DUCK, abs=0.15)
     assert decibels[int(4.6 * SECOND) : 6 * SECOND] == pytest.approx(0, abs=0.01)
     assert np.abs(np.diff(gain)).max() < 1e-3
 
