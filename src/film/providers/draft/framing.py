@@ -26,7 +26,7 @@ FRAMINGS: dict[str, Framing] = {
         Framing("medium close-up", 2.150, 0.125, 0.390, 0.0140, 1.60),
         Framing("close-up", 3.300, 0.110, 0.400, 0.0220, 1.90),
         Framing("extreme close-up", 6.200, -0.120, 0.420, 0.0320, 2.30),
-        Framing("insert", 6.000, -3.300, 0.300, 0.0260, 1.70),
+        Framing("insert", 6.000, -3.300, 0.100, 0.0260, 1.70),
         Framing("over the shoulder", 1.750, 0.135, 0.400, 0.0120, 1.50),
         Framing("two-shot", 1.250, 0.165, 0.410, 0.0060, 1.30),
         Framing("pov", 0.620, 0.240, 0.470, 0.0012, 1.00),

@@ -97,8 +97,11 @@ STANDING: dict[str, Standing] = {
 }
 
 
-def draw(setup: Setup, place: Place, *, held: bool = False) -> tuple[list[Layer], tuple[str, ...]]:
-    """What the words add to a place: its layers, and the particles that move in it."""
+def draw(setup: Setup, place: Place, *, side: int, held: bool = False) -> tuple[list[Layer], tuple[str, ...]]:
+    """What the words add to a place: its layers, and the particles that move in it.
+
+    ``side`` is -1 or 1, where people leave room; ``held`` tells that hands hold the thing an insert shows.
+    """
     layers: list[Layer] = []
     if place.outdoors:
         layers += _sky(setup, place)
@@ -112,30 +115,29 @@ def draw(setup: Setup, place: Place, *, held: bool = False) -> tuple[list[Layer]
         layers += [replace(layer, depth=0.60 if layer.depth < 0.65 else 0.66) for layer in stage.layers()]
         return layers, _weather(setup, place)
     if not insert:
-        _stand(setup, place, stage)
+        _stand(setup, place, stage, side)
         if thing is not None and not place.outdoors and thing not in place.shows and stage.stand > 1.2:
             z = stage.stand + 0.55
-            x = stage.reach(0.5 - 0.27 * setup.side, z)
+            x = stage.reach(0.5 + 0.27 * side, z)
             high = bigger.sofa_table(setup, stage, x, z)
             stage.group(x, z - 0.05, "mid")
             objects.OBJECTS[thing][0](setup, stage, x, high, z, 1.25)
             stage.ungroup()
         elif thing in {"lantern", "candle"} and place.outdoors and "lamp" not in place.shows and stage.stand > 1.2:
             z = stage.stand + 0.3
-            x = stage.reach(0.5 - 0.2 * setup.side, z)
+            x = stage.reach(0.5 + 0.2 * side, z)
             stage.group(x, z, "mid")
             objects.lantern(setup, stage, x, 0.0, z, 1.5)
             stage.ungroup()
             layers.append(_pool(setup, stage, x, z, 0.55))
     built = stage.layers()
-    if place.outdoors and stage.faces and any(word in stage_words(setup) for word in ("fire", "tent")):
-        layers.append(_pool(setup, stage, *_spot(setup, stage, STANDING["fire"]), 0.9))
+    if place.outdoors:  # before the ground, which may be as near as people
+        built = [replace(layer, depth=0.58 + 0.08 * layer.depth) for layer in built]
+        fire = STANDING["fire"]
+        if _asked(setup, "fire", fire.words) and not insert and "fire" not in place.shows:
+            z = stage.stand + fire.behind
+            layers.append(_pool(setup, stage, stage.reach(0.5 + side * fire.aside, z), z, 0.9))
     return layers + built, _weather(setup, place)
-
-
-def stage_words(setup: Setup) -> set[str]:
-    """The standing things that the shot asks for."""
-    return {name for name, row in STANDING.items() if _asked(setup, name, row.words)}
 
 
 def _asked(setup: Setup, name: str, others: tuple[str, ...]) -> bool:
@@ -147,21 +149,16 @@ def _empty(stage: Stage) -> Stage:
     return replace(stage, lamps=list(stage.lamps), windows=list(stage.windows), faces=[], footprints=[])
 
 
-def _spot(setup: Setup, stage: Stage, row: Standing) -> tuple[float, float]:
-    z = stage.stand + row.behind
-    return stage.reach(0.5 - setup.side * row.aside, z), z
-
-
-def _stand(setup: Setup, place: Place, stage: Stage) -> None:
+def _stand(setup: Setup, place: Place, stage: Stage, side: int) -> None:
     taken = 0
     for name, row in STANDING.items():
         if not _asked(setup, name, row.words) or name in place.shows:
             continue
         if row.outdoors is not None and row.outdoors != place.outdoors:
             continue
-        way = -1 if taken % 2 == 0 else 1
+        way = 1 if taken % 2 == 0 else -1
         z = stage.stand + row.behind + 0.5 * (taken // 2)
-        row.draw(setup, stage, stage.reach(0.5 + way * setup.side * row.aside, z), z)
+        row.draw(setup, stage, stage.reach(0.5 + way * side * row.aside, z), z)
         taken += 1
         if taken == 4:
             return
@@ -185,20 +182,20 @@ def _first_object(setup: Setup) -> str | None:
 def _still_life(setup: Setup, place: Place, stage: Stage, thing: str) -> None:
     """A table top across the foot of the frame, the thing on it, large."""
     build, size, _ = objects.OBJECTS[thing]
-    flat = stage.framing.horizon < 0.36
-    y = stage.eye - (0.26 if flat else 0.17)
-    z = 0.66
+    z = 0.75
+    y = stage.eye - z * (0.80 - stage.framing.horizon) / stage.focal  # its foot well above the lower bar
+    size *= 2.38 * z / stage.focal
     top = planks((0.40, 0.27, 0.17), 0.3, wear=0.4) if not place.outdoors else stone((0.46, 0.43, 0.39), 0.5, 0.9)
     stage.quad((-2.0, y, 0.23), (4.0, 0, 0), (0, 0, 0.95), top, "mid", floor=True, order=900)
     stage.contact(0.02, z + 0.02, 0.16 * size, 0.10 * size, 0.7)
     if not stage.indoors:
         stage.sun = None  # a thing this near is lit by hand
     stage.group(0.0, z, "near")
-    build(setup, stage, 0.0, y + 0.001, z, size * (0.95 if flat else 0.75))
+    build(setup, stage, 0.0, y + 0.001, z, size)
     stage.ungroup()
     key = setup.light.key_side
     warm = blend(setup.light.sun, (1.0, 0.82, 0.58), 0.5 if setup.dim else 0.15)
-    stage.lamps.append(Lamp((0.55 * key, y + 0.55, z - 0.12), linear(warm), 0.55, 2.3))
+    stage.lamps.append(Lamp((0.60 * key, y + 0.55, z - 0.45), linear(warm), 0.70, 3.0))
 
 
 # -- sky, water, air

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from film.providers.draft.canvas import Sheet, mix, ramp, shrunk, soft
+from film.providers.draft.canvas import Sheet, mix, ramp, resized, soft
 from film.providers.draft.elements import RGB, FloatArray, Layer
 from film.providers.draft.light import blend
 from film.providers.draft.scenes.setup import Setup
@@ -173,19 +173,21 @@ def perspective(setup: Setup, rng: np.random.Generator, depth: FloatArray, cells
     size = 256
     grid = rng.random((size, size), np.float32)
     grid = (grid + np.roll(grid, 1, 0) + np.roll(grid, 1, 1) + np.roll(grid, (1, 1), (0, 1))) / 4
-    far = np.float32(0.32) / depth
-    a = canvas.u * far * np.float32(cells) + np.float32(size / 2)
+    far = np.float32(0.32) / depth[::2]
+    a = canvas.u[:, ::2] * far * np.float32(cells) + np.float32(size / 2)
     b = far * np.float32(cells * stretch / 2.2)
     i, j = np.floor(b).astype(np.int32), np.floor(a).astype(np.int32)
     t, s = b - i, a - j
     s, t = s * s * (3 - 2 * s), t * t * (3 - 2 * t)
     i, j = i & (size - 1), j & (size - 1)
     k, m = (i + 1) & (size - 1), (j + 1) & (size - 1)
-    i, k = np.broadcast_to(i, j.shape), np.broadcast_to(k, j.shape)
-    value = (grid[i, j] * (1 - s) + grid[i, m] * s) * (1 - t) + (grid[k, j] * (1 - s) + grid[k, m] * s) * t
+    flat = grid.ravel()
+    i, k = i * size, k * size
+    value = (flat[i + j] * (1 - s) + flat[i + m] * s) * (1 - t) + (flat[k + j] * (1 - s) + flat[k + m] * s) * t
     # What is smaller than a pixel is its mean.
     blurred = np.clip(np.float32(canvas.frame_height / (cells * 2.4)) / far / np.float32(3.0), 0, 1)
-    return (np.float32(0.5) + (value - np.float32(0.5)) * np.float32(2.2) * blurred).astype(np.float32)
+    value = np.float32(0.5) + (value - np.float32(0.5)) * np.float32(2.2) * blurred
+    return resized(value.astype(np.float32), canvas.width, canvas.height)
 
 
 def water(
@@ -434,8 +436,3 @@ def boulders(setup: Setup, sheet: Sheet, shapes: Sequence[Outline], colour: RGB)
         tone = np.clip(np.float32(0.55) + across_ * np.float32(0.30) - (down - top[None, :]) * np.float32(0.75)
                        + (rough - np.float32(0.5)) * np.float32(0.8), 0, 1)  # fmt: skip
         sheet.over(mix(dark, bright, tone), mask, y0, x0)
-
-
-def luma(sheet: Sheet) -> float:
-    """Mean brightness, for what must stand out against it."""
-    return float(shrunk(sheet.rgb[..., 1], 8).mean())

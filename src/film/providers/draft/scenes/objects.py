@@ -95,11 +95,11 @@ def photograph(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) 
 def phone(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """A smartphone alight, or the old kind with a dial."""
     if setup.says("telephone", "rotary", "vintage", "victorian", "noir", "1940s", "1950s", "landline", "receiver"):
-        body: RGB = (0.09, 0.09, 0.10)
+        body: RGB = (0.17, 0.16, 0.165)
         props.rounded(st, x, y, z, [(0.115 * s, 0), (0.11 * s, 0.03 * s), (0.07 * s, 0.09 * s), (0.05 * s, 0.12 * s)], body, band="near")
         rest = [(-0.13, 0.10), (-0.135, 0.155), (-0.09, 0.17), (-0.05, 0.148), (0.05, 0.148), (0.09, 0.17), (0.135, 0.155), (0.13, 0.10),
                 (0.085, 0.105), (0.05, 0.122), (-0.05, 0.122), (-0.085, 0.105)]  # fmt: skip
-        st.cutout(x, y, z - 0.02, [(px * s, py * s) for px, py in rest], (0.12, 0.12, 0.13), "near", rounded=True)
+        st.cutout(x, y, z - 0.02, [(px * s, py * s) for px, py in rest], (0.22, 0.21, 0.215), "near", rounded=True)
         st.cutout(x, y + 0.055 * s, z - 0.10 * s, props.disc(0.046 * s), (0.70, 0.67, 0.58), "near")
         for i in range(10):
             t = i * math.tau / 12 + 0.4
@@ -195,8 +195,8 @@ def flowers(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> 
         st.cutout(x, y, z, stem, (0.18, 0.30, 0.13))
         ink: RGB = setup.pick((0.78, 0.22, 0.24), (0.88, 0.62, 0.66), (0.92, 0.80, 0.40), (0.86, 0.84, 0.80), (0.52, 0.34, 0.62))
         for ring, tone in ((0.042, 0.72), (0.030, 1.0), (0.015, 1.2)):
-            petals = [(tx + math.cos(i * math.tau / 16) * ring * s * (1.0 if i % 2 else 0.76), ty + math.sin(i * math.tau / 16) * ring * s * 0.9 * (1.0 if i % 2 else 0.76))
-                      for i in range(16)]  # fmt: skip
+            petals = [(tx + math.cos(t) * ring * s * (0.80 + 0.22 * abs(math.cos(2.5 * t))), ty + math.sin(t) * ring * s * 0.9 * (0.80 + 0.22 * abs(math.cos(2.5 * t))))
+                      for t in np.linspace(0, math.tau, 40)]  # fmt: skip
             st.cutout(x, y, z - 0.002 * ring, petals, (min(ink[0] * tone, 1), min(ink[1] * tone, 1), min(ink[2] * tone, 1)))
     props.rounded(st, x, y, z - 0.01, [(0.045 * s, 0), (0.065 * s, 0.05 * s), (0.05 * s, 0.12 * s), (0.035 * s, 0.15 * s), (0.048 * s, 0.17 * s)],
                   (0.34, 0.44, 0.52), band="near")  # fmt: skip

@@ -162,6 +162,8 @@ def name_of(spec: PanelSpec) -> str:
             weak = weak or name
         if weak is not None and text is field_text and table is _LOOSE:
             return weak
+    if weak is None and framings.name_of(spec) == "insert":
+        return "living room"
     return weak or GENERIC
 
 

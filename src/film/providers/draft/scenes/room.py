@@ -290,7 +290,7 @@ class Room:
         fall = np.exp(-canvas.distance(x, y) * np.float32(1.15))
         swirl = canvas.noise(setup.rng, 3.0, 3, stretch=1.5, detail=4)
         light = setup.light
-        strength = (0.30 if not light.night else 0.16) * amount
+        strength = (0.30 if not light.night else 0.09) * amount
         alpha = np.clip(mask * fall * (np.float32(0.62) + swirl * np.float32(0.7)) * np.float32(strength), 0, 0.6)
         sheet = canvas.sheet(blend(light.sun, (1.0, 0.97, 0.9), 0.15))
         return Layer(sheet.rgb, alpha.astype(np.float32), 0.40, "rays")

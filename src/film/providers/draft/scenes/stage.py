@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from film.providers.draft.canvas import Canvas, Sheet
+from film.providers.draft.canvas import Canvas, Sheet, resized
 from film.providers.draft.elements import RGB, FloatArray, Framing, Layer
 
 ADULT = 1.72
@@ -29,6 +29,8 @@ NEAR = 0.22
 BANDS: dict[str, float] = {"shell": 0.14, "far": 0.24, "mid": 0.42, "near": 0.62, "front": 0.92}
 """Depth of each band of a stage, 0 far .. 1 near."""
 
+COARSE = 24_000
+"""Pixels from which on a face's light is reckoned at a lower resolution: it is smooth."""
 UNDERFOOT = 0.75
 """Metres behind people at which the floor begins to be as near as they are."""
 
@@ -392,7 +394,7 @@ class Stage:
         b = _along(point, corner, face.upward / lb)
         surface = Surface(a, b, z, la, lb)
         albedo = face.material(surface) if callable(face.material) else np.asarray(face.material, np.float32)
-        colour = albedo * np.sqrt(self._light(face, point, surface))
+        colour = albedo * self._shine(face, point, surface)
         if face.emission is not None:
             glow = face.emission(surface) if callable(face.emission) else np.asarray(face.emission, np.float32)
             colour = np.maximum(colour, glow)
@@ -400,6 +402,20 @@ class Stage:
             share = 1 - np.exp(-z * np.float32(self.fog[1]))
             colour = colour + (np.asarray(self.fog[0], np.float32) - colour) * share[..., None]
         sheet.over(np.broadcast_to(colour, (h, w, 3)), mask, y0, x0)
+
+    def _shine(self, face: Face, point: tuple[FloatArray, FloatArray, FloatArray], surface: Surface) -> FloatArray:
+        """Displayed brightness of white on a face; on large ones reckoned at every second or third pixel."""
+        high, wide = surface.z.shape
+        step = 1 if high * wide < COARSE else 2 if high * wide < 9 * COARSE else 3
+        if step == 1:
+            return np.sqrt(self._light(face, point, surface))
+        part = np.s_[::step, ::step]
+        few = tuple(p[part] for p in point)
+        thin = Surface(surface.a[part], surface.b[part], surface.z[part], surface.width, surface.height)
+        light = np.sqrt(self._light(face, (few[0], few[1], few[2]), thin))
+        if light.shape[:2] != few[2].shape:
+            return light
+        return np.stack([resized(light[..., c], wide, high) for c in range(3)], -1)
 
     def _light(self, face: Face, point: tuple[FloatArray, FloatArray, FloatArray], surface: Surface) -> FloatArray:
         """Linear light on a face, per pixel where it varies."""
