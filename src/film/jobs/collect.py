@@ -191,9 +191,7 @@ class Collector:
     def _pace(self, call: PaidCall, provider: JobProvider) -> Pace:
         name = (call.request.provider, call.request.model)
         if name not in self._paces:
-            self._paces[name] = Pace(
-                provider.usual_seconds, provider.poll_seconds, dice=random.Random(f"{name}")
-            )
+            self._paces[name] = Pace(provider.usual_seconds, provider.poll_seconds, dice=random.Random(str(name)))
         return self._paces[name]
 
 

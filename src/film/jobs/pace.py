@@ -1,8 +1,9 @@
 """When to ask again: poll intervals that fit how long a job usually takes, and pauses after a failure.
 
-A job of a minute is looked at soon after it was sent (a refusal comes at once), then seldom, then often around its
-usual time, then less and less often: about nine polls, and the end is noticed within a twentieth of its length. What
-was observed in this process counts more than what the provider declares of itself.
+A job of a minute is looked at soon after it was sent (a refusal comes at once), then when a third of its usual time is
+over, and from then on at intervals that grow with its age: some ten polls, and its end is noticed a twentieth of its
+length late on average, a tenth at most, however far it strays from the usual. What is observed in this process counts
+more than what the provider declares of itself.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ import random
 
 from film.jobs.limits import MAX_PAUSE
 
-EARLY, SOON, LATE = 0.35, 0.7, 1.5
-"""Shares of the usual time: a look halfway, then the neighbourhood in which the end is expected."""
+EARLY = 0.35
+"""The share of the usual time before which hardly any job ends."""
+GROWTH = 0.1
+"""The interval, as a share of a job's age."""
+LEANING = 0.2
+"""How much one observation counts: jobs differ widely, and the next is not like the last."""
 
 
 class Pace:
@@ -25,18 +30,11 @@ class Pace:
 
     def observed(self, seconds: float) -> None:
         """A job took so long: lean towards it."""
-        self.usual = max(self._floor, (self.usual + seconds) / 2)
+        self.usual = max(self._floor, self.usual + LEANING * (seconds - self.usual))
 
     def wait(self, elapsed: float) -> float:
         """Seconds to the next poll of a job that was sent ``elapsed`` seconds ago."""
-        if elapsed < self._floor:
-            interval = self._floor
-        elif ahead := [mark for mark in (EARLY * self.usual, SOON * self.usual) if mark > elapsed + self._floor]:
-            interval = ahead[0] - elapsed
-        elif elapsed < LATE * self.usual:
-            interval = 0.05 * self.usual
-        else:
-            interval = 0.1 * elapsed
+        interval = self._floor if elapsed < self._floor else max(GROWTH * elapsed, EARLY * self.usual - elapsed)
         # Jitter only lengthens: a thousand jobs sent together must not be polled together, nor below the floor.
         return max(self._floor, min(interval, 60.0)) * (1 + 0.1 * self._dice.random())
 

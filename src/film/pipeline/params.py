@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from film.errors import InputError
 from film.models import AssetType, Model, Shot, check_identifier
@@ -16,6 +17,8 @@ from film.shotfile import ShotFile, load_shots, parse_rate, parse_size
 DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
 DEFAULT_CONCURRENCY = 3
+Order = Literal["script", "makespan"]
+"""Which shots go first: as the film runs, or those that take longest; see ``film.pipeline.order``."""
 
 
 class ProviderChoice(Model):
@@ -40,6 +43,7 @@ class FilmParams(Model):
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
+    order: Order = "script"
     output: Path | None = None
     source: Path | None = None
     warnings: tuple[str, ...] = ()
@@ -87,6 +91,7 @@ def film_params(
     transition: str | None = None,
     use_cache: bool = True,
     concurrency: int = DEFAULT_CONCURRENCY,
+    order: Order = "script",
     output: Path | None = None,
 ) -> FilmParams:
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
@@ -112,6 +117,7 @@ def film_params(
         budget_limit=budget_limit,
         use_cache=use_cache,
         concurrency=concurrency,
+        order=order,
         output=output,
         source=file.path,
         warnings=file.warnings,

@@ -4,7 +4,8 @@
     speech  ─────┘      (the clip waits for the line where it is made to fit it)
 
 The money for everything the shot will buy is reserved before the first of it is bought: a budget that ends in the
-middle leaves whole shots, never half ones.
+middle leaves whole shots, never half ones. Shots reserve one after another, in the order in which they are to be made,
+so that the money there is goes to the first of them and the first places at the providers do too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
 from film.errors import FilmError, Interrupted
+from film.jobs.limits import PriorityLimiter
 from film.models import AssetType, Shot
 from film.pipeline.money import release_unused
 from film.pipeline.obtain import Obtainer
@@ -36,6 +38,7 @@ class ShotChain:
         self.obtainer = obtainer
         self.costs = costs
         self.run_id = run_id
+        self._purse = PriorityLimiter(1)
 
     async def shoot(self, plan: ShotPlan, order: float) -> CompletedShot:
         """Everything a shot needs, or what there is of it and the error that stopped the rest.
@@ -46,7 +49,8 @@ class ShotChain:
             return reused(plan)
         done = CompletedShot(plan.shot)
         try:
-            reservations = await asyncio.to_thread(self._reserve, plan)
+            async with self._purse.place(order):
+                reservations = await asyncio.to_thread(self._reserve, plan)
         except FilmError as error:
             return self._failed(done, error, "budget")
         try:

@@ -224,6 +224,10 @@ class JobProvider(BaseProvider):
     poll_seconds: ClassVar[float] = 2.0
     """The vendor's own floor between two polls of one job."""
     can_list: ClassVar[bool] = False
+    queues: ClassVar[bool] = False
+    """Takes more jobs than the account may have at work at once, and lets the rest wait in line."""
+    answers_at_once: ClassVar[bool] = False
+    """The answer to a submission is the result: sending it takes as long as making it."""
 
     # -- required
 

@@ -53,6 +53,7 @@ class RunwayVideoProvider(VideoVendor):
     usual_seconds = 60.0
     poll_seconds = 5.0
     picture_limit = 5_000_000
+    queues = True
 
     def auth(self, key: str) -> KeyAuth:
         return KeyAuth("Authorization", f"Bearer {key}", key)

@@ -74,7 +74,9 @@ class VideoVendor(VendorProvider, BaseVideoProvider):
 
 
 class SpeechVendor(VendorProvider, BaseAudioProvider):
-    """A vendor of speech."""
+    """A vendor of speech: its answer to an order is the sound."""
+
+    answers_at_once = True
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self.run(config.model_copy(update={"text": text}))

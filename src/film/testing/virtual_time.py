@@ -33,7 +33,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self.create_future()
         try:
-            future.set_result(func(*args))
+            future.set_result(executor.submit(func, *args).result() if executor else func(*args))
         except Exception as error:  # noqa: BLE001  # it belongs to whoever asks for the result
             future.set_exception(error)
         return future

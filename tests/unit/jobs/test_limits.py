@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,9 @@ from film.jobs import Limits
 from film.jobs.limits import MAX_PAUSE, PriorityLimiter
 from film.jobs.pace import Pace, backoff
 from film.jobs.unbroken import unbroken
-from film.testing.doubles import FakeImageProvider, FakeVideoProvider, ManualClock
+from film.models import Generated
+from film.providers.base import BaseImageProvider, BaseProvider, ImageConfig
+from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVideoProvider, ManualClock
 
 
 class Busy:
