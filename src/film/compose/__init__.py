@@ -6,7 +6,6 @@ compose(timeline, store, out)
 """
 
 from film.compose.cut import Composed, ComposeProgress, compose
-from film.compose.media import Probe, probe
 from film.compose.settings import EncodeSettings
 from film.compose.sound import Loudness
 from film.compose.store import SegmentStore
@@ -16,8 +15,6 @@ __all__ = [
     "Composed",
     "EncodeSettings",
     "Loudness",
-    "Probe",
     "SegmentStore",
     "compose",
-    "probe",
 ]

@@ -20,9 +20,10 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from av.video.stream import VideoStream
 from PIL import Image
 
-from film.compose.media import check_size, decoding, open_media, read_still, seen_size, video_stream
+from film.compose.media import open_media, read_still
 from film.compose.pictures import BLACK, Picture, as_frame, from_rgb, planes_in, planes_of
 from film.errors import ComposeError
+from film.media.opening import check_size, decoding, seen_size, video_stream
 from film.timeline import Clip, Fit
 
 _THIN = Fraction(1, 50)
@@ -78,19 +79,19 @@ def frames(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None
     fitter = _Fitter(clip.fit, screen)
     path = clip.source.path
     with open_media(path, "video") as container:
-        stream = video_stream(container, path)
+        stream = video_stream(container, path.name)
         shown: VideoFrame | None = None
         fitted: VideoFrame | None = None
         for source_frame in _picked(container.decode(stream), stretch, screen.rate, path):
             if source_frame is not shown or fitted is None:
-                with decoding(path):
+                with decoding(path.name):
                     shown, fitted = source_frame, fitter.fit(source_frame, stream, path)
             yield fitted
 
 
 def _picked(decoded: Iterator[VideoFrame], stretch: Stretch, rate: Fraction, path: Path) -> Iterator[VideoFrame]:
     timed = _timed(decoded, path)
-    with decoding(path):
+    with decoding(path.name):
         first = next(timed, None)
     if first is None:
         raise ComposeError(f"{path.name} holds no frames", hint="make the shot again")
@@ -98,7 +99,7 @@ def _picked(decoded: Iterator[VideoFrame], stretch: Stretch, rate: Fraction, pat
     upcoming: tuple[Fraction, VideoFrame] | None = first
     for position in stretch.positions():
         due = (position + _HALF) / rate + origin
-        with decoding(path):
+        with decoding(path.name):
             while upcoming and upcoming[0] < due:
                 current = upcoming[1]
                 upcoming = next(timed, None)
@@ -121,7 +122,7 @@ class _Fitter:
         self._scaler = VideoReformatter()
 
     def fit(self, frame: VideoFrame, stream: VideoStream, path: Path) -> VideoFrame:
-        check_size(frame.width, frame.height, path)
+        check_size(frame.width, frame.height, path.name)
         screen = self._screen
         width, height = _scaled_size(*seen_size(frame, stream), self._fit, screen)
         turns = frame.rotation // 90 % 4

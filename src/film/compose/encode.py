@@ -22,13 +22,13 @@ from av.video.frame import VideoFrame
 
 from film.compose import conform
 from film.compose.conform import Screen, Stretch
-from film.compose.media import url
 from film.compose.pictures import as_frame, as_picture
 from film.compose.segments import Segment
 from film.compose.settings import EncodeSettings, timescale
 from film.compose.slate import Overlay, overlay_for
 from film.compose.store import SegmentStore
 from film.compose.transitions import BLENDS
+from film.media.opening import url
 
 Tick = Callable[[str, int], None]
 """(piece, frames just finished); raises Interrupted when the cut should stop."""

@@ -29,11 +29,11 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from film.compose.media import url
 from film.compose.segments import Segment
 from film.compose.settings import REORDER, timescale
 from film.compose.sound import SAMPLE_RATE
 from film.errors import ComposeError
+from film.media.opening import url
 from film.timeline import Timeline
 
 if TYPE_CHECKING:

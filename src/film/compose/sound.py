@@ -22,8 +22,9 @@ from av.filter.context import FilterContext
 from av.filter.graph import Graph
 from numpy.typing import NDArray
 
-from film.compose.media import open_media, url
+from film.compose.media import open_media
 from film.errors import ComposeError
+from film.media.opening import audio_stream, url
 
 SAMPLE_RATE = 48_000
 SILENT = -70.0
@@ -50,9 +51,7 @@ def decode(path: Path) -> Samples:
     chunks: list[Samples] = []
     length = 0
     with open_media(path, "audio") as container:
-        if not container.streams.audio:
-            raise ComposeError(f"{path.name} has no sound", hint="give a file with an audio track")
-        stream = container.streams.audio[0]
+        stream = audio_stream(container, path.name)
         channels = 1 if stream.codec_context.channels == 1 else 2
         resampler = AudioResampler("flt", "mono" if channels == 1 else "stereo", SAMPLE_RATE)
         for frame in _resampled(container.decode(stream), resampler):

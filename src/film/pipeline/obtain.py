@@ -7,10 +7,7 @@ paid for goes through the submit journal, which is told of the money that the sh
 from __future__ import annotations
 
 import asyncio
-import base64
-import mimetypes
 from decimal import Decimal
-from pathlib import Path
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
@@ -18,18 +15,16 @@ from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
-from film.models import AssetType, Generated
+from film.models import Generated
 from film.pipeline.events import Events
 from film.pipeline.library import library_asset
-from film.pipeline.probe import probe_made
+from film.pipeline.probe import facts_of, probe_made
 from film.pipeline.requests import Ask, generate
 from film.pipeline.results import ShotAsset
 from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseVideoProvider, check_generated
-
-MIMES = {AssetType.IMAGE: "image/png", AssetType.VIDEO: "video/mp4", AssetType.AUDIO: "audio/wav"}
-"""What media is taken for whose maker did not say."""
+from film.providers.media import data_uri
 
 
 class Obtainer:
@@ -142,13 +137,13 @@ class Obtainer:
 
     async def _checked(self, ask: Ask, made: Generated, cost: Decimal) -> Made:
         """What is to be stored, with the facts that the cut goes by read from the media itself."""
-        path, facts = await asyncio.to_thread(
+        path, found = await asyncio.to_thread(
             probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
         )
-        details = {**made.details, **facts}
+        details = {**made.details, **facts_of(found)}
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
-        return Made(path=path, mime=made.mime or MIMES[ask.asset_type], cost=cost, details=details)
+        return Made(path=path, mime=found.mime, cost=cost, details=details)
 
 
 def paid(bought: Bought, reservation: Reservation | None) -> Decimal:
@@ -162,9 +157,4 @@ def picture_url(ask: Ask, picture: CachedAsset) -> str:
     """A clip's picture in the form its provider takes."""
     if isinstance(ask.provider, BaseVideoProvider) and ask.provider.image_url_form == "file":
         return picture.path.as_uri()
-    return data_uri(picture.path, picture.mime)
-
-
-def data_uri(path: Path, mime: str = "") -> str:
-    kind = mime or mimetypes.guess_type(path.name)[0] or "image/png"
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+    return data_uri(picture.path.read_bytes(), picture.mime)

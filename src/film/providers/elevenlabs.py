@@ -129,7 +129,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         job_id = answer.headers.get("request-id") or "unnamed"
         made = Generated(
             data=sound,
-            mime=recognise(sound[:512], AssetType.AUDIO, self.name).mime,
+            mime=recognise(sound[:512], AssetType.AUDIO, self.name).mime_as(AssetType.AUDIO),
             cost=self._billed(config, answer),
             words=words_of(as_object(reply.get("alignment"))),
             details={
@@ -212,7 +212,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         sound = self.check(answer).body
         kind = recognise(sound[:512], AssetType.AUDIO, self.name)
         return Generated(
-            data=sound, mime=kind.mime, details={"job_id": ticket.job_id, "model": ticket.details.get("model")}
+            data=sound,
+            mime=kind.mime_as(AssetType.AUDIO),
+            details={"job_id": ticket.job_id, "model": ticket.details.get("model")},
         )
 
     def read_error(self, answer: Answer) -> FilmError | None:

@@ -14,10 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from film.errors import BadMedia, FilmError, InputError, PaidLost, PollingNotSupported
+from film.media.filetypes import WAV
 from film.models import AssetType, Generated
 from film.providers.base import AudioConfig, JobStatus, Ticket
 from film.providers.casting import Voice, cast
-from film.providers.media import WAV, mend_wav, recognise
+from film.providers.media import mend_wav, recognise
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import SpeechVendor
 from film.providers.wire import Answer, KeyAuth, as_object
@@ -117,7 +118,7 @@ class OpenAISpeechProvider(SpeechVendor):
         sound = mend_wav(answer.body) if kind is WAV else answer.body
         job_id = answer.headers.get("x-request-id") or hashlib.sha256(answer.body).hexdigest()[:32]
         details = {"model": params["model"], "voice": params["voice"], "job_id": job_id, "notices": list(notices)}
-        return Ticket(job_id=job_id, result=Generated(data=sound, mime=kind.mime, details=details))
+        return Ticket(job_id=job_id, result=Generated(data=sound, mime=kind.mime_as(AssetType.AUDIO), details=details))
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         raise PollingNotSupported(self.name)

@@ -19,10 +19,11 @@ from pathlib import Path
 import httpx
 
 from film.errors import BadMedia, PaidLost, ProviderUnavailable
+from film.media import FileType
 from film.models import AssetType
 from film.providers.addresses import check_outside, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length
-from film.providers.media import FileType, recognise
+from film.providers.media import recognise
 from film.providers.patience import Patience
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

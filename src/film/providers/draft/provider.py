@@ -22,11 +22,12 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from film.errors import BadMedia
+from film.media import open_picture
 from film.models import Generated, SpokenWord
 from film.providers.base import (
     AudioConfig,
@@ -50,7 +51,6 @@ PANEL_RECIPE = "panel-1"
 MOVE_RECIPE = "move-1"
 VOICE_RECIPE = "espeak-ng-1"
 """Change these with what is drawn, moved or spoken: they are the models' names, and so part of every key."""
-MAX_PIXELS = 64_000_000
 
 
 class _Draft(BaseProvider):
@@ -188,24 +188,19 @@ def _animate(picture: Path, config: VideoConfig, path: Path, should_stop: Callab
 def _panel_in(path: Path, width: int, height: int) -> tuple[Panel, PanelSpec | None]:
     """The panel a picture was drawn from, at the clip's size; any other picture as a flat one."""
     import numpy as np
-    from PIL import Image
 
     from film.providers.draft.motion import flat_panel
 
     try:
-        with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise BadMedia(f"{path.name} is {picture.width}x{picture.height}", hint="use a picture up to 64 MP")
+        with open_picture(path) as picture:
             picture.load()
-            if spec := _spec_in(picture):
-                return _panels.get(spec, width, height), spec
-            return flat_panel(np.asarray(picture.convert("RGB")), width, height), None
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise BadMedia(
-            f"{path.name} is not a picture that can be read: {error}",
-            hint="make the shot's picture again, or give a PNG, JPEG or WebP",
-            provider="draft",
-        ) from error
+            spec = _spec_in(picture)
+            if spec is None:
+                return flat_panel(np.asarray(picture.convert("RGB")), width, height), None
+    except BadMedia as error:
+        hint = "make the shot's picture again, or give a PNG, JPEG or WebP"
+        raise BadMedia(error.message, hint=hint, provider="draft") from error
+    return _panels.get(spec, width, height), spec
 
 
 def _spec_in(picture: Image.Image) -> PanelSpec | None:
@@ -213,7 +208,8 @@ def _spec_in(picture: Image.Image) -> PanelSpec | None:
         carried = json.loads(picture.info.get(PANEL_TEXT, "null"))
         if not carried or carried["recipe"] != PANEL_RECIPE:
             return None
-        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in carried["spec"].items()}
+        fields: dict[str, Any] = carried["spec"]
+        fields |= {name: tuple(cast("list[Any]", value)) for name, value in fields.items() if isinstance(value, list)}
         return PanelSpec(**fields)
     except (TypeError, ValueError, KeyError):
         return None
