@@ -29,6 +29,13 @@ PARTIAL = 6
 @no_cache
 @option("output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Where the film goes.")
 @option("concurrency", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
+@option(
+    "order",
+    type=click.Choice(["script", "makespan"]),
+    default="script",
+    show_default=True,
+    help="First shots first, or those that take longest.",
+)
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")
 @option("events", type=click.File("w", lazy=False), help="Write what happens as lines of JSON; - is stdout.")
@@ -82,7 +89,8 @@ def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool) -> None:
     """Show what it costs at most and ask; raises ConsentDeclined unless the answer is yes."""
     from film.cli.plan import spending_table
 
-    note(spending_table(plan))
+    for line in spending_table(plan).split("\n"):
+        note(line)
     note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
     if consented:
         return

@@ -74,7 +74,7 @@ def _serve(simulator: Simulator, gallery: Path) -> int:
         async with simulator:
             for name, value in environment(simulator, gallery).items():
                 click.echo(f"export {name}={shlex.quote(value)}")
-            note("\nCopy these lines into another terminal and make films there; Ctrl-C ends it.")
+            note("copy these lines into another terminal and make films there; Ctrl-C ends it")
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
 

@@ -24,14 +24,15 @@ from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
-from film.pipeline import record
 from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney
 from film.pipeline.obtain import Obtainer
+from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
+from film.pipeline.record import set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.services import Services, running_services
@@ -66,7 +67,7 @@ def run_film_pipeline(
     """Make a film and return it; it prints as its path. Blocks until it is done.
 
     ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``options`` are those of
-    ``film_params``: size, frame_rate, models, transition, concurrency, output.
+    ``film_params``: size, frame_rate, models, transition, concurrency, order, output.
     """
     chosen = settings or load_settings()
     limit = chosen.default_budget if budget_limit is None else Decimal(str(budget_limit))
@@ -148,36 +149,100 @@ class FilmRun:
         self.chain = ShotChain(self.asker, self.obtainer, self.costs, uuid.uuid4().hex)
 
     async def make(self, consent: Consent | None, began: float) -> FilmResult:
-        engine, params = self.services.engine, self.params
-        for message in params.warnings:
+        for message in self.params.warnings:
             self.events.emit("warning", message=message)
-        await self._recover()
-        plan = await asyncio.to_thread(plan_film, params, self.services, self.providers)
-        self._check(plan, consent)
+        await self.recover()
+        plan = await self.plan()
+        self.check(plan, consent)
+        await self.begin(plan)
+        shots = await self.shoot(plan)
+        await self.record(plan, shots)
+        return await self.compose(shots, began)
+
+    async def single(self) -> CompletedShot:
+        """The one shot of the params, without a film around it: nothing is cut."""
+        await self.recover()
+        plan = await self.plan()
+        self.check(plan, None)
+        (done,) = await self.shoot(plan)
+        return done
+
+    # -- the steps, in their order
+
+    async def recover(self) -> None:
+        """Close what an earlier run left open although its result is stored, and free what it never used."""
+
+        def stored(job: Job) -> str | None:
+            found = self.services.cache.peek_many([job.key]).get(job.key)
+            return found.sha256 if found else None
+
+        await self.jobs.finish_stored(stored)
+        await asyncio.to_thread(self.costs.recover)
+
+    async def plan(self) -> FilmPlan:
+        """What is there, what must be made, why, and at what price."""
+        return await asyncio.to_thread(plan_film, self.params, self.services, self.providers)
+
+    def check(self, plan: FilmPlan, consent: Consent | None) -> None:
+        """Keys there? Within the limit? Agreed to? All before the first call."""
+        missing = plan.missing_keys(self.services.settings.keys)
+        if missing:
+            raise missing_keys(missing)
+        if plan.at_most:
+            self.costs.check_budget(plan.at_most)
+            if consent:
+                consent(plan, self.services.settings)
+
+    async def begin(self, plan: FilmPlan) -> None:
+        """Put the film on record, and say what is ahead."""
+        await asyncio.to_thread(write_film, self.services.engine, self.params, "making")
         self.events.emit(
             "film_started",
-            film_id=params.film_id,
-            tier=params.tier,
+            film_id=self.params.film_id,
+            tier=self.params.tier,
             shots=len(plan.shots),
             shots_to_make=sum(1 for s in plan.shots if s.to_make),
             to_make=sum(len(s.to_make) for s in plan.shots),
             at_most=plan.at_most,
         )
-        await asyncio.to_thread(record.write_film, engine, params, "making")
-        shots = await self._shoot(plan)
-        await asyncio.to_thread(self._record_shots, plan, shots)
+
+    async def shoot(self, plan: FilmPlan) -> list[CompletedShot]:
+        """Every shot's chain at once; a shot that the library answers whole needs none."""
+        finished: dict[str, CompletedShot] = {}
+
+        async def shoot(place: int, shot: ShotPlan) -> None:
+            try:
+                finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
+            except Interrupted as stopped:
+                finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
+
+        async with asyncio.TaskGroup() as chains:
+            for place, shot in enumerate(in_order(plan.shots, self.params.order)):
+                if shot.to_make:
+                    chains.create_task(shoot(place, shot))
+                else:
+                    finished[shot.shot.shot_id] = reused(shot)
+            keys = [asset.key for done in finished.values() for asset in done.assets.values()]
+            await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
+        return [finished[shot.shot.shot_id] for shot in plan.shots]
+
+    async def record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
+        """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all."""
+        await asyncio.to_thread(self._record, plan, shots)
         if self.stop.is_set():
-            await asyncio.to_thread(record.set_status, engine, params.film_id, "interrupted")
+            await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
             done = sum(1 for s in shots if s.complete and s.video)
             raise Interrupted(
                 f"stopped: {done} of {len(plan.shots)} shots are done",
                 hint="run the same command again to go on from here",
             )
-        shots = await add_stand_ins(self.obtainer, self.asker, shots)
-        result = await self._cut(shots, began)
-        status = "partial" if result.failed else "done"
-        await asyncio.to_thread(record.set_status, engine, params.film_id, status)
-        await asyncio.to_thread(write_reports, params.film_id, engine=engine, settings=self.services.settings)
+
+    async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
+        """The finished film, with stand-ins where shots are missing, its status and its reports."""
+        engine, film_id = self.services.engine, self.params.film_id
+        result = await self._cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
+        await asyncio.to_thread(set_status, engine, film_id, "partial" if result.failed else "done")
+        await asyncio.to_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
         self.events.emit(
             "film_done",
             path=result.path,
@@ -189,15 +254,7 @@ class FilmRun:
         )
         return result
 
-    async def _recover(self) -> None:
-        """Close what an earlier run left open although its result is stored, and free what it never used."""
-
-        def stored(job: Job) -> str | None:
-            found = self.services.cache.peek_many([job.key]).get(job.key)
-            return found.sha256 if found else None
-
-        await self.jobs.finish_stored(stored)
-        await asyncio.to_thread(self.costs.recover)
+    # -- inside
 
     def _tell_of_job(self, event: JobEvent) -> None:
         facts = {"shot_id": event.shot_id, "step": event.asset_type}
@@ -206,50 +263,10 @@ class FilmRun:
         elif event.kind in ("review", "lost", "rebought"):
             self.events.emit("warning", message=f"{event.shot_id} {event.asset_type}: {event.message}")
 
-    async def single(self) -> CompletedShot:
-        """The one shot of the params, without a film around it: nothing is cut."""
-        await self._recover()
-        plan = await asyncio.to_thread(plan_film, self.params, self.services, self.providers)
-        self._check(plan, None)
-        (done,) = await self._shoot(plan)
-        return done
-
-    def _check(self, plan: FilmPlan, consent: Consent | None) -> None:
-        """Keys there? Within the limit? Agreed to? All before the first call."""
-        missing = plan.missing_keys(self.services.settings.keys)
-        if missing:
-            raise missing_keys(missing)
-        if plan.at_most:
-            self.costs.check_budget(plan.at_most)
-            if consent:
-                consent(plan, self.services.settings)
-
-    async def _shoot(self, plan: FilmPlan) -> list[CompletedShot]:
-        """Every shot's chain at once; a shot that the library answers whole needs none."""
-        finished: dict[str, CompletedShot] = {}
-
-        async def shoot(order: int, shot: ShotPlan) -> None:
-            try:
-                finished[shot.shot.shot_id] = await self.chain.shoot(shot, order)
-            except Interrupted as stopped:
-                finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
-
-        async with asyncio.TaskGroup() as chains:
-            for order, shot in enumerate(plan.shots):
-                if shot.to_make:
-                    chains.create_task(shoot(order, shot))
-                else:
-                    finished[shot.shot.shot_id] = reused(shot)
-            keys = [asset.key for done in finished.values() for asset in done.assets.values()]
-            await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
-        return [finished[shot.shot.shot_id] for shot in plan.shots]
-
-    def _record_shots(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
+    def _record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
         """Which assets each shot uses now; one that a shot takes for the first time without paying was reused."""
         used = [(shot.shot, asset) for shot in shots for asset in shot.assets.values()]
-        record.write_takes(
-            self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known
-        )
+        write_takes(self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known)
         before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
         again = [(s, a) for s, a in used if a.reused and ((s.shot_id, a.asset_type), a.key) not in before]
         if again:
@@ -329,7 +346,7 @@ class FilmRun:
                 facts=facts,
             )
         except Interrupted:
-            record.set_status(self.services.engine, self.params.film_id, "interrupted")
+            set_status(self.services.engine, self.params.film_id, "interrupted")
             raise
         except OSError as error:
             raise ComposeError(
