@@ -122,6 +122,13 @@ def test_one_shots_refusal_is_its_own(room: Room) -> None:
     assert [s["shot_id"] for s in manifest["shots"] if "missing" in s] == [failed.shot_id]
 
 
+def test_a_shot_that_not_even_a_panel_can_be_drawn_for_is_a_card(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("film.providers.draft.provider._draw", lambda *_: 1 / 0)
+    room.vendor.fails("submit", ProviderRefused("no", provider="fake", hint="change the prompt"))
+    film = room.make([shot(1), shot(2)], concurrency=1)
+    assert len(film.failed) == 1 and film.seconds == 2 and film.path.is_file()
+
+
 def test_what_failed_is_all_that_the_next_run_makes(room: Room) -> None:
     room.vendor.fails("submit", ProviderError("the studio is closed today", provider="fake", hint="come back"))
     first = room.make([shot(1), shot(2)], concurrency=1)

@@ -1,16 +1,23 @@
-"""What the cut shows for a shot that could not be finished: its still, or a drawn panel, marked as missing.
+"""What the cut shows for a shot that could not be finished: its still, else a drawn panel, else a card; marked.
 
 A film with a gap is a film that can be watched and judged; the gap is made good by the next run.
 """
 
 from __future__ import annotations
 
+import asyncio
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PIL import Image
+
+from film.cache import AssetCache, CachedAsset
+from film.errors import ProviderError
+from film.hashing import content_key
 from film.models import AssetType
 from film.pipeline.obtain import Obtainer
-from film.pipeline.params import ProviderChoice
+from film.pipeline.params import FilmParams, ProviderChoice
 from film.pipeline.requests import Asker
 from film.pipeline.results import CompletedShot
 
@@ -27,5 +34,18 @@ async def _with_stand_in(obtainer: Obtainer, drawing: Asker, done: CompletedShot
     if done.image:
         return replace(done, stand_in=done.image)
     plain = done.shot.model_copy(update={"image_provider": None, "image_model": None})
-    panel = await obtainer.obtain(drawing.image(plain))
-    return replace(done, stand_in=panel.asset)
+    try:
+        panel = (await obtainer.obtain(drawing.image(plain))).asset
+    except ProviderError:
+        panel = await asyncio.to_thread(_card, obtainer.services.cache, drawing.params)
+    return replace(done, stand_in=panel)
+
+
+def _card(cache: AssetCache, params: FilmParams) -> CachedAsset:
+    """A dark card: what is left to show when not even a panel can be drawn."""
+    key = content_key("card/1", {"width": params.width, "height": params.height})
+    if found := cache.peek_many([key]).get(key):
+        return found
+    out = io.BytesIO()
+    Image.new("RGB", (params.width, params.height), (18, 20, 24)).save(out, "PNG")
+    return cache.put(key, kind="image", provider="draft", mime="image/png", data=out.getvalue())
