@@ -97,6 +97,8 @@ class ResultFetcher:
         raise problem
 
     async def _attempt(self, url: str, wanted: AssetType) -> Download:
+        if self._scratch:
+            self._scratch.mkdir(parents=True, exist_ok=True)  # a new gallery has no folders yet
         handle, name = tempfile.mkstemp(prefix="fetch-", dir=self._scratch)
         path = Path(name)
         try:

@@ -231,6 +231,16 @@ def test_a_result_comes_as_a_file_with_its_true_type_and_without_the_key(tmp_pat
     run(play())
 
 
+def test_the_first_result_of_a_new_gallery_finds_its_folder_made(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with Loopback(answer(MP4)) as server, make_client() as http:
+            folder = tmp_path / "gallery" / "tmp"
+            got = await wire(server.url, http, scratch=folder).download(server.url, AssetType.VIDEO)
+            assert got.path.parent == folder
+
+    run(play())
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
