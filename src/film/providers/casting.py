@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from film.providers.draft.figures.palettes import FEMININE, LEAN_WORDS, MASCULINE
+from film.providers.given_names import feminine
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def _sounds_high(name: str) -> bool | None:
     """What the name's words suggest, else the ending of its first; None when it could be anybody."""
     words = re.findall(r"[^\W\d_]+", name)
     for word in words:
-        if word in LEAN_WORDS:
-            return LEAN_WORDS[word] < 0
-        if word in FEMININE or word in MASCULINE:
-            return word in FEMININE
+        speaks_of_a_woman = feminine(word)
+        if speaks_of_a_woman is not None:
+            return speaks_of_a_woman
     return True if words and words[0].endswith(("a", "ie", "elle")) else None

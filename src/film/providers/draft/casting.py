@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from film.errors import InputError
+from film.providers.given_names import feminine
 
 
 def _words(text: str) -> frozenset[str]:
@@ -124,17 +125,6 @@ _SMALL_WORDS = {
     "pl": "nie to jest się i w na że co jak tak ja ty ale",
     "sv": "och jag du är inte en ett det som men vad hur ja nej",
 }
-_WOMEN = _words(
-    "emma mary elizabeth alice ruth grace jane anne ann hannah rachel claire chloe kate joan helen margaret susan "
-    "karen iris ingrid astrid carmen mei yuki ines agnes beth eve hazel jill joy lily ivy amy lucy molly sally "
-    "emily zoe harper scarlett eleanor megan allison robin jasmine queen princess mother mom mum mama sister "
-    "daughter aunt wife widow witch waitress actress nurse nun goddess heroine bride mrs miss ms madam"
-)
-_MEN = _words(
-    "joshua luca elijah noah ezra nikita sasha andrea ilya misha kofi joe george mike bruce wayne lee pierre kyle "
-    "blake cole dale luke jake king prince father dad papa brother son uncle husband wizard waiter monk priest "
-    "soldier sailor knight sheriff butler mr sir lord captain john james robert tom max leo sam jack"
-)
 _NAMED_PARTS = {
     "girl": "girl", "boy": "boy", "child": "child", "kid": "child", "baby": "child", "son": "boy",
     "robot": "robot", "android": "robot", "computer": "robot", "ai": "robot", "narrator": "narrator",
@@ -253,19 +243,17 @@ def _suggested(name: str) -> str:
 def _palette(name: str) -> tuple[VoiceSpec, ...]:
     words = re.findall(r"[^\W\d_]+", name.lower())
     for word in words:
-        if word in _MEN or word in ("man", "male"):
-            return _MALE
-        if word in _WOMEN or word in ("woman", "female", "lady"):
-            return _FEMALE
+        speaks_of_a_woman = feminine(word)
+        if speaks_of_a_woman is not None:
+            return _FEMALE if speaks_of_a_woman else _MALE
     if words:
         return _FEMALE if _is_woman(words[0]) else _MALE
     return _FEMALE + _MALE
 
 
 def _is_woman(word: str) -> bool:
-    if word in _WOMEN or word in ("woman", "lady", "female"):
-        return True
-    return word not in _MEN and bool(_ENDS_WOMAN.search(word))
+    told = feminine(word)
+    return bool(_ENDS_WOMAN.search(word)) if told is None else told
 
 
 def _choose(specs: tuple[VoiceSpec, ...], name: str) -> VoiceSpec:

@@ -16,16 +16,14 @@ import numpy as np
 from film.providers.draft.elements import RGB, rng_of
 from film.providers.draft.figures.head import FaceShape
 from film.providers.draft.figures.palettes import (
-    FEMININE,
     HAIR_BY_SKIN,
     HAIRS,
-    LEAN_WORDS,
-    MASCULINE,
     PALETTES,
     SKINS,
     Palette,
 )
 from film.providers.draft.figures.roles import ROLES, Role
+from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS, feminine
 
 LONG_HAIR = ("long", "bob", "bun", "ponytail", "wavy", "braids", "curly", "afro", "pixie", "fringe")
 SHORT_HAIR = ("short", "swept", "buzz", "bald", "quiff", "curly", "afro", "crop", "mane", "topknot")
@@ -212,12 +210,10 @@ def _role(words: list[str]) -> Role:
 
 def _lean_of(words: list[str]) -> float | None:
     for word in words:
-        if word in LEAN_WORDS:
-            return LEAN_WORDS[word]
-        if word in FEMININE:
-            return -0.8
-        if word in MASCULINE:
-            return 0.8
+        speaks_of_a_woman = feminine(word)
+        if speaks_of_a_woman is not None:
+            lean = 0.9 if word in FEMININE_WORDS | MASCULINE_WORDS else 0.8  # a name is less sure than a title
+            return -lean if speaks_of_a_woman else lean
     return None
 
 

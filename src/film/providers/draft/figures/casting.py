@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from film.providers.draft.elements import PanelSpec
-from film.providers.draft.figures.palettes import LEAN_WORDS
 from film.providers.draft.figures.roles import ROLES
+from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS
 
 CROWD = 12
 """Nameless people in a crowd."""
@@ -46,7 +46,7 @@ _NOT_PEOPLE = {
     "star",
     "bot",
 }
-_PEOPLE = sorted(({*ROLES, *LEAN_WORDS} - _PRONOUNS - _NOT_PEOPLE), key=len, reverse=True)
+_PEOPLE = sorted(({*ROLES, *FEMININE_WORDS, *MASCULINE_WORDS} - _PRONOUNS - _NOT_PEOPLE), key=len, reverse=True)
 _PERSON = re.compile(rf"\b(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b(?! (?:made|cave|hole|sized|friendly))")
 _CROWD = re.compile(
     r"\bcrowd\w*|\baudience\b|\bpassers-?by\b|\bpedestrians\b|\bprotest\w*|\barmy\b|\bmob\b|\bcommuters\b|\bbustling\b"

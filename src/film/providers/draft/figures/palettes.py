@@ -1,4 +1,4 @@
-"""The colours people are painted with: skins, hairs, clothes that go together, and what first names suggest.
+"""The colours people are painted with: skins, hairs, clothes that go together.
 
 Pure data. Clothes come as designed sets, so that two colours of one person never fight.
 """
@@ -91,45 +91,3 @@ MONK = _palette("6b4a34", "a98456", "d9c7a3", "503626", "3a2a20")
 SPACE = _palette("dfe0dc", "d0703a", "39506b", "d2d3d0", "8a8c90")
 KNIGHT = _palette("8d949c", "7d2f35", "c8a552", "6c727a", "5a5e66")
 WIZARD = _palette("3b3f73", "b9a3d0", "d9b45a", "2b2d50", "3b2b26")
-
-LEAN_WORDS: dict[str, float] = {
-    **dict.fromkeys(
-        "woman girl lady mother mom mum grandmother grandma granny sister daughter wife queen princess aunt actress "
-        "waitress witch bride she her female nun maid heroine ballerina niece mrs miss ms madam goddess widow".split(),
-        -0.9,
-    ),
-    **dict.fromkeys(
-        "man boy guy father dad grandfather grandpa brother son husband king prince uncle actor waiter wizard groom he "
-        "him male gentleman monk mr sir lord nephew hero cowboy fisherman".split(),
-        0.9,
-    ),
-}
-
-FEMININE = frozenset(
-    "emma olivia ava sophia isabella mia charlotte amelia evelyn abigail harper emily ella elizabeth "
-    "sofia avery scarlett grace chloe victoria lily hannah nora zoe zoey stella hazel ellie paisley "
-    "audrey lucy anna maria eva sarah sara alice clara ruby rose iris ivy luna maya naomi elena eliza "
-    "jane kate katherine laura lena leah lisa margaret martha mary nina natalie olga paula rachel rebecca "
-    "ruth sandra sonia susan tara tess vera wendy yuki aiko mei lin priya ananya fatima aisha leila layla "
-    "zara amara nia ingrid astrid freya greta heidi helena irene jasmine julia julie juliet kara kira "
-    "linda marta miranda nadia odette penelope petra phoebe rosa sabrina selena sienna simone sylvia tina "
-    "ursula valerie violet vivian willow yasmin diana dana carla carmen camila bella beth betty bianca "
-    "bridget daisy dora dorothy edith eleanor esther eve faith fiona flora florence frida gabriela gina "
-    "gloria gwen ida isla jenny jessica joan josephine joy judith mei-lin sana noor anya katya svetlana "
-    "mina".split()
-)
-
-MASCULINE = frozenset(
-    "liam noah oliver elijah james william benjamin lucas henry theodore jack levi alexander jackson "
-    "mateo daniel michael mason sebastian ethan logan owen samuel jacob asher aiden john joseph wyatt "
-    "david leo luke julian hudson grayson matthew ezra gabriel carter isaac jayden anthony dylan lincoln "
-    "thomas maverick josh charles caleb christopher ezekiel miles jaxon isaiah andrew nathan adam adrian "
-    "alan albert alfred andre antonio arthur ben bill bob boris brian bruno carl carlos cedric chris "
-    "colin dan dave dennis derek diego dmitri edgar edward eric ernest felix finn frank fred george "
-    "gerald gus hans harold harry hassan hector hiro hugo ian igor ivan jake jamal jan jason javier jeff "
-    "jim joe jonas jorge jose juan karl ken kenji kevin klaus kwame lars larry leon louis malik marco "
-    "marcus mario mark martin max mike milo mohamed muhammad nick nikolai oscar otto pablo patrick paul "
-    "pedro peter philip pierre rafael raj ralph ravi ray rick rob robert roger roman ron rudy ryan sam "
-    "samir scott sean simon stefan steve sven takeshi ted tim tobias tom tony victor vincent viktor "
-    "walter yusuf omar ali ahmed chen wei".split()
-)

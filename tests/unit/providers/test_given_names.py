@@ -1,0 +1,40 @@
+"""The face that is drawn and the voices that speak go by one reading of a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from film.providers.casting import Voice, cast
+from film.providers.draft.casting import VoiceCast
+from film.providers.draft.figures import appearance
+from film.providers.given_names import FEMININE_NAMES, FEMININE_WORDS, MASCULINE_NAMES, MASCULINE_WORDS, feminine
+
+
+def drafted(name: str) -> str:
+    return VoiceCast().voice_for(name, None, "Hello.").name
+
+
+VOICES = (Voice("high", "high", high=True), Voice("low", "low", high=False))
+
+
+def test_no_word_says_both() -> None:
+    assert not (FEMININE_WORDS | FEMININE_NAMES) & (MASCULINE_WORDS | MASCULINE_NAMES)
+    assert all(word == word.casefold() for word in FEMININE_WORDS | FEMININE_NAMES | MASCULINE_WORDS | MASCULINE_NAMES)
+
+
+def test_what_could_be_anybody_is_left_open() -> None:
+    assert feminine("captain") is feminine("zorblax") is feminine("") is None
+
+
+@pytest.mark.parametrize("name", ["Emma", "Robin", "Mrs Hale", "Captain Maria Vega", "Nurse Agnes", "Mama", "old Olga"])
+def test_a_woman_is_drawn_and_heard_as_one(name: str) -> None:
+    assert appearance.of(name).lean < 0
+    assert cast(name, VOICES).high
+    assert drafted(name) not in {drafted(f"man {n}") for n in range(60)}
+
+
+@pytest.mark.parametrize("name", ["Marcus", "Luca", "Mr Hale", "Captain John Vega", "Papa", "Nikita", "Sasha"])
+def test_a_man_is_drawn_and_heard_as_one(name: str) -> None:
+    assert appearance.of(name).lean > 0
+    assert not cast(name, VOICES).high
+    assert drafted(name) not in {drafted(f"woman {n}") for n in range(60)}
