@@ -4,8 +4,8 @@
                          sessions_for(url)  snapshot(engine): looks, waits for no writer and holds none up
 
 SQLite's defaults lose 5–8% of concurrent writes to "database is locked"; with WAL, an immediate BEGIN and a busy
-timeout none. Money is written with full sync. A forked child starts with empty pools: a connection that two
-processes share would mix their transactions.
+timeout none; the writers of one process take turns. Money is written with full sync. A forked child starts with
+empty pools: a connection that two processes share would mix their transactions.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from film.db.drives import network_filesystem
+from film.db.turns import Turns
 from film.errors import ConfigurationError, StoreError
 
 BUSY_SECONDS = 30
@@ -174,8 +175,17 @@ def _sqlite(url: URL) -> Engine:
             hint="use a newer Python, or set FILM_DATABASE_URL to a PostgreSQL database",
         )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    turns = Turns(engine, BUSY_SECONDS) if _sqlite_file(url) else None
+
+    def begin(connection: Connection) -> None:
+        """Take the write lock at once: a transaction that reads first and asks for it later may be refused."""
+        lazy = connection.get_execution_options().get(_LAZY, False)
+        if turns and not lazy:
+            turns.take(connection)
+        connection.exec_driver_sql("BEGIN" if lazy else "BEGIN IMMEDIATE")
+
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", begin)
     return engine
 
 
@@ -193,12 +203,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _use_wal(connection)
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that reads first and asks for it later may be refused."""
-    lazy = connection.get_execution_options().get(_LAZY, False)
-    connection.exec_driver_sql("BEGIN" if lazy else "BEGIN IMMEDIATE")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
