@@ -21,7 +21,7 @@ from film import json_lines
 from film.compose import ComposeProgress, EncodeSettings
 from film.cost_tracker import CostTracker, write_reports
 from film.errors import ComposeError, Interrupted, StoreError
-from film.jobs import Job, JobEvent, Jobs, Limits
+from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
 from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
@@ -110,10 +110,17 @@ async def make_film(
 
 
 class FilmRun:
-    """One run over one film."""
+    """One run over one film. ``clock`` is what its jobs live by; another than the machine's is for simulated vendors."""
 
     def __init__(
-        self, params: FilmParams, services: Services, events: Events, stop: Stop, providers: ProviderSet
+        self,
+        params: FilmParams,
+        services: Services,
+        events: Events,
+        stop: Stop,
+        providers: ProviderSet,
+        *,
+        clock: Clock | None = None,
     ) -> None:
         self.params = params
         self.services = services
@@ -128,9 +135,10 @@ class FilmRun:
             settings=services.settings,
         )
         self.asker = Asker(params, providers)
-        limits = Limits(default=params.concurrency)
+        limits = Limits(default=params.concurrency, clock=clock)
         self.jobs = Jobs(
             services.engine,
+            clock=clock,
             money=JournalMoney(self.costs),
             limits=limits,
             stop=stop.is_set,
