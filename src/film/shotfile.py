@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -40,7 +40,7 @@ class ShotFile:
 
     path: Path
     shots: tuple[Shot, ...]
-    options: FilmOptions = FilmOptions()
+    options: FilmOptions = field(default_factory=FilmOptions)
     warnings: tuple[str, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""A film that is stopped, killed, or made twice at the same time: nothing lost, nothing torn, and the next run goes on."""
+"""A film that is stopped, killed, or made twice at once: nothing lost, nothing torn, and the next run goes on."""
 
 from __future__ import annotations
 
