@@ -84,7 +84,7 @@ def sniff(head: bytes) -> FileType | None:
 
 def describe(head: bytes) -> str:
     """What these first bytes are, in words that fit into an error message."""
-    if not head:
+    if not head.strip():
         return "nothing"
     if known := sniff(head):
         return f"a file of type {known.mime}"

@@ -55,6 +55,7 @@ def test_nothing_else_is_media(head: bytes) -> None:
     ("head", "words"),
     [
         (b"", "nothing"),
+        (b" \r\n", "nothing"),
         (b" <!DOCTYPE html>\n<html>Just a moment", "HTML (<!DOCTYPE html> <html>Just a moment)"),
         (b'{"error": "no"}', 'JSON ({"error": "no"})'),
         (b"#EXTM3U\n#EXTINF:1,\n", "text (#EXTM3U #EXTINF:1,)"),
