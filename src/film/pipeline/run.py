@@ -110,7 +110,7 @@ async def make_film(
 
 
 class FilmRun:
-    """One run over one film. ``clock`` is what its jobs live by; another than the machine's is for simulated vendors."""
+    """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated."""
 
     def __init__(
         self,
