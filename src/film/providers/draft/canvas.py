@@ -19,6 +19,9 @@ from PIL import Image, ImageDraw
 
 from film.providers.draft.elements import RGB, FloatArray, Layer, drawn_size, rng_of
 
+Field = NDArray[np.floating]
+"""Any floating array: what comes out of arithmetic before it is kept as float32."""
+
 Points = Sequence[tuple[float, float]] | NDArray[np.floating]
 """A polygon in frame fractions."""
 
@@ -28,12 +31,12 @@ class Sheet:
 
     def __init__(self, canvas: Canvas, base: RGB = (0.0, 0.0, 0.0)) -> None:
         self.canvas = canvas
-        self.rgb: FloatArray = np.empty((canvas.height, canvas.width, 3), np.float32)
+        self.rgb: Field = np.empty((canvas.height, canvas.width, 3), np.float32)
         self.rgb[:] = base
-        self.alpha: FloatArray = np.zeros((canvas.height, canvas.width), np.float32)
+        self.alpha: Field = np.zeros((canvas.height, canvas.width), np.float32)
         self.touched = False
 
-    def over(self, colour: FloatArray | RGB, coverage: FloatArray, y: int = 0, x: int = 0) -> None:
+    def over(self, colour: Field | RGB, coverage: Field, y: int = 0, x: int = 0) -> None:
         """Paint ``colour`` where ``coverage`` says, the patch's corner at pixel (x, y)."""
         h, w = coverage.shape
         rgb, alpha = self.rgb[y : y + h, x : x + w], self.alpha[y : y + h, x : x + w]
@@ -46,25 +49,30 @@ class Sheet:
             alpha[:] = result
         rgb += (np.asarray(colour, np.float32) - rgb) * share
 
-    def add(self, colour: RGB, amount: FloatArray, y: int = 0, x: int = 0) -> None:
+    def add(self, colour: RGB, amount: Field, y: int = 0, x: int = 0) -> None:
         """Add light to what is there already, without covering more."""
         h, w = amount.shape
         rgb = self.rgb[y : y + h, x : x + w]
         for channel in range(3):
             rgb[..., channel] += amount * np.float32(colour[channel])
 
-    def haze(self, colour: FloatArray | RGB, amount: FloatArray | float) -> None:
+    def haze(self, colour: Field | RGB, amount: Field | float) -> None:
         """Draw the whole sheet's colour towards ``colour``."""
         share = np.asarray(amount, np.float32)
         self.rgb += (np.asarray(colour, np.float32) - self.rgb) * (share[..., None] if share.ndim == 2 else share)
 
     def layer(self, depth: float, life: str | None = None) -> Layer:
         """The sheet as a layer of the panel."""
-        return Layer(self.rgb, self.alpha, depth, life)
+        return Layer(np.asarray(self.rgb, np.float32), np.asarray(self.alpha, np.float32), depth, life)
 
 
 class Canvas:
     """Size of the drawn area and the ways to fill it."""
+
+    x: FloatArray
+    y: FloatArray
+    u: FloatArray
+    """Across, in frame heights from the middle: what round things are measured in."""
 
     def __init__(self, width: int, height: int) -> None:
         self.frame_width, self.frame_height = width, height
@@ -72,10 +80,9 @@ class Canvas:
         self.aspect = width / height
         self.left = (self.width - width) / 2
         self.top = (self.height - height) / 2
-        self.x: FloatArray = ((np.arange(self.width, dtype=np.float32) + 0.5 - self.left) / width)[None, :]
-        self.y: FloatArray = ((np.arange(self.height, dtype=np.float32) + 0.5 - self.top) / height)[:, None]
-        self.u: FloatArray = (self.x - 0.5) * np.float32(self.aspect)
-        """Across, in frame heights from the middle: what round things are measured in."""
+        self.x = np.asarray((np.arange(self.width) + 0.5 - self.left) / width, np.float32)[None, :]
+        self.y = np.asarray((np.arange(self.height) + 0.5 - self.top) / height, np.float32)[:, None]
+        self.u = np.asarray((self.x - 0.5) * self.aspect, np.float32)
 
     # -- measures
 
@@ -98,7 +105,7 @@ class Canvas:
     def sheet(self, base: RGB = (0.0, 0.0, 0.0)) -> Sheet:
         return Sheet(self, base)
 
-    def below(self, line: FloatArray, soft: float = 0.0) -> FloatArray:
+    def below(self, line: Field, soft: float = 0.0) -> FloatArray:
         """Coverage of all below a height given per column; ``soft`` is the edge's width as a fraction of the height."""
         edge = max(soft * self.frame_height, 1.0)
         return np.clip((self.y - line[None, :]) * (self.frame_height / edge) + 0.5, 0.0, 1.0).astype(np.float32)
@@ -197,21 +204,19 @@ class Canvas:
 # -- arrays
 
 
-def resized(
-    field: FloatArray, width: int, height: int, box: tuple[float, float, float, float] | None = None
-) -> FloatArray:
+def resized(field: Field, width: int, height: int, box: tuple[float, float, float, float] | None = None) -> FloatArray:
     """A single-channel field at another size, smooth."""
     image = Image.fromarray(np.ascontiguousarray(field, np.float32))
     return np.array(image.resize((width, height), Image.Resampling.BICUBIC, box=box), np.float32)
 
 
-def shrunk(field: FloatArray, factor: int) -> FloatArray:
+def shrunk(field: Field, factor: int) -> FloatArray:
     """Mean over factor × factor blocks; the last row and column take what is left."""
     image = Image.fromarray(np.ascontiguousarray(field, np.float32))
     return np.array(image.reduce(factor), np.float32)
 
 
-def soft(field: FloatArray, radius: float) -> FloatArray:
+def soft(field: Field, radius: float) -> FloatArray:
     """Gaussian-like blur of a single channel, ``radius`` in pixels; wide ones are made small and enlarged."""
     if radius < 0.4:
         return field
@@ -233,7 +238,7 @@ def soft(field: FloatArray, radius: float) -> FloatArray:
     return resized(small, width, height) if factor > 1 else small
 
 
-def mix(a: FloatArray | RGB, b: FloatArray | RGB, t: FloatArray | float) -> FloatArray:
+def mix(a: Field | RGB, b: Field | RGB, t: Field | float) -> FloatArray:
     """``a`` with a share ``t`` of ``b``; colours spread over a field of shares."""
     first, second = np.asarray(a, np.float32), np.asarray(b, np.float32)
     share = np.asarray(t, np.float32)
@@ -242,14 +247,16 @@ def mix(a: FloatArray | RGB, b: FloatArray | RGB, t: FloatArray | float) -> Floa
     return (first + (second - first) * share).astype(np.float32, copy=False)
 
 
-def ramp(value: FloatArray, low: float, high: float) -> FloatArray:
+def ramp(value: Field, low: float, high: float) -> FloatArray:
     """0 below ``low``, 1 above ``high``, eased between (``high`` may be the smaller)."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return (t * t * (3 - 2 * t)).astype(np.float32, copy=False)
 
 
-def luminance(rgb: FloatArray) -> FloatArray:
-    return rgb[..., 0] * np.float32(0.30) + rgb[..., 1] * np.float32(0.59) + rgb[..., 2] * np.float32(0.11)
+def luminance(rgb: Field) -> FloatArray:
+    return np.asarray(
+        rgb[..., 0] * np.float32(0.30) + rgb[..., 1] * np.float32(0.59) + rgb[..., 2] * np.float32(0.11), np.float32
+    )
 
 
 @lru_cache(maxsize=4)

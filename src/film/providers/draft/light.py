@@ -125,7 +125,8 @@ _MOOD_WORDS = synonyms(
         "tense": ("suspense", "suspenseful", "anxious", "nervous", "uneasy", "dangerous", "dramatic", "intense",
                   "urgent", "thriller", "threatening", "paranoid", "desperate", "fearful", "afraid"),
         "curious": ("inquisitive", "wonder", "intrigued", "discovery", "awe", "surprised", "amazed", "adventurous"),
-        "joyful": ("joy", "happy", "cheerful", "upbeat", "bright", "fun", "celebratory", "triumphant", "warm", "elated"),
+        "joyful": ("joy", "happy", "cheerful", "upbeat", "bright", "fun", "celebratory", "triumphant", "warm",
+                   "elated"),
         "mysterious": ("mystery", "enigmatic", "secretive", "mystical", "magical", "strange", "occult", "suspicious"),
         "melancholic": ("melancholy", "sad", "sorrowful", "mournful", "grief", "somber", "sombre", "gloomy", "bleak",
                         "tragic", "regretful", "heartbroken", "despair"),
@@ -185,7 +186,8 @@ _STYLE_WORDS = synonyms(
     }
 )  # fmt: skip
 
-_GREY_SKY = ("rain", "rainy", "raining", "storm", "stormy", "thunderstorm", "lightning", "thunder", "overcast", "cloudy",
+_GREY_SKY = ("rain", "rainy", "raining", "storm", "stormy", "thunderstorm", "lightning", "thunder", "overcast",
+             "cloudy",
              "grey sky", "gray sky", "drizzle", "downpour", "blizzard", "snowstorm", "fog", "foggy", "mist", "misty",
              "snowfall", "snowing", "smoke", "hurricane")  # fmt: skip
 
@@ -233,7 +235,7 @@ def of(spec: PanelSpec) -> Light:
         contrast *= grade.contrast
         tint = (tint[0] * grade.tint[0], tint[1] * grade.tint[1], tint[2] * grade.tint[2])
     if light.night:  # a dark mood at night still has to be read
-        brightness = max(brightness, 0.82)
+        brightness = max(brightness, 0.96)
     return replace(
         light,
         brightness=min(max(brightness, 0.6), 1.25),
@@ -269,9 +271,8 @@ def _overcast(light: Light) -> Light:
 
     def grey(colour: RGB, dim: float) -> RGB:
         value = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
-        return blend(colour, (value * 0.96, value, value * 1.05), 0.62)[0] * dim, *(
-            blend(colour, (value * 0.96, value, value * 1.05), 0.62)[i] * dim for i in (1, 2)
-        )
+        red, green, blue = blend(colour, (value * 0.96, value, value * 1.05), 0.62)
+        return red * dim, green * dim, blue * dim
 
     return replace(
         light,

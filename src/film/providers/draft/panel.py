@@ -22,6 +22,7 @@ from film.providers.draft.canvas import Canvas, luminance, resized, shrunk, soft
 from film.providers.draft.elements import FloatArray, Framing, Layer, Light, Panel, PanelSpec, rng_of
 from film.providers.draft.figures import draw_figures
 from film.providers.draft.scenes import registry
+from film.providers.draft.scenes.setup import Setup
 
 SOFT = 0.006
 """Defocus from which on a place is drawn at half size."""
@@ -57,7 +58,12 @@ def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
     if tilt:
         for layer in layers:
             _tilt(layer, tilt)
-    return Panel(spec, layers, width, height, light, framing, tuple(dict.fromkeys((*place.weather, *weather))))
+    return Panel(spec, layers, width, height, light, framing, _falling(place.weather, weather, setup))
+
+
+def _falling(of_place: tuple[str, ...], of_words: tuple[str, ...], setup: Setup) -> tuple[str, ...]:
+    """Particles of the place and of the words, each once, none that the shot forbids."""
+    return tuple(kind for kind in dict.fromkeys((*of_words, *of_place)) if setup.allows(kind))
 
 
 def _free_side(people: list[Layer], otherwise: int) -> int:
@@ -137,7 +143,9 @@ def still(panel: Panel) -> NDArray[np.uint8]:
         part += (layer.rgb[crop][rows, columns] - part) * alpha[rows, columns][..., None]
     across = np.linspace(-1, 1, panel.width, dtype=np.float32)[None, :]
     down = np.linspace(-1, 1, panel.height, dtype=np.float32)[:, None]
-    corner = np.maximum(np.sqrt(across * across * np.float32(0.85) + down * down * np.float32(0.75)) - np.float32(0.45), 0)
+    corner = np.maximum(
+        np.sqrt(across * across * np.float32(0.85) + down * down * np.float32(0.75)) - np.float32(0.45), 0
+    )
     corner *= corner
     rng = rng_of("grain", panel.spec.seed, panel.width, panel.height)
     grain = rng.standard_normal((panel.height, panel.width), np.float32)

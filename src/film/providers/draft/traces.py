@@ -17,11 +17,11 @@ import numpy as np
 from film.providers.draft.canvas import soft
 from film.providers.draft.elements import Layer
 from film.providers.draft.light import blend
-from film.providers.draft.scenes import bigger, land, objects, props, waters
+from film.providers.draft.scenes import bigger, land, objects, plants, props, shore
 from film.providers.draft.scenes.materials import planks, stone
 from film.providers.draft.scenes.setup import Place, Setup
 from film.providers.draft.scenes.stage import Lamp, Stage, linear
-from film.providers.draft.scenes.town import parked_car
+from film.providers.draft.scenes.street import parked_car
 from film.providers.draft.scenes.wild import depth_y, lone_tree
 from film.providers.draft.words import position, says
 
@@ -56,11 +56,15 @@ def _horse(setup: Setup, st: Stage, x: float, z: float) -> None:
 
 
 def _dog(setup: Setup, st: Stage, x: float, z: float) -> None:
-    bigger.animal(setup, st, x, z, bigger.DOG, setup.pick((0.46, 0.32, 0.19), (0.20, 0.17, 0.15), (0.66, 0.58, 0.46)), 1.15)
+    bigger.animal(
+        setup, st, x, z, bigger.DOG, setup.pick((0.46, 0.32, 0.19), (0.20, 0.17, 0.15), (0.66, 0.58, 0.46)), 1.15
+    )
 
 
 def _cat(setup: Setup, st: Stage, x: float, z: float) -> None:
-    bigger.animal(setup, st, x, z, bigger.CAT, setup.pick((0.12, 0.11, 0.12), (0.56, 0.34, 0.17), (0.46, 0.44, 0.42)), 1.1)
+    bigger.animal(
+        setup, st, x, z, bigger.CAT, setup.pick((0.12, 0.11, 0.12), (0.56, 0.34, 0.17), (0.46, 0.44, 0.42)), 1.1
+    )
 
 
 def _stairs(setup: Setup, st: Stage, x: float, z: float) -> None:
@@ -83,7 +87,9 @@ STANDING: dict[str, Standing] = {
     "piano": Standing(("grand piano", "pianist"), bigger.piano, 1.3, None, 0.28),
     "fire": Standing(("campfire", "bonfire", "camp fire", "flames", "burning"), bigger.fire, 0.7, True, 0.22),
     "tent": Standing(("campsite", "camping", "camp"), bigger.tent, 3.4, True, 0.28),
-    "car": Standing(("cars", "automobile", "sedan", "truck", "taxi", "vehicle", "police car", "van"), _car, 4.2, True, 0.26),
+    "car": Standing(
+        ("cars", "automobile", "sedan", "truck", "taxi", "vehicle", "police car", "van"), _car, 4.2, True, 0.26
+    ),
     "bicycle": Standing(("bike", "cyclist", "cycling", "bicycles"), bigger.bicycle, 0.8, None, 0.26),
     "horse": Standing(("horses", "horseback", "rider", "stallion", "mare", "pony"), _horse, 1.8, True, 0.26),
     "dog": Standing(("puppy", "hound", "dogs", "wolf"), _dog, 0.35, None, 0.20),
@@ -205,20 +211,43 @@ def _sky(setup: Setup, place: Place) -> list[Layer]:
     layers: list[Layer] = []
     canvas, rng = setup.canvas, setup.rng
     horizon = setup.framing.horizon
-    if _asked(setup, "bird", ("birds", "seagull", "gull", "crow", "raven", "pigeon", "eagle", "flock", "swallow", "hawk")):
-        flock: list[land.Outline] = []
+    if _asked(
+        setup, "bird", ("birds", "seagull", "gull", "crow", "raven", "pigeon", "eagle", "flock", "swallow", "hawk")
+    ):
+        flock: list[plants.Outline] = []
         cx, cy = 0.5 - setup.side * setup.between(0.08, 0.28), max(0.17, horizon * 0.45)
         for _ in range(13):
             x, y, s = cx + float(rng.normal(0, 0.10)), cy + float(rng.normal(0, 0.05)), float(rng.uniform(0.008, 0.022))
             a, lift = canvas.across, float(rng.uniform(0.25, 0.85))
-            flock.append([(x - a(s), y - s * lift), (x - a(s * 0.45), y - s * lift * 0.62), (x, y + s * 0.06), (x + a(s * 0.5), y - s * lift * 0.70),
-                          (x + a(s), y - s * lift * 0.9), (x + a(s * 0.45), y - s * lift * 0.30), (x, y + s * 0.28), (x - a(s * 0.42), y - s * lift * 0.28)])  # fmt: skip
+            flock.append(
+                [
+                    (x - a(s), y - s * lift),
+                    (x - a(s * 0.45), y - s * lift * 0.62),
+                    (x, y + s * 0.06),
+                    (x + a(s * 0.5), y - s * lift * 0.70),
+                    (x + a(s), y - s * lift * 0.9),
+                    (x + a(s * 0.45), y - s * lift * 0.30),
+                    (x, y + s * 0.28),
+                    (x - a(s * 0.42), y - s * lift * 0.28),
+                ]
+            )
         layers.append(land.painted(setup, flock, blend(setup.light.shade, setup.light.horizon, 0.18)).layer(0.16))
-    if setup.light.sun_height and _asked(setup, "lightning", ("thunderstorm", "lightning bolt", "thunder")) and place.outdoors:
+    if (
+        setup.light.sun_height
+        and _asked(setup, "lightning", ("thunderstorm", "lightning bolt", "thunder"))
+        and place.outdoors
+    ):
         layers.append(_bolt(setup))
     if _asked(setup, "tree", ("oak", "willow", "lone tree")) and "tree" not in place.shows:
         sheet = canvas.sheet()
-        lone_tree(setup, sheet, 0.5 + setup.side * setup.between(0.30, 0.42), depth_y(setup, 0.55), setup.between(0.45, 0.6), (0.17, 0.23, 0.09))
+        lone_tree(
+            setup,
+            sheet,
+            0.5 + setup.side * setup.between(0.30, 0.42),
+            depth_y(setup, 0.55),
+            setup.between(0.45, 0.6),
+            (0.17, 0.23, 0.09),
+        )
         layers.append(sheet.layer(0.5, "foliage"))
     if _asked(setup, "train", ("locomotive", "steam train", "railway")) and "train" not in place.shows:
         layers += _train(setup)
@@ -234,7 +263,7 @@ def _sky(setup: Setup, place: Place) -> list[Layer]:
 def _bolt(setup: Setup) -> Layer:
     """Forked lightning and the cloud it lights."""
     canvas, rng = setup.canvas, setup.rng
-    shapes: list[land.Outline] = []
+    shapes: list[plants.Outline] = []
 
     def fork(x: float, y: float, end: float, width: float, depth: int) -> None:
         points = [(x, y)]
@@ -263,24 +292,52 @@ def _train(setup: Setup) -> list[Layer]:
     """A steam train along the horizon."""
     canvas = setup.canvas
     a = canvas.across
-    base, s, way = setup.framing.horizon + 0.028, 0.030, setup.light.key_side
+    base, s, way = setup.framing.horizon + 0.028, 0.040, setup.light.key_side
     x0 = 0.5 + way * 0.12
-    shapes: list[land.Outline] = []
+    shapes: list[plants.Outline] = []
     for k in range(6):
         x = x0 - way * a(s * 3.3 * (k + 1))
         w = a(s * 1.5)
         shapes.append([(x - w, base), (x - w, base - s * 0.95), (x + w, base - s * 0.95), (x + w, base)])
-    e = [(-1.4, 0), (-1.4, 1.15), (-0.6, 1.15), (-0.6, 0.75), (0.7, 0.75), (0.7, 1.2), (0.95, 1.2), (0.95, 0.75), (1.25, 0.7), (1.6, 0.0)]
+    e = [
+        (-1.4, 0),
+        (-1.4, 1.15),
+        (-0.6, 1.15),
+        (-0.6, 0.75),
+        (0.7, 0.75),
+        (0.7, 1.2),
+        (0.95, 1.2),
+        (0.95, 0.75),
+        (1.25, 0.7),
+        (1.6, 0.0),
+    ]
     shapes.append([(x0 + way * a(px * s), base - py * s) for px, py in e])
     shapes.append([(-0.2, base + 0.012), (-0.2, base - 0.002), (1.2, base - 0.002), (1.2, base + 0.012)])
     body = land.painted(setup, shapes, land.lit(setup, (0.16, 0.13, 0.12), 0.25), rim=0.6)
-    lit: list[land.Outline] = []
+    lit: list[plants.Outline] = []
     for k in range(6):
         for j in range(4):
             x = x0 - way * a(s * 3.3 * (k + 1)) + a(s * (j - 1.5) * 0.65)
-            lit.append([(x - a(s * 0.18), base - s * 0.42), (x - a(s * 0.18), base - s * 0.74), (x + a(s * 0.18), base - s * 0.74), (x + a(s * 0.18), base - s * 0.42)])
+            lit.append(
+                [
+                    (x - a(s * 0.18), base - s * 0.42),
+                    (x - a(s * 0.18), base - s * 0.74),
+                    (x + a(s * 0.18), base - s * 0.74),
+                    (x + a(s * 0.18), base - s * 0.42),
+                ]
+            )
     land.painted(setup, lit, (1.0, 0.78, 0.42) if setup.dim else land.lit(setup, (0.5, 0.56, 0.6), 0.4), sheet=body)
-    puffs = [land.clump(setup, x0 + way * a(0.02) - way * a(0.045 * k), base - s * 1.5 - 0.012 * k**1.1, 0.014 + 0.007 * k, setup.rng, 22) for k in range(9)]
+    puffs = [
+        plants.clump(
+            setup,
+            x0 + way * a(0.02) - way * a(0.045 * k),
+            base - s * 1.5 - 0.012 * k**1.1,
+            0.014 + 0.007 * k,
+            setup.rng,
+            22,
+        )
+        for k in range(9)
+    ]
     mask = soft(canvas.polygons(puffs), canvas.frame_height * 0.007)
     steam = canvas.sheet(blend(setup.light.horizon, (0.9, 0.9, 0.9), 0.4 if not setup.light.night else 0.08))
     return [body.layer(0.2), Layer(steam.rgb, (mask * np.float32(0.8)).astype(np.float32), 0.2, "steam")]
@@ -292,9 +349,11 @@ def _water(setup: Setup, place: Place) -> list[Layer]:
     horizon = setup.framing.horizon
     sheet = setup.canvas.sheet()
     if _asked(setup, "ship", ("sailing ship", "schooner", "galleon", "pirate")) and "ship" not in place.shows:
-        waters.sailing_ship(setup, sheet, 0.5 - setup.side * setup.between(0.12, 0.3), horizon + 0.02, 0.17)
+        shore.sailing_ship(setup, sheet, 0.5 - setup.side * setup.between(0.12, 0.3), horizon + 0.02, 0.17)
     elif _asked(setup, "boat", ("sailboat", "rowboat", "fishing boat", "yacht", "canoe")) and "boat" not in place.shows:
-        waters.fishing_boat(setup, sheet, 0.5 - setup.side * setup.between(0.14, 0.3), depth_y(setup, 0.2) + 0.015, 0.085)
+        shore.fishing_boat(
+            setup, sheet, 0.5 - setup.side * setup.between(0.14, 0.3), depth_y(setup, 0.2) + 0.015, 0.085
+        )
     return [sheet.layer(0.3, "boat")] if sheet.touched else []
 
 
@@ -307,7 +366,9 @@ def _air(setup: Setup, place: Place) -> list[Layer]:
         layers.append(land.fog(setup, depth_y(setup, 0.45), 0.20, strength * 0.7, 0.5))
     if setup.says("smoke", "smoky", "smoking", "cigarette", "cigar"):
         layers.append(land.fog(setup, 0.42, 0.34, 0.42, 0.52, blend(setup.light.horizon, (0.55, 0.54, 0.55), 0.6)))
-    if place.outdoors and setup.says("rain", "rainy", "raining", "downpour", "storm", "thunderstorm", "drizzle", "blizzard", "snowstorm"):
+    if place.outdoors and setup.says(
+        "rain", "rainy", "raining", "downpour", "storm", "thunderstorm", "drizzle", "blizzard", "snowstorm"
+    ):
         sheet = setup.canvas.sheet(blend(setup.light.horizon, setup.light.middle, 0.6))
         veil = setup.canvas.noise(setup.rng, 2.2, 3, stretch=0.7, detail=4)
         depth = np.clip(1.15 - np.abs(setup.canvas.y - np.float32(setup.framing.horizon)) * 1.6, 0.15, 1)
@@ -328,31 +389,29 @@ def _pool(setup: Setup, stage: Stage, x: float, z: float, strength: float) -> La
     return Layer(canvas.sheet((1.0, 0.56, 0.22)).rgb, alpha.astype(np.float32), 0.57, "fire")
 
 
+_OPEN_AIR: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("storm", ("storm", "thunderstorm", "downpour", "tempest", "hurricane")),
+    ("drizzle", ("drizzle",)),
+    ("rain", ("rain", "rainy", "raining", "rainfall")),
+    ("blizzard", ("blizzard", "snowstorm")),
+    ("snow", ("snow", "snowing", "snowfall", "snowflake", "snowy")),
+    ("fog", ("fog", "foggy", "mist", "misty")),
+    ("leaves", ("leaves", "autumn", "falling leaves", "windy")),
+    ("petals", ("petals", "cherry blossom", "blossom")),
+    ("fireflies", ("fireflies", "firefly")),
+)
+_ANYWHERE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("dust", ("dust", "dusty", "motes")),
+    ("embers", ("fire", "campfire", "embers", "bonfire", "sparks", "burning", "flames")),
+    ("ash", ("ash", "ashes")),
+)
+_INSTEAD = {"storm": {"drizzle", "rain"}, "drizzle": {"rain"}, "blizzard": {"snow"}}
+"""What the stronger word stands for as well."""
+
+
 def _weather(setup: Setup, place: Place) -> tuple[str, ...]:
-    kinds: list[str] = []
-    if place.outdoors:
-        if setup.says("storm", "thunderstorm", "downpour", "tempest", "hurricane"):
-            kinds.append("storm")
-        elif setup.says("drizzle"):
-            kinds.append("drizzle")
-        elif setup.says("rain", "rainy", "raining", "rainfall"):
-            kinds.append("rain")
-        if setup.says("blizzard", "snowstorm"):
-            kinds.append("blizzard")
-        elif setup.says("snow", "snowing", "snowfall", "snowflakes", "snowy"):
-            kinds.append("snow")
-        if setup.says("fog", "foggy", "mist", "misty"):
-            kinds.append("fog")
-        if setup.says("leaves", "autumn", "fall leaves", "falling leaves", "windy"):
-            kinds.append("leaves")
-        if setup.says("petals", "cherry blossom", "blossom"):
-            kinds.append("petals")
-        if setup.says("fireflies", "firefly"):
-            kinds.append("fireflies")
-    if setup.says("dust", "dusty", "motes") and setup.allows("dust"):
-        kinds.append("dust")
-    if setup.says("fire", "campfire", "embers", "bonfire", "sparks", "burning", "flames"):
-        kinds.append("embers")
-    if setup.says("ash", "ashes"):
-        kinds.append("ash")
-    return tuple(kinds)
+    """Particles that the words call for; rain falls on no one indoors."""
+    rows = (*_OPEN_AIR, *_ANYWHERE) if place.outdoors else _ANYWHERE
+    kinds = [kind for kind, words in rows if setup.says(*words) and setup.allows(*words)]
+    dropped = {weaker for kind in kinds for weaker in _INSTEAD.get(kind, set())}
+    return tuple(kind for kind in kinds if kind not in dropped)

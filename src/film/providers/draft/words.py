@@ -1,4 +1,4 @@
-"""Finding what a shot speaks of: fields and prompts become plain padded words, tables of synonyms are looked up in them.
+"""What a shot speaks of: fields and prompts become plain padded words, and tables of synonyms are looked up in them.
 
     "Close-Up, dusk; rain on the windows" ─► plain ─► " close up dusk rain on the windows "
         ─► spoken(text, {"rain": "rain", "window": "window"}) ─► ["rain", "window"]   in the order they are said

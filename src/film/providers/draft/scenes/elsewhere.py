@@ -1,4 +1,4 @@
-"""Far from here: space, planet, castle, ruins, graveyard, battlefield."""
+"""Places of stories: castle, ruins, graveyard, battlefield."""
 
 from __future__ import annotations
 
@@ -9,103 +9,12 @@ import numpy as np
 from film.providers.draft.canvas import Sheet, mix, ramp
 from film.providers.draft.elements import RGB, FloatArray, Layer
 from film.providers.draft.light import blend
-from film.providers.draft.scenes import land
+from film.providers.draft.scenes import land, plants
 from film.providers.draft.scenes.materials import bricks, stone
 from film.providers.draft.scenes.setup import Place, Setup
-from film.providers.draft.scenes.sky import scatter_stars, sky
+from film.providers.draft.scenes.sky import sky
 from film.providers.draft.scenes.stage import Lamp, Material, Stage, Surface, linear
 from film.providers.draft.scenes.wild import depth_y
-
-
-def space(setup: Setup) -> Place:
-    """Stars, a nebula, a planet's limb with its air."""
-    rng, canvas, light = setup.rng, setup.canvas, setup.light
-    back = canvas.sheet((0.006, 0.009, 0.022))
-    back.alpha[:] = 1
-    back.touched = True
-    cloud = canvas.noise(rng, 2.2, 6, stretch=1.6, gain=0.6)
-    veil = canvas.noise(rng, 3.4, 5, stretch=1.3, gain=0.62)
-    one: RGB = setup.make((0.34, 0.16, 0.46), (0.10, 0.28, 0.46), (0.44, 0.18, 0.20))
-    two: RGB = setup.make((0.14, 0.36, 0.50), (0.46, 0.24, 0.40), (0.40, 0.34, 0.18))
-    gain = 0.75 if light.night else 1.0
-    back.add((one[0] * gain, one[1] * gain, one[2] * gain), ramp(cloud, 0.46, 0.86) * np.float32(0.9))
-    back.add((two[0] * gain, two[1] * gain, two[2] * gain), ramp(veil, 0.55, 0.92) * ramp(cloud, 0.35, 0.7) * np.float32(0.9))
-    back.rgb *= (np.float32(1) - np.float32(0.5) * ramp(canvas.noise(rng, 4, 5), 0.5, 0.75))[..., None]
-    scatter_stars(setup, back, 2.6, 1.0, 900)
-    layers = [back.layer(0.02, "stars")]
-    globe = canvas.sheet()
-    way = light.key_side
-    px, py, radius = 0.5 - way * setup.between(0.10, 0.30), setup.between(0.85, 1.15), setup.between(0.55, 0.85)
-    if setup.says("galaxy", "deep space", "void"):
-        py, radius = 1.5, 0.6
-    planet(setup, globe, px, py, radius, (way, -0.8))
-    layers.append(globe.layer(0.22))
-    small = canvas.sheet()
-    planet(setup, small, 0.5 + way * setup.between(0.22, 0.34), setup.between(0.20, 0.32), setup.between(0.04, 0.07), (way, -0.5))
-    layers.append(small.layer(0.12))
-    debris = canvas.sheet()
-    stones = [land.clump(setup, float(rng.uniform(-0.05, 1.05)), float(rng.uniform(0.1, 0.9)), s, rng, 12) for s in rng.uniform(0.004, 0.02, 16)]
-    land.boulders(setup, debris, stones, (0.30, 0.28, 0.27))
-    layers.append(debris.layer(0.42))
-    front = canvas.sheet()
-    stones = [land.rock(setup, 0.5 + setup.side * float(rng.uniform(0.38, 0.55)), float(rng.uniform(0.95, 1.2)), 0.42, 0.34, rng)]
-    land.boulders(setup, front, stones, (0.26, 0.24, 0.23))
-    layers.append(front.layer(0.92))
-    layers.sort(key=lambda layer: layer.depth)
-    return Place(layers, setup.outdoor(), frozenset({"stars", "moon", "planet"}), ("dust",))
-
-
-def planet(setup: Setup, sheet: Sheet, x: float, y: float, radius: float, sun: tuple[float, float]) -> None:
-    """A lit globe with weather and a rim of air."""
-    canvas, rng = setup.canvas, setup.rng
-    u = (canvas.u - np.float32((x - 0.5) * canvas.aspect)) / np.float32(radius)
-    v = (canvas.y - np.float32(y)) / np.float32(radius)
-    d2 = u * u + v * v
-    d = np.sqrt(d2)
-    z = np.sqrt(np.clip(1 - d2, 0, 1))
-    length = math.hypot(sun[0], sun[1], 0.55)
-    lit = np.clip((u * sun[0] + v * sun[1] + z * np.float32(0.55)) / np.float32(length), 0, 1)
-    low: RGB = setup.pick((0.10, 0.26, 0.44), (0.46, 0.28, 0.18), (0.42, 0.40, 0.34), (0.20, 0.34, 0.32))
-    high: RGB = setup.pick((0.84, 0.88, 0.90), (0.84, 0.66, 0.44), (0.70, 0.76, 0.70))
-    bands = canvas.noise(rng, 6 / max(radius, 0.2) * 0.5, 6, stretch=2.6, gain=0.6)
-    surface = mix(low, high, ramp(bands, 0.42, 0.74))
-    body = surface * (lit**1.1 * np.float32(1.15) + np.float32(0.012))[..., None]
-    edge = np.clip((1 - d) * np.float32(radius * canvas.frame_height) + 0.5, 0, 1)
-    rim = np.exp(-np.clip(1 - d, 0, 1) * np.float32(13)) * lit
-    body = mix(body, (0.55, 0.80, 1.0), np.clip(rim * np.float32(0.8), 0, 1))
-    halo = np.exp(-np.clip(d - 1, 0, None) * np.float32(24)) * np.clip((u * sun[0] + v * sun[1]) / np.maximum(d, 0.05) * 0.6 + 0.3, 0, 1)
-    sheet.over((0.42, 0.68, 1.0), np.clip(halo * np.float32(0.55), 0, 1).astype(np.float32))
-    sheet.over(body, edge.astype(np.float32))
-
-
-def alien(setup: Setup) -> Place:
-    """The ground of another world: crags, two moons, a strange sky."""
-    rng, canvas, light = setup.rng, setup.canvas, setup.light
-    back = sky(setup, setup.framing.horizon, clouds=0.3)
-    tint: RGB = setup.make((0.62, 0.30, 0.22), (0.24, 0.42, 0.44), (0.42, 0.28, 0.50))
-    if setup.says("moon", "lunar"):
-        tint = (0.52, 0.52, 0.52)
-        back.rgb *= np.float32(0.06)
-        scatter_stars(setup, back, setup.framing.horizon, 1.0, 500)
-    else:
-        back.rgb = mix(back.rgb, back.rgb * np.asarray((tint[0] * 2.0, tint[1] * 2.0, tint[2] * 2.0), np.float32), 0.55)
-    x = light.sun_x + (0.42 if light.sun_x < 0.5 else -0.42)
-    planet(setup, back, x, setup.framing.horizon * 0.42, 0.15, (light.key_side, -0.4))
-    planet(setup, back, x + 0.16, setup.framing.horizon * 0.18, 0.04, (light.key_side, -0.4))
-    sheets = land.ranges(setup, 3, ((tint[0] * 0.8, tint[1] * 0.8, tint[2] * 0.85), tint), top=0.32, rough=0.9, cells=1.7, relief=0.9)
-    layers = [back.layer(0.03), sheets[0].layer(0.12), sheets[1].layer(0.2), land.fog(setup, setup.framing.horizon + 0.01, 0.05, 0.5, 0.22), sheets[2].layer(0.3)]
-    line = (np.float32(depth_y(setup, 0.12)) + canvas.line(rng, 1.4, 4) * np.float32(0.02)).astype(np.float32)
-    soil = land.ground(setup, tint, (tint[0] * 0.66, tint[1] * 0.62, tint[2] * 0.62), line=line, contrast=0.6)
-    layers.append(soil.layer(0.5))
-    mid = canvas.sheet()
-    stones = [land.rock(setup, float(rng.uniform(0, 1)), depth_y(setup, float(rng.uniform(0.2, 0.6))), s, s * 0.6, rng) for s in rng.uniform(0.02, 0.09, 9)]
-    land.boulders(setup, mid, stones, land.lit(setup, (tint[0] * 0.7, tint[1] * 0.7, tint[2] * 0.7)))
-    layers.append(mid.layer(0.54))
-    front = canvas.sheet()
-    stones = [land.rock(setup, 0.5 + s * float(rng.uniform(0.36, 0.56)), 1.12, 0.4, float(rng.uniform(0.12, 0.3)), rng) for s in (-1, 1)]
-    land.boulders(setup, front, stones, land.lit(setup, (tint[0] * 0.45, tint[1] * 0.45, tint[2] * 0.45)))
-    layers.append(front.layer(0.92))
-    return Place(layers, setup.outdoor(), frozenset({"planet", "moon", "rock"}), ("dust",))
 
 
 def castle(setup: Setup) -> Place:
@@ -122,11 +31,11 @@ def castle(setup: Setup) -> Place:
     line = (np.float32(horizon + 0.035) - hump + canvas.line(rng, 4, 4) * np.float32(0.010)).astype(np.float32)
     hill = land.ridge(setup, line, (0.27, 0.30, 0.22), 0.34, relief=0.5, mist=0.45, cells=9)
     keep(setup, hill, cx, horizon - 0.075, 0.30 * (0.8 + 0.2 * setup.framing.scene_zoom))
-    firs: list[land.Outline] = []
+    firs: list[plants.Outline] = []
     for _ in range(40):
         x = float(rng.uniform(-0.1, 1.1))
         base = float(line[int(np.clip(canvas.px(x), 0, canvas.width - 1))]) + float(rng.uniform(0.02, 0.07))
-        firs += land.conifer(setup, x, base, float(rng.uniform(0.03, 0.075)), rng)
+        firs += plants.conifer(setup, x, base, float(rng.uniform(0.03, 0.075)), rng)
     land.painted(setup, firs, land.lit(setup, (0.12, 0.17, 0.12), 0.3), rim=0.5, sheet=hill)
     layers.append(hill.layer(0.22))
     ground = (np.float32(depth_y(setup, 0.14)) + canvas.line(rng, 1.0, 4, 0.4) * np.float32(0.03)).astype(np.float32)
@@ -143,7 +52,7 @@ def castle(setup: Setup) -> Place:
     mask = canvas.polygons([road + other[::-1]])
     soil.haze(land.lit(setup, (0.56, 0.48, 0.36)), mask * soil.alpha * np.float32(0.8))
     layers.append(soil.layer(0.48))
-    front = land.painted(setup, land.blades(setup, 1.12, 0.16, 90, rng), land.lit(setup, (0.14, 0.17, 0.07)), rim=0.8)
+    front = land.painted(setup, plants.blades(setup, 1.12, 0.16, 90, rng), land.lit(setup, (0.14, 0.17, 0.07)), rim=0.8)
     layers.append(front.layer(0.92, "grass"))
     return Place(layers, setup.outdoor(), frozenset({"castle"}))
 
@@ -153,11 +62,24 @@ def keep(setup: Setup, sheet: Sheet, x: float, base: float, size: float) -> None
     canvas, light, rng = setup.canvas, setup.light, setup.rng
     a = canvas.across
     wall = land.lit(setup, (0.48, 0.45, 0.41), 0.32)
-    parts = [(-0.55, 0.20, 0.55, True), (0.62, 0.18, 0.60, True), (0.28, 0.16, 0.98, True), (-0.22, 0.22, 0.80, False), (0.02, 0.55, 0.48, False),
-             (-0.62, 0.9, 0.25, False), (0.55, 0.7, 0.22, False)]  # fmt: skip
+    parts = [
+        (-0.55, 0.20, 0.55, True),
+        (0.62, 0.18, 0.60, True),
+        (0.28, 0.16, 0.98, True),
+        (-0.22, 0.22, 0.80, False),
+        (0.02, 0.55, 0.48, False),
+        (-0.62, 0.9, 0.25, False),
+        (0.55, 0.7, 0.22, False),
+    ]
     for dx, w, h, cone in parts:
+        slits = rng.uniform((-0.55, 0.25), (0.55, 0.85), (3, 2))
         cx, half, high = x + a(size * dx), a(size * w / 2), size * h
-        shape = [(cx - half, base + size * 0.35), (cx - half, base - high), (cx + half, base - high), (cx + half, base + size * 0.35)]
+        shape = [
+            (cx - half, base + size * 0.35),
+            (cx - half, base - high),
+            (cx + half, base - high),
+            (cx + half, base + size * 0.35),
+        ]
         mask, y0, x0 = canvas.patch([shape])
         if mask.size == 0:
             continue
@@ -170,20 +92,38 @@ def keep(setup: Setup, sheet: Sheet, x: float, base: float, size: float) -> None
         sheet.over(mix(body, land.air(setup, 0.8), np.broadcast_to(foot, mask.shape)), mask, y0, x0)
         dark = blend(wall, light.shade, 0.55)
         if cone:
-            land.painted(setup, [[(cx - half * 1.3, base - high), (cx, base - high - size * 0.34), (cx + half * 1.3, base - high)]],
-                         blend(land.lit(setup, (0.26, 0.24, 0.30), 0.25), light.shade, 0.2), rim=0.8, sheet=sheet)  # fmt: skip
+            land.painted(
+                setup,
+                [[(cx - half * 1.3, base - high), (cx, base - high - size * 0.34), (cx + half * 1.3, base - high)]],
+                blend(land.lit(setup, (0.26, 0.24, 0.30), 0.25), light.shade, 0.2),
+                rim=0.8,
+                sheet=sheet,
+            )
         else:
-            teeth: list[land.Outline] = []
+            teeth: list[plants.Outline] = []
             count = max(3, int(w * 14))
             for k in range(count):
                 tx = cx - half + 2 * half * (k + 0.15) / count
                 tw = 2 * half / count * 0.55
-                teeth.append([(tx, base - high + 0.004), (tx, base - high - size * 0.045), (tx + tw, base - high - size * 0.045), (tx + tw, base - high + 0.004)])
+                teeth.append(
+                    [
+                        (tx, base - high + 0.004),
+                        (tx, base - high - size * 0.045),
+                        (tx + tw, base - high - size * 0.045),
+                        (tx + tw, base - high + 0.004),
+                    ]
+                )
             land.painted(setup, teeth, blend(dark, wall, 0.6), sheet=sheet)
-        for _ in range(3):
-            wx, wy = cx + half * float(rng.uniform(-0.55, 0.55)), base - high * float(rng.uniform(0.25, 0.85))
+        for sx, sy in slits:
+            wx, wy = cx + half * float(sx), base - high * float(sy)
             s = size * 0.018
-            slit = [(wx - a(s * 0.5), wy), (wx - a(s * 0.5), wy - s * 1.8), (wx, wy - s * 2.4), (wx + a(s * 0.5), wy - s * 1.8), (wx + a(s * 0.5), wy)]
+            slit = [
+                (wx - a(s * 0.5), wy),
+                (wx - a(s * 0.5), wy - s * 1.8),
+                (wx, wy - s * 2.4),
+                (wx + a(s * 0.5), wy - s * 1.8),
+                (wx + a(s * 0.5), wy),
+            ]
             land.painted(setup, [slit], (1.1, 0.74, 0.36) if setup.dim else blend(dark, (0, 0, 0), 0.3), sheet=sheet)
 
 
@@ -211,15 +151,29 @@ def ruins(setup: Setup) -> Place:
             st.ungroup()
     lintel = st.stand + 1.8 + 3.0 * 3
     st.box(0, 5.16, lintel, (7.0, 0.7, 0.9), stone(pale, 0.5, 2), "far", shadow=False)
-    for k in range(4):
+    for _ in range(4):
         z = st.stand + setup.between(0.8, 3.0)
         x = st.reach(0.5 + setup.pick(-1, 1) * setup.between(0.22, 0.45), z)
-        st.box(x, 0, z, (setup.between(0.5, 1.0), setup.between(0.25, 0.5), 0.6), stone(pale, 0.5, 2), "mid", turn=setup.between(-0.8, 0.8))
+        st.box(
+            x,
+            0,
+            z,
+            (setup.between(0.5, 1.0), setup.between(0.25, 0.5), 0.6),
+            stone(pale, 0.5, 2),
+            "mid",
+            turn=setup.between(-0.8, 0.8),
+        )
     layers += [layer for layer in st.layers() if layer.depth != 0.56]
     front = canvas.sheet()
-    stones = [land.rock(setup, 0.5 + setup.side * float(rng.uniform(0.34, 0.5)), 1.12, 0.4, float(rng.uniform(0.1, 0.2)), rng)]
+    stones = [
+        plants.rock(
+            setup, 0.5 + setup.side * float(rng.uniform(0.34, 0.5)), 1.12, 0.4, float(rng.uniform(0.1, 0.2)), rng
+        )
+    ]
     land.boulders(setup, front, stones, land.lit(setup, (0.46, 0.42, 0.35)))
-    land.painted(setup, land.blades(setup, 1.12, 0.16, 90, rng), land.lit(setup, (0.26, 0.26, 0.11)), rim=0.8, sheet=front)
+    land.painted(
+        setup, plants.blades(setup, 1.12, 0.16, 90, rng), land.lit(setup, (0.26, 0.26, 0.11)), rim=0.8, sheet=front
+    )
     layers.append(front.layer(0.92, "grass"))
     layers.sort(key=lambda layer: layer.depth)
     return Place(layers, st, frozenset({"column", "rock"}), ("dust",))
@@ -257,21 +211,37 @@ def graveyard(setup: Setup) -> Place:
     st.cutout(x, 3.6, z - 4.05, [(-3.3, 0), (0, 3.2), (3.3, 0)], rock)
     st.box(x, 0, z - 4.3, (2.2, 7.5, 2.0), rock)
     st.cutout(x, 7.5, z - 5.3, [(-1.3, 0), (0, 4.2), (1.3, 0)], (0.24, 0.24, 0.27), rounded=True)
-    st.quad((x - 0.45, 0.2, z - 5.32), (0.9, 0, 0), (0, 1.9, 0), (0.08, 0.06, 0.05), emission=(0.62, 0.42, 0.2) if setup.dim else None)
+    st.quad(
+        (x - 0.45, 0.2, z - 5.32),
+        (0.9, 0, 0),
+        (0, 1.9, 0),
+        (0.08, 0.06, 0.05),
+        emission=(0.62, 0.42, 0.2) if setup.dim else None,
+    )
     st.ungroup()
     layers += [layer for layer in st.layers() if layer.depth != 0.56]
     layers.append(land.fog(setup, depth_y(setup, 0.4), 0.13, 0.75, 0.46))
     tree = canvas.sheet()
-    wood, _leaves = land.broadleaf(setup, 0.5 - setup.side * setup.between(0.34, 0.42), depth_y(setup, 0.55), setup.between(0.62, 0.8), rng, bare=1, spread=1.25)
+    wood, _leaves = plants.broadleaf(
+        setup,
+        0.5 - setup.side * setup.between(0.34, 0.42),
+        depth_y(setup, 0.55),
+        setup.between(0.62, 0.8),
+        rng,
+        bare=1,
+        spread=1.25,
+    )
     land.painted(setup, wood, blend(land.lit(setup, (0.13, 0.11, 0.09)), setup.light.shade, 0.4), rim=0.8, sheet=tree)
     layers.append(tree.layer(0.5))
-    fence: list[land.Outline] = []
+    fence: list[plants.Outline] = []
     a = canvas.across
     for k in range(40):
         fx = -0.1 + 1.2 * k / 39
         if 0.22 < fx < 0.78 and setup.framing.figure_height < 1.0:
             continue
-        fence.append([(fx - a(0.006), 1.2), (fx - a(0.006), 0.885), (fx, 0.850), (fx + a(0.006), 0.885), (fx + a(0.006), 1.2)])
+        fence.append(
+            [(fx - a(0.006), 1.2), (fx - a(0.006), 0.885), (fx, 0.850), (fx + a(0.006), 0.885), (fx + a(0.006), 1.2)]
+        )
     for x0, x1 in ((-0.1, 0.22), (0.78, 1.1)):
         fence.append([(x0, 0.905), (x1, 0.905), (x1, 0.917), (x0, 0.917)])
     layers.append(land.painted(setup, fence, blend(setup.light.shade, (0.02, 0.02, 0.024), 0.5), rim=0.8).layer(0.92))
@@ -285,11 +255,16 @@ def _headstone(setup: Setup, st: Stage, x: float, z: float) -> None:
     lean = setup.between(-0.06, 0.06)
     st.group(x, z, "mid" if z < st.stand + 6 else "far")
     if kind == 2:
-        parts = ([(-0.06, 0), (0.06, 0), (0.06, 1.15), (-0.06, 1.15)], [(-0.30, 0.72), (0.30, 0.72), (0.30, 0.84), (-0.30, 0.84)])
+        parts = (
+            [(-0.06, 0), (0.06, 0), (0.06, 1.15), (-0.06, 1.15)],
+            [(-0.30, 0.72), (0.30, 0.72), (0.30, 0.84), (-0.30, 0.84)],
+        )
         for part in parts:
             st.cutout(x, 0, z, [(px + py * lean, py) for px, py in part], stone(tone, 0.5, 1))
     else:
-        head = [(math.cos(t) * 0.28, 0.72 + math.sin(t) * (0.28 if kind else 0.12)) for t in np.linspace(0, math.pi, 11)]
+        head = [
+            (math.cos(t) * 0.28, 0.72 + math.sin(t) * (0.28 if kind else 0.12)) for t in np.linspace(0, math.pi, 11)
+        ]
         outline = [(0.28, 0.0), *head, (-0.28, 0.0)]
         back = [(px + py * lean + 0.05, py + 0.02) for px, py in outline]
         st.cutout(x, 0, z + 0.08, back, (tone[0] * 0.5, tone[1] * 0.5, tone[2] * 0.5))
@@ -312,20 +287,26 @@ def battlefield(setup: Setup) -> Place:
     for k in range(3):
         layers.append(_smoke(setup, float(rng.uniform(0.05, 0.95)), horizon + 0.01, 0.16 + 0.02 * k))
     line = (np.float32(depth_y(setup, 0.08)) + canvas.line(rng, 2.2, 5) * np.float32(0.022)).astype(np.float32)
-    soil = land.ground(setup, (0.31, 0.25, 0.18), (0.18, 0.145, 0.11), line=line, contrast=0.85, cells=1.7, stretch=2.0, haze=0.6)
+    soil = land.ground(
+        setup, (0.31, 0.25, 0.18), (0.18, 0.145, 0.11), line=line, contrast=0.85, cells=1.7, stretch=2.0, haze=0.6
+    )
     layers.append(soil.layer(0.3))
     mid = canvas.sheet()
-    posts: list[land.Outline] = []
+    posts: list[plants.Outline] = []
     a = canvas.across
     for _ in range(13):
         x, t = float(rng.uniform(-0.05, 1.05)), float(rng.uniform(0.10, 0.62))
         y = depth_y(setup, t)
         h, lean = 0.05 + 0.17 * t * float(rng.uniform(0.7, 1.2)), float(rng.uniform(-0.4, 0.4))
         w = a(0.003 + 0.008 * t)
-        posts.append([(x - w, y), (x - w * 0.7 + a(h * lean), y - h), (x + w * 0.4 + a(h * lean), y - h * 1.05), (x + w, y)])
+        posts.append(
+            [(x - w, y), (x - w * 0.7 + a(h * lean), y - h), (x + w * 0.4 + a(h * lean), y - h * 1.05), (x + w, y)]
+        )
     for _ in range(4):
         x, t = float(rng.uniform(0, 1)), float(rng.uniform(0.02, 0.2))
-        wood, _leaves = land.broadleaf(setup, x, depth_y(setup, t), float(rng.uniform(0.12, 0.28)), rng, bare=1, spread=0.7)
+        wood, _leaves = plants.broadleaf(
+            setup, x, depth_y(setup, t), float(rng.uniform(0.12, 0.28)), rng, bare=1, spread=0.7
+        )
         posts += wood[: max(3, len(wood) // 3)]
     land.painted(setup, posts, blend(land.lit(setup, (0.15, 0.12, 0.10), 0.08), light.shade, 0.3), rim=0.7, sheet=mid)
     layers.append(mid.layer(0.42))
@@ -333,7 +314,7 @@ def battlefield(setup: Setup) -> Place:
     front = canvas.sheet()
     berm = (np.float32(1.0) - np.abs(canvas.line(rng, 1.6, 5)) * np.float32(0.07)).astype(np.float32)
     front.over(blend(land.lit(setup, (0.17, 0.14, 0.11)), light.shade, 0.3), canvas.below(berm))
-    coil: list[land.Outline] = []
+    coil: list[plants.Outline] = []
     for k in range(60):
         cx, r = -0.1 + 1.2 * k / 59, 0.045
         if 0.30 < cx < 0.70:
@@ -362,4 +343,3 @@ def _smoke(setup: Setup, x: float, base: float, depth: float) -> Layer:
     sheet = canvas.sheet(tone)
     sheet.haze((0.9, 0.42, 0.16), ramp(up, 0.22, 0.0) * np.float32(0.55))
     return Layer(sheet.rgb, np.clip(alpha, 0, 1).astype(np.float32), depth, "smoke")
-

@@ -22,8 +22,15 @@ def attic(setup: Setup) -> Place:
     peak, knee, mid = room.height + 0.25, 1.15, (room.left + room.right) / 2
     length = room.depth - room.start
     for side, x in ((1, room.left), (-1, room.right)):
-        st.quad((x, knee, room.start), (0, 0, length), (side * abs(mid - x), peak - knee, 0), slope, "shell", shell=True,
-                order=880.0)  # fmt: skip
+        st.quad(
+            (x, knee, room.start),
+            (0, 0, length),
+            (side * abs(mid - x), peak - knee, 0),
+            slope,
+            "shell",
+            walled=True,
+            order=880.0,
+        )
     dark = (timber[0] * 0.62, timber[1] * 0.60, timber[2] * 0.58)
     z = room.start + 0.5
     while z < room.depth - 0.15:
@@ -44,8 +51,9 @@ def attic(setup: Setup) -> Place:
                 panes=setup.make((2, 3), (2, 2), (3, 4)), frame=(0.45, 0.35, 0.26), power=1.25)  # fmt: skip
     _attic_things(setup, room)
     if setup.dim:
-        props.hanging_lamp(st, st.reach(0.5 - 0.18 * setup.light.key_side, st.stand + 0.8), 2.0, st.stand + 0.8, lit=True,
-                           top=3.0)  # fmt: skip
+        props.hanging_lamp(
+            st, st.reach(0.5 - 0.18 * setup.light.key_side, st.stand + 0.8), 2.0, st.stand + 0.8, lit=True, top=3.0
+        )
     return room.place("trunk", "box", "beam", weather=("dust",), dust=1.25)
 
 
@@ -128,8 +136,15 @@ def bedroom(setup: Setup) -> Place:
     back = room.depth
     bed_x = st.reach(0.5 + 0.17 * weight, back - 1.1)
     cover = setup.make((0.38, 0.46, 0.55), (0.58, 0.36, 0.32), (0.47, 0.50, 0.40))
-    st.quad((bed_x - 1.5, 0.006, back - 2.6), (3.0, 0, 0), (0, 0, 1.7), carpet((0.58, 0.52, 0.44), (0.40, 0.33, 0.28), 3.0, 1.7),
-            "shell", floor=True, order=880.0)  # fmt: skip
+    st.quad(
+        (bed_x - 1.5, 0.006, back - 2.6),
+        (3.0, 0, 0),
+        (0, 0, 1.7),
+        carpet((0.58, 0.52, 0.44), (0.40, 0.33, 0.28), 3.0, 1.7),
+        "shell",
+        floor=True,
+        order=880.0,
+    )
     props.bed(st, bed_x, back - 1.08, cover=cover)
     table_x = bed_x - weight * 1.05
     props.cabinet(st, table_x, back - 0.35, (0.48, 0.55, 0.4), doors=1, drawers=2, band="far")
@@ -146,19 +161,32 @@ def kitchen(setup: Setup) -> Place:
     """Counter under the window, table with its chairs."""
     st = setup.indoor(ambient=1.1)
     front: RGB = setup.make((0.42, 0.50, 0.46), (0.68, 0.64, 0.55), (0.36, 0.44, 0.52), (0.56, 0.42, 0.28))
-    room = Room(setup, st, width=5.2, behind=2.8, height=2.65, floor=tiles((0.62, 0.56, 0.48), (0.38, 0.33, 0.29), 0.36),
-                wall=plaster((0.70, 0.66, 0.57), 0.06))  # fmt: skip
+    room = Room(
+        setup,
+        st,
+        width=5.2,
+        behind=2.8,
+        height=2.65,
+        floor=tiles((0.62, 0.56, 0.48), (0.38, 0.33, 0.29), 0.36),
+        wall=plaster((0.70, 0.66, 0.57), 0.06),
+    )
     key, weight = setup.light.key_side, setup.side
     back = room.depth
     room.sunlight("back", lean=0.35 * key)
     middle = st.reach(0.5 + 0.20 * key, back)
-    st.quad((room.left, 0.92, back - 0.01), (room.right - room.left, 0, 0), (0, 0.62, 0), tiles((0.80, 0.79, 0.74), None, 0.155),
-            "shell", order=880.0)  # fmt: skip
+    st.quad(
+        (room.left, 0.92, back - 0.01),
+        (room.right - room.left, 0, 0),
+        (0, 0.62, 0),
+        tiles((0.80, 0.79, 0.74), None, 0.155),
+        "shell",
+        order=880.0,
+    )
     room.window("back", x=0.5 + 0.20 * key, sill=1.12, size=(1.3, 1.05), panes=(2, 2))
     x = room.left + 0.5
     while x < room.right - 0.4:
         props.cabinet(
-            st, x, back - 0.32, (0.9, 0.88, 0.6), skin=front, band="far", drawers=setup.place.integers(0, 2) * 3
+            st, x, back - 0.32, (0.9, 0.88, 0.6), skin=front, band="far", drawers=int(setup.place.integers(0, 2)) * 3
         )
         x += 0.9
     x = room.left + 0.45
@@ -239,10 +267,22 @@ def cabin(setup: Setup) -> Place:
     key, weight = setup.light.key_side, setup.side
     back = room.depth
     for z in (st.stand * 0.4, st.stand + 0.3, back - 0.6):
-        st.quad((room.left, room.height - 0.26, z), (room.right - room.left, 0, 0), (0, 0.26, 0), wood((0.26, 0.18, 0.11)),
-                "shell", order=800 - z)  # fmt: skip
-        st.quad((room.left, room.height - 0.26, z), (room.right - room.left, 0, 0), (0, 0, 0.24), wood((0.18, 0.12, 0.08)),
-                "shell", order=800.1 - z)  # fmt: skip
+        st.quad(
+            (room.left, room.height - 0.26, z),
+            (room.right - room.left, 0, 0),
+            (0, 0.26, 0),
+            wood((0.26, 0.18, 0.11)),
+            "shell",
+            order=800 - z,
+        )
+        st.quad(
+            (room.left, room.height - 0.26, z),
+            (room.right - room.left, 0, 0),
+            (0, 0, 0.24),
+            wood((0.18, 0.12, 0.08)),
+            "shell",
+            order=800.1 - z,
+        )
     room.sunlight("back", lean=0.4 * key)
     room.window(
         "back", x=0.5 + 0.28 * key, sill=1.05, size=(1.0, 0.95), panes=(2, 2), frame=(0.36, 0.25, 0.16), view=0.5
@@ -284,15 +324,25 @@ def flames(setup: Setup, st: object, x: float, y: float, z: float, size: float) 
     from film.providers.draft.scenes.stage import Stage
 
     assert isinstance(st, Stage)
-    for scale, low, high in ((1.0, (1.15, 0.55, 0.16), (0.95, 0.28, 0.06)), (0.72, (1.3, 0.85, 0.35), (1.1, 0.55, 0.14)),
-                             (0.42, (1.4, 1.25, 0.85), (1.3, 0.95, 0.45))):  # fmt: skip
+    for scale, low, high in (
+        (1.0, (1.15, 0.55, 0.16), (0.95, 0.28, 0.06)),
+        (0.72, (1.3, 0.85, 0.35), (1.1, 0.55, 0.14)),
+        (0.42, (1.4, 1.25, 0.85), (1.3, 0.95, 0.45)),
+    ):
         for i in range(5):
             dx = (i - 2) * 0.17 * size * (0.6 + 0.4 * scale)
             high_ = size * scale * setup.between(0.55, 1.0) * (1.05 - 0.16 * abs(i - 2))
             w = 0.15 * size * (0.5 + 0.5 * scale)
             sway = setup.between(-0.06, 0.06) * size
-            shape = [(dx - w * 0.6, 0), (dx - w, high_ * 0.28), (dx - w * 0.35 + sway, high_ * 0.62), (dx + sway * 1.8, high_),
-                     (dx + w * 0.45 + sway, high_ * 0.55), (dx + w, high_ * 0.25), (dx + w * 0.6, 0)]  # fmt: skip
+            shape = [
+                (dx - w * 0.6, 0),
+                (dx - w, high_ * 0.28),
+                (dx - w * 0.35 + sway, high_ * 0.62),
+                (dx + sway * 1.8, high_),
+                (dx + w * 0.45 + sway, high_ * 0.55),
+                (dx + w, high_ * 0.25),
+                (dx + w * 0.6, 0),
+            ]
             st.cutout(x, y, z - 0.01 * scale, shape, low, emission=gradient(low, high), opacity=0.9)
 
 
@@ -305,8 +355,15 @@ def doorway(setup: Setup) -> Place:
     key, weight = setup.light.key_side, setup.side
     room.door(0.5 + 0.14 * key, opened=True)
     back = room.depth
-    props.cabinet(st, st.reach(0.5 + 0.33 * weight, back - 0.3), back - 0.28, (1.0, 0.86, 0.4), skin=props.WALNUT, drawers=3,
-                  band="far")  # fmt: skip
+    props.cabinet(
+        st,
+        st.reach(0.5 + 0.33 * weight, back - 0.3),
+        back - 0.28,
+        (1.0, 0.86, 0.4),
+        skin=props.WALNUT,
+        drawers=3,
+        band="far",
+    )
     props.desk_lamp(st, st.reach(0.5 + 0.33 * weight, back - 0.3), 0.9, back - 0.28, lit=setup.dim, band="far")
     px = st.reach(0.5 + 0.33 * weight, back)
     props.picture(st, (px - 0.35, 1.4, back - 0.02), (0.7, 0, 0), 0.55, setup.between(0, 6))

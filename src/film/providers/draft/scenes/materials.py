@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from film.providers.draft.canvas import mix, ramp, tile
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.canvas import Field, mix, ramp, tile
+from film.providers.draft.elements import RGB
 from film.providers.draft.scenes.stage import Material, Surface
 
 
-def grain_at(a: FloatArray, b: FloatArray, metres: float, name: str = "cloth") -> FloatArray:
+def grain_at(a: Field, b: Field, metres: float, name: str = "cloth") -> Field:
     """The repeating noise at places on a surface, one repeat every ``metres``."""
     field = tile(name)
     size = field.shape[0]
@@ -18,20 +18,20 @@ def grain_at(a: FloatArray, b: FloatArray, metres: float, name: str = "cloth") -
     return field[i, j]
 
 
-def _hashed(index: FloatArray, salt: float) -> FloatArray:
+def _hashed(index: Field, salt: float) -> Field:
     """A number 0..1 for each whole number."""
     value = np.sin(index * np.float32(12.9898) + np.float32(salt)) * np.float32(437.5453)
     return value - np.floor(value)
 
 
-def _shade(colour: RGB, amount: FloatArray) -> FloatArray:
+def _shade(colour: RGB, amount: Field) -> Field:
     return np.asarray(colour, np.float32) * amount[..., None]
 
 
 def plaster(colour: RGB, wear: float = 0.10, stain: float = 0.0) -> Material:
     """A painted wall; ``stain`` lets damp creep in."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         tone = 1 - np.float32(wear) * (grain_at(s.a, s.b, 3.7) - np.float32(0.5)) * 2
         if stain:
             damp = ramp(grain_at(s.a + 1.7, s.b * 0.6, 6.1, "stain"), 0.56, 0.80) * np.float32(stain)
@@ -46,7 +46,7 @@ def planks(
 ) -> Material:
     """Boards along b (floor boards run away from the camera), each with its own tone and grain."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         a, b = (s.b, s.a) if across else (s.a, s.b)
         index = np.floor(a / np.float32(width))
         within = a - index * np.float32(width)
@@ -67,7 +67,7 @@ def planks(
 def tiles(colour: RGB, other: RGB | None = None, size: float = 0.45, grout: float = 0.35) -> Material:
     """Square tiles, one colour or a chequer."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         i, j = np.floor(s.a / np.float32(size)), np.floor(s.b / np.float32(size))
         da, db = s.a - i * np.float32(size), s.b - j * np.float32(size)
         edge = np.minimum(np.minimum(da, size - da), np.minimum(db, size - db))
@@ -86,7 +86,7 @@ def tiles(colour: RGB, other: RGB | None = None, size: float = 0.45, grout: floa
 def bricks(colour: RGB, long: float = 0.24, high: float = 0.075, mortar: float = 0.30) -> Material:
     """Coursed brick; larger numbers make it ashlar."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         row = np.floor(s.b / np.float32(high))
         shifted = s.a + (row - 2 * np.floor(row / 2)) * np.float32(long / 2)
         column = np.floor(shifted / np.float32(long))
@@ -105,7 +105,7 @@ def bricks(colour: RGB, long: float = 0.24, high: float = 0.075, mortar: float =
 def stone(colour: RGB, rough: float = 0.55, size: float = 4.0) -> Material:
     """Rock, earth, concrete: two scales of the same noise."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         big = grain_at(s.a, s.b, size, "stain")
         fine = grain_at(s.a + np.float32(1.3), s.b, size * 0.22)
         tone = 1 + np.float32(rough) * (
@@ -121,7 +121,7 @@ def wallpaper(
 ) -> Material:
     """Striped paper, with panelling up to ``wainscot`` metres (b must rise from the floor)."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         phase = s.a / np.float32(stripe)
         band = ramp(np.abs(phase - np.round(phase)), 0.20, 0.30)
         share = band * np.float32(0.8) * s.fade(stripe * 0.5) + np.float32(0.4) * (1 - s.fade(stripe * 0.5))
@@ -143,7 +143,7 @@ def wallpaper(
 def carpet(colour: RGB, accent: RGB, width: float, depth: float) -> Material:
     """A rug with two borders and a woven field."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         edge = np.minimum(np.minimum(s.a, width - s.a), np.minimum(s.b, depth - s.b))
         border = ((edge > 0.10) & (edge < 0.20)) | ((edge > 0.26) & (edge < 0.29))
         i, j = s.a / np.float32(0.28), s.b / np.float32(0.28)
@@ -159,7 +159,7 @@ def carpet(colour: RGB, accent: RGB, width: float, depth: float) -> Material:
 def wood(colour: RGB) -> Material:
     """Planed wood with its grain along b."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         return _shade(colour, 1 + np.float32(0.26) * (grain_at(s.a * 5, s.b * np.float32(0.6), 2.2) - np.float32(0.5)))
 
     return draw
@@ -168,7 +168,7 @@ def wood(colour: RGB) -> Material:
 def gradient(low: RGB, high: RGB) -> Material:
     """From one colour at the foot to another at the head of the face."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         return mix(low, high, np.clip(s.b / np.float32(max(s.height, 1e-3)), 0, 1))
 
     return draw
@@ -181,7 +181,7 @@ def books(seed: float, shelf: float = 0.34) -> Material:
          (0.58, 0.53, 0.45), (0.24, 0.19, 0.30), (0.45, 0.28, 0.15)], np.float32,
     )  # fmt: skip
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         row = np.floor(s.b / np.float32(shelf))
         up = s.b / np.float32(shelf) - row
         lean = s.a + _hashed(row, seed) * np.float32(0.05)
@@ -216,7 +216,7 @@ def facade(
 ) -> tuple[Material, Material | None]:
     """A house front and the light from its windows: ``share`` of them are lit, each as strong as its lamp."""
 
-    def cells(s: Surface) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    def cells(s: Surface) -> tuple[Field, Field, Field, Field]:
         i, j = np.floor(s.a / np.float32(bay)), np.floor((s.b - base) / np.float32(storey))
         da, db = s.a / np.float32(bay) - i, (s.b - base) / np.float32(storey) - j
         wide, high = opening
@@ -227,7 +227,7 @@ def facade(
         inside = inside * (s.b > base) * (s.b < s.height - 0.4)
         return i, j, inside, db
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         i, j, inside, db = cells(s)
         tone = 1 + np.float32(0.16) * (grain_at(s.a, s.b, 9.0, "stain") - np.float32(0.5))
         ledge = np.exp(-(((db - np.float32(0.16)) / np.float32(0.035)) ** 2)) * np.float32(0.16)
@@ -238,7 +238,7 @@ def facade(
     if share <= 0:
         return draw, None
 
-    def shine(s: Surface) -> FloatArray:
+    def shine(s: Surface) -> Field:
         i, j, inside, db = cells(s)
         chance = _hashed(i * 13 + j * 7, seed + 1.3)
         on = (chance < share).astype(np.float32)

@@ -13,97 +13,51 @@ import numpy as np
 from film.providers.draft.canvas import mix, ramp
 from film.providers.draft.elements import RGB, FloatArray
 from film.providers.draft.scenes import props
-from film.providers.draft.scenes.materials import gradient, grain_at, wood
+from film.providers.draft.scenes.materials import gradient, wood
+from film.providers.draft.scenes.papers import book, letter, photograph
 from film.providers.draft.scenes.setup import Setup
 from film.providers.draft.scenes.stage import Lamp, Material, Stage, Surface, linear
-
-PAPER: RGB = (0.90, 0.86, 0.76)
-
-
-def _written(lines: float, ink: RGB = (0.22, 0.18, 0.16), margin: float = 0.1, paper: RGB = PAPER) -> Material:
-    """A page of handwriting: ``lines`` is the distance between them in metres."""
-
-    def draw(s: Surface) -> FloatArray:
-        row = np.floor(s.b / np.float32(lines))
-        wave = np.sin(s.a / np.float32(lines) * np.float32(4.1) + row * 3) * np.sin(s.a / np.float32(lines) * np.float32(1.7) + row)
-        stroke = np.abs(np.mod(s.b, lines) / np.float32(lines) - 0.45 - wave * np.float32(0.16)) < 0.10
-        gap = np.sin(s.a / np.float32(lines) * np.float32(0.9) + row * 2.3) > -0.82
-        inside = (s.a > s.width * margin) & (s.a < s.width * (1 - margin * (1.2 + 0.8 * np.sin(row * 5)))) & (s.b > s.height * margin)
-        inside &= s.b < s.height * (1 - margin)
-        tone = 1 + (grain_at(s.a * 9, s.b * 9, 2.0) - np.float32(0.5)) * np.float32(0.12)
-        page = np.asarray(paper, np.float32) * tone[..., None]
-        return mix(page, ink, (stroke & gap & inside).astype(np.float32) * np.float32(0.75))
-
-    return draw
-
-
-def _lying(st: Stage, x: float, y: float, z: float, w: float, d: float, material: Material, *, turn: float = 0.0, tilt: float = 0.0) -> None:
-    """A flat sheet lying (or leaning back by ``tilt`` of its depth)."""
-    c, s = math.cos(turn), math.sin(turn)
-    across = (w * c, 0.0, -w * s)
-    deep = (d * s, d * tilt, d * c)
-    st.quad((x - across[0] / 2 - deep[0] / 2, y, z - across[2] / 2 - deep[2] / 2), across, deep, material)
-
-
-def book(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
-    """Open at the middle, its pages arched."""
-    cover: RGB = setup.make((0.40, 0.14, 0.12), (0.14, 0.22, 0.30), (0.20, 0.26, 0.18))
-    st.box(x, y, z, (0.34 * s, 0.012 * s, 0.235 * s), cover, shadow=False)
-    for side in (-1, 1):
-        for k in range(5):
-            x0, x1 = x + side * 0.162 * s * k / 5, x + side * 0.162 * s * (k + 1) / 5
-            h0, h1 = _arch(k / 5) * s, _arch((k + 1) / 5) * s
-            left, low, high = (x0, h0, h1) if side > 0 else (x1, h1, h0)
-            page = _written(0.013 * s, margin=0.06)
-            st.quad((left, y + 0.012 * s + low, z - 0.11 * s), (abs(x1 - x0), high - low, 0), (0, 0, 0.22 * s), page)
-            st.quad((left, y + 0.012 * s, z - 0.11 * s), (abs(x1 - x0), 0, 0), (0, max(low, high), 0), (0.72, 0.68, 0.58))
-
-
-def _arch(t: float) -> float:
-    return 0.030 * (1 - t) ** 0.5 * min(1.0, t * 6 + 0.25) + 0.004
-
-
-def letter(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
-    """A folded sheet on its envelope."""
-    _lying(st, x + 0.03 * s, y + 0.003, z + 0.02 * s, 0.24 * s, 0.15 * s, (0.74, 0.68, 0.54), turn=0.25)
-    _lying(st, x, y + 0.006, z, 0.19 * s, 0.12 * s, _written(0.013 * s), turn=-0.10)
-    _lying(st, x - 0.012 * s, y + 0.007, z + 0.115 * s, 0.19 * s, 0.12 * s, _written(0.013 * s), turn=-0.10, tilt=0.28)
-    st.cylinder(x + 0.115 * s, y + 0.002, z - 0.02 * s, 0.012 * s, 0.004 * s, (0.55, 0.10, 0.09))
-
-
-def photograph(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
-    """A framed portrait leaning back."""
-    skin, coat = (0.62, 0.50, 0.40), (0.22, 0.19, 0.17)
-
-    def view(f: Surface) -> FloatArray:
-        u, v = f.a / np.float32(f.width) - 0.5, f.b / np.float32(f.height)
-        field = mix((0.42, 0.36, 0.28), (0.64, 0.56, 0.44), v)
-        for cx, lift in ((-0.15, 0.0), (0.16, -0.06)):
-            body = ((u - cx) ** 2 / 0.030 + (v - 0.12 - lift) ** 2 / 0.07 < 1) | ((np.abs(u - cx) < 0.16) & (v < 0.14 + lift))
-            head = (u - cx) ** 2 / 0.0056 + (v - 0.52 - lift) ** 2 / 0.012 < 1
-            hair = ((u - cx) ** 2 / 0.0068 + (v - 0.57 - lift) ** 2 / 0.011 < 1) & (v > 0.545 + lift)
-            field = mix(field, coat, body.astype(np.float32))
-            field = mix(mix(field, skin, head.astype(np.float32)), (0.16, 0.12, 0.10), hair.astype(np.float32))
-        edge = np.minimum(np.minimum(f.a, f.width - f.a), np.minimum(f.b, f.height - f.b)) / np.float32(f.width)
-        return mix(mix(field, (0.84, 0.79, 0.68), (edge < 0.11).astype(np.float32)), props.BRASS, (edge < 0.055).astype(np.float32))
-
-    w, h = 0.17 * s, 0.21 * s
-    st.quad((x - w / 2 + 0.01 * s, y, z + 0.10 * s), (w * 0.9, 0, 0), (0, h * 0.9, -0.06 * s), (0.12, 0.09, 0.07))
-    st.quad((x - w / 2, y, z), (w, 0, 0.02 * s), (0, h, 0.05 * s), view)
 
 
 def phone(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """A smartphone alight, or the old kind with a dial."""
     if setup.says("telephone", "rotary", "vintage", "victorian", "noir", "1940s", "1950s", "landline", "receiver"):
         body: RGB = (0.17, 0.16, 0.165)
-        props.rounded(st, x, y, z, [(0.115 * s, 0), (0.11 * s, 0.03 * s), (0.07 * s, 0.09 * s), (0.05 * s, 0.12 * s)], body, band="near")
-        rest = [(-0.13, 0.10), (-0.135, 0.155), (-0.09, 0.17), (-0.05, 0.148), (0.05, 0.148), (0.09, 0.17), (0.135, 0.155), (0.13, 0.10),
-                (0.085, 0.105), (0.05, 0.122), (-0.05, 0.122), (-0.085, 0.105)]  # fmt: skip
+        props.rounded(
+            st,
+            x,
+            y,
+            z,
+            [(0.115 * s, 0), (0.11 * s, 0.03 * s), (0.07 * s, 0.09 * s), (0.05 * s, 0.12 * s)],
+            body,
+            band="near",
+        )
+        rest = [
+            (-0.13, 0.10),
+            (-0.135, 0.155),
+            (-0.09, 0.17),
+            (-0.05, 0.148),
+            (0.05, 0.148),
+            (0.09, 0.17),
+            (0.135, 0.155),
+            (0.13, 0.10),
+            (0.085, 0.105),
+            (0.05, 0.122),
+            (-0.05, 0.122),
+            (-0.085, 0.105),
+        ]
         st.cutout(x, y, z - 0.02, [(px * s, py * s) for px, py in rest], (0.22, 0.21, 0.215), "near", rounded=True)
         st.cutout(x, y + 0.055 * s, z - 0.10 * s, props.disc(0.046 * s), (0.70, 0.67, 0.58), "near")
         for i in range(10):
             t = i * math.tau / 12 + 0.4
-            st.cutout(x + math.cos(t) * 0.033 * s, y + 0.055 * s + math.sin(t) * 0.033 * s, z - 0.102 * s, props.disc(0.0075 * s, 12), body, "near")
+            st.cutout(
+                x + math.cos(t) * 0.033 * s,
+                y + 0.055 * s + math.sin(t) * 0.033 * s,
+                z - 0.102 * s,
+                props.disc(0.0075 * s, 12),
+                body,
+                "near",
+            )
         return
 
     def screen(f: Surface) -> FloatArray:
@@ -116,7 +70,9 @@ def phone(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> No
 
     w, h = 0.075 * s, 0.15 * s
     st.quad((x - w / 2 - 0.004 * s, y, z), (w + 0.008 * s, 0, 0.012 * s), (0, h * 0.86, h * 0.5), (0.05, 0.05, 0.06))
-    st.quad((x - w / 2, y + 0.005 * s, z - 0.002), (w, 0, 0.012 * s), (0, h * 0.84, h * 0.49), (0, 0, 0), emission=screen)
+    st.quad(
+        (x - w / 2, y + 0.005 * s, z - 0.002), (w, 0, 0.012 * s), (0, h * 0.84, h * 0.49), (0, 0, 0), emission=screen
+    )
     st.lamps.append(Lamp((x, y + 0.15 * s, z - 0.1), linear((0.6, 0.75, 1.0)), 0.35 * s, 0.8))
 
 
@@ -130,7 +86,12 @@ def clock(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> No
     st.cutout(x + 0.012 * s, y, z + 0.05 * s, dome, (0.16, 0.10, 0.07))
     st.cutout(x, y, z - 0.03 * s, dome, wood(props.WALNUT))
     r = 0.085 * s
-    st.quad((x - r, y + 0.15 * s - r + 0.012 * s, z - 0.04 * s), (2 * r, 0, 0), (0, 2 * r, 0), _round(props.clock_face(11.9, props.BRASS), wood(props.WALNUT)))
+    st.quad(
+        (x - r, y + 0.15 * s - r + 0.012 * s, z - 0.04 * s),
+        (2 * r, 0, 0),
+        (0, 2 * r, 0),
+        _round(props.clock_face(11.9, props.BRASS), wood(props.WALNUT)),
+    )
 
 
 def _round(face: Material, around: Material) -> Material:
@@ -146,7 +107,9 @@ def mirror(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> N
     """An oval glass on a stand, holding the room's light."""
     light = setup.light
     oval = [(math.cos(t) * 0.15, 0.26 + math.sin(t) * 0.20) for t in np.linspace(0, math.tau, 40)]
-    st.cutout(x, y, z, [(px * s * 1.10, (py - 0.26) * s * 1.08 + 0.26 * s) for px, py in oval], props.BRASS, rounded=True)
+    st.cutout(
+        x, y, z, [(px * s * 1.10, (py - 0.26) * s * 1.08 + 0.26 * s) for px, py in oval], props.BRASS, rounded=True
+    )
     deep = (light.shade[0] * 1.5, light.shade[1] * 1.5, light.shade[2] * 1.5)
 
     def view(f: Surface) -> FloatArray:
@@ -154,31 +117,79 @@ def mirror(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> N
         streak = ramp(np.abs(u - v * np.float32(0.7) - np.float32(0.1)), 0.12, 0.06) * np.float32(0.35)
         return mix(mix(deep, light.middle, v * np.float32(0.8)), (1.0, 1.0, 1.0), streak)
 
-    st.cutout(x, y, z - 0.005, [(px * s, (py - 0.26) * s + 0.26 * s) for px, py in oval], (0.3, 0.3, 0.3), emission=view)
-    props.rounded(st, x, y, z + 0.02, [(0.09 * s, 0), (0.085 * s, 0.015 * s), (0.012 * s, 0.03 * s), (0.012 * s, 0.06 * s)], props.BRASS, band="near")
+    st.cutout(
+        x, y, z - 0.005, [(px * s, (py - 0.26) * s + 0.26 * s) for px, py in oval], (0.3, 0.3, 0.3), emission=view
+    )
+    props.rounded(
+        st,
+        x,
+        y,
+        z + 0.02,
+        [(0.09 * s, 0), (0.085 * s, 0.015 * s), (0.012 * s, 0.03 * s), (0.012 * s, 0.06 * s)],
+        props.BRASS,
+        band="near",
+    )
 
 
 def candle(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """A candle in its holder, lit."""
-    props.rounded(st, x, y, z, [(0.06 * s, 0), (0.065 * s, 0.012 * s), (0.025 * s, 0.018 * s), (0.022 * s, 0.045 * s), (0.03 * s, 0.05 * s)], props.BRASS,
-                  band="near")  # fmt: skip
+    props.rounded(
+        st,
+        x,
+        y,
+        z,
+        [(0.06 * s, 0), (0.065 * s, 0.012 * s), (0.025 * s, 0.018 * s), (0.022 * s, 0.045 * s), (0.03 * s, 0.05 * s)],
+        props.BRASS,
+        band="near",
+    )
     wax = gradient((0.30, 0.20, 0.10), (0.96, 0.72, 0.42))
-    props.rounded(st, x, y + 0.045 * s, z, [(0.018 * s, 0), (0.018 * s, 0.14 * s)], (0.90, 0.84, 0.70), band="near", emission=wax)
-    for k, hot in ((1.0, gradient((1.15, 0.50, 0.12), (1.2, 0.80, 0.30))), (0.6, gradient((1.3, 1.0, 0.55), (1.35, 1.25, 0.95)))):
+    props.rounded(
+        st, x, y + 0.045 * s, z, [(0.018 * s, 0), (0.018 * s, 0.14 * s)], (0.90, 0.84, 0.70), band="near", emission=wax
+    )
+    for k, hot in (
+        (1.0, gradient((1.15, 0.50, 0.12), (1.2, 0.80, 0.30))),
+        (0.6, gradient((1.3, 1.0, 0.55), (1.35, 1.25, 0.95))),
+    ):
         flame = [(0.0, 0.075), (0.011, 0.040), (0.013, 0.018), (0.0, 0.0), (-0.013, 0.018), (-0.011, 0.040)]
-        st.cutout(x, y + 0.190 * s, z - 0.002 * k, [(px * s * k, py * s * k) for px, py in flame], props.FLAME, emission=hot)
+        st.cutout(
+            x, y + 0.190 * s, z - 0.002 * k, [(px * s * k, py * s * k) for px, py in flame], props.FLAME, emission=hot
+        )
     st.lamps.append(Lamp((x, y + 0.25 * s, z - 0.04 * s), linear(props.FLAME), 0.45 * s + 0.3, 1.7))
 
 
 def lantern(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """An oil lantern: cage, glass, flame."""
     iron: RGB = (0.20, 0.18, 0.16)
-    props.rounded(st, x, y, z, [(0.085 * s, 0), (0.09 * s, 0.02 * s), (0.075 * s, 0.055 * s), (0.05 * s, 0.06 * s)], iron, band="near")
-    props.rounded(st, x, y + 0.06 * s, z, [(0.05 * s, 0), (0.068 * s, 0.06 * s), (0.06 * s, 0.13 * s), (0.04 * s, 0.15 * s)], (0.8, 0.6, 0.3), band="near",
-                  emission=gradient((1.2, 0.85, 0.42), (0.75, 0.42, 0.16)))  # fmt: skip
+    props.rounded(
+        st,
+        x,
+        y,
+        z,
+        [(0.085 * s, 0), (0.09 * s, 0.02 * s), (0.075 * s, 0.055 * s), (0.05 * s, 0.06 * s)],
+        iron,
+        band="near",
+    )
+    props.rounded(
+        st,
+        x,
+        y + 0.06 * s,
+        z,
+        [(0.05 * s, 0), (0.068 * s, 0.06 * s), (0.06 * s, 0.13 * s), (0.04 * s, 0.15 * s)],
+        (0.8, 0.6, 0.3),
+        band="near",
+        emission=gradient((1.2, 0.85, 0.42), (0.75, 0.42, 0.16)),
+    )
     for dx in (-0.066, 0.0, 0.066):
         st.box(x + dx * s, y + 0.055 * s, z - 0.05 * s, (0.007 * s, 0.165 * s, 0.005), iron, shadow=False)
-    props.rounded(st, x, y + 0.21 * s, z, [(0.05 * s, 0), (0.065 * s, 0.01 * s), (0.03 * s, 0.05 * s), (0.028 * s, 0.07 * s)], iron, band="near")
+    props.rounded(
+        st,
+        x,
+        y + 0.21 * s,
+        z,
+        [(0.05 * s, 0), (0.065 * s, 0.01 * s), (0.03 * s, 0.05 * s), (0.028 * s, 0.07 * s)],
+        iron,
+        band="near",
+    )
     ring = [(math.cos(t) * 0.075, math.sin(t) * 0.075 + 0.27) for t in np.linspace(0, math.pi, 14)]
     ring += [(math.cos(t) * 0.067, math.sin(t) * 0.067 + 0.27) for t in np.linspace(math.pi, 0, 14)]
     st.cutout(x, y, z, [(px * s, py * s) for px, py in ring], iron)
@@ -193,13 +204,29 @@ def flowers(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> 
         tx, ty = math.sin(angle) * length, 0.12 * s + math.cos(angle) * length
         stem = [(-0.003 * s, 0.1 * s), (tx - 0.003 * s, ty), (tx + 0.003 * s, ty), (0.003 * s, 0.1 * s)]
         st.cutout(x, y, z, stem, (0.18, 0.30, 0.13))
-        ink: RGB = setup.pick((0.78, 0.22, 0.24), (0.88, 0.62, 0.66), (0.92, 0.80, 0.40), (0.86, 0.84, 0.80), (0.52, 0.34, 0.62))
+        ink: RGB = setup.pick(
+            (0.78, 0.22, 0.24), (0.88, 0.62, 0.66), (0.92, 0.80, 0.40), (0.86, 0.84, 0.80), (0.52, 0.34, 0.62)
+        )
         for ring, tone in ((0.042, 0.72), (0.030, 1.0), (0.015, 1.2)):
-            petals = [(tx + math.cos(t) * ring * s * (0.80 + 0.22 * abs(math.cos(2.5 * t))), ty + math.sin(t) * ring * s * 0.9 * (0.80 + 0.22 * abs(math.cos(2.5 * t))))
-                      for t in np.linspace(0, math.tau, 40)]  # fmt: skip
-            st.cutout(x, y, z - 0.002 * ring, petals, (min(ink[0] * tone, 1), min(ink[1] * tone, 1), min(ink[2] * tone, 1)))
-    props.rounded(st, x, y, z - 0.01, [(0.045 * s, 0), (0.065 * s, 0.05 * s), (0.05 * s, 0.12 * s), (0.035 * s, 0.15 * s), (0.048 * s, 0.17 * s)],
-                  (0.34, 0.44, 0.52), band="near")  # fmt: skip
+            petals = [
+                (
+                    tx + math.cos(t) * ring * s * (0.80 + 0.22 * abs(math.cos(2.5 * t))),
+                    ty + math.sin(t) * ring * s * 0.9 * (0.80 + 0.22 * abs(math.cos(2.5 * t))),
+                )
+                for t in np.linspace(0, math.tau, 40)
+            ]
+            st.cutout(
+                x, y, z - 0.002 * ring, petals, (min(ink[0] * tone, 1), min(ink[1] * tone, 1), min(ink[2] * tone, 1))
+            )
+    props.rounded(
+        st,
+        x,
+        y,
+        z - 0.01,
+        [(0.045 * s, 0), (0.065 * s, 0.05 * s), (0.05 * s, 0.12 * s), (0.035 * s, 0.15 * s), (0.048 * s, 0.17 * s)],
+        (0.34, 0.44, 0.52),
+        band="near",
+    )
 
 
 def cup(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
@@ -209,36 +236,102 @@ def cup(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None
     ear = [(math.cos(t) * 0.030 + 0.056, math.sin(t) * 0.026 + 0.055) for t in np.linspace(0, math.tau, 20)]
     hole = [(math.cos(t) * 0.019 + 0.056, math.sin(t) * 0.016 + 0.055) for t in np.linspace(math.tau, 0, 20)]
     st.cutout(x, y, z + 0.005, [(px * s, py * s) for px, py in ear + hole], china)
-    props.rounded(st, x, y + 0.012 * s, z - 0.01, [(0.028 * s, 0), (0.046 * s, 0.025 * s), (0.052 * s, 0.075 * s)], china, band="near")
+    props.rounded(
+        st,
+        x,
+        y + 0.012 * s,
+        z - 0.01,
+        [(0.028 * s, 0), (0.046 * s, 0.025 * s), (0.052 * s, 0.075 * s)],
+        china,
+        band="near",
+    )
     lid = [(math.cos(t) * 0.049 * s, 0.087 * s + math.sin(t) * 0.012 * s) for t in np.linspace(0, math.tau, 24)]
     st.cutout(x, y, z - 0.012, lid, (0.20, 0.11, 0.06))
     for dx in (-0.015, 0.012):
         wisp = [(dx + math.sin(t * 5) * 0.012 - 0.005, 0.1 + 0.15 * t) for t in np.linspace(0, 1, 12)]
         wisp += [(dx + math.sin(t * 5) * 0.012 + 0.006, 0.1 + 0.15 * t) for t in np.linspace(1, 0, 12)]
-        st.cutout(x, y, z - 0.014, [(px * s, py * s) for px, py in wisp], (0.9, 0.9, 0.9), opacity=0.13, soft=0.8, emission=(0.7, 0.7, 0.7))
+        st.cutout(
+            x,
+            y,
+            z - 0.014,
+            [(px * s, py * s) for px, py in wisp],
+            (0.9, 0.9, 0.9),
+            opacity=0.13,
+            soft=0.8,
+            emission=(0.7, 0.7, 0.7),
+        )
 
 
 def bottle(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """A bottle and a glass of wine."""
     glass: RGB = (0.10, 0.20, 0.12)
-    props.rounded(st, x - 0.05 * s, y, z, [(0.038 * s, 0), (0.038 * s, 0.18 * s), (0.014 * s, 0.24 * s), (0.013 * s, 0.30 * s), (0.016 * s, 0.305 * s)], glass,
-                  band="near")  # fmt: skip
-    st.cutout(x - 0.05 * s, y + 0.06 * s, z - 0.01, [(-0.036 * s, 0), (0.036 * s, 0), (0.036 * s, 0.08 * s), (-0.036 * s, 0.08 * s)], (0.84, 0.79, 0.66), rounded=True)
-    props.rounded(st, x + 0.07 * s, y, z - 0.02, [(0.035 * s, 0), (0.033 * s, 0.004 * s), (0.004 * s, 0.01 * s), (0.004 * s, 0.08 * s)], (0.72, 0.76, 0.78), band="near")
-    props.rounded(st, x + 0.07 * s, y + 0.08 * s, z - 0.02, [(0.006 * s, 0), (0.036 * s, 0.03 * s), (0.038 * s, 0.05 * s)], (0.46, 0.06, 0.10), band="near")
-    st.cutout(x + 0.07 * s, y + 0.125 * s, z - 0.022, [(-0.038 * s, 0), (0.038 * s, 0), (0.033 * s, 0.06 * s), (-0.033 * s, 0.06 * s)], (0.8, 0.84, 0.86), opacity=0.28,
-              rounded=True)  # fmt: skip
+    props.rounded(
+        st,
+        x - 0.05 * s,
+        y,
+        z,
+        [(0.038 * s, 0), (0.038 * s, 0.18 * s), (0.014 * s, 0.24 * s), (0.013 * s, 0.30 * s), (0.016 * s, 0.305 * s)],
+        glass,
+        band="near",
+    )
+    st.cutout(
+        x - 0.05 * s,
+        y + 0.06 * s,
+        z - 0.01,
+        [(-0.036 * s, 0), (0.036 * s, 0), (0.036 * s, 0.08 * s), (-0.036 * s, 0.08 * s)],
+        (0.84, 0.79, 0.66),
+        rounded=True,
+    )
+    props.rounded(
+        st,
+        x + 0.07 * s,
+        y,
+        z - 0.02,
+        [(0.035 * s, 0), (0.033 * s, 0.004 * s), (0.004 * s, 0.01 * s), (0.004 * s, 0.08 * s)],
+        (0.72, 0.76, 0.78),
+        band="near",
+    )
+    props.rounded(
+        st,
+        x + 0.07 * s,
+        y + 0.08 * s,
+        z - 0.02,
+        [(0.006 * s, 0), (0.036 * s, 0.03 * s), (0.038 * s, 0.05 * s)],
+        (0.46, 0.06, 0.10),
+        band="near",
+    )
+    st.cutout(
+        x + 0.07 * s,
+        y + 0.125 * s,
+        z - 0.022,
+        [(-0.038 * s, 0), (0.038 * s, 0), (0.033 * s, 0.06 * s), (-0.033 * s, 0.06 * s)],
+        (0.8, 0.84, 0.86),
+        opacity=0.28,
+        rounded=True,
+    )
 
 
 def key(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None:
     """An old key, lying."""
     outline = [(math.cos(t) * 0.026 - 0.075, math.sin(t) * 0.024) for t in np.linspace(0.22, math.tau - 0.22, 26)]
     inner = [(math.cos(t) * 0.015 - 0.077, math.sin(t) * 0.013) for t in np.linspace(math.tau - 0.1, 0.1, 20)]
-    bow = outline + [(-0.05, -0.004)] + inner
-    shaft = [(-0.052, 0.005), (0.085, 0.005), (0.085, -0.026), (0.070, -0.026), (0.070, -0.014), (0.062, -0.014), (0.062, -0.024), (0.048, -0.024), (0.048, -0.005),
-             (-0.052, -0.005)]  # fmt: skip
+    bow = [*outline, (-0.05, -0.004), *inner]
+    shaft = [
+        (-0.052, 0.005),
+        (0.085, 0.005),
+        (0.085, -0.026),
+        (0.070, -0.026),
+        (0.070, -0.014),
+        (0.062, -0.014),
+        (0.062, -0.024),
+        (0.048, -0.024),
+        (0.048, -0.005),
+        (-0.052, -0.005),
+    ]
     for points in (shaft, bow):
-        flat = np.stack([st.at(x + px * s + py * s * 0.3, y + 0.004, z + py * s * 1.3 - px * s * 0.25) for px, py in points]).astype(np.float32)
+        flat = np.stack(
+            [st.at(x + px * s + py * s * 0.3, y + 0.004, z + py * s * 1.3 - px * s * 0.25) for px, py in points]
+        ).astype(np.float32)
         st.polygon(flat, st.direction((0.1, 0, 0)), st.direction((0, 0, 0.1)), st.direction((0, 1, 0)), props.BRASS)
 
 
@@ -249,9 +342,21 @@ def box(setup: Setup, st: Stage, x: float, y: float, z: float, s: float) -> None
 
 OBJECTS: dict[str, tuple[Callable[[Setup, Stage, float, float, float, float], None], float, tuple[str, ...]]] = {
     "book": (book, 1.25, ("diary", "journal", "notebook", "novel", "bible", "manuscript", "open book")),
-    "letter": (letter, 1.5, ("envelope", "note", "telegram", "map", "document", "newspaper", "postcard", "contract", "scroll")),
-    "photograph": (photograph, 1.45, ("photo", "picture frame", "portrait photo", "polaroid", "snapshot", "old photo", "framed picture")),
-    "phone": (phone, 1.7, ("telephone", "smartphone", "cell phone", "cellphone", "mobile phone", "text message", "receiver")),
+    "letter": (
+        letter,
+        1.5,
+        ("envelope", "note", "telegram", "map", "document", "newspaper", "postcard", "contract", "scroll"),
+    ),
+    "photograph": (
+        photograph,
+        1.45,
+        ("photo", "picture frame", "portrait photo", "polaroid", "snapshot", "old photo", "framed picture"),
+    ),
+    "phone": (
+        phone,
+        1.7,
+        ("telephone", "smartphone", "cell phone", "cellphone", "mobile phone", "text message", "receiver"),
+    ),
     "clock": (clock, 1.15, ("pocket watch", "alarm clock", "watch", "timer", "stopwatch")),
     "mirror": (mirror, 0.85, ("looking glass", "reflection in mirror")),
     "candle": (candle, 1.25, ("candlelight", "candlestick", "candelabra")),
@@ -260,6 +365,10 @@ OBJECTS: dict[str, tuple[Callable[[Setup, Stage, float, float, float, float], No
     "cup": (cup, 1.9, ("coffee", "tea", "mug", "teacup", "cup of tea", "cup of coffee")),
     "bottle": (bottle, 1.0, ("wine", "whiskey", "whisky", "glass of wine", "champagne", "drink")),
     "key": (key, 1.9, ("old key", "keys")),
-    "box": (box, 1.2, ("chest", "music box", "treasure chest", "jewelry box", "suitcase", "gift", "briefcase", "trunk")),
+    "box": (
+        box,
+        1.2,
+        ("chest", "music box", "treasure chest", "jewelry box", "suitcase", "gift", "briefcase", "trunk"),
+    ),
 }
 """Name → (how to draw it, its size in an insert, other words for it)."""

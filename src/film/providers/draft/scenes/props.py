@@ -9,9 +9,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from film.providers.draft.canvas import mix
-from film.providers.draft.elements import RGB, FloatArray
+from film.providers.draft.canvas import Field, mix
+from film.providers.draft.elements import RGB
 from film.providers.draft.scenes.materials import books, gradient, wood
 from film.providers.draft.scenes.stage import Lamp, Material, Stage, Surface, linear
 
@@ -40,8 +41,15 @@ def table(st: Stage, x: float, z: float, size: tuple[float, float, float] = (1.5
             st.box(px, 0, pz, (0.07, h - 0.05, 0.07), wood(skin), turn=turn, shadow=False)
     st.box(x, h - 0.14, z, (w - 0.12, 0.1, d - 0.12), wood((skin[0] * 0.8, skin[1] * 0.8, skin[2] * 0.8)), turn=turn)
     if cloth is not None:
-        st.box(x, h - 0.30, z, (w + 0.04, 0.30, d + 0.04), gradient((cloth[0] * 0.8, cloth[1] * 0.8, cloth[2] * 0.8), cloth),
-               turn=turn, top=cloth)  # fmt: skip
+        st.box(
+            x,
+            h - 0.30,
+            z,
+            (w + 0.04, 0.30, d + 0.04),
+            gradient((cloth[0] * 0.8, cloth[1] * 0.8, cloth[2] * 0.8), cloth),
+            turn=turn,
+            top=cloth,
+        )
     else:
         st.box(x, h - 0.05, z, (w, 0.05, d), wood(skin), turn=turn)
     st.contact(x, z, w * 0.62, d * 0.66, 0.5)
@@ -137,7 +145,7 @@ def bed(st: Stage, x: float, z: float, *, turn: float = 0.0, width: float = 1.5,
 
 
 def _folds(colour: RGB) -> Material:
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         wave = np.sin(s.a * 9 + np.sin(s.b * 7) * 1.4) * np.float32(0.10) + np.sin(s.b * 13 + s.a * 5) * np.float32(
             0.05
         )
@@ -174,7 +182,7 @@ def cabinet(st: Stage, x: float, z: float, size: tuple[float, float, float] = (1
 def _fronts(skin: RGB, w: float, h: float, doors: int, drawers: int) -> Material:
     cols, rows = max(doors, 1), max(drawers, 1)
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         i, j = np.floor(s.a / np.float32(w / cols)), np.floor(s.b / np.float32(h / rows))
         da, db = s.a - i * np.float32(w / cols), s.b - j * np.float32(h / rows)
         edge = np.minimum(np.minimum(da, w / cols - da), np.minimum(db, h / rows - db))
@@ -194,7 +202,7 @@ def crate(st: Stage, x: float, z: float, *, size: float = 0.6, y: float = 0.0, t
           skin: RGB = (0.45, 0.33, 0.21)) -> None:  # fmt: skip
     """A slatted wooden crate."""
 
-    def slats(s: Surface) -> FloatArray:
+    def slats(s: Surface) -> Field:
         phase = s.b / np.float32(size / 4)
         seam = np.clip(1 - np.abs(phase - np.round(phase)) / np.float32(0.07), 0, 1) * np.float32(0.6)
         side = (np.minimum(s.a, s.width - s.a) < size * 0.11).astype(np.float32)
@@ -211,7 +219,7 @@ def trunk(st: Stage, x: float, z: float, *, turn: float = 0.0, y: float = 0.0, b
     """A travelling trunk with straps, a rounded lid and a lock."""
     w, h, d = size
 
-    def hide(s: Surface) -> FloatArray:
+    def hide(s: Surface) -> Field:
         straps = ((np.abs(s.a - s.width * 0.22) < 0.035) | (np.abs(s.a - s.width * 0.78) < 0.035)).astype(np.float32)
         rim = (np.minimum(np.minimum(s.a, s.width - s.a), np.minimum(s.b, s.height - s.b)) < 0.028).astype(np.float32)
         lid = np.exp(-(((s.b - np.float32(h * 0.68)) / np.float32(0.014)) ** 2)) * np.float32(0.6)
@@ -231,7 +239,7 @@ def carton(
 ) -> None:
     """A cardboard box with its tape."""
 
-    def board(s: Surface) -> FloatArray:
+    def board(s: Surface) -> Field:
         tape = (np.abs(s.a - s.width / 2) < 0.03).astype(np.float32) * (s.b > s.height * 0.6)
         return mix(
             np.array((0.56, 0.43, 0.29), np.float32), (0.68, 0.58, 0.42), tape[..., None] * np.ones_like(s.a)[..., None]
@@ -299,7 +307,7 @@ def picture(st: Stage, corner: tuple[float, float, float], across: tuple[float, 
     """A framed picture on a wall: a dark little landscape nobody will look at twice."""
     width = float(np.linalg.norm(across))
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         edge = np.minimum(np.minimum(s.a, s.width - s.a), np.minimum(s.b, s.height - s.b))
         hill = s.height * (0.42 + 0.12 * np.sin(s.a / np.float32(width) * 5 + seed))
         view = mix((0.62, 0.56, 0.42), (0.22, 0.22, 0.16), (s.b < hill).astype(np.float32))
@@ -331,14 +339,14 @@ def plant(st: Stage, x: float, z: float, rng: np.random.Generator, *, height: fl
 def clock_face(hour: float = 10.15, rim: RGB = WALNUT) -> Material:
     """The face of a clock on a square surface: hours, two hands."""
 
-    def draw(s: Surface) -> FloatArray:
+    def draw(s: Surface) -> Field:
         size = np.float32(s.width / 2)
         x, y = (s.a - size) / size, (s.b - size) / size
         r = np.hypot(x, y)
         angle = np.arctan2(x, y) / np.float32(math.tau) * 12
         mark = (np.abs(angle - np.round(angle)) * r < 0.12) & (r > 0.68) & (r < 0.80)
 
-        def hand(turn: float, length: float, width: float) -> FloatArray:
+        def hand(turn: float, length: float, width: float) -> NDArray[np.bool_]:
             dx, dy = math.sin(turn), math.cos(turn)
             along = x * dx + y * dy
             return (along > -0.08) & (along < length) & (np.abs(x * dy - y * dx) < width)

@@ -59,18 +59,18 @@ class Room:
             (0, 0, deep),
             floor,
             "shell",
-            shell=True,
+            walled=True,
             floor=True,
             order=far + 4,
         )
         if ceiling is not None:
-            st.quad((self.left, self.height, self.start), (length, 0, 0), (0, 0, deep), ceiling, "shell", shell=True,
+            st.quad((self.left, self.height, self.start), (length, 0, 0), (0, 0, deep), ceiling, "shell", walled=True,
                     order=far + 3)  # fmt: skip
         st.quad(
-            (self.left, 0, self.depth), (length, 0, 0), (0, self.height, 0), wall, "shell", shell=True, order=far + 2
+            (self.left, 0, self.depth), (length, 0, 0), (0, self.height, 0), wall, "shell", walled=True, order=far + 2
         )
         for x in (self.left, self.right):
-            st.quad((x, 0, self.start), (0, 0, deep), (0, self.height, 0), side, "shell", shell=True, order=far + 1)
+            st.quad((x, 0, self.start), (0, 0, deep), (0, self.height, 0), side, "shell", walled=True, order=far + 1)
 
     # -- light
 
@@ -146,7 +146,7 @@ class Room:
         def draw(s: Surface) -> FloatArray:
             up = np.clip(s.b / np.float32(s.height), 0, 1)
             sky = mix(low, high, up * np.float32(0.9))
-            sky = mix(sky, (1.0, 1.0, 0.97), np.float32(white)) * np.float32(gain)
+            sky = mix(sky, (1.0, 1.0, 0.97), white) * np.float32(gain)
             bush = np.float32(view) + (grain_at(s.a + salt, s.b * 0.5, 2.6, "stain") - np.float32(0.5)) * np.float32(
                 0.35
             )
@@ -192,13 +192,28 @@ class Room:
 
         for a in (-0.30, w - 0.12):
             start = tuple(corner[i] + unit[i] * a + inward[i] * 0.10 for i in range(3))
-            st.quad((start[0], 0.06, start[2]), (unit[0] * 0.42, 0, unit[2] * 0.42), (0, corner[1] + h + 0.12, 0), cloth,
-                    "shell", order=675.0)  # fmt: skip
+            st.quad(
+                (start[0], 0.06, start[2]),
+                (unit[0] * 0.42, 0, unit[2] * 0.42),
+                (0, corner[1] + h + 0.12, 0),
+                cloth,
+                "shell",
+                order=675.0,
+            )
 
     # -- openings
 
-    def door(self, x: float = 0.7, *, wall: str = "back", z: float | None = None, opened: bool = False,
-             skin: RGB = (0.40, 0.27, 0.17), size: tuple[float, float] = (0.92, 2.06), glow: RGB | None = None) -> None:  # fmt: skip
+    def door(
+        self,
+        x: float = 0.7,
+        *,
+        wall: str = "back",
+        z: float | None = None,
+        opened: bool = False,
+        skin: RGB = (0.40, 0.27, 0.17),
+        size: tuple[float, float] = (0.92, 2.06),
+        glow: RGB | None = None,
+    ) -> None:
         """A panelled door; opened, the light of the next room falls in."""
         st = self.stage
         self.doors += 1
@@ -259,7 +274,7 @@ class Room:
     def air(self, amount: float = 1.0) -> Layer | None:
         """Beams of light through the dust, from the windows that face the sun."""
         st, setup = self.stage, self.setup
-        if st.sun is None or not self.beams or setup.light.ambient < 0.3 and not setup.light.night:
+        if st.sun is None or not self.beams or (setup.light.ambient < 0.3 and not setup.light.night):
             return None
         to = np.array(st.sun[0], np.float32)
         canvas = setup.canvas
@@ -299,7 +314,9 @@ class Room:
         """The room with all that was put into it."""
         setup = self.setup
         if setup.name != "doorway" and not self.doors and setup.says("door", "doorway", "threshold"):
-            self.door(0.5 + 0.30 * setup.side, opened=setup.says("doorway", "open door", "opening", "opens", "threshold"))
+            self.door(
+                0.5 + 0.30 * setup.side, opened=setup.says("doorway", "open door", "opening", "opens", "threshold")
+            )
         layers = self.stage.layers()
         beams = self.air(dust) if dust > 0 else None
         if beams is not None:

@@ -67,8 +67,10 @@ class Setup:
     def leaves(self) -> FloatArray:
         """Fine dapple of foliage, drawn once per picture."""
         if self._leaves is None:
-            fine = self.canvas.noise(self.rng, 95, 1, stretch=1.2, detail=1)
-            self._leaves = fine * np.float32(0.65) + self.canvas.noise(self.rng, 24, 2) * np.float32(0.35)
+            dice = rng_of("leaves", self.spec.seed)  # its own: whether leaves are seen must not move other things
+            fine = self.canvas.noise(dice, 95, 1, stretch=1.2, detail=1)
+            mass = self.canvas.noise(dice, 24, 2)
+            self._leaves = np.asarray(fine * np.float32(0.65) + mass * np.float32(0.35), np.float32)
         return self._leaves
 
     def says(self, *words: str) -> bool:
@@ -117,14 +119,14 @@ class Setup:
         light = self.light
         turn = self.between(-0.16, 0.16) if yaw is None else yaw
         tone = blend(light.zenith, light.middle, 0.6)
-        power = 0.75 if not light.night else 0.9
+        power = 1.05 if not light.night else 1.7
         stage = Stage(
             self.canvas, self.framing, turn, self.between(-0.12, 0.12), wide,
             linear(blend(tone, (0.75, 0.77, 0.8), 0.25 * light.ambient), power),
             linear(blend(light.shade, light.horizon, 0.30 * light.ambient + 0.08), 0.8),
             indoors=False,
         )  # fmt: skip
-        stage.sun = (self.to_sun(stage), linear(light.sun, 0.30 if light.night else 0.35 + 0.75 * light.ambient))
+        stage.sun = (self.to_sun(stage), linear(light.sun, 0.42 if light.night else 0.35 + 0.75 * light.ambient))
         stage.fog = (blend(light.horizon, light.middle, 0.35), fog)
         return stage
 

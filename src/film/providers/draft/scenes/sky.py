@@ -42,8 +42,21 @@ def sky(setup: Setup, horizon: float, *, clouds: float | None = None, moon: floa
     sheet.alpha[:] = 1
     sheet.touched = True
     x, y = sun_place(setup, horizon)
-    grey = setup.says("rain", "storm", "thunderstorm", "overcast", "cloudy", "blizzard", "snowfall", "snowing", "fog", "foggy",
-                      "mist", "misty", "downpour")  # fmt: skip
+    grey = setup.says(
+        "rain",
+        "storm",
+        "thunderstorm",
+        "overcast",
+        "cloudy",
+        "blizzard",
+        "snowfall",
+        "snowing",
+        "fog",
+        "foggy",
+        "mist",
+        "misty",
+        "downpour",
+    )
     if stars and (light.night or light.ambient < 0.4) and not grey and setup.allows("star"):
         scatter_stars(setup, sheet, horizon, 1.0 if light.night else 0.4)
     if light.night:

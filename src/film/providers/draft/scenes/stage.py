@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from film.providers.draft.canvas import Canvas, Sheet, resized
-from film.providers.draft.elements import RGB, FloatArray, Framing, Layer
+from film.providers.draft.canvas import Canvas, Field, Sheet
+from film.providers.draft.elements import RGB, Framing, Layer
+from film.providers.draft.scenes.lighting import shine
 
 ADULT = 1.72
 """Metres from sole to crown."""
@@ -29,8 +30,8 @@ NEAR = 0.22
 BANDS: dict[str, float] = {"shell": 0.14, "far": 0.24, "mid": 0.42, "near": 0.62, "front": 0.92}
 """Depth of each band of a stage, 0 far .. 1 near."""
 
-COARSE = 24_000
-"""Pixels from which on a face's light is reckoned at a lower resolution: it is smooth."""
+CORNER: RGB = (0.10, 0.085, 0.075)
+"""What is seen in the seam of two walls."""
 UNDERFOOT = 0.75
 """Metres behind people at which the floor begins to be as near as they are."""
 
@@ -41,18 +42,18 @@ Vector = tuple[float, float, float]
 class Surface:
     """What a material sees of the face it covers: places in metres along the face, distance, detail left."""
 
-    a: FloatArray
-    b: FloatArray
-    z: FloatArray
+    a: Field
+    b: Field
+    z: Field
     width: float
     height: float
 
-    def fade(self, size: float, sharpness: float = 900.0) -> FloatArray:
+    def fade(self, size: float, sharpness: float = 900.0) -> Field:
         """1 where a detail of ``size`` metres can be seen, 0 where it would only flicker."""
         return np.clip(np.float32(size * sharpness / 22.0) / self.z - 0.25, 0, 1)
 
 
-Material = Callable[[Surface], FloatArray] | RGB
+Material = Callable[[Surface], Field] | RGB
 
 
 @dataclass
@@ -81,16 +82,16 @@ class Aperture:
 
 @dataclass
 class Face:
-    points: FloatArray
-    corner: FloatArray
-    normal: FloatArray
-    along: FloatArray
-    upward: FloatArray
+    points: Field
+    corner: Field
+    normal: Field
+    along: Field
+    upward: Field
     material: Material
     band: str
     order: float
     emission: Material | None = None
-    shell: bool = False
+    walled: bool = False
     rounded: bool = False
     soft: float = 0.0
     opacity: float = 1.0
@@ -106,7 +107,7 @@ class _Footprint:
     strength: float
 
 
-def _array(*values: float) -> FloatArray:
+def _array(*values: float) -> Field:
     return np.array(values, np.float32)
 
 
@@ -144,21 +145,21 @@ class Stage:
         self.stand = self.focal * ADULT / frame.figure_height
         """Distance at which people stand."""
         self._group: tuple[str, float] | None = None
-        self._turn = (math.cos(self.yaw), math.sin(self.yaw))
+        self.turned = (math.cos(self.yaw), math.sin(self.yaw))
 
     # -- space
 
-    def at(self, x: float, y: float, z: float) -> FloatArray:
+    def at(self, x: float, y: float, z: float) -> Field:
         """A world point in camera space."""
-        c, s = self._turn
+        c, s = self.turned
         dz = z - self.stand
         return _array(x * c + dz * s, y - self.eye, -x * s + dz * c + self.stand)
 
-    def direction(self, v: Vector) -> FloatArray:
-        c, s = self._turn
+    def direction(self, v: Vector) -> Field:
+        c, s = self.turned
         return _array(v[0] * c + v[2] * s, v[1], -v[0] * s + v[2] * c)
 
-    def project(self, point: FloatArray) -> tuple[float, float]:
+    def project(self, point: Field) -> tuple[float, float]:
         """Camera space to frame fractions."""
         z = max(float(point[2]), NEAR)
         u = self.centre + self.focal * float(point[0]) / z
@@ -179,7 +180,7 @@ class Stage:
     def reach(self, x: float, z: float) -> float:
         """World x at which the frame fraction ``x`` meets the upright plane at world ``z``."""
         ray = ((x - 0.5) * self.canvas.aspect - self.centre) / self.focal
-        c, s = self._turn
+        c, s = self.turned
         # The lens in world axes, and the ray's direction there.
         lens_x, lens_z = self.stand * s, self.stand - self.stand * c
         dx, dz = ray * c - s, ray * s + c
@@ -199,7 +200,7 @@ class Stage:
     def ungroup(self) -> None:
         self._group = None
 
-    def _add(self, points: FloatArray, along: FloatArray, upward: FloatArray, normal: FloatArray, material: Material,
+    def _add(self, points: Field, along: Field, upward: Field, normal: Field, material: Material,
              band: str, order: float | None, **more: object) -> Face:  # fmt: skip
         if self._group is not None:
             band, order = self._group
@@ -220,7 +221,7 @@ class Stage:
         *,
         emission: Material | None = None,
         order: float | None = None,
-        shell: bool = False,
+        walled: bool = False,
         floor: bool = False,
         both: bool = True,
         rounded: bool = False,
@@ -239,10 +240,10 @@ class Stage:
                 return
             normal = -normal
         points = np.stack([origin, origin + a, origin + a + b, origin + b]).astype(np.float32)
-        self._add(points, a, b, normal, material, band, order, emission=emission, shell=shell, floor=floor,
+        self._add(points, a, b, normal, material, band, order, emission=emission, walled=walled, floor=floor,
                   rounded=rounded, opacity=opacity)  # fmt: skip
 
-    def polygon(self, points: FloatArray, along: FloatArray, up: FloatArray, normal: FloatArray, material: Material,
+    def polygon(self, points: Field, along: Field, up: Field, normal: Field, material: Material,
                 band: str = "mid", *, emission: Material | None = None) -> None:  # fmt: skip
         """A flat piece with free corners, given in camera space."""
         self._add(points, along, up, normal, material, band, None, emission=emission)
@@ -345,7 +346,9 @@ class Stage:
         for face in sorted(self.faces, key=lambda f: -f.order):
             sheet = made.get(face.band)
             if sheet is None:
-                sheet = made[face.band] = self.canvas.sheet()
+                sheet = made[face.band] = self.canvas.sheet(CORNER)
+                if face.band == "shell" and self.indoors:
+                    sheet.alpha[:] = 1  # where walls meet no light shows through
             self._paint(face, sheet)
         return {band: made[band] for band in BANDS if band in made and made[band].touched}
 
@@ -394,7 +397,7 @@ class Stage:
         b = _along(point, corner, face.upward / lb)
         surface = Surface(a, b, z, la, lb)
         albedo = face.material(surface) if callable(face.material) else np.asarray(face.material, np.float32)
-        colour = albedo * self._shine(face, point, surface)
+        colour = albedo * shine(self, face, point, surface)
         if face.emission is not None:
             glow = face.emission(surface) if callable(face.emission) else np.asarray(face.emission, np.float32)
             colour = np.maximum(colour, glow)
@@ -403,130 +406,14 @@ class Stage:
             colour = colour + (np.asarray(self.fog[0], np.float32) - colour) * share[..., None]
         sheet.over(np.broadcast_to(colour, (h, w, 3)), mask, y0, x0)
 
-    def _shine(self, face: Face, point: tuple[FloatArray, FloatArray, FloatArray], surface: Surface) -> FloatArray:
-        """Displayed brightness of white on a face; on large ones reckoned at every second or third pixel."""
-        high, wide = surface.z.shape
-        step = 1 if high * wide < COARSE else 2 if high * wide < 9 * COARSE else 3
-        if step == 1:
-            return np.sqrt(self._light(face, point, surface))
-        part = np.s_[::step, ::step]
-        few = tuple(p[part] for p in point)
-        thin = Surface(surface.a[part], surface.b[part], surface.z[part], surface.width, surface.height)
-        light = np.sqrt(self._light(face, (few[0], few[1], few[2]), thin))
-        if light.shape[:2] != few[2].shape:
-            return light
-        return np.stack([resized(light[..., c], wide, high) for c in range(3)], -1)
 
-    def _light(self, face: Face, point: tuple[FloatArray, FloatArray, FloatArray], surface: Surface) -> FloatArray:
-        """Linear light on a face, per pixel where it varies."""
-        nx, ny, nz = (np.float32(v) for v in face.normal)
-        if face.rounded:
-            t = np.clip(surface.a / np.float32(surface.width) * 2 - 1, -1, 1)
-            along = face.along / np.float32(surface.width)
-            rest = np.sqrt(np.maximum(1 - t * t, 0.0))
-            nx, ny, nz = nx * rest + along[0] * t, ny * rest + along[1] * t, nz * rest + along[2] * t
-        sky, low = np.asarray(self.sky_light, np.float32), np.asarray(self.bounce, np.float32)
-        up = np.asarray(ny * np.float32(0.5) + np.float32(0.5), np.float32)
-        total: FloatArray = low + (sky - low) * up[..., None]
-        if face.shell:
-            total = total * self._corners(surface)[..., None]
-        elif not face.floor and float(face.normal[1]) < 0.5:
-            # Things are darker towards the floor they stand on.
-            height = point[1] + np.float32(self.eye)
-            total = total * np.clip(np.float32(0.62) + height * np.float32(0.42), 0.5, 1)[..., None]
-        shadow = self._contact(surface, face) if face.floor else None
-        for window in self.windows:
-            total = total + self._window(window, point, (nx, ny, nz))[..., None] * np.asarray(window.colour, np.float32)
-        for lamp in self.lamps:
-            dx, dy, dz = (np.float32(p) - q for p, q in zip(self.at(*lamp.at), point, strict=True))
-            squared = dx * dx + dy * dy + dz * dz
-            facing = (nx * dx + ny * dy + nz * dz) / np.sqrt(squared + 1e-4)
-            amount = (np.float32(0.16) + np.maximum(facing, 0)) * np.float32(lamp.power)
-            amount = amount / (1 + squared / np.float32(lamp.reach * lamp.reach))
-            total = total + amount[..., None] * np.asarray(lamp.colour, np.float32)
-        if self.sun is not None:
-            to = self.direction(self.sun[0])
-            facing = np.maximum(nx * to[0] + ny * to[1] + nz * to[2], 0)
-            if np.any(facing > 0):
-                if self.indoors:
-                    facing = facing * self._through(point, to)
-                total = total + np.asarray(facing, np.float32)[..., None] * np.asarray(self.sun[1], np.float32)
-        return total if shadow is None else total * shadow[..., None]
-
-    def _corners(self, s: Surface) -> FloatArray:
-        """Less light reaches where walls meet."""
-        shade = np.float32(1.0)
-        for d in (s.a, np.float32(s.width) - s.a, s.b, np.float32(s.height) - s.b):
-            shade = shade * (1 - np.float32(0.42) * np.exp(np.maximum(d, 0) * np.float32(-2.6)))
-        return np.asarray(shade, np.float32)
-
-    def _contact(self, s: Surface, face: Face) -> FloatArray:
-        origin = self._world(face.points[0])
-        shade = np.ones_like(s.a)
-        for foot in self.footprints:
-            dx = (s.a + np.float32(origin[0] - foot.x)) / np.float32(foot.rx)
-            dz = (s.b + np.float32(origin[2] - foot.z)) / np.float32(foot.rz)
-            shade *= 1 - np.float32(foot.strength) * np.exp(-((dx * dx + dz * dz) ** 2) * np.float32(0.55))
-        return shade
-
-    def _world(self, point: FloatArray) -> Vector:
-        c, s = self._turn
-        x, z = float(point[0]), float(point[2]) - self.stand
-        return x * c - z * s, float(point[1]) + self.eye, x * s + z * c + self.stand
-
-    def _window(
-        self, window: Aperture, point: tuple[FloatArray, FloatArray, FloatArray], normal: tuple[object, ...]
-    ) -> FloatArray:
-        """Sky light from a window: the cosine at both ends, softened near it."""
-        a, b = self.direction(window.across), self.direction(window.up)
-        middle = self.at(*window.corner) + (a + b) / 2
-        area = float(np.linalg.norm(a) * np.linalg.norm(b))
-        inward = self.direction(window.inward)
-        dx, dy, dz = (np.float32(m) - p for m, p in zip(middle, point, strict=True))
-        squared = dx * dx + dy * dy + dz * dz
-        nx, ny, nz = normal
-        one = np.maximum(nx * dx + ny * dy + nz * dz, 0)  # pyright: ignore[reportOperatorIssue]
-        other = np.maximum(-(inward[0] * dx + inward[1] * dy + inward[2] * dz), 0)
-        return np.asarray(
-            np.float32(area * window.power) * (one * other) / (squared * (squared * np.float32(1.6) + area)), np.float32
-        )
-
-    def _through(self, point: tuple[FloatArray, FloatArray, FloatArray], to: FloatArray) -> FloatArray:
-        """How much of the sun's disc is seen from each point through the windows and between their bars."""
-        total = np.zeros_like(point[2])
-        for window in self.windows:
-            a, b = self.direction(window.across), self.direction(window.up)
-            la, lb = float(np.linalg.norm(a)), float(np.linalg.norm(b))
-            inward = self.direction(window.inward)
-            leaning = float(inward @ to)
-            if leaning > -0.02:
-                continue
-            corner = self.at(*window.corner)
-            k = sum((np.float32(inward[i]) * (corner[i] - point[i]) for i in range(3)), np.float32(0)) / np.float32(
-                leaning
-            )
-            hit = tuple(point[i] + k * to[i] - corner[i] for i in range(3))
-            s = (hit[0] * a[0] + hit[1] * a[1] + hit[2] * a[2]) / np.float32(la * la)
-            t = (hit[0] * b[0] + hit[1] * b[1] + hit[2] * b[2]) / np.float32(lb * lb)
-            edge = np.float32(0.012) + np.maximum(k, 0) * np.float32(0.006)
-            lit = np.clip((0.5 - np.abs(s - 0.5)) * la / edge, 0, 1) * np.clip(
-                (0.5 - np.abs(t - 0.5)) * lb / edge, 0, 1
-            )
-            for field_, count, size in ((s, window.panes[0], la), (t, window.panes[1], lb)):
-                if count > 1:
-                    phase = np.abs(field_ * count - np.round(field_ * count)) / np.float32(count) * np.float32(size)
-                    lit = lit * np.clip((phase - np.float32(window.bar / 2)) / edge + np.float32(0.6), 0.12, 1)
-            total += lit * (k > 0)
-        return np.minimum(total, 1)
-
-
-def _along(point: tuple[FloatArray, FloatArray, FloatArray], corner: FloatArray, axis: FloatArray) -> FloatArray:
+def _along(point: tuple[Field, Field, Field], corner: Field, axis: Field) -> Field:
     return sum(((point[i] - corner[i]) * axis[i] for i in range(3)), np.float32(0))  # pyright: ignore[reportReturnType]
 
 
-def _clip(points: FloatArray) -> list[FloatArray]:
+def _clip(points: Field) -> list[Field]:
     """The part of a polygon that lies before the lens."""
-    kept: list[FloatArray] = []
+    kept: list[Field] = []
     for i in range(len(points)):
         p, q = points[i - 1], points[i]
         if (p[2] >= NEAR) != (q[2] >= NEAR):
