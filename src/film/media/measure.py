@@ -13,7 +13,6 @@ import io
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from film.errors import BadMedia
 from film.media.filetypes import FLAC, MP3, OGG, WAV, WEBP, FileType
@@ -29,10 +28,6 @@ from film.media.opening import (
     video_stream,
 )
 from film.models import AssetType
-
-if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.video.stream import VideoStream
 
 OPEN_LENGTH = 0x7FFF_FF00
 """From here on a RIFF file's length says "until the end", as servers that stream write it, and not how much it is."""
@@ -71,18 +66,13 @@ def probe(media: Media, kind: AssetType, *, name: str = "") -> Probe:
 
 
 def check(media: Media, kind: AssetType, *, name: str = "") -> Probe:
-    """``probe`` that believes nothing: BadMedia unless every byte of the file decodes and none is missing."""
+    """``probe`` that believes nothing: BadMedia unless all of the picture, or of the sound, is there and decodes."""
     name = name or name_of(media)
     file_type = type_of(media, kind, name=name)
     _check_end(media, file_type, name)
     try:
         return _measure(media, kind, file_type, name, strict=True)
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-    ) as error:  # decoders raise these over damage, too
+    except (OSError, ValueError, SyntaxError, EOFError) as error:  # decoders raise these over damage, too
         raise _damaged(name, f"cannot be decoded: {error}") from error
 
 
@@ -107,8 +97,7 @@ def _measure_clip(media: Media, mime: str, name: str, *, strict: bool) -> Probe:
     with open_media(media, AssetType.VIDEO, name=name) as container:
         stream = video_stream(container, name, threads=0 if strict else 1)
         if strict:
-            _be_strict(stream)
-            stream.thread_type = "AUTO"
+            stream.codec_context.options, stream.thread_type = dict(_STRICT), "AUTO"
         nominal = stream.average_rate or stream.base_rate or Fraction(24)
         base = stream.time_base or Fraction(1, 1000)
         packets, frames, first, end = 0, 0, Fraction(0), Fraction(0)
@@ -135,7 +124,7 @@ def _measure_sound(media: Media, file_type: FileType, name: str, *, strict: bool
     with open_media(media, AssetType.AUDIO, name=name) as container:
         stream = audio_stream(container, name)
         if strict:
-            _be_strict(stream)
+            stream.codec_context.options = dict(_STRICT)
         samples = sum(frame.samples for frame in container.decode(stream))
         rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
         declared = Fraction(stream.duration or 0) * (stream.time_base or 0)
@@ -146,10 +135,6 @@ def _measure_sound(media: Media, file_type: FileType, name: str, *, strict: bool
         raise _damaged(name, f"holds {float(seconds):.1f} of {float(declared):.1f} seconds")
     mime = file_type.mime_as(AssetType.AUDIO)
     return Probe(AssetType.AUDIO, mime, seconds=seconds, sample_rate=rate, samples=samples, channels=channels)
-
-
-def _be_strict(stream: VideoStream | AudioStream) -> None:
-    stream.codec_context.options = _STRICT
 
 
 def _declares_length(media: Media, file_type: FileType) -> bool:
