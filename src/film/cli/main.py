@@ -18,7 +18,7 @@ COMMANDS = {
     "costs": "what was spent, by film, month and provider",
     "prices": "the rate card: who charges what, and since when",
     "jobs": "paid jobs and what became of them",
-    "simulate": "rehearse paid tiers at $0 against a vendor simulator on this machine",
+    "simulate": "rehearse paid tiers at $0 with vendors simulated here",
     "doctor": "check keys, gallery, database and tools",
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""

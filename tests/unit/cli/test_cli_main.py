@@ -1,0 +1,112 @@
+"""The door: first screen, help, errors and exit codes, and that it opens quickly."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from desk import Film, write_shots
+
+from film.cli import jobs
+from film.cli.main import COMMANDS
+
+HEAVY = ["sqlalchemy", "av", "numpy", "httpx", "rich", "PIL", "alembic", "aiohttp", "pydantic"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"]])
+def test_help_is_quick(arguments: list[str]) -> None:
+    code = f"""
+import sys
+sys.argv = ["film", *{arguments!r}]
+from film.cli.main import main
+try:
+    main()
+except SystemExit as ended:
+    loaded = sorted(set({HEAVY!r}) & set(sys.modules))
+    print("LOADED", loaded, ended.code)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "LOADED [] 0"
+    assert result.stderr == ""
+
+
+def test_every_command_exists_and_has_help(film: Film) -> None:
+    listed = film("--help").out
+    for name, summary in COMMANDS.items():
+        assert summary in listed
+        said = film(name, "--help")
+        assert said.code == 0 and f"Usage: film {name}" in said.out
+
+
+def test_the_first_screen_shows_the_free_way_first_and_no_key(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAL_API_KEY", "canary-5ecret")
+    said = film()
+    assert said.code == 0
+    lines = said.out.splitlines()
+    first = next(line for line in lines if line.startswith("  film "))
+    assert "--tier draft" in first and "$0" in first
+    assert all(any(line.startswith(f"  film {name} ") for line in lines) for name in COMMANDS)
+    assert "API keys set: FAL_API_KEY" in said.out and "canary" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["make"], ["make", "a", "b"], ["plan", "x", "--sise", "1x1"], ["jobs", "resolve", "1"]]
+)
+def test_wrong_usage_is_2_and_names_the_help(film: Film, arguments: list[str]) -> None:
+    said = film(*arguments)
+    assert said.code == 2 and said.out == ""
+    assert said.error and "--help" in said.help
+
+
+def test_an_error_names_the_place_and_the_next_step(film: Film, tmp_path: Path) -> None:
+    (tmp_path / "shots.json").write_text('[\n  {"shot_id": "a", "enhanced_prompt": "x",\n   "duration": 40}\n]')
+    said = film("plan", "shots.json")
+    assert said.code == 2
+    assert said.error.startswith("error: shots.json:3 ") and "40" in said.error and "30" in said.error
+    assert said.help
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[31mred\x1b[0m", "two\nlines", "bell\x07", "\u202eright to left"])
+def test_hostile_text_is_inert(film: Film, tmp_path: Path, hostile: str) -> None:
+    shots = write_shots(tmp_path, {"shot_id": hostile})
+    said = film("plan", shots)
+    assert said.code == 2 and len(said.err.splitlines()) == 2
+    assert all(line.isprintable() for line in said.err.splitlines())
+    said = film("make", f"{hostile}.json")
+    assert said.code == 2 and all(line.isprintable() for line in said.err.splitlines())
+
+
+def test_hostile_prompts_are_inert_in_lists(film: Film, tmp_path: Path) -> None:
+    shots = write_shots(tmp_path, {"enhanced_prompt": "attic \u202e\u2028 door", "mood": "calm"})
+    assert film("make", shots, "--tier", "draft", "-q").code == 0
+    listed = film("assets").out
+    assert "attic" in listed and "\u202e" not in listed and "\u2028" not in listed
+
+
+def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("film.settings.load_settings", stopped)
+    said = film("costs")
+    assert (said.code, said.err.strip()) == (130, "interrupted")
+
+
+def test_both_spellings_of_every_option() -> None:
+    commands = [importlib.import_module(f"film.cli.{name}").command for name in (*COMMANDS, "film_generation")]
+    options = [p for c in (*commands, jobs.resolve) for p in c.params if isinstance(p, click.Option)]
+    assert len(options) > 60
+    for option in options:
+        for spelling in option.opts:
+            assert spelling.replace("_", "-") in option.opts, spelling
+
+
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "film", "prices", "--json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout)
