@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import pytest
+from pipeline_room import Room, shot
 
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
@@ -18,7 +19,6 @@ from film.metadata import MetadataIndex
 from film.models import AssetType
 from film.pipeline.stop import Stop
 from film.settings import Settings
-from pipeline_room import Room, shot
 
 THREE = [shot(1), shot(2, dialogue="Hello there."), shot(3)]
 

@@ -122,7 +122,7 @@ class Obtainer:
             except Exception as error:
                 raise ProviderError(
                     f"{ask.provider.name} failed: {type(error).__name__}: {error}",
-                    hint="the other shots go on; run again to try it once more, and with --debug to see where it failed",
+                    hint="the other shots go on; run again to try it once more, with --debug to see where it failed",
                     provider=ask.provider.name,
                 ) from error
 
