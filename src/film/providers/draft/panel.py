@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from film.providers.draft import framing as framings
 from film.providers.draft import light as lights
 from film.providers.draft import traces
 from film.providers.draft.canvas import Canvas, luminance, resized, shrunk, soft
 from film.providers.draft.elements import FloatArray, Framing, Layer, Light, Panel, PanelSpec, rng_of
+from film.providers.draft.exposure import lift_dark
 from film.providers.draft.figures import draw_figures
 from film.providers.draft.scenes import registry
 from film.providers.draft.scenes.setup import Setup
@@ -51,9 +53,11 @@ def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
         layers = _developed(place.layers + extra, setup.canvas, framing, light)
         if rough:
             layers = [_enlarged(layer, canvas) for layer in layers]
+    people = _gathered(people, within=0.012)  # a person and the shadow they stand on
     for layer in people:
         _grade(layer, light)
     layers = sorted([*layers, *people], key=lambda layer: layer.depth)
+    lift_dark(layers, width, height)
     tilt = rng_of("dutch", spec.seed, spec.prompt).choice((-1, 1)) * 0.13 if framing.name == "dutch" else 0.0
     if tilt:
         for layer in layers:
@@ -102,7 +106,7 @@ def _enlarged(layer: Layer, canvas: Canvas) -> Layer:
     return Layer(np.clip(rgb, 0, 1), np.clip(alpha, 0, 1), layer.depth, layer.life)
 
 
-def _gathered(layers: list[Layer]) -> list[Layer]:
+def _gathered(layers: list[Layer], within: float = 0.11) -> list[Layer]:
     """Neighbours in depth as one sheet: no camera move tells them apart, and each costs time and memory."""
     out: list[Layer] = []
     for layer in layers:
@@ -110,7 +114,7 @@ def _gathered(layers: list[Layer]) -> list[Layer]:
         if y.stop == 0:
             continue
         under = out[-1] if out else None
-        if under is None or layer.depth - under.depth > 0.075 or (layer.life != under.life and layer.life is not None):
+        if under is None or layer.depth - under.depth > within or (layer.life != under.life and layer.life is not None):
             out.append(layer)
             continue
         cover = layer.alpha[y, x]
@@ -141,6 +145,7 @@ def still(panel: Panel) -> NDArray[np.uint8]:
         rows, columns = _extent(alpha)
         part = frame[rows, columns]
         part += (layer.rgb[crop][rows, columns] - part) * alpha[rows, columns][..., None]
+    _precipitate(panel, frame)
     across = np.linspace(-1, 1, panel.width, dtype=np.float32)[None, :]
     down = np.linspace(-1, 1, panel.height, dtype=np.float32)[:, None]
     corner = np.maximum(
@@ -158,6 +163,33 @@ def still(panel: Panel) -> NDArray[np.uint8]:
     frame *= 255
     np.clip(frame, 0, 255, out=frame)
     return frame.astype(np.uint8)
+
+
+def _precipitate(panel: Panel, frame: FloatArray) -> None:
+    """Rain and snow held in the air; in motion they fall by themselves."""
+    kinds = set(panel.weather)
+    rain, snow = kinds & {"rain", "storm", "drizzle"}, kinds & {"snow", "blizzard"}
+    if not rain and not snow:
+        return
+    rng = rng_of("weather", panel.spec.seed, panel.spec.prompt)
+    image = Image.new("L", (panel.width, panel.height), 0)
+    draw = ImageDraw.Draw(image)
+    unit = panel.height / 540
+    count = 150 if "drizzle" in rain else 420 if "storm" in rain else 290
+    for x, y, near in rng.random((count, 3)):
+        left, top = (x * 1.2 - 0.1) * panel.width, (y * 1.2 - 0.1) * panel.height
+        if rain:
+            long = (14 + 46 * near**2) * unit
+            line = [(left, top), (left - long * 0.16, top + long)]
+            draw.line(line, fill=int(34 + 70 * near), width=max(1, round(unit * (0.8 + near))))
+        else:
+            r = (0.9 + 3.6 * near**4) * unit
+            draw.ellipse([left - r, top - r, left + r, top + r], fill=int(110 + 120 * (1 - near)))
+    cover = soft(np.asarray(image, np.float32) / np.float32(255), 0.55 * unit) * np.float32(0.62 if rain else 0.9)
+    tone = np.asarray(
+        lights.blend(panel.light.horizon, (0.92, 0.95, 1.0), 0.35 if panel.light.night else 0.6), np.float32
+    )
+    frame += (tone * np.float32(0.75 if rain else 1.0) - frame) * cover[..., None]
 
 
 # -- lens
@@ -253,8 +285,6 @@ def _bloom(layer: Layer, canvas: Canvas) -> None:
 
 def _tilt(layer: Layer, angle: float) -> None:
     """Turn the whole sheet about the frame's middle, enlarged so that no corner is left empty."""
-    from PIL import Image
-
     height, width = layer.alpha.shape
     grow = 1 / (1 + abs(np.sin(angle)) * 0.42)
     c, s = float(np.cos(angle) * grow), float(np.sin(angle) * grow)

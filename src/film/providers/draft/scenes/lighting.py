@@ -138,7 +138,8 @@ def _through(st: Stage, point: tuple[Field, Field, Field], to: Field) -> Field:
         spans: tuple[tuple[Field, int, float], ...] = ((s, window.panes[0], la), (t, window.panes[1], lb))
         for place, count, size in spans:
             if count > 1:
-                phase = np.abs(place - np.round(place * count) / count) * np.float32(size)
-                lit = lit * np.clip((phase - np.float32(window.bar / 2)) / edge + np.float32(0.6), 0.12, 1)
+                phase: Field = np.abs(place - np.rint(place * count) / count) * np.float32(size)
+                open_: Field = (phase - np.float32(window.bar / 2)) / edge + np.float32(0.6)
+                lit = lit * np.clip(open_, 0.12, 1)
         total += np.asarray(lit * (k > 0), np.float32)
     return np.minimum(total, 1)
