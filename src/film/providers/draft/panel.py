@@ -23,6 +23,7 @@ from film.providers.draft.canvas import Canvas, luminance, resized, shrunk, soft
 from film.providers.draft.elements import FloatArray, Framing, Layer, Light, Panel, PanelSpec, rng_of
 from film.providers.draft.exposure import lift_dark
 from film.providers.draft.figures import draw_figures
+from film.providers.draft.figures.directions import prop_of
 from film.providers.draft.scenes import registry
 from film.providers.draft.scenes.setup import Setup
 
@@ -42,7 +43,7 @@ def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
     setup, place = registry.draw(spec, light, framing, Canvas(width // 2, height // 2) if rough else canvas)
     lit = light if place.outdoors else lights.indoors(light)
     people = draw_figures(spec, lit, framing, canvas.width, canvas.height, place.ground)
-    held = bool(people) and framing.name == "insert"
+    held = bool(people) and (framing.name == "insert" or prop_of(spec.prompt) is not None)
     if rough and framing.name in {"insert", "extreme close-up"}:
         layers = [_enlarged(layer, canvas) for layer in _developed(place.layers, setup.canvas, framing, light)]
         setup.canvas = place.stage.canvas = canvas  # the thing itself is sharp

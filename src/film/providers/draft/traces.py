@@ -106,7 +106,7 @@ STANDING: dict[str, Standing] = {
 def draw(setup: Setup, place: Place, *, side: int, held: bool = False) -> tuple[list[Layer], tuple[str, ...]]:
     """What the words add to a place: its layers, and the particles that move in it.
 
-    ``side`` is -1 or 1, where people leave room; ``held`` tells that hands hold the thing an insert shows.
+    ``side`` is -1 or 1, where people leave room; ``held`` tells that somebody has the thing in hand already.
     """
     layers: list[Layer] = []
     if place.outdoors:
@@ -122,6 +122,8 @@ def draw(setup: Setup, place: Place, *, side: int, held: bool = False) -> tuple[
         return layers, _weather(setup, place)
     if not insert:
         _stand(setup, place, stage, side)
+        if held:
+            thing = None
         if thing is not None and not place.outdoors and thing not in place.shows and stage.stand > 1.2:
             z = stage.stand + 0.55
             x = stage.reach(0.5 + 0.27 * side, z)
