@@ -1,25 +1,25 @@
 """Every error this package raises on purpose, one tree, each message ending with the next step.
 
-    FilmError                         .hint: what to do next; .exit_code: what the CLI returns
-    ├── InputError                    shots, ids, numbers, options (file, line, field)      exit 2
-    ├── ConfigurationError            settings that cannot work                             exit 2
-    │   └── MissingKeyError           an API key is missing or was rejected                 exit 4
-    ├── BudgetExceededError           a limit would be passed; nothing was sent             exit 3
-    ├── UnknownPriceError             no price known: refused, never taken as zero          exit 3
-    ├── ConsentDeclined               the spending question was answered with no            exit 5
-    ├── ProviderError                 a vendor or a plug-in failed                          exit 1
-    │   ├── ProviderNotFound          no such provider, or its extra is not installed       exit 2
-    │   ├── ProviderRefused           moderation: the provider's own words; never retried
-    │   ├── ProviderUnavailable       retry later; carries retry_after seconds
-    │   ├── OutOfCredit               the account has no credit: the provider pauses        exit 4
-    │   ├── BadMedia                  what came back is not the media asked for
-    │   ├── PaidLost                  paid for, and the result has expired at the vendor
-    │   ├── OutcomeUnknown            sent, and no answer tells whether it was accepted
-    │   └── PollingNotSupported       the provider answers at once; there is nothing to poll
-    ├── StoreError                    the gallery's files or database
-    │   └── IntegrityError            bytes do not match their hash
-    ├── ComposeError                  the cut could not be made
-    └── Interrupted                   stopped on request; run again to resume               exit 130
+FilmError                         .hint: what to do next; .exit_code: what the CLI returns
+├── InputError                    shots, ids, numbers, options (file, line, field)      exit 2
+├── ConfigurationError            settings that cannot work                             exit 2
+│   └── MissingKeyError           an API key is missing or was rejected                 exit 4
+├── BudgetExceededError           a limit would be passed; nothing was sent             exit 3
+├── UnknownPriceError             no price known: refused, never taken as zero          exit 3
+├── ConsentDeclined               the spending question was answered with no            exit 5
+├── ProviderError                 a vendor or a plug-in failed                          exit 1
+│   ├── ProviderNotFound          no such provider, or its extra is not installed       exit 2
+│   ├── ProviderRefused           moderation: the provider's own words; never retried
+│   ├── ProviderUnavailable       retry later; carries retry_after seconds
+│   ├── OutOfCredit               the account has no credit: the provider pauses        exit 4
+│   ├── BadMedia                  what came back is not the media asked for
+│   ├── PaidLost                  paid for, and the result has expired at the vendor
+│   ├── OutcomeUnknown            sent, and no answer tells whether it was accepted
+│   └── PollingNotSupported       the provider answers at once; there is nothing to poll
+├── StoreError                    the gallery's files or database
+│   └── IntegrityError            bytes do not match their hash
+├── ComposeError                  the cut could not be made
+└── Interrupted                   stopped on request; run again to resume               exit 130
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ class ConsentDeclined(FilmError):
 class ProviderError(FilmError):
     """A vendor or plug-in failed. ``provider`` names it; ``charged`` is None when not known."""
 
-    def __init__(
-        self, message: str, *, hint: str = "", provider: str = "", charged: bool | None = False
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", provider: str = "", charged: bool | None = False) -> None:
         super().__init__(message, hint=hint)
         self.provider, self.charged = provider, charged
 
