@@ -14,28 +14,34 @@ import dataclasses
 import heapq
 import math
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Literal, TypeVar, cast
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
 
 from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation
 from film.hashing import asset_key
-from film.jobs import Clock, Job, Jobs, Limits, PaidCall, State
+from film.jobs import Clock, Job, Jobs, Limits, PaidCall, State, SystemClock
 from film.jobs.checks import check_media
 from film.jobs.journal import OPEN, Journal
 from film.models import AssetType, Generated, Quote, Shot
-from film.pipeline.events import Events
+from film.pipeline.events import Event, Events, Listener
 from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams, Order, ProviderChoice
-from film.pipeline.plan import PlannedAsset, ShotPlan
+from film.pipeline.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.pipeline.requests import Ask, Asker, ProviderSet
 from film.pipeline.results import ShotAsset
+from film.pipeline.run import FilmRun
+from film.pipeline.services import running_services
+from film.pipeline.stop import Stop
 from film.pipeline.task import ShotChain
 from film.providers.base import (
     BaseAudioProvider,
@@ -46,6 +52,7 @@ from film.providers.base import (
     JobStatus,
     Ticket,
 )
+from film.settings import Settings
 from film.testing import synthetic
 from film.testing.doubles import InlineExecutor
 from film.testing.virtual_time import LoopClock, run_virtually
@@ -58,6 +65,7 @@ SPREAD = {AssetType.IMAGE: 0.3, AssetType.VIDEO: 0.5, AssetType.AUDIO: 0.3}
 
 Lengths = dict[AssetType, float]
 Kind = Literal["equal", "random", "mixed"]
+Performance = Literal["chains", "stages"]
 Design = Literal["chains", "stages", "three"]
 """Ours; all pictures, then all clips, then all lines; three shots at a time, whatever they wait for."""
 
@@ -117,6 +125,12 @@ def lower_bound(film: Script, places: int) -> float:
 
 # -- the vendor
 
+MEDIA = {
+    AssetType.IMAGE: Generated(data=synthetic.picture(16, 16, 1), mime="image/png"),
+    AssetType.VIDEO: Generated(data=synthetic.clip(0.1, 16, 16, 1), mime="video/mp4"),
+    AssetType.AUDIO: Generated(data=synthetic.speech("la", 1), mime="audio/wav"),
+}
+
 
 @dataclass
 class Studio:
@@ -125,26 +139,25 @@ class Studio:
     film: Script
     places: int
     clock: Clock
+    media: dict[AssetType, Generated] = field(default_factory=MEDIA.copy)
+    most: int = 0
+    """Jobs of a kind that were at work at once."""
     polls: int = 0
     _free: dict[AssetType, list[float]] = field(default_factory=dict[AssetType, list[float]])
+    """When each place falls free."""
 
     def accept(self, kind: AssetType, shot: int) -> float:
         """Take an order; the moment in which it will be done."""
         free = self._free.setdefault(kind, [0.0] * self.places)
         ends = max(self.clock.monotonic(), heapq.heappop(free)) + self.film.lengths[shot][kind]
         heapq.heappush(free, ends)
+        self.most = max(self.most, sum(end > self.clock.monotonic() for end in free))
         return ends
-
-
-PICTURE = Generated(data=synthetic.picture(16, 16, 1), mime="image/png")
-CLIP = Generated(data=synthetic.clip(0.1, 16, 16, 1), mime="video/mp4")
-SPEECH = Generated(data=synthetic.speech("la", 1), mime="audio/wav")
 
 
 class _Rehearsed(BaseProvider):
     name = "rehearsed"
     default_model = "rehearsed-1"
-    media: ClassVar[Generated]
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -157,7 +170,7 @@ class _Rehearsed(BaseProvider):
         """Wait in line, and until it is made."""
         ends = self.studio.accept(self.asset_type, int(shot))
         await self.studio.clock.sleep(ends - self.studio.clock.monotonic())
-        return self.media
+        return self.studio.media[self.asset_type]
 
 
 class _Polled(_Rehearsed, JobProvider):
@@ -173,26 +186,20 @@ class _Polled(_Rehearsed, JobProvider):
         return JobStatus(state="done" if self.studio.clock.monotonic() >= job_id.details["ends"] else "running")
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        return self.media
+        return self.studio.media[self.asset_type]
 
 
 class Pictures(_Rehearsed, BaseImageProvider):
-    media = PICTURE
-
     async def generate(self, prompt: str, config: Any) -> Generated:
         return await self.make(prompt)
 
 
 class Clips(_Rehearsed, BaseVideoProvider):
-    media = CLIP
-
     async def generate(self, image_url: str, prompt: str, config: Any) -> Generated:
         return await self.make(prompt)
 
 
 class Speech(_Rehearsed, BaseAudioProvider):
-    media = SPEECH
-
     async def generate(self, text: str, config: Any) -> Generated:
         return await self.make(text)
 
@@ -291,18 +298,7 @@ class _Buyer(Obtainer):
         reservation: Reservation | None = None,
     ) -> ShotAsset:
         key = asset_key(ask.request)
-        call = PaidCall(
-            key=key,
-            film_id="rehearsal",
-            shot_id=ask.shot.shot_id,
-            request=ask.request,
-            provider=ask.provider,
-            config=ask.config,
-            image_url=None,
-            quoted=Decimal(0),
-            order=order,
-        )
-        made = await self.jobs.run(call)
+        made = await self.jobs.run(paid_call(ask, order))
         await self.jobs.finish(made, key)
         self.bought += 1
         asset = CachedAsset(key, ask.asset_type.value, ask.provider.name, key, 1, "", Decimal(0), {}, "")
@@ -322,6 +318,20 @@ class _OneLook(InlineExecutor):
         if id(made) not in self._checked:
             self._checked[id(made)] = super().submit(fn, *args, **kwargs)
         return self._checked[id(made)]
+
+
+def paid_call(ask: Ask, order: float = 0.0) -> PaidCall:
+    return PaidCall(
+        key=asset_key(ask.request),
+        film_id="rehearsal",
+        shot_id=ask.shot.shot_id,
+        request=ask.request,
+        provider=ask.provider,
+        config=ask.config,
+        image_url=None,
+        quoted=Decimal(0),
+        order=order,
+    )
 
 
 class _NoCosts:
@@ -371,7 +381,7 @@ def rehearse(
 async def _rehearse(film: Script, places: int, design: Design, order: Order, polled: bool) -> Rehearsed:
     clock = LoopClock()
     studio = Studio(film, places, clock)
-    asker = Asker(_params(film), _providers(studio, polled))
+    asker = Asker(params_of(film), providers_of(studio, polled))
     limits = Limits(default=places if design != "three" else len(film.lengths), clock=clock)
     buyer = _Buyer(Jobs(MemoryJournal(), clock=clock, limits=limits, executor=_OneLook()))
     plans = [_plan(asker, shot) for shot in asker.params.shots]
@@ -405,6 +415,10 @@ async def _rehearse(film: Script, places: int, design: Design, order: Order, pol
                 for number, plan in enumerate(plans):
                     shots.create_task(done(number, whole(plan)))
     assert buyer.bought == sum(len(shot) for shot in film.lengths)
+    return _outcome(film, studio, finished)
+
+
+def _outcome(film: Script, studio: Studio, finished: Mapping[int, float]) -> Rehearsed:
     number = min(finished, key=finished.__getitem__)
     shot = film.lengths[number]
     own = max(shot[AssetType.IMAGE] + shot[AssetType.VIDEO], shot.get(AssetType.AUDIO, 0.0))
@@ -413,11 +427,68 @@ async def _rehearse(film: Script, places: int, design: Design, order: Order, pol
         first=finished[number] / own,
         polls=studio.polls,
         jobs=sum(len(shot) - (AssetType.AUDIO in shot) for shot in film.lengths),
-        bound=lower_bound(film, places),
+        bound=lower_bound(film, studio.places),
     )
 
 
-def _params(film: Script) -> FilmParams:
+def perform(film: Script, places: int, *, speed: float, design: Performance = "chains") -> Rehearsed:
+    """The same on the machine's clock, ``speed`` times as fast, and with nothing left out but the network.
+
+    The run is the product's own: SQLite with full sync, store, ledger, library, probes of all media.
+    """
+    return asyncio.run(_perform(film, places, speed, design))
+
+
+async def _perform(film: Script, places: int, speed: float, design: Performance) -> Rehearsed:
+    finished: dict[int, float] = {}
+    begun = 0.0
+
+    def watch(event: Event) -> None:
+        if event.event == ("shot_done" if design == "chains" else "step_done"):
+            finished[int(str(event.facts["shot_id"]).removeprefix("shot_"))] = studio.clock.monotonic() - begun
+
+    studio = Studio(film, places, SystemClock(speed))
+    async with film_run(studio, watch) as run:
+        plan = await run.plan()
+        begun = studio.clock.monotonic()
+        if design == "chains":
+            shots = await run.shoot(plan)
+            assert all(shot.complete for shot in shots)
+        else:
+            await _by_stages(run, plan)
+    assert len(finished) == len(film.lengths)
+    return _outcome(film, studio, finished)
+
+
+@asynccontextmanager
+async def film_run(studio: Studio, *listeners: Listener) -> AsyncGenerator[FilmRun]:
+    """The product's run over the studio's film, with everything behind it in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(gallery=Path(folder), database_url=f"sqlite:///{folder}/film.db")
+        async with running_services(settings, online=False) as services:
+            params, providers = params_of(studio.film, studio.places), providers_of(studio, polled=True)
+            yield FilmRun(params, services, Events(*listeners), Stop(), providers, clock=studio.clock)
+
+
+async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
+    """What the product's own parts come to when every stage waits for the one before it."""
+    pictures: dict[str, CachedAsset] = {}
+
+    async def obtain(number: int, shot: Shot, kind: AssetType) -> None:
+        picture = pictures.get(shot.shot_id) if kind is AssetType.VIDEO else None
+        ask = run.asker.video(shot, picture.sha256) if picture else plan.shots[number].assets[kind].ask
+        made = await run.obtainer.obtain(ask, order=number, picture=picture)
+        if kind is AssetType.IMAGE:
+            pictures[shot.shot_id] = made.asset
+
+    for kind in (AssetType.IMAGE, AssetType.VIDEO, AssetType.AUDIO):
+        async with asyncio.TaskGroup() as stage:
+            for number, shot in enumerate(plan.shots):
+                if kind in shot.assets:
+                    stage.create_task(obtain(number, shot.shot, kind))
+
+
+def params_of(film: Script, places: int = 3) -> FilmParams:
     return FilmParams(
         film_id="rehearsal",
         shots=tuple(
@@ -434,10 +505,12 @@ def _params(film: Script) -> FilmParams:
         width=128,
         height=72,
         rate=Fraction(24),
+        concurrency=places,
+        budget_limit=Decimal(100),
     )
 
 
-def _providers(studio: Studio, polled: bool) -> ProviderSet:
+def providers_of(studio: Studio, polled: bool) -> ProviderSet:
     makers: dict[AssetType, type[_Rehearsed]] = {
         AssetType.IMAGE: PolledPictures if polled else Pictures,
         AssetType.VIDEO: PolledClips if polled else Clips,

@@ -65,13 +65,18 @@ class PaidCall:
     request: AssetRequest
     provider: BaseProvider
     config: Any
-    image_url: str | None
+    image_url: str | Callable[[], str] | None
+    """A clip's picture, or where to get it when it is sent: as text it is large, and a thousand calls may wait."""
     quoted: Decimal
     reservation_id: str | None = None
     order: float = 0.0
     """Who goes first where there is a queue: the shot's place in the film."""
     again: bool = False
     """Buy although a finished job of this key exists: its blob is gone, or the user wants another."""
+
+    @property
+    def picture(self) -> str | None:
+        return self.image_url() if callable(self.image_url) else self.image_url
 
     @property
     def title(self) -> str:

@@ -76,7 +76,7 @@ class Reconciler:
         call = errand.call
         for attempt in range(1, TRIES + 1):
             try:
-                return await errand.provider.find_lost(call.config, since=since, image_url=call.image_url)
+                return await errand.provider.find_lost(call.config, since=since, image_url=call.picture)
             except (MissingKeyError, OutOfCredit) as error:
                 self._desk.limits.close(call.provider, error)
                 raise

@@ -79,6 +79,7 @@ class Submitter:
 
     async def _send(self, errand: Errand) -> Ticket | None:
         desk, call = self._desk, errand.call
+        picture = call.picture  # read before anything is written down: a file that is gone must leave no trace
         if call.reservation_id:
             # Before the intent: a job on record must never have a reservation that may still be let go.
             await desk.db(desk.money.mark_submitted, call.reservation_id)
@@ -90,7 +91,7 @@ class Submitter:
             if job.lease_until is None or desk.clock.now() >= job.lease_until:
                 # This process slept between the commit and here: make sure that nobody has taken it for dead.
                 await desk.db(desk.journal.hold, job, errand.token, desk.clock.now())
-            ticket = await errand.provider.submit(call.config, image_url=call.image_url)
+            ticket = await errand.provider.submit(call.config, image_url=picture)
         except Fenced:
             return None
         except OutcomeUnknown as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from functools import partial
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
@@ -67,9 +68,10 @@ class Obtainer:
 
         async def make() -> Made:
             nonlocal bought
-            image_url = picture_url(ask, picture) if picture else None
+            image_url = partial(picture_url, ask, picture) if picture else None
             if ask.provider.local:
-                return await self._checked(ask, await self._make_here(ask, order, step, image_url), Decimal(0))
+                url = image_url() if image_url else None
+                return await self._checked(ask, await self._make_here(ask, order, step, url), Decimal(0))
             self._allow_spending(ask)
             self.events.emit("step_started", **step)
             bought = await self.jobs.run(
