@@ -23,6 +23,10 @@ test *ARGS:
 test-long *ARGS:
     uv run pytest -m long {{ARGS}}
 
+# The vendors' own SDKs against the simulator
+conformance *ARGS:
+    uv run --group conformance pytest -m conformance tests/conformance {{ARGS}}
+
 # Measure; `just bench` lists what there is
 bench *ARGS:
     uv run python -m benchmarks {{ARGS}}

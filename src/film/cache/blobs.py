@@ -76,7 +76,7 @@ class BlobStore:
     def location(self, sha256: str) -> str:
         """Where a blob lies, or would lie."""
         if len(sha256) != 64 or not _SHA256.fullmatch(sha256):
-            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery with: film assets --verify")
+            raise IntegrityError(f"{sha256[:80]!r} is no SHA-256", hint="check the gallery with: film fsck")
         return f"{self._blobs}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def temporary(self, suffix: str = "") -> Path:

@@ -15,6 +15,4 @@ def disk_error(error: OSError) -> StoreError:
             f"the gallery's disk is full ({error.filename or 'while writing'})",
             hint="free some space and run again: what was paid for is fetched, not bought again",
         )
-    return StoreError(
-        f"the gallery's disk failed: {error}", hint="check the disk, then the gallery with: film assets --verify"
-    )
+    return StoreError(f"the gallery's disk failed: {error}", hint="check the disk, then the gallery with: film fsck")

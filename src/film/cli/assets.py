@@ -24,7 +24,6 @@ from film.models import AssetType
 @option("text", metavar="WORDS", help="In the prompt or the dialogue.")
 @option("limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @option("stats", is_flag=True, help="Figures of the library and the cache instead of a list.")
-@option("verify", is_flag=True, help="Read every file and compare it with its hash.")
 @as_json
 def command(**options: Any) -> int:
     """Find pictures, clips and speech in the library, newest first."""
@@ -34,8 +33,6 @@ def command(**options: Any) -> int:
     services = open_services(load_settings())
     if options["stats"]:
         return _stats(services, options["json"])
-    if options["verify"]:
-        return _verify(services)
     kind = options["type"]
     found = services.index.find_assets(
         characters=options["character"],
@@ -82,11 +79,3 @@ def _stats(services: Any, as_document: bool) -> int:
     click.echo(f"hit rate   {cache['hit_rate_percent']}% ({cache['hits']} of {cache['hits'] + cache['misses']})")
     click.echo(f"saved      {dollars(cache['total_cost_saved_usd'])}")
     return 0
-
-
-def _verify(services: Any) -> int:
-    report = services.cache.verify()
-    for problem in report.problems:
-        click.echo(str(problem))
-    note(f"{report.checked} files read, {len(report.problems)} with a problem")
-    return 1 if report.problems else 0

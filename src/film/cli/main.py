@@ -19,6 +19,7 @@ COMMANDS = {
     "prices": "the rate card: who charges what, and since when",
     "jobs": "paid jobs and what became of them",
     "simulate": "rehearse paid tiers at $0 with vendors simulated here",
+    "fsck": "check every file and the ledger; repair, collect garbage",
     "doctor": "check keys, gallery, database and tools",
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""

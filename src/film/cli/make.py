@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import traceback
 from collections.abc import Generator
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +38,7 @@ PARTIAL = 6
     help="First shots first, or those that take longest.",
 )
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
+@option("debug", is_flag=True, help="Show where in the code a shot's failure came from.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")
 @option("events", type=click.File("w", lazy=False), help="Write what happens as lines of JSON; - is stdout.")
 @as_json
@@ -50,6 +52,7 @@ def command(**options: Any) -> int:
 
     settings = load_settings()
     as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
+    debug = options.pop("debug")
     stream: IO[str] | None = options.pop("events")
     given: Decimal | None = options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
@@ -60,7 +63,9 @@ def command(**options: Any) -> int:
     def consent(plan: Any, settings: Settings) -> None:
         ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()))
 
-    return make(params, settings, consent, listeners=_listeners(stream), quiet=quiet, as_document=as_document)
+    return make(
+        params, settings, consent, listeners=_listeners(stream), quiet=quiet, as_document=as_document, debug=debug
+    )
 
 
 def make(
@@ -71,6 +76,7 @@ def make(
     listeners: list[Listener] | None = None,
     quiet: bool = False,
     as_document: bool = False,
+    debug: bool = False,
 ) -> int:
     """Run it with progress and print what came of it; the exit code."""
     from film.cli.progress import progress
@@ -82,6 +88,8 @@ def make(
         print_json(_document(result))
     else:
         _print(result)
+    for shot in result.failed if debug else ():
+        traceback.print_exception(shot.error)
     return PARTIAL if result.failed else 0
 
 

@@ -17,6 +17,7 @@ from film.shotfile import ShotFile, load_shots, parse_rate, parse_size
 DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
 DEFAULT_CONCURRENCY = 3
+FILM_SUFFIXES = (".mp4", ".m4v")
 Order = Literal["script", "makespan"]
 """Which shots go first: as the film runs, or those that take longest; see ``film.pipeline.order``."""
 
@@ -98,6 +99,8 @@ def film_params(
     file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
     chosen = TIERS[tier or settings.default_tier]
     width, height = _size(size or file.options.size, chosen)
+    if output and output.suffix.lower() not in FILM_SUFFIXES:
+        raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
     if not 1 <= concurrency <= 256:
         raise InputError(f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3")
     return FilmParams(

@@ -102,7 +102,7 @@ def _plugins() -> dict[tuple[str, AssetType], type[BaseProvider]]:
     for point in entry_points(group=GROUP):
         try:
             loaded = point.load()
-        except Exception as error:  # noqa: BLE001  # a plug-in may fail in any way of its own
+        except Exception as error:  # a plug-in may fail in any way of its own
             raise ProviderNotFound(
                 f"the provider plug-in {point.name} ({point.value}) does not load: {error}",
                 hint="repair or uninstall the package that brings it",

@@ -32,16 +32,19 @@ def test_assets_are_found_and_counted(film: Film) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_stats_and_verification(film: Film, tmp_path: Path) -> None:
+def test_stats_and_the_gallerys_health(film: Film, tmp_path: Path) -> None:
     stats = film("assets", "--stats", "--json").json
     assert stats["library"]["total_assets"] == 4
     assert "hit rate" in film("assets", "--stats").out
-    assert film("assets", "--verify").code == 0
+    assert film("fsck").code == 0 and "ledger: adds up" in film("fsck").err
     blob = max((tmp_path / "gallery" / "blobs").rglob("*"), key=lambda p: p.stat().st_size if p.is_file() else 0)
     blob.chmod(0o644)
     blob.write_bytes(blob.read_bytes()[:-1])
-    said = film("assets", "--verify")
-    assert said.code == 1 and "1 with a problem" in said.err
+    said = film("fsck")
+    assert said.code == 1 and "1 with a problem" in said.err and len(said.out.splitlines()) == 1
+    assert film("fsck", "--json").json["problems"] == said.out.splitlines()
+    assert film("fsck", "--repair").code == 0 and film("fsck").code == 0
+    assert "removed 0 files" in film("fsck", "--collect").err
 
 
 def test_costs_by_film_and_month(film: Film, tmp_path: Path, vendors: Simulator) -> None:
