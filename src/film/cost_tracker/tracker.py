@@ -7,7 +7,7 @@ It can be made and asked for estimates without a database; the first question ab
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
@@ -184,18 +184,25 @@ class CostTracker:
             return self.release(reservation, connection=connection)
         return self.settle(reservation, charged, connection=connection)
 
-    def recover(self) -> list[Reservation]:
+    def recover(self, comes_to: Callable[[Reservation], Decimal | None] | None = None) -> list[Reservation]:
         """Close what processes that died left open, of all films, and say what came of it.
 
-        What was never submitted is released; what was is "unknown" from now on, its money still set aside.
+        What was never submitted is released; what was is "unknown" from now on, its money still set aside. Unless
+        ``comes_to`` knows better: it is asked what such a purchase came to, and answers None when it cannot tell.
         """
         with snapshot(self.engine) as connection:
-            over = reservations.expired(connection)
+            over = [
+                reservations.find(connection, reservation_id) for reservation_id in reservations.expired(connection)
+            ]
         changed: list[Reservation] = []
-        for reservation_id in over:
+        for reservation in over:
+            total = comes_to(reservation) if comes_to and reservation.state == "submitted" else None
+            if total is not None:
+                changed.append(self.settle(reservation, total) if total else self.release(reservation))
+                continue
             with self._transaction() as transaction:
-                if reservation := reservations.expire(transaction, reservation_id):
-                    changed.append(reservation)
+                if ended := reservations.expire(transaction, reservation.id):
+                    changed.append(ended)
         return changed
 
     def find(self, reservation_id: str) -> Reservation:

@@ -23,6 +23,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -133,6 +134,14 @@ class Jobs:
                 await self.finish(Made(generated=None, billed=job.billed, job_id=job.id), sha256)
                 closed.append(job)
         return closed
+
+    def comes_to(self, reservation_id: str) -> Decimal | None:
+        """What a reservation whose holder died is to be closed with; None where a job of it has yet to say.
+
+        Nothing, where the program died before it wrote down a job: so nothing was sent.
+        """
+        paid = self._desk.journal.paid_by(reservation_id)
+        return _given_up(paid) if all(job.state == "closed" for job in paid) else None
 
     # -- for the user
 
@@ -282,10 +291,12 @@ class Jobs:
             self._desk.money.release(reservation_id)
 
     async def _use_reservation_of(self, errand: Errand, job: Job) -> None:
-        """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
-        mine = errand.call.reservation_id
-        if mine and mine != job.reservation_id:
+        """A job on record is paid from the reservation it was sent under, and so is whatever has to be sent in its
+        place; one made for this run is given back."""
+        mine, its = errand.call.reservation_id, job.reservation_id
+        if mine and its and mine != its:
             await self._desk.db(self._desk.money.release, mine)
+            errand.call = replace(errand.call, reservation_id=its)
 
     # -- leases
 
@@ -295,9 +306,9 @@ class Jobs:
         await desk.db(desk.journal.let_go, errand.token)
         if reservation_id is None:
             return
-        paid = await desk.db(desk.journal.paid_by, reservation_id)
-        if all(job.state == "closed" for job in paid):
-            await desk.db(self._close, reservation_id, _given_up(paid))
+        total = await desk.db(self.comes_to, reservation_id)
+        if total is not None:
+            await desk.db(self._close, reservation_id, total)
 
     def _keep_alive(self) -> None:
         if self._heartbeat is None or self._heartbeat.done():

@@ -31,3 +31,14 @@ def release_unused(costs: CostTracker, reservation: Reservation) -> None:
     now = costs.find(reservation.id)
     if now.state == "held":
         costs.release(now)
+
+
+def reservation_name(run_id: str, shot_id: str, asset_type: str) -> str:
+    """What the money for a shot's asset is reserved under."""
+    return f"{run_id}/{shot_id}/{asset_type}"
+
+
+def is_journaled(reservation: Reservation) -> bool:
+    """Whether a run reserved it, which spends through the journal alone; others may use the ledger without one."""
+    run_id = reservation.idem.partition("/")[0]
+    return reservation.idem == reservation_name(run_id, reservation.shot_id, reservation.asset_type)

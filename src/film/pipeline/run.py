@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from film import json_lines
 from film.compose import ComposeProgress, EncodeSettings
-from film.cost_tracker import CostTracker, write_reports
+from film.cost_tracker import CostTracker, Reservation, write_reports
 from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
@@ -27,7 +27,7 @@ from film.models import Shot
 from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
-from film.pipeline.money import JournalMoney
+from film.pipeline.money import JournalMoney, is_journaled
 from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams, film_params
@@ -184,8 +184,11 @@ class FilmRun:
             found = self.services.cache.peek_many([job.key]).get(job.key)
             return found.sha256 if found else None
 
+        def comes_to(reservation: Reservation) -> Decimal | None:
+            return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
+
         await self.jobs.finish_stored(stored)
-        await asyncio.to_thread(self.costs.recover)
+        await asyncio.to_thread(self.costs.recover, comes_to)
 
     async def plan(self) -> FilmPlan:
         """What is there, what must be made, why, and at what price."""

@@ -172,6 +172,17 @@ def test_recovering_frees_only_what_was_never_submitted(costs: CostTracker, engi
     assert costs.mark_submitted(bought).state == "submitted"  # found again at the vendor: waited for again
 
 
+def test_who_knows_what_a_purchase_came_to_is_asked_before_it_counts_as_unknown(costs: CostTracker) -> None:
+    idle, unsent, given_up, open_one = (one(costs, name, "1.00", lease=NOW) for name in ("i", "u", "g", "o"))
+    for reservation in (unsent, given_up, open_one):
+        costs.mark_submitted(reservation, lease=NOW)
+    came_to = {unsent.id: usd("0"), given_up.id: usd("0.40"), open_one.id: None}
+    after = costs.recover(lambda reservation: came_to[reservation.id])
+    states = {idle.id: "released", unsent.id: "released", given_up.id: "settled", open_one.id: "unknown"}
+    assert {r.id: r.state for r in after} == states
+    assert (costs.spent(), costs.held()) == (usd("0.40"), usd("1.00"))
+
+
 def test_what_is_renewed_is_not_recovered(costs: CostTracker) -> None:
     waiting, released = (one(costs, name, "1.00", lease=NOW) for name in ("waiting", "released"))
     costs.release(released)

@@ -59,7 +59,8 @@ def audio_call(house: House, quoted: Decimal) -> PaidCall:
 
 
 def restart(house: House, call: PaidCall) -> None:
-    """What a new run does: settle what had reached the store, then make what is not in it."""
+    """What a new run does: settle what had reached the store, then make what is not in it, on money of its own."""
+    call = replace(call, reservation_id=f"{call.reservation_id} restarted {len(house.purse.released)}")
 
     async def main() -> None:
         jobs = house.jobs()
@@ -146,6 +147,21 @@ def test_killed_around_the_post(house: House, lists: bool, accepted: bool):
     kinds = {event.kind for event in house.events}
     assert ("adopted" in kinds) == (lists and accepted)
     balance(house, call, seen="around the POST")
+
+
+def test_a_reservation_comes_to_what_its_jobs_are_known_to_have_cost(house: House):
+    """Set aside by a program that died before it wrote a job, it comes to nothing; with an open job nobody can tell."""
+    assert house.jobs().comes_to("never used") == 0
+    program, call = Mortal(house), house.image_call()
+    house.vendor.fails("submit", program.die)
+    with pytest.raises(Killed):
+        program.make(call)
+    assert call.reservation_id is not None
+    assert house.jobs().comes_to(call.reservation_id) is None
+    job = house.jobs().list_jobs()[0]
+    house.clock.put(120)
+    house.jobs().resolve(job.id, "rebuy")
+    assert house.jobs().comes_to(call.reservation_id) == call.quoted
 
 
 @pytest.mark.parametrize("step", ["poll", "fetch"])
