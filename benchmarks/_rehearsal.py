@@ -287,6 +287,7 @@ class _Buyer(Obtainer):
     def __init__(self, jobs: Jobs) -> None:
         self.jobs = jobs
         self.events = Events()
+        self.stop = Stop()
         self.bought = 0
 
     async def obtain(
@@ -381,7 +382,7 @@ def rehearse(
 async def _rehearse(film: Script, places: int, design: Design, order: Order, polled: bool) -> Rehearsed:
     clock = LoopClock()
     studio = Studio(film, places, clock)
-    asker = Asker(params_of(film), providers_of(studio, polled))
+    asker = Asker(params_of(film, places), providers_of(studio, polled))
     limits = Limits(default=places if design != "three" else len(film.lengths), clock=clock)
     buyer = _Buyer(Jobs(MemoryJournal(), clock=clock, limits=limits, executor=_OneLook()))
     plans = [_plan(asker, shot) for shot in asker.params.shots]
@@ -488,7 +489,7 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
                     stage.create_task(obtain(number, shot.shot, kind))
 
 
-def params_of(film: Script, places: int = 3) -> FilmParams:
+def params_of(film: Script, places: int) -> FilmParams:
     return FilmParams(
         film_id="rehearsal",
         shots=tuple(

@@ -156,7 +156,7 @@ async def _buy(engine: Engine) -> tuple[float, float]:
     """Seconds a job takes with and without the journal, one after the other, where the vendor needs no time."""
     film = Script([dict.fromkeys(AssetType, 0.0)] * JOURNALED, [5] * JOURNALED)
     clock = SystemClock()
-    params = params_of(film)
+    params = params_of(film, 1)
     asker = Asker(params, providers_of(Studio(film, 1, clock), polled=False))
     asks = [asker.image(shot) for shot in params.shots]
     jobs = Jobs(engine, clock=clock)

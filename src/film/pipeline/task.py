@@ -5,13 +5,15 @@
 
 The money for everything the shot will buy is reserved before the first of it is bought: a budget that ends in the
 middle leaves whole shots, never half ones. Shots reserve one after another, in the order in which they are to be made,
-so that the money there is goes to the first of them and the first places at the providers do too.
+so that the money there is goes to the first of them and the first places at the providers do too. They begin as their
+providers come near to them: a thousand shots that all began at once would hold up the first.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -20,7 +22,7 @@ from film.cost_tracker import CostTracker, Reservation, ReservationRequest
 from film.errors import FilmError, Interrupted
 from film.jobs.limits import PriorityLimiter
 from film.models import AssetType, Shot
-from film.pipeline.money import release_unused
+from film.pipeline.money import release_unused, reservation_name
 from film.pipeline.obtain import Obtainer
 from film.pipeline.plan import PlannedAsset, ShotPlan, seconds_of
 from film.pipeline.requests import Asker
@@ -28,6 +30,9 @@ from film.pipeline.results import CompletedShot, ShotAsset
 from film.settings import Settings
 
 Reservations = Mapping[AssetType, Reservation]
+
+LOOKAHEAD = 3
+"""Shots in the first step beside each job that may be under way: one is made, one is sent or waits, one gets ready."""
 
 
 class ShotChain:
@@ -39,6 +44,7 @@ class ShotChain:
         self.costs = costs
         self.run_id = run_id
         self._purse = PriorityLimiter(1)
+        self._doors: dict[tuple[AssetType, str], PriorityLimiter] = {}
 
     async def shoot(self, plan: ShotPlan, order: float) -> CompletedShot:
         """Everything a shot needs, or what there is of it and the error that stopped the rest.
@@ -47,20 +53,37 @@ class ShotChain:
         """
         if not plan.to_make:
             return reused(plan)
-        done = CompletedShot(plan.shot)
+        async with AsyncExitStack() as begun:
+            await self._come_in(plan, order, begun)
+            return await self._begin(plan, order, begun)
+
+    async def _come_in(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> None:
+        """Wait until the provider of the first step may soon ask for more, and stay until that step is done."""
+        first = plan.to_make[0].ask.provider
+        if first.local:
+            return
+        door = self._doors.setdefault(
+            (first.asset_type, first.name), PriorityLimiter(LOOKAHEAD * self.asker.params.concurrency)
+        )
+        await begun.enter_async_context(door.place(order))
+        self.obtainer.stop.check()
+
+    async def _begin(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> CompletedShot:
         try:
             async with self._purse.place(order):
                 reservations = await asyncio.to_thread(self._reserve, plan)
         except FilmError as error:
-            return self._failed(done, error, "budget")
+            return self._failed(CompletedShot(plan.shot), error, "budget")
         try:
-            return await self._shoot(plan, order, reservations)
+            return await self._shoot(plan, order, reservations, begun)
         finally:
             for reservation in reservations.values():
                 await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
 
-    async def _shoot(self, plan: ShotPlan, order: float, reservations: Reservations) -> CompletedShot:
-        shot, picture_plan = plan.shot, plan.assets[AssetType.IMAGE]
+    async def _shoot(
+        self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
+    ) -> CompletedShot:
+        shot = plan.shot
         speech_plan = plan.assets.get(AssetType.AUDIO)
         speaking = None
         if speech_plan:
@@ -71,9 +94,7 @@ class ShotChain:
         step = AssetType.IMAGE
         error: FilmError | None = None
         try:
-            picture = await self.obtainer.obtain(
-                picture_plan.ask, order=order, reservation=reservations.get(AssetType.IMAGE)
-            )
+            picture = await self._picture(plan, order, reservations, begun)
             done = done.having(picture)
             speech = None
             if speaking and self.asker.waits_for_speech(shot):
@@ -111,6 +132,15 @@ class ShotChain:
         self.obtainer.events.emit("shot_done", shot_id=shot.shot_id, reused=not done.made)
         return done
 
+    async def _picture(
+        self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
+    ) -> ShotAsset:
+        reservation = reservations.get(AssetType.IMAGE)
+        picture = await self.obtainer.obtain(plan.assets[AssetType.IMAGE].ask, order=order, reservation=reservation)
+        if not picture.reused:
+            await begun.aclose()
+        return picture
+
     def _reserve(self, plan: ShotPlan) -> dict[AssetType, Reservation]:
         paid = [a for a in plan.to_make if not a.ask.provider.local]
         if not paid:
@@ -119,9 +149,8 @@ class ShotChain:
         return {a.asset_type: r for a, r in zip(paid, held, strict=True)}
 
     def _item(self, planned: PlannedAsset) -> ReservationRequest:
-        place = f"{self.run_id}/{planned.shot_id}/{planned.asset_type.value}"
         return ReservationRequest(
-            idem=place,
+            idem=reservation_name(self.run_id, planned.shot_id, planned.asset_type.value),
             amount=planned.quote.amount,
             shot_id=planned.shot_id,
             asset_type=planned.asset_type.value,

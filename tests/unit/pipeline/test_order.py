@@ -5,26 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from film.models import AssetRequest, AssetType, Quote, Shot
+from planned import Quick, planned
+
+from film.models import AssetType, Shot
 from film.pipeline.order import in_order, seconds_to_make
-from film.pipeline.plan import PlannedAsset, ShotPlan, State
-from film.pipeline.requests import Ask
+from film.pipeline.plan import ShotPlan
 from film.providers.base import BaseProvider, ImageConfig, VideoConfig
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVideoProvider
 
 
-class Quick(FakeVideoProvider):
-    usual_seconds = 20.0
-
-
 class Slow(FakeVideoProvider):
     usual_seconds = 100.0
-
-
-def planned(name: str, provider: BaseProvider, config: Any = None, state: State = "new") -> PlannedAsset:
-    request = AssetRequest(asset_type=provider.asset_type, provider=provider.name, model="m", params={})
-    ask = Ask(Shot(shot_id=name, enhanced_prompt=name), request, provider, config)
-    return PlannedAsset(ask, state, "", Quote(amount=Decimal(0)))
 
 
 def plan(name: str, seconds: int, video: FakeVideoProvider, *, clip_there: bool = False) -> ShotPlan:
