@@ -27,7 +27,7 @@ Area = tuple[int, int, int, int]
 GROUPS = 4
 """Depth groups of a still panel; one more when something in it lives."""
 
-SAMPLED = 3.0
+SAMPLED = 2.2
 """Areas of frames that may be sampled for one frame, masks not counted."""
 
 _OPAQUE = 253 / 255
