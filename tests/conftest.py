@@ -3,6 +3,7 @@
     database_url   an empty database; a test that asks for it runs once on SQLite and once on PostgreSQL
     engine         the same, brought to the newest schema
     settings       settings on that database, with a gallery of the test's own
+    tell           prints a figure that a test has measured, at the end of the run, in whatever process it ran
 
 PostgreSQL is a real server from a package, one per process (so also one per xdist worker), started by the first test
 that needs it; each test has a schema of its own there. A guard process, whose standard input ends when this process
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,6 +46,7 @@ shutil.rmtree(folder, ignore_errors=True)
 """
 
 _numbers = itertools.count(1)
+_FIGURE = "figure"
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,20 @@ def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.delenv("FILM_DATABASE_URL", raising=False)
     yield
     close_engines()
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    return lambda line: record_property(_FIGURE, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for group in ("passed", "failed") for report in terminalreporter.getreports(group)]
+    figures = [str(value) for report in reports for name, value in report.user_properties if name == _FIGURE]
+    if figures:
+        terminalreporter.section("figures")
+    for line in figures:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
