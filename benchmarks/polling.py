@@ -24,7 +24,10 @@ import numpy as np
 from PIL import Image
 from sqlalchemy import Engine
 
-from benchmarks._rehearsal import MEDIA, Script, Studio, film_run, paid_call, params_of, providers_of
+from benchmarks._bare import paid_call
+from benchmarks._rehearsal import film_run
+from benchmarks._script import Script
+from benchmarks._studio import MEDIA, Studio, params_of, providers_of
 from benchmarks.figure import Figure
 from film.db.migrate import prepare
 from film.db.session import make_engine

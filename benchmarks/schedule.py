@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from statistics import mean
 
-from benchmarks._rehearsal import Rehearsed, perform, rehearse, script
+from benchmarks._rehearsal import Rehearsed, perform, rehearse
+from benchmarks._script import script
 from benchmarks.figure import Figure
 
 SHOTS = 1000

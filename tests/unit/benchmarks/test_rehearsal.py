@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from benchmarks._rehearsal import Script, lower_bound, rehearse, script
+from benchmarks._rehearsal import rehearse
+from benchmarks._script import Script, lower_bound, script
 
 from film.models import AssetType
 
