@@ -57,7 +57,8 @@ class SimulatedOpenAI(SimulatedVendor):
         return response
 
     async def models(self, request: web.Request) -> web.StreamResponse:
-        known = [{"id": model, "object": "model", "owned_by": "openai"} for model in (*PER_THOUSAND, *PER_MINUTE)]
+        about = {"object": "model", "created": 1_700_000_000, "owned_by": "openai"}
+        known = [{"id": model, **about} for model in (*PER_THOUSAND, *PER_MINUTE)]
         return web.json_response({"object": "list", "data": known})
 
     def _price(self, order: dict[str, Any]) -> Decimal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +18,8 @@ from film.testing.simulator.vendor import BadOrder, SimulatedVendor, read_order
 MODELS = {"black-forest-labs/flux-schnell": Decimal("0.003")}
 RATIOS = frozenset("1:1 16:9 21:9 3:2 2:3 4:5 5:4 3:4 4:3 9:16 9:21".split())
 PAGE = 100
+LONGEST_WAIT = 60
+_WAIT = re.compile(r"wait(?:=(\d+))?")
 
 
 class SimulatedReplicate(SimulatedVendor):
@@ -53,7 +57,17 @@ class SimulatedReplicate(SimulatedVendor):
             raise BadOrder(422, self.error(422, "", f"- input.aspect_ratio: must be one of {sorted(RATIOS)}\n"))
         order = {"aspect_ratio": "1:1", "output_format": "webp", **order}
         job = self.take(model, "image", order, MODELS[model] * int(order.get("num_outputs", 1)))
-        return web.json_response(self._prediction(request, job), status=201)
+        prediction = self._prediction(request, job)
+        if preferred := _WAIT.fullmatch(request.headers.get("Prefer", "")):
+            prediction = await self._held_back(request, job, float(preferred[1] or LONGEST_WAIT))
+        return web.json_response(prediction, status=201)
+
+    async def _held_back(self, request: web.Request, job: SimulatedJob, seconds: float) -> dict[str, Any]:
+        """The answer to who prefers to wait: with the output, or else as if nothing had begun."""
+        left = job.ends - time.time()
+        await asyncio.sleep(max(0.0, min(left, seconds)))
+        prediction = self._prediction(request, job)
+        return prediction if left <= seconds else {**prediction, "status": "starting"}
 
     async def status(self, request: web.Request) -> web.StreamResponse:
         job = self.find(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -88,19 +89,30 @@ class SimulatedRunway(SimulatedVendor):
 
     async def organization(self, request: web.Request) -> web.StreamResponse:
         spent = sum((charge.amount for charge in self.house.books.invoice(self.name)), Decimal(0))
-        return web.json_response({"creditBalance": 100_000 - int(spent / CREDIT), "tier": {}, "usage": {}})
+        today = Counter(job.endpoint for job in self.house.books.jobs(self.name))
+        at_once, a_day = self.house.concurrency or 5, 500
+        limits = {model: {"maxConcurrentGenerations": at_once, "maxDailyGenerations": a_day} for model in LENGTHS}
+        return web.json_response(
+            {
+                "creditBalance": 100_000 - int(spent / CREDIT),
+                "tier": {"maxMonthlyCreditSpend": 1_000_000, "models": limits},
+                "usage": {"models": {model: {"dailyGenerations": today[model]} for model in LENGTHS}},
+            }
+        )
 
     def _task(self, request: web.Request, job: SimulatedJob) -> dict[str, Any]:
         now = time.time()
         task: dict[str, Any] = {"id": job.id, "createdAt": datetime.fromtimestamp(job.created, UTC).isoformat()}
-        cost = {"cost": {"credits": int(Decimal(job.price) / CREDIT) if job.billed else 0}}
+        credits_ = int(Decimal(job.price) / CREDIT)
+        cost = {"cost": {"credits": credits_ if job.billed else 0}}
+        estimate = {"estimatedCost": {"credits": credits_}}
         if job.fate == "strange":
             return {**task, "status": "PONDERING"}
         match job.state(now):
             case "queued":
-                return {**task, "status": "THROTTLED" if self.house.concurrency else "PENDING"}
+                return {**task, "status": "THROTTLED" if self.house.concurrency else "PENDING", **estimate}
             case "running":
-                return {**task, "status": "RUNNING", "progress": round(job.progress(now), 2)}
+                return {**task, "status": "RUNNING", "progress": round(job.progress(now), 2), **estimate}
             case "cancelled":
                 return {**task, "status": "CANCELLED", **cost}
             case "over" if job.fate == "fail":
