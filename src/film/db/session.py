@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
@@ -186,6 +186,7 @@ def _sqlite(url: URL) -> Engine:
 
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", begin)
+    event.listen(engine, "handle_error", _name_the_disk)
     return engine
 
 
@@ -203,6 +204,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _use_wal(connection)
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _name_the_disk(context: ExceptionContext) -> None:
+    """A full or broken disk is not the statement's fault: say so, wherever in the program it shows."""
+    error = context.original_exception
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says in which of a hundred places
+    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return
+    where = f" {context.engine.url.database}" if context.engine else ""
+    hint = (
+        "free some space and run again" if code == sqlite3.SQLITE_FULL else "check the disk, then run film fsck"
+    ) + ": what was paid for is fetched, not bought again"
+    raise StoreError(f"the database{where} cannot be written: {error}", hint=hint) from error
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from film.db import drives, session
 from film.db.base import MicroUSD, from_micros, to_micros
 from film.db.drives import mounted_as, network_filesystem, parse_mount_command, parse_proc_mounts
+from film.db.migrate import prepare
 from film.db.session import close_engines, engine_for, make_engine, make_reader, sessions_for, snapshot
 from film.db.tables import Budget, Film
 from film.errors import ConfigurationError, StoreError
@@ -231,6 +232,24 @@ def test_a_database_that_stays_locked_says_so(tmp_path: Path, monkeypatch: pytes
 
 
 # -- exact money
+
+
+def test_a_full_disk_is_named_with_the_way_out_and_nothing_is_half_written(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'film.db'}")
+    prepare(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(Film).values(film_id="kept"))
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with (
+        pytest.raises(StoreError, match="cannot be written: database or disk is full") as caught,
+        engine.begin() as connection,
+    ):
+        for number in range(1000):
+            connection.execute(insert(Film).values(film_id=f"film {number}", title="x" * 100))
+    assert "free some space" in str(caught.value.hint)
+    with snapshot(engine) as connection:
+        assert connection.scalars(select(Film.film_id)).all() == ["kept"]
 
 
 def test_money_is_exact_in_sums_and_comparisons(engine: Engine) -> None:
