@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from film.errors import InputError, Interrupted
 
 PRESET = "ultrafast"
-CRF = 19
+CRF = 21
 _X264 = "deblock=0,0:open-gop=0:force-cfr=1:colorprim=bt709:transfer=bt709:colormatrix=bt709:videoformat=5:range=tv"
 
 
