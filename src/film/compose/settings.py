@@ -46,7 +46,7 @@ class EncodeSettings:
 
     @classmethod
     def preview(cls) -> Self:
-        """Quick, for looking at a cut: keeps more film grain than veryfast does, in half the time and twice the bits."""
+        """Quick, for looking at a cut: keeps more film grain than veryfast, in half the time and twice the bits."""
         return cls(preset="ultrafast", crf=21)
 
     @classmethod
