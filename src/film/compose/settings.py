@@ -16,7 +16,7 @@ import av
 from film.compose.conform import Screen
 from film.errors import ConfigurationError
 
-Preset = Literal["veryfast", "fast", "medium", "slow"]
+Preset = Literal["ultrafast", "veryfast", "fast", "medium", "slow"]
 REORDER = 2
 """Frames by which decoding runs ahead of showing: what b-pyramid needs, fixed for all segments."""
 _LEVELS = (
