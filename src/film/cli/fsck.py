@@ -36,7 +36,6 @@ def command(repair: bool, collect: bool, json: bool) -> int:
         if report.problems:
             note("put aside: film plan says what making them again costs" if repair else "film fsck --repair helps")
         if removed:
-            note(
-                f"removed {removed.removed} files ({file_size(removed.freed)}); {removed.doubtful} go in a day if unused"
-            )
+            freed = file_size(removed.freed)
+            note(f"removed {removed.removed} files ({freed}); {removed.doubtful} go in a day if unused")
     return 1 if ledger or (report.problems and not repair) else 0
