@@ -14,7 +14,7 @@ import re
 import threading
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from film.cache.disk import disk_error
@@ -86,7 +86,8 @@ class Locks:
         with self._mutex:
             if self._lifeline >= 0 and self._pid == os.getpid():
                 os.close(self._lifeline)
-                (self._folder / self._token).unlink(missing_ok=True)
+                with suppress(OSError):  # what stays behind is buried by the next collection
+                    (self._folder / self._token).unlink(missing_ok=True)
             self._lifeline, self._pid = -1, 0
 
     @contextmanager
