@@ -19,6 +19,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import import_module
@@ -142,14 +143,18 @@ def child(order: Order) -> None:
         settings = load_settings({**os.environ, "FILM_GALLERY_DIR": order.folder}, folder=folder)
         with asyncio.Runner(loop_factory=OneThread) as runner:
             runner.run(run(order, settings))
-        code = 0
+        os._exit(0)
     except FilmError as error:
-        (folder / "trouble.txt").write_text(f"{type(error).__name__}: {error}\n{error.hint}\n")
-        code = 3
+        leave(folder / "trouble.txt", f"{type(error).__name__}: {error}\n{error.hint}\n")
+        os._exit(3)
     except BaseException:  # noqa: BLE001  # whatever it was, the test wants to read it
-        (folder / "crash.txt").write_text(traceback.format_exc())
-        code = 1
-    os._exit(code)
+        leave(folder / "crash.txt", traceback.format_exc())
+        os._exit(1)
+
+
+def leave(note: Path, text: str) -> None:
+    with suppress(OSError):  # the disk may be what it is about
+        note.write_text(text)
 
 
 def import_like_a_child(line: str) -> None:

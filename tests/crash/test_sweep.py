@@ -206,8 +206,9 @@ def test_told_at_every_call_that_the_disk_is_full_or_broken(tmp_path: Path, tell
         sweep = Sweep("disk", opened, "replicate")
         founds = sweep.strike(sweep.points(WRITING + CLEARING, ["ENOSPC", "EIO"], every))
         for found in founds:
-            if found.code == FELL_OVER:
-                found.wrong.append("fell over: " + Path(found.order.folder, "crash.txt").read_text())
+            if found.code not in (MADE, SAID_WHY):
+                crash = Path(found.order.folder, "crash.txt")
+                found.wrong.append(f"fell over: {crash.read_text() if crash.exists() else found.code}")
         wrong = judge(founds, vendors)
     at_once = sum((found.at_once for found in founds), Counter[str]())
     ends = Counter(found.code for found in founds)
