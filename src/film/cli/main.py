@@ -100,7 +100,27 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:  # whatever it is, a user is told in one line
+        if sys.flags.dev_mode:
+            raise
+        told = _the_error_in(error)
+        report(told)
+        sys.exit(told.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _the_error_in(error: BaseException) -> FilmError:
+    """The deliberate error in a group of them, or one that says that the program is at fault."""
+    if isinstance(error, FilmError):
+        return error
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+    for told in map(_the_error_in, inner):
+        if type(told) is not FilmError:
+            return told
+    return FilmError(
+        f"{type(error).__name__}: {error}",
+        hint="nothing is lost; run python -X dev -m film … for the place in the code, and report it",
+    )
 
 
 def report(error: FilmError) -> None:

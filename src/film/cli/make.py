@@ -129,7 +129,7 @@ def _listeners(stream: IO[str] | None) -> list[Listener]:
 def _print(result: Any) -> None:
     click.echo(str(result.path))
     made, reused = result.shots_made, result.shots_reused
-    shots = f"{made} made, {reused} reused" if made else f"all {reused} reused"
+    shots = f"{made} made, {reused} reused" if made or result.failed else f"all {reused} reused"
     if result.failed:
         shots += f", {len(result.failed)} missing"
     saved = f", {dollars(result.saved_usd)} saved by reuse" if result.saved_usd else ""

@@ -24,7 +24,7 @@ COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
 def command(**options: Any) -> int:
     """Say for each shot of SHOTS what is reused, new or stale, why, and what making it costs at most.
 
-    Nothing is sent and nothing is written. Exit code 3 when it would not fit the budget.
+    Nothing is sent and nothing is made. Exit code 3 when it would not fit the budget.
     """
     from film.pipeline.params import film_params
     from film.pipeline.plan import plan_film

@@ -50,6 +50,7 @@ class Lines(Silence):
 
     def __init__(self) -> None:
         self._done = self._all = 0
+        self._cutting = False
 
     def __call__(self, event: Event) -> None:
         facts = event.facts
@@ -64,8 +65,9 @@ class Lines(Silence):
             case "shot_failed":
                 self._done += 1
                 warn(f"[{self._done}/{self._all}] {facts['shot_id']} {facts['step']}: {facts['error']}")
-            case "cut_started" if facts["frames"]:
-                note(f"cut: {facts['frames']} frames to encode")
+            case "cut_progress" if facts["total"] and not self._cutting:
+                self._cutting = True
+                note(f"cut: {facts['total']} frames to encode")
             case _:
                 pass
 

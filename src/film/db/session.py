@@ -49,7 +49,13 @@ def make_engine(url: str) -> Engine:
     file = _sqlite_file(parsed)
     if file:
         _refuse_network_drive(file)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{file.parent} cannot be made into a folder: {error.strerror}",
+                hint="set FILM_GALLERY_DIR to a folder of yours",
+            ) from error
     return _remember(_sqlite(parsed))
 
 
@@ -72,6 +78,12 @@ def engine_for(url: str) -> Engine:
         if url not in _prepared:
             from film.db.migrate import prepare  # it builds on this module
 
+            parsed = _parse(url)
+            if parsed.get_backend_name() == "sqlite" and _sqlite_file(parsed) is None:
+                raise ConfigurationError(
+                    "FILM_DATABASE_URL names no file: what is paid for must outlive the program",
+                    hint="write sqlite:////path/to/film.db, or leave it out for the gallery's own",
+                )
             engine = make_engine(url)
             prepare(engine)
             _prepared[url] = engine

@@ -16,6 +16,7 @@ from typing import Any, cast
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
+from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
@@ -38,7 +39,13 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
 
 
 def film_path(params: FilmParams, films: Path) -> Path:
-    return (params.output or films / params.film_id / params.file_name).expanduser().absolute()
+    """Where the film goes; a link in the gallery is refused, since it would lead out of it."""
+    if params.output:
+        return params.output.expanduser().absolute()
+    for folder in (films, films / params.film_id):
+        if folder.is_symlink():
+            raise StoreError(f"{folder} is a link, where the gallery keeps a folder", hint="remove it, or use --output")
+    return (films / params.film_id / params.file_name).absolute()
 
 
 def unchanged(timeline: Timeline, settings: EncodeSettings, path: Path) -> dict[str, Any] | None:
@@ -109,11 +116,12 @@ def _cut(params: FilmParams, done: CompletedShot) -> ShotCut:
     picture = done.video or done.stand_in
     assert picture is not None  # every shot has at least its stand-in by now
     number = f"{shot.shot_number:03d}" if shot.shot_number is not None else ""
+    slate_number = number or shot.shot_id[:16]
     label = "  ".join(filter(None, (shot.shot_type.replace("-", " ").upper(), (shot.time_of_day or "").upper())))
     badge = "" if done.complete else "MISSING"
     if params.is_draft:
         badge = badge or "ANIMATIC"
-    slate = Slate(number, f"{label} · {shot.mood}" if shot.mood else label, shot.spoken, badge)
+    slate = Slate(slate_number, f"{label} · {shot.mood}" if shot.mood else label, shot.spoken, badge)
     speech = done.audio
     return ShotCut(
         shot_id=shot.shot_id,
@@ -137,10 +145,22 @@ def _cut(params: FilmParams, done: CompletedShot) -> ShotCut:
 def _frames(params: FilmParams, done: CompletedShot) -> int:
     """How long the shot wants to be: as asked for, or as long as a clip that was made here to fit its line."""
     wanted = max(1, round(Fraction(str(done.shot.duration)) * params.rate))
+    return max(wanted, _stretched(params, done) or 0)
+
+
+def _stretched(params: FilmParams, done: CompletedShot) -> int | None:
+    """The frames of a clip that was made here, longer than asked for, to fit its line."""
     clip = done.video
-    if clip and clip.provider == "draft" and done.audio:
-        return max(wanted, _source_frames(clip, params.rate) or 0)
-    return wanted
+    return _source_frames(clip, params.rate) if clip and clip.provider == "draft" and done.audio else None
+
+
+def stretched(params: FilmParams, shots: Sequence[CompletedShot]) -> list[str]:
+    """What to tell of shots that got the time their line takes."""
+    return [
+        f"{s.shot_id}: {float(s.shot.duration):g} s were asked for, its line takes {frames / float(params.rate):.1f} s"
+        for s in shots
+        if (frames := _stretched(params, s)) and frames > float(s.shot.duration) * float(params.rate) + 1
+    ]
 
 
 def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Literal
 
 from film.cache import CachedAsset
+from film.errors import InputError
 from film.models import AssetType, Quote, Shot
 from film.pipeline.params import FilmParams
 from film.pipeline.record import KnownTake, changes, comparable, known_takes
@@ -147,6 +148,7 @@ def _planned(
 ) -> PlannedAsset:
     if cached:
         return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached)
+    _check(ask)
     quote = ask.provider.quote(ask.config)
     if not takes:
         return PlannedAsset(ask, "new", "never made", quote, key)
@@ -158,6 +160,8 @@ def _planned(
     after = comparable(ask.request)
     if key is None:
         after["inputs"] = same_maker.request.get("inputs")
+        if "duration" in after["params"] and ask.shot.spoken and ask.provider.local:
+            after["params"]["duration"] = same_maker.request["params"].get("duration")  # its line decides, later
         changed = changes(same_maker.request, after) or ["picture"]
     else:
         changed = changes(same_maker.request, after)
@@ -165,3 +169,11 @@ def _planned(
         return PlannedAsset(ask, "new", f"never made with {ask.request.provider}", quote, key)
     verb = "changed" if changed else "the cache key's recipe changed"
     return PlannedAsset(ask, "stale", f"{', '.join(changed)} {verb}".strip(), quote, key)
+
+
+def _check(ask: Ask) -> None:
+    """Whatever its provider cannot take stops the film before anything is made, and names the shot."""
+    try:
+        ask.provider.check_config(ask.config)
+    except InputError as error:
+        raise InputError(f"{ask.shot.shot_id}: {error.message}", hint=error.hint, field=error.field) from error

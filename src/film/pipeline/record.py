@@ -138,6 +138,8 @@ def changes(before: Request, after: Request) -> list[str]:
     found = [name for name in ("provider", "model", "take") if before.get(name) != after.get(name)]
     old, new = _flat(before.get("params", {})), _flat(after.get("params", {}))
     found += [_FIELD.get(name, name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    if "take" in found and "seed" in found:
+        found.remove("seed")  # it moves along with the take
     if before.get("inputs") != after.get("inputs"):
         found.append("picture")
     return list(dict.fromkeys(found))

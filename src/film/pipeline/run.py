@@ -24,7 +24,7 @@ from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
-from film.pipeline.cut import compose_film, film_path, timeline_of, unchanged
+from film.pipeline.cut import compose_film, film_path, stretched, timeline_of, unchanged
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney, is_journaled
@@ -164,6 +164,8 @@ class FilmRun:
         self.check(plan, consent)
         await self.begin(plan)
         shots = await self.shoot(plan)
+        if await asyncio.to_thread(self._damaged_drafts, shots):
+            shots = await self.shoot(plan := await self.plan())
         await self.record(plan, shots)
         return await self.compose(shots, began)
 
@@ -287,9 +289,9 @@ class FilmRun:
 
     async def _cut(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         timeline = timeline_of(self.params, shots)
-        settings = EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
+        settings = self._encode_settings
         path = film_path(self.params, self.services.settings.films)
-        for message in timeline.warnings:
+        for message in (*stretched(self.params, shots), *timeline.warnings):
             self.events.emit("warning", message=message)
         cost = sum((s.cost_usd for s in shots), Decimal(0))
         same = await asyncio.to_thread(unchanged, timeline, settings, path)
@@ -310,6 +312,26 @@ class FilmRun:
             unchanged=same is not None,
             warnings=timeline.warnings,
         )
+
+    @property
+    def _encode_settings(self) -> EncodeSettings:
+        return EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
+
+    def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
+        """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
+        free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
+        sound = self.services.cache.use_many(free) if not self._is_unchanged(shots) else dict.fromkeys(free)
+        damaged = sum(1 for key in free if key not in sound)
+        if damaged:
+            self.events.emit("warning", message=f"{damaged} damaged files of drafts were put aside: made again")
+        return bool(damaged)
+
+    def _is_unchanged(self, shots: Sequence[CompletedShot]) -> bool:
+        """Whether the film that is there is the one asked for, so that none of its parts is needed."""
+        if self.stop.is_set() or not all(s.video for s in shots):
+            return False
+        path = film_path(self.params, self.services.settings.films)
+        return unchanged(timeline_of(self.params, shots), self._encode_settings, path) is not None
 
     def _check_files(self, shots: Sequence[CompletedShot]) -> None:
         """Every byte of what goes into the cut is what was stored; StoreError says what is not."""

@@ -155,6 +155,10 @@ class BaseProvider(ABC):
         """Where a submitted job stands; only for providers that queue."""
         raise PollingNotSupported(self.name or type(self).__name__)
 
+    def check_config(self, config: Any) -> None:
+        """Raise InputError for what this provider cannot take, before anything is made or paid."""
+        return
+
     def quote(self, config: Any) -> Quote:
         """``estimate_cost`` with its basis in words; override to say how it came about."""
         return Quote(amount=self.estimate_cost(config))

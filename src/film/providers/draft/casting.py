@@ -116,10 +116,11 @@ _SCRIPTS = {
 }  # fmt: skip
 _SMALL_WORDS = {
     "en": "the and you is are was to of it that what we he she not have do for this with in my i on",
-    "fr": "le la les je tu il elle nous vous est pas ne une des et que qui mais pour avec bonjour oui",
+    "fr": "le la les je tu il elle nous vous est pas ne une des et que qui mais pour avec bonjour oui "
+    "mon ma mes ton dans vite amour",
     "de": "der die das ich du er sie wir ihr ist nicht ein eine und mit auf aber wie was ja nein",
     "es": "el los las yo tú es no una y que pero por con está muy qué hola sí señor",
-    "it": "il gli io tu è non una e che ma per con sono sei questo perché ciao sì",
+    "it": "il gli io tu è non una e che ma per con sono sei questo perché ciao sì mio mia niente cosa",
     "pt": "os as eu você é não uma e que mas por com está muito isso sim olá",
     "nl": "het een ik jij is niet en met maar wat hoe ja nee van zijn wij",
     "pl": "nie to jest się i w na że co jak tak ja ty ale",
@@ -133,6 +134,9 @@ _NAMED_PARTS = {
     "giant": "deep", "ghost": "whisper",
 }  # fmt: skip
 _ENDS_WOMAN = re.compile(r"(a|ie|elle|ette|ine|lyn|lynn|isse|ah|trice|ess|а|я|α|η|子)$")
+
+_LETTERS = {"es": "¿¡ñ", "fr": "œçêùàè", "de": "ßäöü", "pt": "ãõ", "it": "ìò", "pl": "łąęśż", "tr": "ğış"}
+"""Letters that English words do not have, by the language that they are likeliest in."""
 
 
 class VoiceCast:
@@ -174,6 +178,8 @@ def language_of(text: str) -> str:
         return _SCRIPTS.get(common, "en")
     words = re.findall(r"[^\W\d_]+", text.lower())
     scores = {code: sum(word in small.split() for word in words) for code, small in _SMALL_WORDS.items()}
+    for code, letters in _LETTERS.items():
+        scores[code] = scores.get(code, 0) + 2 * any(letter in text.lower() for letter in letters)
     best = max(scores, key=lambda code: scores[code])
     return best if scores[best] >= 2 and scores[best] > scores["en"] else "en"
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from film.errors import BadMedia
+from film.errors import BadMedia, InputError
 from film.media import open_picture
 from film.models import Generated, SpokenWord
 from film.providers.base import (
@@ -62,6 +62,13 @@ class _Draft(BaseProvider):
     def estimate_cost(self, config: Any) -> Decimal:
         return Decimal(0)
 
+    def check_config(self, config: Any) -> None:
+        if config.model not in (None, self.default_model):
+            raise InputError(
+                f"the draft tier has no {self.asset_type.value} model {config.model!r}",
+                hint=f"leave the model out, or name another provider with --{self.asset_type.value}_provider",
+            )
+
     async def _work(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.context.workers, work, *args)
 
@@ -80,6 +87,12 @@ class DraftVideoProvider(_Draft, BaseVideoProvider):
 
     default_model = MOVE_RECIPE
     image_url_form = "file"
+
+    def check_config(self, config: VideoConfig) -> None:
+        from film.providers.draft.camera import move_for
+
+        super().check_config(config)
+        move_for(config.camera, config.scene.shot_type, config.prompt, config.scene.mood, 0)
 
     def request_params(self, config: VideoConfig) -> dict[str, Any]:
         return {
@@ -105,6 +118,12 @@ class DraftAudioProvider(_Draft, BaseAudioProvider):
     """Speaks a line with an offline voice, one for each character."""
 
     default_model = VOICE_RECIPE
+
+    def check_config(self, config: AudioConfig) -> None:
+        from film.providers.draft.voice import VoiceCast
+
+        super().check_config(config)
+        VoiceCast().voice_for(config.character, config.voice, config.text)
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self._work(_speak, text, config)

@@ -250,6 +250,8 @@ GENERIC = "hills"
 
 def name_of(spec: PanelSpec) -> str:
     """The landscape's name: exact words of the field, then of the prompt, then broad words, then hills."""
+    if any(place.strip().casefold() in ("moon", "the moon") for place in spec.landscapes):
+        return "planet"  # as a place; in a prompt the moon only shines
     field_text, prompt, banned = plain(*spec.landscapes), plain(spec.prompt), plain(spec.negative_prompt)
     weak: str | None = None
     for text, table in (
