@@ -118,7 +118,9 @@ class Lane:
         said = tracer.stderr.readline()
         if "attached" not in said:
             os.kill(pid, signal.SIGKILL)
-            pytest.fail(f"strace could not attach, so nothing was swept: {said}{tracer.stderr.read()}".strip())
+            self._hear()
+            said += tracer.communicate()[1]
+            pytest.fail(f"strace may not trace here, so nothing was swept: {said.strip()}")
         os.kill(pid, BEGIN)
         code = self._hear()
         tracer.communicate()
