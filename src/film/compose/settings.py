@@ -58,7 +58,7 @@ class EncodeSettings:
         """The encoder's options; they are part of every segment's key."""
         second = max(1, round(screen.rate))
         # ultrafast leaves out the deblocking that skies need; veryfast may search a third less at a tenth of the loss
-        search = {"ultrafast": "ref=1:deblock=0,0", "veryfast": "ref=1:subme=1"}.get(self.preset, "ref=3")
+        search = {"ultrafast": "ref=1:deblock=0,0:8x8dct=1", "veryfast": "ref=1:subme=1"}.get(self.preset, "ref=3")
         params = (
             f"stitchable=1:keyint={2 * second}:min-keyint={second}:scenecut=40:open-gop=0:bframes=3:b-pyramid=2:"
             f"{search}:weightp=1:force-cfr=1:colorprim=bt709:transfer=bt709:colormatrix=bt709:videoformat=5:range=tv"
