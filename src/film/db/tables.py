@@ -165,7 +165,7 @@ class AssetTag(Base):
 
 
 class JobRow(Base):
-    """One paid submission and its state: intent → submitted → done, or failed | unknown | review | lost.
+    """One paid submission and its state: intent → submitted → done; or failed, refused, unknown, review, lost, closed.
 
     Written before the POST, so that whatever instant the program dies at, the next run knows what may have been bought.
     """
