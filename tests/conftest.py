@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
@@ -46,6 +46,16 @@ shutil.rmtree(folder, ignore_errors=True)
 """
 
 _numbers = itertools.count(1)
+_used: set[Engine] = set()
+"""The engines that the running test has connected with: one that it merely drops would leave its connections to the
+garbage collector, which finds them whenever it likes, and psycopg calls that a fault."""
+
+
+@event.listens_for(Engine, "engine_connect")
+def _hold(connection: Connection) -> None:
+    _used.add(connection.engine)
+
+
 _FIGURE = "figure"
 
 
@@ -59,6 +69,9 @@ def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.delenv("FILM_DATABASE_URL", raising=False)
     yield
     close_engines()
+    for engine in _used:
+        engine.dispose()
+    _used.clear()
 
 
 @pytest.fixture
