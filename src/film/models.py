@@ -26,6 +26,28 @@ MAX_SEED = 2**53 - 1
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
 _IDENTIFIER = re.compile(r"[^\W_](?:[\w.\- ]{0,98}[\w\-])?", re.UNICODE)
 
+TransitionKind = Literal[
+    "cut",
+    "crossfade",
+    "dip-to-black",
+    "dip-to-white",
+    "wipe-left",
+    "wipe-right",
+    "wipe-up",
+    "wipe-down",
+    "slide-left",
+    "slide-right",
+    "slide-up",
+    "slide-down",
+    "push-left",
+    "push-right",
+    "push-up",
+    "push-down",
+    "iris",
+    "whip",
+]
+"""How one shot becomes the next; wipes, slides and pushes are named for the way the edge moves."""
+
 
 class AssetType(StrEnum):
     IMAGE = "image"
@@ -84,6 +106,16 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class Effect(Model):
+    """A sound effect under a shot. ``file`` is looked for from the folder of shots.json."""
+
+    file: Path
+    at: Annotated[Decimal, BeforeValidator(_exact_seconds), Field(ge=0, le=600, decimal_places=3)] = Decimal(0)
+    """Seconds after the shot begins."""
+    level: Annotated[Decimal, BeforeValidator(_exact_seconds), Field(ge=-70, le=0)] = Decimal(-22)
+    """LUFS."""
+
+
 class Shot(Model):
     """One entry of shots.json.
 
@@ -112,7 +144,12 @@ class Shot(Model):
     take: Annotated[int, Field(ge=1, le=10_000)] = 1
     voice: Word | None = None
     camera: Word | None = None
-    transition: Literal["cut", "crossfade"] | None = None
+    transition: TransitionKind | None = None
+    transition_seconds: (
+        Annotated[Decimal, BeforeValidator(_exact_seconds), Field(gt=0, le=10, decimal_places=3)] | None
+    ) = None
+    fit: Literal["fit", "fill", "blur"] | None = None
+    effects: Annotated[tuple[Effect, ...], Field(max_length=64)] = ()
     image_provider: Slug | None = None
     video_provider: Slug | None = None
     audio_provider: Slug | None = None

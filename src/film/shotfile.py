@@ -11,27 +11,19 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from film import json_lines
 from film.errors import InputError
-from film.models import Model, Shot, Text, identity
+from film.filmfile import FilmFile
+from film.models import Model, Shot, identity
 
 MAX_SHOTS = 20_000
 _ALIASES = {"prompt": "enhanced_prompt"}
 RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
-
-
-class FilmOptions(Model):
-    """What may stand beside the shots. None leaves it to the flags and the defaults."""
-
-    title: Text | None = None
-    size: str | None = None
-    frame_rate: str | None = None
-    transition: Literal["auto", "cut", "crossfade"] = "auto"
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,7 @@ class ShotFile:
 
     path: Path
     shots: tuple[Shot, ...]
-    options: FilmOptions = field(default_factory=FilmOptions)
+    film: FilmFile = field(default_factory=FilmFile)
     warnings: tuple[str, ...] = ()
 
 
@@ -52,14 +44,14 @@ def load_shots(path: Path) -> ShotFile:
 
 def check_shots(value: object, lines: json_lines.Lines, path: Path) -> ShotFile:
     """Shots out of parsed JSON."""
-    options, prefix = FilmOptions(), cast("tuple[str, ...]", ())
+    film, prefix = FilmFile(), cast("tuple[str, ...]", ())
     if isinstance(value, dict):
         document = cast("dict[str, object]", value)
         if "shots" not in document:
             raise InputError("has no 'shots'", hint='write a list of shots, or {"shots": [...]}', file=path, line=1)
         prefix = ("shots",)
         settings = {k: v for k, v in document.items() if k != "shots"}
-        options, _ = _validated(FilmOptions, settings, lines, path, ())
+        film, _ = _validated(FilmFile, settings, lines, path, ())
         value = document["shots"]
     if not isinstance(value, list):
         raise InputError(
@@ -98,7 +90,7 @@ def check_shots(value: object, lines: json_lines.Lines, path: Path) -> ShotFile:
             )
         seen[identity(shot.shot_id)] = (shot.shot_id, index + 1)
         shots.append(shot)
-    return ShotFile(path, tuple(shots), options, tuple(warnings))
+    return ShotFile(path, tuple(shots), film, tuple(warnings))
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -27,11 +28,11 @@ from pathlib import Path
 from typing import Literal
 
 from film.errors import ComposeError
+from film.models import SpokenWord, TransitionKind
 
-SourceKind = Literal["video", "image", "audio"]
-TransitionKind = Literal["cut", "crossfade"]
-TransitionDefault = Literal["auto", "cut", "crossfade"]
-Fit = Literal["fit", "fill"]
+SourceKind = Literal["video", "image", "audio", "lut"]
+TransitionDefault = TransitionKind | Literal["auto"]
+Fit = Literal["fit", "fill", "blur"]
 
 SLOWEST = Fraction(4, 5)
 """A clip is slowed down to this to make room for speech; slower looks like a fault."""
@@ -63,6 +64,31 @@ class Slate:
 
 
 @dataclass(frozen=True)
+class Grade:
+    """What is done to a clip's picture before it is shown, in this order.
+
+    ``gain`` multiplies linear red, green and blue, to match neighbouring shots; ``lut`` is a .cube file mixed in at
+    ``lut_strength``; ``grain`` is its strength, 0 to 1, and ``grain_seed`` makes it the same every time.
+    """
+
+    gain: tuple[Fraction, Fraction, Fraction] = (Fraction(1), Fraction(1), Fraction(1))
+    lut: Source | None = None
+    lut_strength: Fraction = Fraction(1)
+    grain: Fraction = Fraction(0)
+    grain_seed: int = 0
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Words to read, in one or two lines, from ``start_frame`` for ``frames``."""
+
+    start_frame: int
+    frames: int
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
 class Clip:
     """``frames`` of film made from one source.
 
@@ -79,6 +105,11 @@ class Clip:
     speed: Fraction = Fraction(1)
     hold: int = 0
     number: str = ""
+    grade: Grade | None = None
+    captions: tuple[Caption, ...] = ()
+    """Burnt into the picture; frames are counted from the clip's first."""
+    sound: Source | None = None
+    """Where the clip's own sound is heard from; None where it has none or it is dropped."""
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.source_in < 0 or self.speed <= 0 or not 0 <= self.hold < self.frames:
@@ -105,6 +136,42 @@ class Line:
     text: str
     character: str
     shot_id: str
+    words: tuple[SpokenWord, ...] = ()
+    """When each word is heard, where the voice's maker says so."""
+
+
+@dataclass(frozen=True)
+class Music:
+    """A bed of music from ``start_frame`` to the end of ``frames``; levels in LUFS and dB, seconds are exact."""
+
+    source: Source
+    start_frame: int
+    frames: int
+    level: Decimal
+    duck: Decimal
+    fade_in: int
+    fade_out: int
+    offset: Fraction = Fraction(0)
+    loop: bool = True
+
+
+@dataclass(frozen=True)
+class EffectCue:
+    """A sound effect from ``start_frame`` on, for as long as its file lasts; ``level`` in LUFS."""
+
+    source: Source
+    start_frame: int
+    level: Decimal
+    shot_id: str
+
+
+@dataclass(frozen=True)
+class SoundTarget:
+    """``loudness`` in LUFS, None for the cut's own choice; ``true_peak`` in dBTP; ``clips_level`` in LUFS."""
+
+    loudness: Decimal | None = None
+    true_peak: Decimal = Decimal(-1)
+    clips_level: Decimal = Decimal(-26)
 
 
 @dataclass(frozen=True)
@@ -136,6 +203,12 @@ class Timeline:
     """One between each two clips."""
     lines: tuple[Line, ...] = ()
     beds: tuple[Bed, ...] = ()
+    music: Music | None = None
+    effects: tuple[EffectCue, ...] = ()
+    target: SoundTarget = SoundTarget()
+    captions: tuple[Caption, ...] = ()
+    """For the soft track and the files beside the film; what is burnt in stands in the clips."""
+    captions_language: str = "en"
     title: str = ""
     comment: str = ""
     warnings: tuple[str, ...] = field(default=(), compare=False)

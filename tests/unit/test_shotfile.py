@@ -50,7 +50,7 @@ def test_only_id_and_prompt_are_required(tmp_path: Path) -> None:
 
 def test_shots_may_stand_in_an_object_with_the_films_settings(tmp_path: Path) -> None:
     file = load_shots(write(tmp_path, json.dumps({"title": "Attic", "size": "1280x720", "shots": [GOOD]})))
-    assert file.options.title == "Attic" and file.options.size == "1280x720" and len(file.shots) == 1
+    assert file.film.title == "Attic" and file.film.size == "1280x720" and len(file.shots) == 1
 
 
 def test_durations_are_exact(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from film.errors import InputError
+from film.filmfile import FilmFile
 from film.models import AssetType, Model, Shot, check_identifier
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
@@ -41,6 +42,7 @@ class FilmParams(Model):
     rate: Fraction
     transition: str = "auto"
     title: str = ""
+    film: FilmFile = FilmFile()
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
@@ -98,7 +100,7 @@ def film_params(
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
     file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
     chosen = TIERS[tier or settings.default_tier]
-    width, height = _size(size or file.options.size, chosen)
+    width, height = _size(size or file.film.size, chosen)
     if output and output.suffix.lower() not in FILM_SUFFIXES:
         raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
     if not 1 <= concurrency <= 256:
@@ -114,9 +116,10 @@ def film_params(
         },
         width=width,
         height=height,
-        rate=parse_rate(frame_rate or file.options.frame_rate or "24"),
-        transition=transition or file.options.transition,
-        title=file.options.title or "",
+        rate=parse_rate(frame_rate or file.film.frame_rate or "24"),
+        transition=transition or file.film.transition,
+        title=file.film.title or "",
+        film=file.film,
         budget_limit=budget_limit,
         use_cache=use_cache,
         concurrency=concurrency,

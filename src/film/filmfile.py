@@ -1,0 +1,153 @@
+"""How a film is cut and finished: the settings that stand in film.toml, or beside the shots in shots.json.
+
+    film.toml ─┐
+               ├─► FilmFile ──► params, the timeline, the mix, captions, provenance
+    shots.json ┘
+
+Every setting has a default that makes a good film, so that most films need no such file. Files that are named here
+(music, a LUT, a certificate) are looked for from the folder of the file that names them. Seconds are exact decimals,
+levels are dB or LUFS as the field names say.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from film.models import Model, Text, TransitionKind
+
+TransitionDefault: TypeAlias = TransitionKind | Literal["auto"]
+"""``auto``: a cut within a scene, a crossfade where place or time of day change."""
+Fit = Literal["fit", "fill", "blur"]
+"""A picture of another shape than the film's: bars, cropped, or over a blurred copy of itself."""
+LongDialogue = Literal["extend", "slow", "hold", "next-length"]
+"""What gives way to speech that outlasts its clip, after all of the clip is shown.
+
+``slow`` (to 0.8x at most), ``hold`` (the last picture stays), ``next-length`` (buy the next length the model sells),
+``extend`` (slow first, then hold what is still missing).
+"""
+SoundPolicy = Literal["keep", "drop"]
+LOUDNESS = {"web": Decimal(-14), "ebu-r128": Decimal(-23), "podcast": Decimal(-16), "cinema": Decimal(-27)}
+"""Names for targets in LUFS."""
+
+
+def _exact(value: object) -> object:
+    """TOML and JSON floats as they were written."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _as_text(value: object) -> object:
+    """A rate may be written as a number."""
+    return str(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else value
+
+
+def _loudness(value: object) -> object:
+    return LOUDNESS.get(value, value) if isinstance(value, str) else _exact(value)
+
+
+Seconds = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=600, decimal_places=3)]
+Level = Annotated[Decimal, BeforeValidator(_exact), Field(ge=-70, le=0)]
+"""LUFS."""
+Gain = Annotated[Decimal, BeforeValidator(_exact), Field(ge=-60, le=24)]
+"""dB."""
+RateText = Annotated[str, BeforeValidator(_as_text)]
+Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
+
+
+class MusicFile(Model):
+    """A bed of music under the film, looped and faded to its length."""
+
+    file: Path
+    level: Level = Decimal(-24)
+    """Loudness where nobody speaks."""
+    duck: Annotated[Decimal, BeforeValidator(_exact), Field(ge=-40, le=0)] = Decimal(-10)
+    """dB by which it steps back under dialogue."""
+    fade_in: Seconds = Decimal(1)
+    fade_out: Seconds = Decimal(3)
+    start: Seconds = Decimal(0)
+    """Where in the film it begins."""
+    offset: Seconds = Decimal(0)
+    """Where in its own file it begins."""
+    loop: bool = True
+
+
+class SoundSettings(Model):
+    loudness: Annotated[Decimal, BeforeValidator(_loudness), Field(ge=-40, le=-5)] | None = None
+    """Target in LUFS; None is -14 where somebody speaks or music plays, and quieter where only a place is heard."""
+    true_peak: Annotated[Decimal, BeforeValidator(_exact), Field(ge=-9, le=Decimal("-0.1"))] = Decimal(-1)
+    """dBTP that nothing passes."""
+    clips: SoundPolicy = "keep"
+    """The clips' own sound, where they have any."""
+    clips_level: Level = Decimal(-26)
+    ambience: bool = True
+    """Synthesised room tone and places, so that no cut falls into dead silence."""
+
+
+class LookSettings(Model):
+    fit: Fit = "fit"
+    match: bool = False
+    """Bring exposure and white balance of neighbouring shots of one scene closer together."""
+    grain: Share = Decimal(0)
+    lut: Path | None = None
+    """A .cube file."""
+    lut_strength: Share = Decimal(1)
+
+
+class CaptionSettings(Model):
+    files: bool = True
+    """An .srt and a .vtt beside the film."""
+    track: bool = True
+    """A soft subtitle track inside the film, which players can switch on."""
+    burn_in: bool = False
+    """Drawn into the picture for good."""
+    speakers: bool = False
+    """Name the speaker."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+
+
+class ProvenanceSettings(Model):
+    manifest: bool = True
+    """Sign a C2PA manifest into the film, where the library for it is installed."""
+    certificate: Path | None = None
+    """A PEM chain, leaf first; None: a local one, marked as a test."""
+    private_key: Path | None = None
+
+
+class FilmFile(Model):
+    """What may stand in film.toml or beside the shots; None leaves it to the flags and the tier."""
+
+    title: Text | None = None
+    comment: Text | None = None
+    size: str | None = None
+    frame_rate: RateText | None = None
+    transition: TransitionDefault = "auto"
+    transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
+    long_dialogue: LongDialogue = "extend"
+    music: MusicFile | None = None
+    sound: SoundSettings = SoundSettings()
+    look: LookSettings = LookSettings()
+    captions: CaptionSettings = CaptionSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
+
+
+def resolved(film: FilmFile, folder: Path) -> FilmFile:
+    """The same with every file looked for from ``folder``; absolute paths stay."""
+
+    def at(path: Path | None) -> Path | None:
+        return None if path is None else (folder / path.expanduser()).absolute()
+
+    changes: dict[str, Any] = {
+        "look": film.look.model_copy(update={"lut": at(film.look.lut)}),
+        "provenance": film.provenance.model_copy(
+            update={
+                "certificate": at(film.provenance.certificate),
+                "private_key": at(film.provenance.private_key),
+            }
+        ),
+    }
+    if film.music:
+        changes["music"] = film.music.model_copy(update={"file": at(film.music.file)})
+    return film.model_copy(update=changes)
