@@ -8,12 +8,11 @@ agree; a shot's ``voice`` overrules it.
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from film.providers.given_names import feminine
+from film.providers.given_names import sounds_feminine
 
 
 @dataclass(frozen=True)
@@ -30,16 +29,6 @@ def cast(character: str | None, voices: Sequence[Voice]) -> Voice:
     if not character:
         return voices[0]
     name = unicodedata.normalize("NFKC", character).casefold().strip()
-    high = _sounds_high(name)
+    high = sounds_feminine(name)
     fitting = [v for v in voices if high is None or v.high is high] or list(voices)
     return max(fitting, key=lambda voice: hashlib.sha256(f"{name}\0{voice.id}".encode()).digest())
-
-
-def _sounds_high(name: str) -> bool | None:
-    """What the name's words suggest, else the ending of its first; None when it could be anybody."""
-    words = re.findall(r"[^\W\d_]+", name)
-    for word in words:
-        speaks_of_a_woman = feminine(word)
-        if speaks_of_a_woman is not None:
-            return speaks_of_a_woman
-    return True if words and words[0].endswith(("a", "ie", "elle")) else None

@@ -7,7 +7,15 @@ import pytest
 from film.providers.casting import Voice, cast
 from film.providers.draft.casting import VoiceCast
 from film.providers.draft.figures import appearance
-from film.providers.given_names import FEMININE_NAMES, FEMININE_WORDS, MASCULINE_NAMES, MASCULINE_WORDS, feminine
+from film.providers.given_names import (
+    FEMININE_NAMES,
+    FEMININE_WORDS,
+    MASCULINE_NAMES,
+    MASCULINE_WORDS,
+    feminine,
+    guessed_feminine,
+    sounds_feminine,
+)
 
 
 def drafted(name: str) -> str:
@@ -38,3 +46,22 @@ def test_a_man_is_drawn_and_heard_as_one(name: str) -> None:
     assert appearance.of(name).lean > 0
     assert not cast(name, VOICES).high
     assert drafted(name) not in {drafted(f"woman {n}") for n in range(60)}
+
+
+def test_a_name_on_no_list_is_judged_by_its_ending() -> None:
+    assert sounds_feminine("Marlina") is sounds_feminine("Rosabelle Okafor") is True
+    assert sounds_feminine("Zorblax") is None and sounds_feminine("Mr Marlina") is False
+
+
+def test_a_guess_is_always_the_same_and_falls_both_ways() -> None:
+    guesses = {name: guessed_feminine(name) for name in (f"zorblax {n}" for n in range(40))}
+    assert set(guesses.values()) == {True, False}
+    assert all(guessed_feminine(name) is told for name, told in guesses.items())
+
+
+@pytest.mark.parametrize(
+    "name", ["Lina", "Zorblax", "Quill", "Tarek", "Nuria", "stranger", "Xu", "Okonkwo", "Mr Blank"]
+)
+def test_face_and_voice_of_a_character_agree(name: str) -> None:
+    womens = {drafted(f"woman {n}") for n in range(80)}
+    assert (appearance.of(name).lean < 0) is (drafted(name) in womens)

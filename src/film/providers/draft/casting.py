@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from film.errors import InputError
-from film.providers.given_names import feminine
+from film.providers.given_names import guessed_feminine
 
 
 def _words(text: str) -> frozenset[str]:
@@ -133,8 +133,6 @@ _NAMED_PARTS = {
     "grandpa": "old man", "grandfather": "old man", "monster": "deep", "demon": "deep", "dragon": "deep",
     "giant": "deep", "ghost": "whisper",
 }  # fmt: skip
-_ENDS_WOMAN = re.compile(r"(a|ie|elle|ette|ine|lyn|lynn|isse|ah|trice|ess|а|я|α|η|子)$")
-
 _LETTERS = {"es": "¿¡ñ", "fr": "œçêùàè", "de": "ßäöü", "pt": "ãõ", "it": "ìò", "pl": "łąęśż", "tr": "ğış"}
 """Letters that English words do not have, by the language that they are likeliest in."""
 
@@ -237,7 +235,7 @@ def _unknown(wanted: str) -> InputError:
 def _suggested(name: str) -> str:
     """The part a character's name speaks of: ``Old Tom``, ``the little girl``, ``Grandma Rose``; "" for none."""
     words = re.findall(r"[^\W\d_]+", name.lower())
-    female = any(_is_woman(word) for word in words)
+    female = guessed_feminine(name)
     if "old" in words:
         return "old woman" if female else "old man"
     for word in words:
@@ -247,19 +245,9 @@ def _suggested(name: str) -> str:
 
 
 def _palette(name: str) -> tuple[VoiceSpec, ...]:
-    words = re.findall(r"[^\W\d_]+", name.lower())
-    for word in words:
-        speaks_of_a_woman = feminine(word)
-        if speaks_of_a_woman is not None:
-            return _FEMALE if speaks_of_a_woman else _MALE
-    if words:
-        return _FEMALE if _is_woman(words[0]) else _MALE
-    return _FEMALE + _MALE
-
-
-def _is_woman(word: str) -> bool:
-    told = feminine(word)
-    return bool(_ENDS_WOMAN.search(word)) if told is None else told
+    if not re.search(r"[^\W\d_]", name):
+        return _FEMALE + _MALE
+    return _FEMALE if guessed_feminine(name) else _MALE
 
 
 def _choose(specs: tuple[VoiceSpec, ...], name: str) -> VoiceSpec:

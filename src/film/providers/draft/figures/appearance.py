@@ -23,7 +23,7 @@ from film.providers.draft.figures.palettes import (
     Palette,
 )
 from film.providers.draft.figures.roles import ROLES, Role
-from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS, feminine
+from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS, guessed_feminine, sounds_feminine
 
 LONG_HAIR = ("long", "bob", "bun", "ponytail", "wavy", "braids", "curly", "afro", "pixie", "fringe")
 SHORT_HAIR = ("short", "swept", "buzz", "bald", "quiff", "curly", "afro", "crop", "mane", "topknot")
@@ -113,9 +113,7 @@ def of(name: str) -> Appearance:
     words: list[str] = [str(word) for word in key.split()]
     role = _role(words)
     rng = rng_of("somebody", key)
-    lean = role.lean if role.lean is not None else _lean_of(words)
-    if lean is None:
-        lean = float(rng.choice([-0.8, -0.35, 0.35, 0.8]))
+    lean = role.lean if role.lean is not None else _lean_of(key, words, rng)
     lean = float(np.clip(lean + rng.uniform(-0.2, 0.2), -1, 1))
     age = role.age or str(rng.choice(["adult", "teen", "old"], p=[0.88, 0.06, 0.06]))
     tone = int(rng.integers(len(SKINS)))
@@ -208,13 +206,14 @@ def _role(words: list[str]) -> Role:
     return found
 
 
-def _lean_of(words: list[str]) -> float | None:
-    for word in words:
-        speaks_of_a_woman = feminine(word)
-        if speaks_of_a_woman is not None:
-            lean = 0.9 if word in FEMININE_WORDS | MASCULINE_WORDS else 0.8  # a name is less sure than a title
-            return -lean if speaks_of_a_woman else lean
-    return None
+def _lean_of(key: str, words: list[str], rng: np.random.Generator) -> float:
+    """-1 (a woman's look) to 1 (a man's): a title is surer than a name, and a name than a guess."""
+    told = sounds_feminine(key)
+    if told is None:
+        lean = float(rng.choice([0.35, 0.8]))
+    else:
+        lean = 0.9 if (FEMININE_WORDS | MASCULINE_WORDS) & set(words) else 0.8
+    return -lean if guessed_feminine(key) else lean
 
 
 def _height(age: str, lean: float, spread: float) -> float:
