@@ -1,0 +1,1 @@
+"""The cut for other programs: editing timelines with their sources, contact sheets, posters."""
