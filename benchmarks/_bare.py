@@ -47,7 +47,7 @@ class MemoryJournal(Journal):
         assert self.look(key) is None, "a rehearsal orders everything once"
         return None
 
-    def intend(self, call: PaidCall, token: str, now: datetime) -> Job | None:
+    def intend(self, call: PaidCall, token: str, now: datetime, *, passed_over: str = "") -> Job | None:
         job = Job(
             id=call.key[:16],
             key=call.key,

@@ -30,6 +30,7 @@ from film.cache.actions import ActionTable
 from film.cache.entry import CachedAsset, Made
 from film.cache.shelf import Shelf
 from film.db.base import now
+from film.errors import StoreError
 
 LEASE = timedelta(seconds=30)
 SHORTEST_LOOK = 0.02
@@ -57,11 +58,13 @@ class Flights:
         self._making: dict[str, Future[CachedAsset | None]] = {}
 
     async def obtain(
-        self, key: str, *, kind: str, provider: str, make: Callable[[], Awaitable[Made]], use_cache: bool
+        self, key: str, *, kind: str, provider: str, make: Callable[[], Awaitable[Made | None]], use_cache: bool
     ) -> tuple[CachedAsset, bool]:
         """The result of ``key`` and whether it was there already; see ``AssetCache.obtain``."""
         if not use_cache:
             made = await make()
+            if made is None:
+                return await self._finish(self._published, key), True
             return await self._finish(self._store, key, made, kind, provider, None), False
         while True:
             flight, is_first = self._join(key)
@@ -89,7 +92,7 @@ class Flights:
         key: str,
         kind: str,
         provider: str,
-        make: Callable[[], Awaitable[Made]],
+        make: Callable[[], Awaitable[Made | None]],
     ) -> tuple[CachedAsset, bool]:
         """Bring the result about for everyone in this process, or tell them why not."""
         try:
@@ -111,7 +114,7 @@ class Flights:
             del self._making[key]
 
     async def _look_or_make(
-        self, key: str, kind: str, provider: str, make: Callable[[], Awaitable[Made]]
+        self, key: str, kind: str, provider: str, make: Callable[[], Awaitable[Made | None]]
     ) -> tuple[CachedAsset, bool]:
         owner = f"{self._locks.token}-{uuid.uuid4().hex[:16]}"
         is_mine = False
@@ -123,7 +126,9 @@ class Flights:
                     return asset, True
                 if is_mine:
                     made = await make()
-                    return await self._finish(self._store, key, made, kind, provider, owner), False
+                    if made is not None:
+                        return await self._finish(self._store, key, made, kind, provider, owner), False
+                    return await self._finish(self._published, key), True
                 await asyncio.sleep(pause)
                 pause = min(pause * 1.5, LONGEST_LOOK)
         except BaseException:  # also when cancelled between claiming and hearing of it
@@ -148,6 +153,16 @@ class Flights:
         if claim == "mine":
             self._keeper.hold(key, owner)
         return None, claim == "mine"
+
+    def _published(self, key: str) -> CachedAsset:
+        """What another has made of ``key``, as its maker here has learned."""
+        asset = self._shelf.find_whole(key)
+        if asset is None:
+            raise StoreError(
+                f"{key[:16]} was made by another run, and is not in the gallery any more",
+                hint="run the same command again: it is made anew then",
+            )
+        return asset
 
     def _store(self, key: str, made: Made, kind: str, provider: str, owner: str | None) -> CachedAsset:
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)

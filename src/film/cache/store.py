@@ -106,14 +106,15 @@ class AssetCache:
         *,
         kind: str,
         provider: str,
-        make: Callable[[], Awaitable[Made]],
+        make: Callable[[], Awaitable[Made | None]],
         use_cache: bool = True,
     ) -> tuple[CachedAsset, bool]:
         """The result of ``key`` and whether it was there: whoever is first makes it, everybody else waits.
 
         Of all tasks, threads and processes that ask at the same time one calls ``make``; if it dies, its work is taken
         over. A hit has been read through once in this process. An error of ``make`` reaches all who wait in this
-        process. Without ``use_cache`` nothing is looked up and nobody waited for, and the result replaces
+        process. ``make`` answers None when it learns that another has made and stored it: that is a hit. Without
+        ``use_cache`` nothing is looked up and nobody waited for, and the result replaces
         what was there.
         """
         asset, is_hit = await self._flights.obtain(key, kind=kind, provider=provider, make=make, use_cache=use_cache)

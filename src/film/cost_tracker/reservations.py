@@ -18,7 +18,7 @@ ledger entries of one scope follow the order in which its limit was decided.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -175,6 +175,14 @@ def settle(connection: Connection, reservation_id: str, actual: Decimal) -> Rese
         entries.append(_entry(asdict(changed), "release" if difference > 0 else "overrun", abs(difference)))
     connection.execute(insert(LedgerEntry), entries)
     return changed
+
+
+def charge_unreserved(
+    connection: Connection, film_id: str, scopes: Sequence[Scope], request: ReservationRequest
+) -> Reservation:
+    """Record a bill that nothing was set aside for: all of it is an overrun. A second time it changes nothing."""
+    (nothing,) = reserve(connection, film_id, scopes, [replace(request, amount=ZERO)], timedelta())
+    return settle(connection, nothing.id, request.amount)
 
 
 def release(connection: Connection, reservation_id: str) -> Reservation:

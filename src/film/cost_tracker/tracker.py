@@ -166,6 +166,16 @@ class CostTracker:
         with self._transaction(connection) as transaction:
             return reservations.settle(transaction, reservation.id, actual)
 
+    def charge_unreserved(self, item: ReservationRequest, *, film_id: str | None = None) -> Reservation:
+        """Record a bill that nothing was set aside for, whatever the limits say; it comes back flagged ``overrun``.
+
+        Only the first under one ``idem`` counts. ``film_id`` names another film than the tracker's.
+        """
+        film = film_id or self.project_id
+        scopes = [Scope(f"film:{film}", default=self.settings.default_budget), Scope(f"day:{_today()}")]
+        with self._transaction() as transaction:
+            return reservations.charge_unreserved(transaction, film, scopes, item)
+
     def release(self, reservation: Reservation, *, connection: Connection | None = None) -> Reservation:
         """Nothing was bought: free the money."""
         with self._transaction(connection) as transaction:

@@ -42,6 +42,10 @@ class Money(Protocol):
 
     def mark_unknown(self, reservation_id: str) -> object: ...
 
+    def charge_unreserved(self, job: Job, actual: Decimal) -> object:
+        """Book a job that was paid for although nothing was set aside for it."""
+        ...
+
 
 class NoMoney:
     """For calls that are journaled without a budget."""
@@ -53,6 +57,8 @@ class NoMoney:
     def release(self, reservation_id: str) -> None: ...
 
     def mark_unknown(self, reservation_id: str) -> None: ...
+
+    def charge_unreserved(self, job: Job, actual: Decimal) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,9 @@ class PaidCall:
     reservation_id: str | None = None
     order: float = 0.0
     """Who goes first where there is a queue: the shot's place in the film."""
-    again: bool = False
-    """Buy although a finished job of this key exists: its blob is gone, or the user wants another."""
+    again: bool | Callable[[Job], bool] = False
+    """Buy although a finished job of this key exists: because the user wants another than what stands there when the
+    call is made, or because the job's result is gone, which is asked of each that is found."""
 
     @property
     def picture(self) -> str | None:
@@ -126,6 +133,11 @@ class Job:
     @property
     def vendor_job_id(self) -> str:
         return str(self.ticket.get("job_id", ""))
+
+    @property
+    def is_second(self) -> bool:
+        """Under review though the vendor has answered: bought beside another of its key; see ``Journal.rescue``."""
+        return self.state == "review" and bool(self.ticket)
 
 
 EventKind = Literal[

@@ -38,6 +38,8 @@ class Errand:
     """What the rows that it works on carry as their owner."""
     job: Job | None = None
     """The row being worked on, ours or another's; None while there is none."""
+    passed_over: str = ""
+    """The finished job beside which another is to be bought."""
 
 
 @dataclass(frozen=True)

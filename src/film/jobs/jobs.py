@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 ZERO = Decimal(0)
 RESOLVABLE: tuple[State, ...] = ("review", "unknown", "intent", "submitted", "lost", "refused")
 _RESOLVED: dict[Decision, State] = {"charged": "lost", "not-charged": "failed", "rebuy": "closed"}
+_RESOLVED_SECOND: dict[Decision, State] = {**_RESOLVED, "charged": "closed"}
+"""A purchase too many bars nothing."""
 
 
 class Jobs:
@@ -175,7 +177,7 @@ class Jobs:
             )
         if job.state in OPEN:
             self._settle(job, billed)
-        state: State = _RESOLVED[decision]
+        state = (_RESOLVED_SECOND if job.is_second else _RESOLVED)[decision]
         desk.journal.close(job.id, (job.state,), desk.clock.now(), state=state, billed=billed)
         return desk.journal.get(job.id) or job
 
@@ -183,8 +185,10 @@ class Jobs:
 
     async def _run(self, errand: Errand) -> Made:
         desk, call = self._desk, errand.call
+        job = await desk.db(desk.journal.look, call.key)
+        if job is not None and job.state == "done" and call.again is True:
+            errand.passed_over = job.id  # this one, and none that comes about from now on
         while True:
-            job = await desk.db(desk.journal.look, call.key)
             if job is not None:
                 if (known := await self._known(errand, job)) is not None:
                     return known
@@ -194,19 +198,26 @@ class Jobs:
                             f"stopped while another process was making {call.title}", hint="run again to resume"
                         )
                     await desk.clock.sleep(WATCH_SECONDS)
+                    job = await desk.db(desk.journal.look, call.key)
                     continue
             try:
                 async with desk.limits.slot(call.provider, call.order):
                     if (made := await self._make(errand)) is not None:
                         return made
             except Fenced:
-                continue  # somebody else's now: look what has become of it
+                log.debug("%s is somebody else's now", call.title)
+            job = await desk.db(desk.journal.look, call.key)
 
     async def _known(self, errand: Errand, job: Job) -> Made | None:
         """What an earlier run has settled already; raises what it had come to."""
         call = errand.call
-        if job.state not in ("review", "lost", "refused", "done") or (job.state == "done" and call.again):
+        if job.state not in ("review", "lost", "refused", "done"):
             return None
+        if job.state == "done":
+            if callable(call.again) and await self._desk.db(call.again, job):
+                errand.passed_over = job.id
+            if errand.passed_over == job.id:
+                return None
         await self._use_reservation_of(errand, job)
         name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} --rebuy"
         match job.state:
@@ -267,6 +278,7 @@ class Jobs:
         """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
         desk = self._desk
         billed = job.quoted if ended.cost is None else ended.cost
+        await desk.db(desk.journal.hold, job, errand.token, desk.clock.now())  # what is another's is not settled here
         await desk.db(self._settle, job, billed)
         words = str(ended.error)
         await self._desk.write(errand, job, state=ended.state, billed=billed, error=words, owner=None, lease_until=None)
@@ -283,6 +295,8 @@ class Jobs:
         if job.reservation_id is not None:
             others = self._desk.journal.paid_by(job.reservation_id)
             self._close(job.reservation_id, billed + _given_up(j for j in others if j.id != job.id))
+        elif billed:
+            self._desk.money.charge_unreserved(job, billed)
 
     def _close(self, reservation_id: str, total: Decimal) -> None:
         if total:

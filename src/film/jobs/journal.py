@@ -28,6 +28,8 @@ from film.jobs.owner import is_gone
 OPEN: tuple[State, ...] = ("intent", "submitted", "unknown", "review")
 BARRED: tuple[State, ...] = ("lost", "refused")
 """Finished, and in the way of buying the same again."""
+GIVEN_UP: tuple[State, ...] = ("closed", "lost")
+"""Finished without a result, and booked as billed."""
 SHORTEST_ID = 4
 
 
@@ -78,12 +80,15 @@ class Journal:
 
     # -- owning
 
-    def intend(self, call: PaidCall, token: str, now: datetime) -> Job | None:
-        """Write down that ``call`` is about to be sent; None when somebody else's job has come first."""
+    def intend(self, call: PaidCall, token: str, now: datetime, *, passed_over: str = "") -> Job | None:
+        """Write down that ``call`` is about to be sent; None when somebody else's job has come first.
+
+        ``passed_over`` is the finished job that does not count, of which another is wanted.
+        """
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             _lock(session, call.key)
             known = _deciding(_rows(session, call.key))
-            if known and not (known.state == "done" and call.again):
+            if known and not (known.state == "done" and known.id == passed_over):
                 return None
             row = JobRow(
                 id=str(uuid.uuid4()),
@@ -159,17 +164,27 @@ class Journal:
 
     # -- writing, whoever owns it
 
-    def rescue(self, job: Job, ticket: dict[str, Any], now: datetime) -> None:
+    def rescue(self, job: Job, token: str, ticket: dict[str, Any], now: datetime) -> bool:
         """A vendor's answer that came after the job was taken over: the bill is real, so it goes on record.
 
-        It becomes the job's ticket where that still has none, and otherwise a job of its own, up for review.
+        Where the job is still open and nobody has found its ticket, it is ``token``'s again: True, and the successor
+        is fenced off in turn. Where it was given up, and so is booked as billed, the ticket is noted beside that. A
+        ticket that a successor found at the vendor is known. Else it is a second purchase, which nothing was set aside
+        for: a job of its own, up for review.
         """
         with Session(self._engine) as session, session.begin():
             _lock(session, job.key)
-            row = session.get(JobRow, job.id)
-            if row and not row.ticket and row.state in OPEN:
-                row.state, row.ticket, row.owner, row.lease_until, row.updated_at = "submitted", ticket, None, None, now
-                return
+            rows = _rows(session, job.key)
+            vendor_id = ticket.get("job_id")
+            if vendor_id and any((row.ticket or {}).get("job_id") == vendor_id for row in rows):
+                return False
+            row = next((row for row in rows if row.id == job.id and not row.ticket), None)
+            if row and row.state in (*OPEN, *GIVEN_UP):
+                row.ticket, row.updated_at = ticket, now
+                if row.state in GIVEN_UP:
+                    return False
+                row.state, row.owner, row.lease_until = "submitted", token, now + self._lease
+                return True
             session.add(
                 JobRow(
                     id=str(uuid.uuid4()),
@@ -182,7 +197,7 @@ class Journal:
                     request=job.request,
                     state="review",
                     ticket=ticket,
-                    reservation_id=job.reservation_id,
+                    reservation_id=None,
                     posts=1,
                     error="bought a second time by a process that had been taken for dead",
                     quoted=job.quoted,
@@ -190,6 +205,7 @@ class Journal:
                     updated_at=now,
                 )
             )
+            return False
 
     def close(self, job_id: str, states: Collection[str], now: datetime, **values: Any) -> bool:
         """Change a job that stands in one of ``states``; False when it no longer does."""
@@ -223,8 +239,8 @@ def _rows(session: Session, key: str) -> list[JobRow]:
 
 def _deciding(rows: list[JobRow]) -> Job | None:
     for states in (OPEN, BARRED, ("done",)):
-        if found := [row for row in rows if row.state in states]:
-            return _job(found[-1])
+        if found := [job for row in rows if row.state in states and not (job := _job(row)).is_second]:
+            return found[-1]
     return None
 
 

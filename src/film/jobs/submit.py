@@ -83,7 +83,8 @@ class Submitter:
         if call.reservation_id:
             # Before the intent: a job on record must never have a reservation that may still be let go.
             await desk.db(desk.money.mark_submitted, call.reservation_id)
-        job = await desk.db(desk.journal.intend, call, errand.token, desk.clock.now())
+        passed_over = errand.passed_over
+        job = await desk.db(desk.journal.intend, call, errand.token, desk.clock.now(), passed_over=passed_over)
         if job is None:
             return None
         errand.job = job
@@ -112,12 +113,12 @@ class Submitter:
         return await self._answered(errand, job, ticket)
 
     async def _answered(self, errand: Errand, job: Job, ticket: Ticket) -> Ticket | None:
-        plain = ticket.model_dump(mode="json")
+        desk, plain = self._desk, ticket.model_dump(mode="json")
         try:
-            await self._desk.write(errand, job, state="submitted", ticket=plain)
+            await desk.write(errand, job, state="submitted", ticket=plain)
         except Fenced:
-            await self._desk.db(self._desk.journal.rescue, job, plain, self._desk.clock.now())
-            return None
+            if not await desk.db(desk.journal.rescue, job, errand.token, plain, desk.clock.now()):
+                return None
         self._desk.emit("submitted", errand.call, job.id)
         return ticket
 

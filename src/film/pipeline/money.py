@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from film.cost_tracker import CostTracker, Reservation
+from film.cost_tracker import CostTracker, Reservation, ReservationRequest
+from film.jobs import Job
 
 
 class JournalMoney:
@@ -24,6 +25,17 @@ class JournalMoney:
 
     def mark_unknown(self, reservation_id: str) -> Reservation:
         return self._costs.mark_unknown(self._costs.find(reservation_id))
+
+    def charge_unreserved(self, job: Job, actual: Decimal) -> Reservation:
+        bill = ReservationRequest(
+            idem=f"unreserved/{job.id}",
+            amount=actual,
+            shot_id=job.shot_id,
+            asset_type=job.asset_type,
+            provider=job.provider,
+            key=job.key,
+        )
+        return self._costs.charge_unreserved(bill, film_id=job.film_id)
 
 
 def release_unused(costs: CostTracker, reservation: Reservation) -> None:

@@ -12,8 +12,8 @@ from functools import partial
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
-from film.errors import FilmError, ProviderError, StoreError
-from film.jobs import Jobs, PaidCall
+from film.errors import FilmError, ProviderError
+from film.jobs import Job, Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
 from film.models import Generated
@@ -66,7 +66,7 @@ class Obtainer:
 
         bought: Bought | None = None
 
-        async def make() -> Made:
+        async def make() -> Made | None:
             nonlocal bought
             image_url = partial(picture_url, ask, picture) if picture else None
             if ask.provider.local:
@@ -86,14 +86,12 @@ class Obtainer:
                     quoted=reservation.estimated if reservation else Decimal(0),
                     reservation_id=reservation.id if reservation else None,
                     order=order,
-                    again=True,  # the store has been asked, twice: what an earlier job brought is gone
+                    again=self._is_gone if self.use_cache else True,
                 )
             )
             if bought.generated is None:
-                raise StoreError(
-                    f"{ask.shot.shot_id}: another run has just bought its {ask.asset_type.value}",
-                    hint="run the same command again: it is in the library then",
-                )
+                bought = None  # another run took over and paid
+                return None
             return await self._checked(ask, bought.generated, paid(bought, reservation))
 
         asset, hit = await self.services.cache.obtain(
@@ -112,6 +110,10 @@ class Obtainer:
             await asyncio.to_thread(self.services.index.index_asset, record)
         self.events.emit("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
         return obtained
+
+    def _is_gone(self, job: Job) -> bool:
+        """Whether what a finished job brought has left the store since."""
+        return not self.services.cache.peek_many([job.key])
 
     async def _make_here(self, ask: Ask, order: float, step: dict[str, str], image_url: str | None) -> Generated:
         async with self.cores.place(order):

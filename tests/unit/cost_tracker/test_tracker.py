@@ -74,6 +74,23 @@ def test_all_or_nothing(costs: CostTracker, engine: Engine) -> None:
     assert len(costs.reserve([item("b", "5.00"), item("a", "5.00")])) == 2
 
 
+def test_a_bill_that_nothing_was_set_aside_for_is_booked_and_flagged(costs: CostTracker, engine: Engine) -> None:
+    costs.settle(one(costs, "a", "9.90"), usd("9.90"))
+    for _ in range(2):
+        bill = costs.charge_unreserved(item("late", "0.25", shot_id="s1"))
+        assert (bill.state, bill.actual, bill.overrun) == ("settled", usd("0.25"), True)
+    assert (costs.spent(), costs.held()) == (usd("10.15"), 0)
+    assert ledger(engine)[-3:] == [("reserve", 0), ("settle", usd("0.25")), ("overrun", usd("0.25"))]
+    with pytest.raises(BudgetExceededError, match=r"\$10\.16 > \$10\.00"):
+        one(costs, "b", "0.01")
+
+
+def test_an_unreserved_bill_goes_to_the_film_it_names(costs: CostTracker, engine: Engine, settings: Settings) -> None:
+    costs.charge_unreserved(item("late", "0.25"), film_id="other")
+    assert costs.spent() == 0
+    assert CostTracker("other", engine=engine, settings=settings).spent() == usd("0.25")
+
+
 def test_answers_come_in_the_order_asked(costs: CostTracker) -> None:
     asked = [item("c", "0.03", shot_id="s3"), item("a", "0.01", shot_id="s1"), item("b", "0.02", shot_id="s2")]
     assert [(r.idem, r.estimated, r.shot_id) for r in costs.reserve(asked)] == [

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from film.db.session import make_engine
 from film.hashing import asset_key, sha256_of
-from film.jobs import JobEvent, Jobs, Limits, Made, PaidCall
+from film.jobs import Job, JobEvent, Jobs, Limits, Made, PaidCall
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
@@ -44,6 +44,9 @@ class Purse:
 
     def mark_unknown(self, reservation_id: str) -> None:
         self.unknown.add(reservation_id)
+
+    def charge_unreserved(self, job: Job, actual: Decimal) -> None:
+        self.settled.setdefault(job.id, actual)
 
     @property
     def spent(self) -> Decimal:

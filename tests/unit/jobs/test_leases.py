@@ -93,15 +93,15 @@ def test_a_key_has_one_unfinished_job(house: House):
 
 
 def test_a_ticket_that_comes_after_the_take_over_is_kept(house: House):
-    """The successor has found nothing yet: the vendor's id goes into the job, and the successor finds it there."""
+    """The successor has found nothing yet: the job goes back to the one who has the vendor's answer."""
     journal = Journal(house.engine(), LEASE)
     job = row(journal, house, "paused")
     later = house.clock.now() + 2 * LEASE
     journal.take(job.key, "successor", later)
-    journal.rescue(job, {"job_id": "late"}, later)
+    assert journal.rescue(job, "paused", {"job_id": "late"}, later)
     known = journal.look(job.key)
     assert known is not None
-    assert (known.state, known.vendor_job_id, known.owner) == ("submitted", "late", None)
+    assert (known.state, known.vendor_job_id, known.owner) == ("submitted", "late", "paused")
     with pytest.raises(Fenced):
         journal.write(job, "successor", later, state="review")
 
@@ -112,10 +112,34 @@ def test_a_ticket_that_comes_after_a_second_purchase_is_not_passed_over_in_silen
     later = house.clock.now() + 2 * LEASE
     journal.take(job.key, "successor", later)
     journal.write(job, "successor", later, state="submitted", ticket={"job_id": "second"})
-    journal.rescue(job, {"job_id": "late"}, later)
+    assert not journal.rescue(job, "paused", {"job_id": "late"}, later)
     states = {j.vendor_job_id: j.state for j in journal.jobs()}
     assert states == {"second": "submitted", "late": "review"}
     assert "second time" in next(j.error for j in journal.jobs(("review",)))
+    known = journal.look(job.key)
+    assert known is not None and known.vendor_job_id == "second", "what is too many decides nothing"
+
+
+def test_a_ticket_that_the_successor_has_found_at_the_vendor_is_no_second_purchase(house: House):
+    journal = Journal(house.engine(), LEASE)
+    job = row(journal, house, "paused")
+    later = house.clock.now() + 2 * LEASE
+    journal.take(job.key, "successor", later)
+    journal.adopt(job, "successor", [{"job_id": "the one"}], later)
+    assert not journal.rescue(job, "paused", {"job_id": "the one"}, later)
+    assert [(j.vendor_job_id, j.state, j.owner) for j in journal.jobs()] == [("the one", "submitted", "successor")]
+
+
+@pytest.mark.parametrize("state", ["closed", "lost"])
+def test_a_ticket_of_a_job_that_was_given_up_is_noted_beside_it(house: House, state: str):
+    """It is booked as billed, and now it is known to be: a second booking would be one too many."""
+    journal = Journal(house.engine(), LEASE)
+    job = row(journal, house, "paused")
+    later = house.clock.now() + 2 * LEASE
+    journal.take(job.key, "successor", later)
+    journal.write(job, "successor", later, state=state, billed=job.quoted)
+    assert not journal.rescue(job, "paused", {"job_id": "late"}, later)
+    assert [(j.vendor_job_id, j.state) for j in journal.jobs()] == [("late", state)]
 
 
 def test_two_lost_jobs_of_equal_orders_do_not_adopt_the_same_one(house: House):
@@ -140,8 +164,8 @@ def test_a_program_that_slept_between_the_intent_and_the_post_does_not_send_what
     journal = jobs._desk.journal  # pyright: ignore[reportPrivateUsage]
     intend = journal.intend
 
-    def intend_and_sleep(*arguments: object):
-        job = intend(*arguments)  # pyright: ignore[reportArgumentType]
+    def intend_and_sleep(*arguments: object, **options: object):
+        job = intend(*arguments, **options)  # pyright: ignore[reportArgumentType]
         assert job is not None
         house.clock.put(3600)
         taken = successor.take(call.key, "successor", house.clock.now())
