@@ -97,6 +97,8 @@ def _exact_seconds(value: object) -> object:
 
 
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_clean_text)]
+Line = Annotated[str, Field(max_length=20_000), AfterValidator(_clean_text)]
+"""Dialogue: some twenty minutes of it at most."""
 Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean_text)]
 Identifier = Annotated[str, AfterValidator(_clean_text), AfterValidator(check_identifier)]
 Slug = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_clean_text), AfterValidator(_slug)]
@@ -133,7 +135,7 @@ class Shot(Model):
     duration: Annotated[
         Decimal, BeforeValidator(_exact_seconds), Field(ge=MIN_DURATION, le=MAX_DURATION, decimal_places=3)
     ] = Decimal(5)
-    dialogue: Text | None = None
+    dialogue: Line | None = None
     characters: tuple[Word, ...] = ()
     landscapes: tuple[Word, ...] = ()
     styles: tuple[Word, ...] = ()
@@ -231,6 +233,8 @@ class Asset(Model):
     model: str = ""
     prompt: str = ""
     negative_prompt: str = ""
+    dialogue: str = ""
+    """What is said in the shot of a picture or clip; of a line of speech that is the prompt."""
     shot_type: str | None = None
     characters: tuple[str, ...] = ()
     landscapes: tuple[str, ...] = ()

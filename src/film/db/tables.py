@@ -2,8 +2,8 @@
 
 films ─< shots ─< takes ─────────┐ (which assets a take uses: the roots that keep assets alive)
                                  ▼
-blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library
-                                 ▲
+blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library: its words are indexed by film.db.words
+                                 ▲  └── embeddings ─ embedding_models  and what they mean
 jobs  (one paid submission) ─────┘
   │
 reservations ─< reservation_scopes >─ budgets                        what may still be spent
@@ -23,6 +23,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -32,6 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from film.db.base import Base, BigId, MicroUSD, UtcDateTime, now
 from film.db.triggers import make_insert_only
 from film.db.version import stamp_when_whole
+from film.db.words import index_words
 
 
 class Film(Base):
@@ -129,6 +131,8 @@ class AssetRow(Base):
     model: Mapped[str] = mapped_column(String(120), default="")
     prompt: Mapped[str] = mapped_column(Text, default="")
     negative_prompt: Mapped[str] = mapped_column(Text, default="")
+    dialogue: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What is said in the shot of a picture or clip; of a line of speech that is the prompt."""
     film_id: Mapped[str | None] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64), default="")
     size: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -161,6 +165,52 @@ class AssetTag(Base):
     __table_args__ = (
         Index("ix_asset_tags_asset_id_tag_id", "asset_id", "tag_id"),
         {"sqlite_with_rowid": False},
+    )
+
+
+class LibraryCount(Base):
+    """What all assets come to, in one row (``id`` 1) that moves with them: statistics without a scan."""
+
+    __tablename__ = "library_counts"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    assets: Mapped[int] = mapped_column(BigInteger, default=0)
+    size: Mapped[int] = mapped_column("size_bytes", BigInteger, default=0)
+    cost: Mapped[Decimal] = mapped_column("cost_micros", MicroUSD, default=Decimal(0))
+    reuses: Mapped[int] = mapped_column(BigInteger, default=0)
+    saved: Mapped[Decimal] = mapped_column("saved_micros", MicroUSD, default=Decimal(0))
+    """What the uses after the first would have cost."""
+
+
+class EmbeddingModel(Base):
+    """Who turned the prompts into vectors. ``change`` grows with every write, so that an index knows what it lacks."""
+
+    __tablename__ = "embedding_models"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    dim: Mapped[int] = mapped_column(Integer)
+    token: Mapped[str] = mapped_column(String(32))
+    """Names what is derived from these vectors, files above all: no other library's has the same."""
+    change: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Embedding(Base):
+    """A prompt as a vector of half floats, little-endian, of length 1."""
+
+    __tablename__ = "embeddings"
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("embedding_models.id"))
+    change: Mapped[int] = mapped_column(BigInteger)
+    """The model's ``change`` as of this row."""
+    vec: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (Index("ix_embeddings_model_id_change", "model_id", "change"),)
+
+
+class EmbeddingQueue(Base):
+    """Assets whose prompt is not embedded, or was when it was another."""
+
+    __tablename__ = "embedding_queue"
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
 
 
@@ -252,5 +302,6 @@ class LedgerEntry(Base):
     __table_args__ = (UniqueConstraint("reservation_id", "kind"),)
 
 
+index_words(Base.metadata.tables[AssetRow.__tablename__])
 make_insert_only(Base.metadata.tables[LedgerEntry.__tablename__])
 stamp_when_whole(Base.metadata)

@@ -1,13 +1,33 @@
 """The library: which assets there are, by who and what is seen in them, so that they are used again.
 
-    index     MetadataIndex: index, find, count
-    words     the tags of an asset, and when two words are the same
-    entries   writing assets with their tags and the tags' counters, in one transaction
+    index      MetadataIndex: index, find, page, count
+    query      AssetQuery: what is asked, as plain data
+    words      the tags of an asset, and when two words are the same
+    selection  a query as SQL            fulltext  its words, as each database looks them up
+    facets     how many of the found have which tags
+    entries    writing assets with their tags and everything counted of them, in one transaction
+    counters   what all assets come to; counted again to check
 
 An asset has tags in several dimensions (character, landscape, style, mood …). A search names some of them; the rarest
 is walked through newest first, and the others are looked up beside it.
 """
 
+from film.metadata.counters import recount_library, verify_library
+from film.metadata.facets import Facet, Facets
 from film.metadata.index import IndexStats, MetadataIndex
+from film.metadata.page import Hit, Page
+from film.metadata.query import AssetQuery
+from film.metadata.words import Dimension
 
-__all__ = ["IndexStats", "MetadataIndex"]
+__all__ = [
+    "AssetQuery",
+    "Dimension",
+    "Facet",
+    "Facets",
+    "Hit",
+    "IndexStats",
+    "MetadataIndex",
+    "Page",
+    "recount_library",
+    "verify_library",
+]

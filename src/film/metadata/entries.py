@@ -1,129 +1,182 @@
-"""Writing assets with their tags, and the tags' counters, in one transaction.
+"""Writing assets with their tags, and everything that is counted of them, in one transaction.
 
-    assets (upsert by asset_id) ─► tags (made where new) ─► asset_tags (what differs) ─► tags.n_assets += what changed
+    assets (new | known) ─► tags (made where new) ─► asset_tags (what differs) ─► tags.n_assets += what changed
+        │                                                                       └► library_counts += what changed
+        └► embedding_queue: whose prompt is new        (the words are indexed by the database: film.db.words)
 
-``n_assets`` is what a search goes by, so it must be exact: it moves only with the links that really came or went.
-Everything is written in one order, so that two writers wait for each other and never for one another's wait.
+The counters are what a search goes by, so they must be exact: they move only with the rows that really came, changed
+or went. Everything is written in one order, so that two writers wait for each other and never for one another's wait.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
 
-from film.db.base import now
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, Tag
+from film.db.tables import AssetRow, AssetTag, Embedding, EmbeddingQueue, Tag
+from film.metadata.counters import Change, add_to_library
+from film.metadata.rows import AT_ONCE, row_of
+from film.metadata.tags import TagBook
 from film.metadata.words import Dimension, TagKey, tags_of
 from film.models import Asset
 
-AT_ONCE = 200
+BATCH = 1000
 """Assets a transaction."""
+
+Links = set[tuple[int, int]]
+"""(tag, asset) by row ids: in the order in which they lie in the table."""
 
 _ASSETS = cast(Table, AssetRow.__table__)
 _TAGS = cast(Table, Tag.__table__)
 _LINKS = cast(Table, AssetTag.__table__)
+T = TypeVar("T")
+
 _KEPT = {"asset_id", "created_at", "reuse_count", "film_id"}
 """What an asset keeps when it is indexed again: where and when it came about, and how often it was used."""
 
 
-def write(db: Connection, assets: Sequence[Asset]) -> None:
-    """Index some assets (at most ``AT_ONCE``); one that is known by its ``asset_id`` is brought up to date."""
+def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> None:
+    """Index some assets (at most ``BATCH``); one that is known by its ``asset_id`` is brought up to date."""
     latest = {asset.asset_id: asset for asset in assets}
     wanted = {asset_id: tags_of(latest[asset_id]) for asset_id in sorted(latest)}
     labels: dict[TagKey, str] = {}
     for tags in wanted.values():
-        labels = tags | labels  # the spelling that came first stays
-    tag_ids = _tag_ids(db, labels)
-    row_ids = _asset_ids(db, [latest[asset_id] for asset_id in wanted])
-    links = {(row_ids[asset_id], tag_ids[key]) for asset_id, tags in wanted.items() for key in tags}
-    _link(db, set(row_ids.values()), links)
+        for key, label in tags.items():
+            labels.setdefault(key, label)  # the spelling that came first stays
+    rows = {asset_id: row_of(latest[asset_id]) for asset_id in wanted}
+    new = _insert(db, rows)
+    known = _update(db, {asset_id: row for asset_id, row in rows.items() if asset_id not in new})
+    tag_ids = book.ids(db, labels)
 
+    def links(row_ids: Mapping[str, int]) -> Links:
+        return {(tag_ids[key], row_id) for asset_id, row_id in row_ids.items() for key in wanted[asset_id]}
 
-def _tag_ids(db: Connection, labels: dict[TagKey, str]) -> dict[TagKey, int]:
-    found = _known_tags(db, labels)
-    missing = sorted(labels.keys() - found.keys())
-    if missing:
-        rows = [{"dimension": d, "value": v, "label": labels[d, v], "n_assets": 0} for d, v in missing]
-        db.execute(upsert(db, Tag).on_conflict_do_nothing(index_elements=["dimension", "value"]), rows)
-        found |= _known_tags(db, missing)
-    return found
-
-
-def _known_tags(db: Connection, keys: Sequence[TagKey] | dict[TagKey, str]) -> dict[TagKey, int]:
-    found: dict[TagKey, int] = {}
-    ordered = list(keys)
-    for start in range(0, len(ordered), AT_ONCE):
-        some = tuple_(_TAGS.c.dimension, _TAGS.c.value).in_(ordered[start : start + AT_ONCE])
-        for row in db.execute(select(_TAGS.c.id, _TAGS.c.dimension, _TAGS.c.value).where(some)):
-            found[row.dimension, row.value] = row.id
-    return found
-
-
-def _asset_ids(db: Connection, assets: Sequence[Asset]) -> dict[str, int]:
-    """Insert or update the rows; the row's id by ``asset_id``. The rows stay locked until the commit."""
-    rows = [_row(asset) for asset in assets]
-    statement = upsert(db, AssetRow)
-    renewed = {name: statement.excluded[name] for name in rows[0] if name not in _KEPT}
-    db.execute(statement.on_conflict_do_update(index_elements=["asset_id"], set_=renewed), rows)
-    ids = select(_ASSETS.c.asset_id, _ASSETS.c.id).where(_ASSETS.c.asset_id.in_([a.asset_id for a in assets]))
-    return {row.asset_id: row.id for row in db.execute(ids)}
-
-
-def _link(db: Connection, row_ids: set[int], wanted: set[tuple[int, int]]) -> None:
-    """Make the links of these assets what is wanted; a film that used an asset once stays linked to it."""
-    present: set[tuple[int, int]] = set()
-    films: set[tuple[int, int]] = set()
-    query = (
-        select(_LINKS.c.asset_id, _LINKS.c.tag_id, _TAGS.c.dimension)
-        .join(_TAGS, _TAGS.c.id == _LINKS.c.tag_id)
-        .where(_LINKS.c.asset_id.in_(row_ids))
+    came, went = links(new), Links()
+    if known:
+        more, went = _relinked(db, links({asset_id: old.id for asset_id, old in known.items()}), known.values())
+        came |= more
+    _link(db, came, went)
+    _queue(
+        db, [new[i] for i in new if rows[i]["prompt"]], [o for i, o in known.items() if o.prompt != rows[i]["prompt"]]
     )
-    for asset_id, tag_id, dimension in db.execute(query):
-        present.add((asset_id, tag_id))
-        if dimension == Dimension.FILM.value:
-            films.add((asset_id, tag_id))
-    new, gone = sorted(wanted - present), sorted(present - wanted - films)
-    if new:
-        db.execute(insert(_LINKS), [{"asset_id": a, "tag_id": t} for a, t in new])
-    if gone:
-        those = delete(_LINKS).where(_LINKS.c.asset_id == bindparam("a"), _LINKS.c.tag_id == bindparam("t"))
-        db.execute(those, [{"a": a, "t": t} for a, t in gone])
-    change = Counter(tag_id for _, tag_id in new)
-    change.subtract(tag_id for _, tag_id in gone)
+    change = Change(assets=len(new))
+    for asset_id in new:
+        change.add(rows[asset_id])
+    for asset_id, old in known.items():
+        change.renew(old, rows[asset_id])
+    add_to_library(db, change)
+
+
+def use(db: Connection, times: Mapping[str, int]) -> None:
+    """Count uses of assets; what is not there is not used."""
+    change = Change()
+    for asset_id, more in sorted(times.items()):
+        used = (
+            update(_ASSETS)
+            .where(_ASSETS.c.asset_id == asset_id)
+            .values(reuse_count=_ASSETS.c.reuse_count + more)
+            .returning(_ASSETS.c.cost_micros)
+        )
+        for cost in db.scalars(used):
+            change.reuses += more
+            change.saved += cost * more
+    add_to_library(db, change)
+
+
+def remove(db: Connection, asset_ids: Collection[str]) -> int:
+    """Take some assets (at most ``BATCH``) out of the library; how many there were."""
+    gone = _locked(db, sorted(asset_ids))
+    if not gone:
+        return 0
+    row_ids = [old.id for old in gone.values()]
+    links: Links = set()
+    for some in _parts(row_ids):
+        links |= {(t, a) for t, a in db.execute(select(_LINKS).where(_LINKS.c.asset_id.in_(some)))}
+    _link(db, set(), links)
+    for some in _parts(row_ids):
+        db.execute(delete(_ASSETS).where(_ASSETS.c.id.in_(some)))
+    change = Change(assets=-len(gone))
+    for old in gone.values():
+        change.remove(old)
+    add_to_library(db, change)
+    return len(gone)
+
+
+def _insert(db: Connection, rows: Mapping[str, dict[str, Any]]) -> dict[str, int]:
+    """Insert what is new; its row ids by ``asset_id``. Who is second to insert one waits, and then knows it."""
+    statement = upsert(db, AssetRow).on_conflict_do_nothing(index_elements=["asset_id"])
+    returning = statement.returning(_ASSETS.c.asset_id, _ASSETS.c.id)
+    return {row.asset_id: row.id for row in db.execute(returning, list(rows.values()))}
+
+
+def _update(db: Connection, rows: Mapping[str, dict[str, Any]]) -> dict[str, Row[Any]]:
+    """Bring known assets up to date; what they were before, by ``asset_id``."""
+    old = _locked(db, list(rows))
+    if old:
+        renewed: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in next(iter(rows.values())) if name not in _KEPT
+        }
+        values = [
+            {"row": was.id} | {f"new_{name}": rows[asset_id][name] for name in renewed} for asset_id, was in old.items()
+        ]
+        db.execute(update(_ASSETS).where(_ASSETS.c.id == bindparam("row")).values(renewed), values)
+    return old
+
+
+def _locked(db: Connection, asset_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    c = _ASSETS.c
+    found: dict[str, Row[Any]] = {}
+    for some in _parts(asset_ids):
+        query = select(c.id, c.asset_id, c.prompt, c.size, c.cost_micros, c.reuse_count).where(c.asset_id.in_(some))
+        found |= {row.asset_id: row for row in db.execute(query.order_by(c.asset_id).with_for_update())}
+    return found
+
+
+def _relinked(db: Connection, wanted: Links, known: Collection[Row[Any]]) -> tuple[Links, Links]:
+    """The links that known assets gain and lose. A film that used an asset once stays linked to it."""
+    present: Links = set()
+    films: Links = set()
+    for some in _parts([old.id for old in known]):
+        query = (
+            select(_LINKS.c.tag_id, _LINKS.c.asset_id, _TAGS.c.dimension)
+            .join(_TAGS, _TAGS.c.id == _LINKS.c.tag_id)
+            .where(_LINKS.c.asset_id.in_(some))
+        )
+        for tag_id, asset_id, dimension in db.execute(query):
+            present.add((tag_id, asset_id))
+            if dimension == Dimension.FILM.value:
+                films.add((tag_id, asset_id))
+    return wanted - present, present - wanted - films
+
+
+def _link(db: Connection, came: Links, went: Links) -> None:
+    """Write links and the tags' counters, in the order of the tags."""
+    if came:
+        db.execute(insert(_LINKS), [{"tag_id": t, "asset_id": a} for t, a in sorted(came)])
+    if went:
+        those = delete(_LINKS).where(_LINKS.c.tag_id == bindparam("t"), _LINKS.c.asset_id == bindparam("a"))
+        db.execute(those, [{"t": t, "a": a} for t, a in sorted(went)])
+    change = Counter(tag_id for tag_id, _ in came)
+    change.subtract(tag_id for tag_id, _ in went)
     moved = [{"tag": tag_id, "by": by} for tag_id, by in sorted(change.items()) if by]
     if moved:
         count = update(_TAGS).where(_TAGS.c.id == bindparam("tag"))
         db.execute(count.values(n_assets=_TAGS.c.n_assets + bindparam("by")), moved)
 
 
-def _row(asset: Asset) -> dict[str, Any]:
-    return {
-        "asset_id": asset.asset_id,
-        "key": asset.key,
-        "asset_type": asset.asset_type.value,
-        "provider": asset.provider,
-        "model": asset.model,
-        "prompt": unicodedata.normalize("NFC", asset.prompt),
-        "negative_prompt": unicodedata.normalize("NFC", asset.negative_prompt),
-        "film_id": asset.film_id,
-        "sha256": asset.sha256,
-        "size": asset.size,
-        "mime": asset.mime,
-        "cost_micros": asset.cost_usd,
-        "reuse_count": asset.reuse_count,
-        "details": dict(asset.details),
-        "created_at": _moment(asset.created_at),
-    }
+def _queue(db: Connection, new: Collection[int], changed: Collection[Row[Any]]) -> None:
+    """Note whose prompt waits to be embedded. What it was embedded as before, it is no longer."""
+    stale = [old.id for old in changed]
+    for some in _parts(stale):
+        db.execute(delete(Embedding).where(Embedding.asset_id.in_(some)))
+    if waiting := [{"asset_id": row_id} for row_id in sorted({*new, *stale})]:
+        db.execute(upsert(db, EmbeddingQueue).on_conflict_do_nothing(index_elements=["asset_id"]), waiting)
 
 
-def _moment(text: str) -> datetime:
-    if not text:
-        return now()
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, or_, select, type_coerce, update
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Engine, func, select
 
-from film.db.base import MicroUSD
 from film.db.session import engine_for, snapshot
-from film.db.tables import AssetRow, AssetTag, Tag
+from film.db.tables import AssetRow, Tag
 from film.errors import InputError
-from film.metadata import entries
-from film.metadata.words import Dimension, TagKey, Words, each, tag_value
+from film.metadata import entries, fulltext
+from film.metadata.counters import library_totals
+from film.metadata.facets import Facets, count_assets, count_facets
+from film.metadata.page import Hit, Page, cursor, row_of
+from film.metadata.query import AnyOf, AssetQuery
+from film.metadata.rows import read_asset, read_assets
+from film.metadata.selection import newest, resolve
+from film.metadata.tags import TagBook
+from film.metadata.words import Dimension, Words
 from film.models import Asset
 from film.settings import Settings, load_settings
 
-_AT_ONCE = 500
-"""Ids a statement: well below every database's limit of bound values."""
-
-_ROW = AssetRow.__table__.c
+RANKED = 2000
+"""The newest matches of words, which are put into the order of how well they fit. Of a common word there are a million,
+and the best of them would be found no sooner than in a second."""
 
 
 class IndexStats(TypedDict):
@@ -47,33 +49,37 @@ class MetadataIndex:
     """The library of one database. Without arguments it is the user's own."""
 
     def __init__(self, *, engine: Engine | None = None, settings: Settings | None = None) -> None:
-        self._engine = engine or engine_for((settings or load_settings()).database_url)
+        self.engine = engine or engine_for((settings or load_settings()).database_url)
+        self._tags = TagBook()
 
-    # -- putting in
+    # -- putting in, taking out
 
     def index_asset(self, asset: Asset) -> None:
         """Put an asset in, or bring the one with its ``asset_id`` up to date."""
         self.index_assets([asset])
 
     def index_assets(self, assets: Iterable[Asset]) -> None:
-        """The same for many, some at a time."""
+        """The same for many, a thousand a transaction."""
         rest = iter(assets)
-        while some := list(islice(rest, entries.AT_ONCE)):
-            with self._engine.begin() as db:
-                entries.write(db, some)
+        while some := list(islice(rest, entries.BATCH)):
+            with self.engine.begin() as db:
+                entries.write(db, self._tags, some)
+
+    def remove_assets(self, asset_ids: Iterable[str]) -> int:
+        """Take assets out of the library; their files stay. How many there were."""
+        rest, removed = iter(sorted(set(asset_ids))), 0
+        while some := list(islice(rest, entries.BATCH)):
+            with self.engine.begin() as db:
+                removed += entries.remove(db, some)
+        return removed
 
     def count_reuse(self, asset_ids: Iterable[str]) -> None:
         """Say that assets were used once more; one that is named twice was used twice."""
-        times = sorted(Counter(asset_ids).items())
+        times = Counter(asset_ids)
         if not times:
             return
-        with self._engine.begin() as db:
-            for asset_id, more in times:
-                db.execute(
-                    update(AssetRow)
-                    .where(AssetRow.asset_id == asset_id)
-                    .values(reuse_count=AssetRow.reuse_count + more)
-                )
+        with self.engine.begin() as db:
+            entries.use(db, times)
 
     # -- finding
 
@@ -89,38 +95,59 @@ class MetadataIndex:
         provider: str | None = None,
         film_id: str | None = None,
         *,
+        any_of: AnyOf | None = None,
         text: str | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> list[Asset]:
-        """The newest assets that carry all of these tags, whatever their case, and all words of ``text`` in the prompt.
+        """The newest assets that carry all of these tags, whatever their case, and all words of ``text``.
 
+        ``any_of`` names dimensions in which one of several words is enough: ``{"mood": ["tense", "calm"]}``.
         ``before`` is the ``asset_id`` that the page before ended with.
         """
-        asked: tuple[tuple[Dimension, Words], ...] = (
-            (Dimension.CHARACTER, characters),
-            (Dimension.LANDSCAPE, landscapes),
-            (Dimension.STYLE, styles),
-            (Dimension.MOOD, mood),
-            (Dimension.TIME_OF_DAY, time_of_day),
-            (Dimension.SHOT_TYPE, shot_type),
-            (Dimension.ASSET_TYPE, asset_type),
-            (Dimension.PROVIDER, provider),
-            (Dimension.FILM, film_id),
-        )
-        wanted = {(d.value, tag_value(word)) for d, words in asked for word in each(words)}
-        if limit < 1:
-            return []
-        with snapshot(self._engine) as db:
-            tag_ids = _rarest_first(db, wanted)
-            if tag_ids is None:
+        query = AssetQuery.of(
+            characters, landscapes, styles, mood, time_of_day, shot_type, asset_type, provider, film_id,
+            any_of=any_of, text=text,
+        )  # fmt: skip
+        with snapshot(self.engine) as db:
+            return self._newest(db, query, limit, _row_id(db, before) if before else None)[0]
+
+    def page(self, query: AssetQuery | None = None, *, limit: int = 50, cursor: str | None = None) -> Page:
+        """The newest assets of a query, and the cursor that asks for those behind them."""
+        with snapshot(self.engine) as db:
+            assets, more = self._newest(db, query or AssetQuery(), limit, row_of(cursor) if cursor else None)
+        return Page(tuple(assets), more)
+
+    def best(self, query: AssetQuery, *, limit: int = 50) -> list[Hit]:
+        """Of the newest assets that match the query's words, those that match them best."""
+        with snapshot(self.engine) as db:
+            selection = resolve(db, query)
+            if selection is None or limit < 1:
                 return []
-            query = _with_tags(tag_ids, text, _row_id(db, before) if before else None)
-            return _assets(db, list(db.scalars(query.limit(limit))))
+            if selection.text is None or not selection.text.phrases:
+                raise InputError("there are no words to rank by", hint="ask for the newest, or by meaning")
+            ranked = db.execute(fulltext.ranked(db, newest(db, selection, RANKED), selection.text, limit)).all()
+            assets = {a.asset_id: a for a in read_assets(db, self._tags, [row.id for row in ranked])}
+            return [Hit(assets[row.asset_id], row.score) for row in ranked]
+
+    def count(self, query: AssetQuery | None = None) -> int:
+        with snapshot(self.engine) as db:
+            return count_assets(db, query or AssetQuery())
+
+    def facets(
+        self,
+        query: AssetQuery | None = None,
+        *,
+        dimensions: Iterable[Dimension] = tuple(Dimension),
+        limit: int = 20,
+    ) -> Facets:
+        """How many of the found have which tags; each dimension as if nothing were asked for in it."""
+        with snapshot(self.engine) as db:
+            return count_facets(db, query or AssetQuery(), tuple(dimensions), limit)
 
     def get_asset(self, asset_id: str) -> Asset | None:
-        with snapshot(self._engine) as db:
-            return next(iter(_assets(db, _row_ids(db, [asset_id]))), None)
+        with snapshot(self.engine) as db:
+            return read_asset(db, self._tags, asset_id)
 
     def get_most_reused_assets(self, limit: int = 10) -> list[Asset]:
         """The assets that were used again, most often first."""
@@ -130,8 +157,12 @@ class MetadataIndex:
             .order_by(AssetRow.reuse_count.desc(), AssetRow.id.desc())
             .limit(max(limit, 0))
         )
-        with snapshot(self._engine) as db:
-            return _assets(db, list(db.scalars(query)))
+        with snapshot(self.engine) as db:
+            return self.read(db, list(db.scalars(query)))
+
+    def read(self, db: Connection, row_ids: Sequence[int]) -> list[Asset]:
+        """The assets of these rows, in this order, for searches that find rows themselves."""
+        return read_assets(db, self._tags, row_ids)
 
     # -- what there is
 
@@ -154,132 +185,47 @@ class MetadataIndex:
         return self._labels(Dimension.SHOT_TYPE)
 
     def get_index_stats(self) -> IndexStats:
-        with snapshot(self._engine) as db:
-            tags = db.execute(select(Tag.dimension, Tag.label, Tag.n_assets).where(Tag.n_assets > 0)).all()
-            reused = type_coerce(AssetRow.cost * AssetRow.reuse_count, MicroUSD())
-            sums = select(
-                func.coalesce(func.sum(AssetRow.size), 0),
-                func.sum(AssetRow.cost),
-                func.coalesce(func.sum(AssetRow.reuse_count), 0),
-                func.sum(reused),
-            )
-            size, cost, reuses, saved = db.execute(sums).one()
-
-        def counts(dimension: Dimension) -> dict[str, int]:
-            return {tag.label: tag.n_assets for tag in sorted(tags) if tag.dimension == dimension.value}
-
-        by_type = counts(Dimension.ASSET_TYPE)
+        with snapshot(self.engine) as db:
+            totals = library_totals(db)
+            lengths = select(Tag.dimension, func.count().label("n")).where(Tag.n_assets > 0).group_by(Tag.dimension)
+            words = {row.dimension: row.n for row in db.execute(lengths)}
+            by = {d: self._counts(db, d) for d in (Dimension.ASSET_TYPE, Dimension.PROVIDER)}
         return {
-            "total_assets": sum(by_type.values()),
-            "by_type": by_type,
-            "by_provider": counts(Dimension.PROVIDER),
-            "characters": len(counts(Dimension.CHARACTER)),
-            "landscapes": len(counts(Dimension.LANDSCAPE)),
-            "styles": len(counts(Dimension.STYLE)),
-            "total_size_bytes": int(size),
-            "total_cost_usd": cost or Decimal(0),
-            "total_reuses": int(reuses),
-            "saved_usd": saved or Decimal(0),
+            "total_assets": totals.assets,
+            "by_type": by[Dimension.ASSET_TYPE],
+            "by_provider": by[Dimension.PROVIDER],
+            "characters": words.get(Dimension.CHARACTER.value, 0),
+            "landscapes": words.get(Dimension.LANDSCAPE.value, 0),
+            "styles": words.get(Dimension.STYLE.value, 0),
+            "total_size_bytes": totals.size,
+            "total_cost_usd": totals.cost,
+            "total_reuses": totals.reuses,
+            "saved_usd": totals.saved,
         }
 
+    # -- inside
+
+    def _newest(
+        self, db: Connection, query: AssetQuery, limit: int, before: int | None
+    ) -> tuple[list[Asset], str | None]:
+        selection = resolve(db, query)
+        if selection is None or limit < 1:
+            return [], None
+        row_ids = list(db.scalars(newest(db, selection, limit + 1, before)))
+        more = cursor(row_ids[limit - 1]) if len(row_ids) > limit else None
+        return self.read(db, row_ids[:limit]), more
+
     def _labels(self, dimension: Dimension) -> list[str]:
-        query = select(Tag.label).where(Tag.dimension == dimension.value, Tag.n_assets > 0).order_by(Tag.value)
-        with snapshot(self._engine) as db:
-            return list(db.scalars(query))
+        with snapshot(self.engine) as db:
+            return list(self._counts(db, dimension))
 
-
-def _rarest_first(db: Connection, wanted: set[TagKey]) -> list[int] | None:
-    """The ids of the tags, the one with the fewest assets first; None when one of them is on no asset."""
-    if not wanted:
-        return []
-    one_of = or_(*(and_(Tag.dimension == d, Tag.value == v) for d, v in sorted(wanted)))
-    rows = db.execute(select(Tag.id).where(one_of, Tag.n_assets > 0).order_by(Tag.n_assets, Tag.id)).all()
-    return [row.id for row in rows] if len(rows) == len(wanted) else None
-
-
-def _with_tags(tag_ids: Sequence[int], text: str | None, before: int | None) -> Select[int]:
-    """Ids of the assets with all tags, newest first.
-
-    The links of one tag lie together in the order of their assets, so the rarest tag's are walked from the newest on,
-    and each other tag is one look into the same index. Assets themselves are read only for those that are shown.
-    """
-    if tag_ids:
-        rarest = aliased(AssetTag)
-        asset_id, query = rarest.asset_id, select(rarest.asset_id).where(rarest.tag_id == tag_ids[0])
-        for tag_id in tag_ids[1:]:
-            other = aliased(AssetTag)
-            query = query.where(exists().where(other.tag_id == tag_id, other.asset_id == asset_id))
-        if text:
-            query = query.where(exists().where(AssetRow.id == asset_id, *_holds(text)))
-    else:
-        asset_id, query = AssetRow.id, select(AssetRow.id).where(*_holds(text or ""))
-    if before is not None:
-        query = query.where(asset_id < before)
-    return query.order_by(asset_id.desc())
-
-
-def _holds(text: str) -> list[ColumnElement[bool]]:
-    words = unicodedata.normalize("NFC", text).split()
-    return [AssetRow.prompt.icontains(word, autoescape=True) for word in words]
+    def _counts(self, db: Connection, dimension: Dimension) -> dict[str, int]:
+        query = select(Tag.label, Tag.n_assets).where(Tag.dimension == dimension.value, Tag.n_assets > 0)
+        return {row.label: row.n_assets for row in db.execute(query.order_by(Tag.value))}
 
 
 def _row_id(db: Connection, asset_id: str) -> int:
-    found = _row_ids(db, [asset_id])
-    if not found:
+    found = db.scalar(select(AssetRow.id).where(AssetRow.asset_id == asset_id))
+    if found is None:
         raise InputError(f"there is no asset {asset_id[:100]!r} to go on from", hint="start again at the first page")
-    return found[0]
-
-
-def _row_ids(db: Connection, asset_ids: Sequence[str]) -> list[int]:
-    return list(db.scalars(select(AssetRow.id).where(AssetRow.asset_id.in_(asset_ids))))
-
-
-def _assets(db: Connection, row_ids: Sequence[int]) -> list[Asset]:
-    """The assets of these rows, in this order."""
-    found: dict[int, Asset] = {}
-    for start in range(0, len(row_ids), _AT_ONCE):
-        some = row_ids[start : start + _AT_ONCE]
-        words: dict[int, dict[str, list[str]]] = {}
-        tags = (
-            select(AssetTag.asset_id, Tag.dimension, Tag.label)
-            .join(Tag, Tag.id == AssetTag.tag_id)
-            .where(AssetTag.asset_id.in_(some))
-            .order_by(AssetTag.asset_id, Tag.value)
-        )
-        for row_id, dimension, word in db.execute(tags):
-            words.setdefault(row_id, {}).setdefault(dimension, []).append(word)
-        for row in db.execute(select(*_ROW).where(_ROW.id.in_(some))):
-            found[row.id] = _asset(row, words.get(row.id, {}))
-    return [found[row_id] for row_id in row_ids if row_id in found]
-
-
-def _asset(row: Any, words: dict[str, list[str]]) -> Asset:
-    def all_of(dimension: Dimension) -> tuple[str, ...]:
-        return tuple(words.get(dimension.value, ()))
-
-    def one_of(dimension: Dimension) -> str | None:
-        return next(iter(all_of(dimension)), None)
-
-    return Asset(
-        asset_id=row.asset_id,
-        key=row.key,
-        asset_type=row.asset_type,
-        provider=row.provider,
-        model=row.model,
-        prompt=row.prompt,
-        negative_prompt=row.negative_prompt,
-        shot_type=one_of(Dimension.SHOT_TYPE),
-        characters=all_of(Dimension.CHARACTER),
-        landscapes=all_of(Dimension.LANDSCAPE),
-        styles=all_of(Dimension.STYLE),
-        mood=one_of(Dimension.MOOD),
-        time_of_day=one_of(Dimension.TIME_OF_DAY),
-        film_id=row.film_id,
-        sha256=row.sha256,
-        size=row.size,
-        mime=row.mime,
-        cost_usd=row.cost_micros,
-        reuse_count=row.reuse_count,
-        created_at=row.created_at.isoformat(),
-        details=row.details,
-    )
+    return found

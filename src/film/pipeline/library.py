@@ -6,8 +6,8 @@ from film.models import Asset, AssetType, Shot
 from film.pipeline.results import ShotAsset
 
 
-def library_asset(shot: Shot, made: ShotAsset, film_id: str) -> Asset:
-    """The record to index. Indexed again for another film, an asset is found under both."""
+def library_asset(shot: Shot, made: ShotAsset, film_id: str, *, text: str | None = None) -> Asset:
+    """The record to index; ``text`` is what a part of a long line says. Indexed for another film too, it is in both."""
     spoken = made.asset_type is AssetType.AUDIO
     stored = made.asset
     return Asset(
@@ -16,8 +16,9 @@ def library_asset(shot: Shot, made: ShotAsset, film_id: str) -> Asset:
         asset_type=made.asset_type,
         provider=made.request.provider,
         model=made.request.model,
-        prompt=(shot.spoken or "") if spoken else shot.enhanced_prompt,
+        prompt=(text or shot.spoken or "") if spoken else shot.enhanced_prompt,
         negative_prompt="" if spoken else shot.negative_prompt,
+        dialogue="" if spoken else shot.spoken or "",
         shot_type=shot.shot_type,
         characters=shot.characters,
         landscapes=shot.landscapes,

@@ -20,6 +20,7 @@ from film.db.migrate import alembic_config, prepare
 from film.db.session import make_engine
 from film.db.tables import Base, Film, LedgerEntry
 from film.db.version import HEAD, read_version, version_table
+from film.db.words import is_ours
 from film.errors import StoreError
 
 
@@ -29,14 +30,16 @@ def version(engine: Engine) -> str | None:
 
 
 def differences(connection: Connection) -> list[object]:
-    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+    configured = MigrationContext.configure(connection, opts={"include_name": is_ours})
+    return list(compare_metadata(configured, Base.metadata))
 
 
 def schema(connection: Connection) -> dict[str, set[str]]:
     """Everything the database says of its tables and triggers, in no order."""
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return {name: {line.strip().rstrip(",") for line in sql.splitlines()} for name, sql in rows}
+        plain = ((name, sql.replace(f'"{name}"', name)) for name, sql in rows)  # quoted where a table was rebuilt
+        return {name: {line.strip().rstrip(",") for line in sql.splitlines()} for name, sql in plain}
     queries = {
         "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable"
         " FROM information_schema.columns WHERE table_schema = current_schema()",

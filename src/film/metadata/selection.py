@@ -1,0 +1,145 @@
+"""A query as SQL: which rows, newest first or all of them.
+
+    AssetQuery ─(resolve: tags → ids, with how many assets each has)─► Selection ─► newest(…)   a page, stops when full
+                                                                                 └► every(…)    to count, to compare
+
+The links of one tag lie together in the order of their assets, so the rarest group of tags is walked from the newest
+on, and every other group is one look into the same table. A tag that is on every asset asks for nothing and is left
+out. Words drive the walk on SQLite, unless some tag is rarer than words are likely to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, union
+from sqlalchemy.orm import aliased
+
+from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag
+from film.metadata import fulltext
+from film.metadata.fulltext import ASSET_WORDS, RowIds, TextQuery
+from film.metadata.query import AssetQuery
+
+TAGS_FIRST = 500
+"""With a tag on no more assets than this, they are looked through for the words, and not the other way round."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tags of which one is enough. ``n`` is how many assets have one of them, at most."""
+
+    tag_ids: tuple[int, ...]
+    n: int
+
+    def on(self, asset_id: Any) -> ColumnElement[bool]:
+        link = aliased(AssetTag)
+        return exists().where(_one_of(link.tag_id, self.tag_ids), link.asset_id == asset_id)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Groups that must all be met, the rarest first, and words."""
+
+    groups: tuple[Group, ...] = ()
+    text: TextQuery | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.groups and self.text is None
+
+    @property
+    def by_words(self) -> bool:
+        """Whether the words are looked up first."""
+        has_words = self.text is not None and bool(self.text.phrases)
+        return has_words and not (self.groups and self.groups[0].n <= TAGS_FIRST)
+
+
+def resolve(db: Connection, query: AssetQuery) -> Selection | None:
+    """The query in terms of this database; None when nothing can match."""
+    text = fulltext.parse(query.text) if query.text else None
+    if text and text.is_nothing:
+        return None
+    keys = sorted(query.all_of | query.any_of)
+    if not keys:
+        return Selection((), text)
+    total = db.scalar(select(LibraryCount.assets).where(LibraryCount.id == 1)) or 0
+    one_of = or_(*(and_(Tag.dimension == d, Tag.value == v) for d, v in keys))
+    rows = db.execute(select(Tag.id, Tag.dimension, Tag.value, Tag.n_assets).where(one_of, Tag.n_assets > 0))
+    found = {(row.dimension, row.value): (row.id, row.n_assets) for row in rows}
+    asked = [[key] for key in query.all_of]
+    asked += [[key for key in query.any_of if key[0] == name] for name in {d for d, _ in query.any_of}]
+    groups: list[Group] = []
+    for some in asked:
+        tags = sorted(found[key] for key in some if key in found)
+        if not tags:
+            return None
+        if all(n < total for _, n in tags):
+            groups.append(Group(tuple(tag_id for tag_id, _ in tags), min(sum(n for _, n in tags), total)))
+    return Selection(tuple(sorted(groups, key=lambda g: (g.n, g.tag_ids))), text)
+
+
+def newest(db: Connection, selection: Selection, limit: int, before: int | None = None) -> RowIds:
+    """Row ids, newest first; ``before`` is a row id that they must be below."""
+    if selection.by_words or not selection.groups:
+        row_id, query = _rows(db, selection)
+        return _last(query, row_id, limit, before)
+    rarest, *others = selection.groups
+    walks: list[Select[Any]] = []
+    for tag_id in rarest.tag_ids:  # each has its own newest; the newest of all are among them
+        link = aliased(AssetTag)
+        query = select(link.asset_id).where(link.tag_id == tag_id, *_conditions(db, others, selection, link.asset_id))
+        walks.append(_last(query, link.asset_id, limit, before))
+    if len(walks) == 1:
+        return walks[0]
+    merged = union(*(select(walk.subquery().c[0].label("id")) for walk in walks))
+    return merged.order_by(merged.selected_columns[0].desc()).limit(limit)
+
+
+def every(db: Connection, selection: Selection) -> Select[Any]:
+    """All row ids, in no order, each once; the column is ``id``."""
+    if selection.by_words or not selection.groups:
+        return _rows(db, selection)[1]
+    rarest, *others = selection.groups
+    link = aliased(AssetTag)
+    query = select(link.asset_id.label("id")).where(
+        _one_of(link.tag_id, rarest.tag_ids), *_conditions(db, others, selection, link.asset_id)
+    )
+    return query if len(rarest.tag_ids) == 1 else query.distinct()
+
+
+def _rows(db: Connection, selection: Selection) -> tuple[Any, Select[Any]]:
+    """Ids found by words, or without asking for any tag."""
+    text = selection.text
+    if selection.by_words and text and db.dialect.name == "sqlite":
+        row_id: Any = ASSET_WORDS.c.rowid
+        query = select(row_id.label("id")).where(fulltext.matches_words(text))
+        if text.pieces:
+            letters = TextQuery((), text.pieces)
+            query = query.where(exists().where(AssetRow.id == row_id, fulltext.matches_row(db, letters)))
+    else:
+        row_id = AssetRow.id
+        query = select(row_id.label("id"))
+        if text:
+            query = query.where(fulltext.matches_row(db, text))
+    return row_id, query.where(*(group.on(row_id) for group in selection.groups))
+
+
+def _conditions(
+    db: Connection, others: Sequence[Group], selection: Selection, asset_id: Any
+) -> list[ColumnElement[bool]]:
+    conditions = [group.on(asset_id) for group in others]
+    if selection.text:
+        conditions.append(exists().where(AssetRow.id == asset_id, fulltext.matches_row(db, selection.text)))
+    return conditions
+
+
+def _last(query: Select[Any], row_id: Any, limit: int, before: int | None) -> Select[Any]:
+    if before is not None:
+        query = query.where(row_id < before)
+    return query.order_by(row_id.desc()).limit(limit)
+
+
+def _one_of(column: Any, tag_ids: Sequence[int]) -> ColumnElement[bool]:
+    return column == tag_ids[0] if len(tag_ids) == 1 else column.in_(tag_ids)
