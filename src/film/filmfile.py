@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 
+from film.errors import InputError
 from film.models import Model, Text, TransitionKind
 
-TransitionDefault: TypeAlias = TransitionKind | Literal["auto"]
+TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
 """``auto``: a cut within a scene, a crossfade where place or time of day change."""
 Fit = Literal["fit", "fill", "blur"]
 """A picture of another shape than the film's: bars, cropped, or over a blurred copy of itself."""
@@ -45,7 +46,16 @@ def _as_text(value: object) -> object:
 
 
 def _loudness(value: object) -> object:
-    return LOUDNESS.get(value, value) if isinstance(value, str) else _exact(value)
+    if not isinstance(value, str):
+        return _exact(value)
+    if value not in LOUDNESS and not value.lstrip("-").replace(".", "", 1).isdigit():
+        raise ValueError(f"is no level; write a number of LUFS, or one of {', '.join(LOUDNESS)}")
+    return LOUDNESS.get(value, value)
+
+
+def _as_file(value: object) -> object:
+    """A name alone stands for a group in which nothing else is set."""
+    return {"file": value} if isinstance(value, (str, Path)) else value
 
 
 Seconds = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=600, decimal_places=3)]
@@ -123,10 +133,11 @@ class FilmFile(Model):
     comment: Text | None = None
     size: str | None = None
     frame_rate: RateText | None = None
+    """``auto``, which None stands for too: what most of the film is made at."""
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
     long_dialogue: LongDialogue = "extend"
-    music: MusicFile | None = None
+    music: Annotated[MusicFile | None, BeforeValidator(_as_file)] = None
     sound: SoundSettings = SoundSettings()
     look: LookSettings = LookSettings()
     captions: CaptionSettings = CaptionSettings()
@@ -151,3 +162,39 @@ def resolved(film: FilmFile, folder: Path) -> FilmFile:
     if film.music:
         changes["music"] = film.music.model_copy(update={"file": at(film.music.file)})
     return film.model_copy(update=changes)
+
+
+def with_flags(film: FilmFile, **flags: object) -> FilmFile:
+    """The same with what a command's flags say over it; a group of settings keeps what no flag speaks of.
+
+    Files that flags name are looked for from the folder one is in. InputError names the flag that cannot be.
+    """
+    given = {name: flag for name, flag in flags.items() if flag is not None}
+    for name, flag in given.items():
+        before = getattr(film, name)
+        if isinstance(flag, dict) and isinstance(before, Model):
+            given[name] = {**before.model_dump(), **cast("dict[str, object]", flag)}
+    if not given:
+        return film
+    try:
+        changed = FilmFile.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        flag = next((str(name) for name in reversed(first["loc"]) if isinstance(name, str)), "")
+        raise InputError(f"--{flag}: {first['msg'].lower()}", hint="see film make --help", field=flag) from error
+    found = resolved(changed, Path.cwd())
+    for place, file in files_of(found):
+        if place[0] in given and not file.is_file():
+            raise InputError(f"--{place[0]}: there is no file {file}", hint="check the path", field=place[0])
+    return film.model_copy(update={name: getattr(found, name) for name in given})
+
+
+def files_of(film: FilmFile) -> list[tuple[tuple[str, ...], Path]]:
+    """Every file that the settings name, with the way to it."""
+    named: list[tuple[tuple[str, ...], Path | None]] = [
+        (("music", "file"), film.music and film.music.file),
+        (("look", "lut"), film.look.lut),
+        (("provenance", "certificate"), film.provenance.certificate),
+        (("provenance", "private_key"), film.provenance.private_key),
+    ]
+    return [(place, file) for place, file in named if file]

@@ -1,28 +1,42 @@
-"""shots.json → shots: every error names file, line and field and what to do; what is fine passes unchanged.
+"""shots.json, and film.toml beside it → shots and settings: errors name file, line, field and what to do.
 
-The file is a list of shots, as in the description, or an object with ``shots`` and settings of the film beside them
-(``title``, ``size``, ``frame_rate``, ``transition``).
+    shots.json ─┬─ shots ────────────────────────────► Shot …    effects' files found
+                └─ settings beside the shots ─┐
+    film.toml ────────────────────────────────┴──────► FilmFile  music, LUT, certificate found
+
+The shots are a list, as in the description, or stand under ``shots`` in an object, beside settings of the film. What is
+fine passes unchanged.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import cast
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from film import json_lines
+from film import json_lines, toml_lines
 from film.errors import InputError
-from film.filmfile import FilmFile
-from film.models import Model, Shot, identity
+from film.fields import Lines, Place, check_names, dotted, kind_of, validated
+from film.filmfile import FilmFile, files_of, resolved
+from film.models import Shot, identity
 
 MAX_SHOTS = 20_000
-_ALIASES = {"prompt": "enhanced_prompt"}
+_LONGEST = 4096
+_CLASSES = {"4k": 2160, "uhd": 2160, "hd": 720, "full-hd": 1080}
+_NAMED = re.compile(
+    r"\s*(?=\S)(?P<class>\d{3,4}p|4k|uhd|hd|full-hd)?\s*(?:(?P<wide>\d{1,2}(?:\.\d{1,3})?):(?P<high>[1-9]\d?))?\s*",
+    re.IGNORECASE,
+)
+SETTINGS = "film.toml"
+"""Beside shots.json."""
+_ALIASES = ("prompt",)
+_STANDARD = (
+    *(Fraction(n) for n in (12, 15, 16, 24, 25, 30, 48, 50, 60)),
+    *(Fraction(n * 1000, 1001) for n in (24, 30, 60)),
+)
+_MEASURED_EXACTLY = Fraction(1, 2500)
 RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 
 
@@ -37,45 +51,99 @@ class ShotFile:
 
 
 def load_shots(path: Path) -> ShotFile:
-    """Read and check a shots.json. Raises InputError for the first thing that is wrong."""
+    """Read and check a shots.json and the film.toml beside it. Raises InputError for the first thing that is wrong."""
     value, lines = json_lines.read(path)
-    return check_shots(value, lines, path)
+    settings = path.with_name(SETTINGS)
+    return check_shots(value, lines, path, settings if settings.exists() else None)
 
 
-def check_shots(value: object, lines: json_lines.Lines, path: Path) -> ShotFile:
-    """Shots out of parsed JSON."""
-    film, prefix = FilmFile(), cast("tuple[str, ...]", ())
+def check_shots(value: object, lines: Lines, path: Path, settings: Path | None = None) -> ShotFile:
+    """Shots out of parsed JSON, and settings out of what stands beside them and in the file ``settings``."""
+    beside: dict[str, object] = {}
+    prefix: Place = ()
     if isinstance(value, dict):
         document = cast("dict[str, object]", value)
         if "shots" not in document:
             raise InputError("has no 'shots'", hint='write a list of shots, or {"shots": [...]}', file=path, line=1)
         prefix = ("shots",)
-        settings = {k: v for k, v in document.items() if k != "shots"}
-        film, _ = _validated(FilmFile, settings, lines, path, ())
+        beside = {name: member for name, member in document.items() if name != "shots" and member is not None}
         value = document["shots"]
+    warnings: list[str] = []
+    film = _film(beside, lines, path, settings, warnings)
     if not isinstance(value, list):
         raise InputError(
-            f"holds {_kind(value)} where a list of shots belongs", hint="start it with [", file=path, line=1
+            f"holds {kind_of(value)} where a list of shots belongs", hint="start it with [", file=path, line=1
         )
     entries = cast("list[object]", value)
     if not entries:
         raise InputError("holds no shots", hint="add at least one, see examples/attic/shots.json", file=path, line=1)
     if len(entries) > MAX_SHOTS:
         raise InputError(f"holds {len(entries)} shots, allowed {MAX_SHOTS}", hint="split it into reels", file=path)
+    shots = _shots(entries, lines, path, prefix, warnings)
+    return ShotFile(path, tuple(shots), film, tuple(warnings))
 
+
+def _film(beside: dict[str, object], lines: Lines, path: Path, settings: Path | None, warnings: list[str]) -> FilmFile:
+    """The film's settings. A name that stands in both files is refused, since either could be the one that is meant."""
+    ignored = check_names(beside, FilmFile.model_fields, lines, path)
+    warnings += [f"{path.name}:{lines.of((name,))} {name} is not a setting of a film: ignored" for name in ignored]
+    beside = {name: member for name, member in beside.items() if name not in ignored}
+    if settings is None:
+        return _found(validated(FilmFile, beside, lines, path), lines, path)
+    document, toml = toml_lines.read(settings)
+    for name in check_names(document, FilmFile.model_fields, toml, settings):
+        raise InputError(
+            f"{name} is not a setting of a film",
+            hint=f"use {', '.join(FilmFile.model_fields)}",
+            file=settings,
+            line=toml.of((name,)),
+            field=name,
+        )
+    for name in document.keys() & beside.keys():
+        raise InputError(
+            f"{name} is given here and in {path.name}:{lines.of((name,))}",
+            hint="keep one of the two",
+            file=settings,
+            line=toml.of((name,)),
+            field=name,
+        )
+    written = _found(validated(FilmFile, document, toml, settings), toml, settings)
+    here = _found(validated(FilmFile, beside, lines, path), lines, path)
+    return here.model_copy(update={name: getattr(written, name) for name in document})
+
+
+def _found(film: FilmFile, lines: Lines, path: Path) -> FilmFile:
+    """With every file looked for from the folder of the file that names it; InputError for one that is not there."""
+    film = resolved(film, path.parent)
+    for place, file in files_of(film):
+        _check_file(file, lines, path, (), place)
+    return film
+
+
+def _check_file(file: Path, lines: Lines, path: Path, place: Place, spot: Place) -> None:
+    if not file.is_file():
+        raise InputError(
+            f"{dotted(spot)}: there is no file {file}",
+            hint=f"paths count from the folder of {path.name}",
+            file=path,
+            line=lines.of((*place, *spot)),
+            field=dotted(spot),
+        )
+
+
+def _shots(entries: list[object], lines: Lines, path: Path, prefix: Place, warnings: list[str]) -> list[Shot]:
     shots: list[Shot] = []
-    warnings: list[str] = []
     seen: dict[str, tuple[str, int]] = {}
     for index, entry in enumerate(entries):
         place = (*prefix, index)
         if not isinstance(entry, dict):
             raise InputError(
-                f"shot {index + 1} is {_kind(entry)}, not an object",
+                f"shot {index + 1} is {kind_of(entry)}, not an object",
                 hint='write it as {"shot_id": …, "enhanced_prompt": …}',
                 file=path,
                 line=lines.of(place),
             )
-        shot, ignored = _validated(Shot, cast("dict[str, object]", entry), lines, path, place)
+        shot, ignored = _shot(cast("dict[str, object]", entry), lines, path, place)
         warnings += [f"{path.name}:{lines.of((*place, n))} {n} is not a field of a shot: ignored" for n in ignored]
         twin = seen.get(identity(shot.shot_id))
         if twin:
@@ -90,21 +158,64 @@ def check_shots(value: object, lines: json_lines.Lines, path: Path) -> ShotFile:
             )
         seen[identity(shot.shot_id)] = (shot.shot_id, index + 1)
         shots.append(shot)
-    return ShotFile(path, tuple(shots), film, tuple(warnings))
+    return shots
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    """``1280x720`` → (1280, 720); raises InputError with what is allowed."""
+def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> tuple[Shot, list[str]]:
+    """The entry as a shot, and the members of it that are no fields and not typing errors of one."""
+    known = {*Shot.model_fields, *_ALIASES}
+    ignored = check_names(entry, known, lines, path, place, hint='write {near}, or move your own notes under "meta"')
+    if all(name in entry for name in ("prompt", "enhanced_prompt")):
+        raise InputError(
+            "both prompt and enhanced_prompt are given",
+            hint="keep enhanced_prompt",
+            file=path,
+            line=lines.of((*place, "prompt")),
+            field="prompt",
+        )
+    usable = {name: member for name, member in entry.items() if name in known}
+    shot = validated(Shot, usable, lines, path, place)
+    if not shot.effects:
+        return shot, ignored
+    effects = tuple(e.model_copy(update={"file": _from(path, e.file)}) for e in shot.effects)
+    for number, effect in enumerate(effects):
+        _check_file(effect.file, lines, path, place, ("effects", number, "file"))
+    return shot.model_copy(update={"effects": effects}), ignored
+
+
+def _from(path: Path, file: Path) -> Path:
+    return (path.parent / file.expanduser()).absolute()
+
+
+def parse_size(text: str, short: int = 720) -> tuple[int, int]:
+    """``1280x720``, or a shape (``9:16``), a class (``1080p``) or both (``1080p 2.39:1``) → width and height.
+
+    ``short`` is the shorter side of a shape that comes without a class. Raises InputError with what is allowed.
+    """
+    if named := _NAMED.fullmatch(text):
+        return _shaped(named, short)
     match = re.fullmatch(r"\s*(\d{2,5})\s*[x×]\s*(\d{2,5})\s*", text, re.IGNORECASE)
     if not match:
-        raise InputError(f"size is {text[:40]!r}", hint="write width x height in pixels, like 1280x720")
-    width, height = int(match[1]), int(match[2])
-    if not (128 <= width <= 4096 and 128 <= height <= 4096) or width % 2 or height % 2:
         raise InputError(
-            f"size is {width}x{height}, allowed even numbers from 128 to 4096",
+            f"size is {text[:40]!r}", hint="write width x height in pixels, like 1280x720, or 1080p, or 9:16"
+        )
+    width, height = int(match[1]), int(match[2])
+    if not (128 <= width <= _LONGEST and 128 <= height <= _LONGEST) or width % 2 or height % 2:
+        raise InputError(
+            f"size is {width}x{height}, allowed even numbers from 128 to {_LONGEST}",
             hint="try 960x540, 1280x720 or 1920x1080",
         )
     return width, height
+
+
+def _shaped(named: re.Match[str], short: int) -> tuple[int, int]:
+    if named["class"]:
+        short = _CLASSES.get(named["class"].lower()) or int(named["class"][:-1])
+    shape = Fraction(named["wide"] or 16) / Fraction(named["high"] or 9)
+    longest = Fraction(_LONGEST) / max(shape, 1 / shape)
+    side = min(short, longest)
+    width, height = (side * shape, side) if shape >= 1 else (side, side / shape)
+    return parse_size(f"{round(width / 2) * 2}x{round(height / 2) * 2}")
 
 
 def parse_rate(text: str) -> Fraction:
@@ -118,91 +229,9 @@ def parse_rate(text: str) -> Fraction:
     return rate
 
 
-M = TypeVar("M", bound=Model)
-
-
-def _validated(
-    kind: type[M], entry: dict[str, object], lines: json_lines.Lines, path: Path, place: json_lines.Place
-) -> tuple[M, list[str]]:
-    """The entry as a model and the members of it that are no fields and not typing errors of one."""
-    is_shot = issubclass(kind, Shot)
-    known = {*kind.model_fields, *(_ALIASES if is_shot else ())}
-    unknown = [name for name in entry if name not in known]
-    for name in unknown:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-        if near:
-            raise InputError(
-                f"{name} is not a field; did you mean {near[0]}?",
-                hint=f'write {near[0]}, or move your own notes under "meta"',
-                file=path,
-                line=lines.of((*place, name)),
-                field=name,
-            )
-    usable: dict[str, Any] = {k: v for k, v in entry.items() if k in known}
-    if is_shot and all(name in usable for name in ("prompt", "enhanced_prompt")):
-        raise InputError(
-            "both prompt and enhanced_prompt are given",
-            hint="keep enhanced_prompt",
-            file=path,
-            line=lines.of((*place, "prompt")),
-            field="prompt",
-        )
-    try:
-        return kind.model_validate(_without_nulls(usable)), unknown
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        spot = (*place, *first["loc"])
-        message, hint = _explain(first, name, entry)
-        raise InputError(message, hint=hint, file=path, line=lines.of(spot), field=name or None) from None
-
-
-def _without_nulls(entry: dict[str, Any]) -> dict[str, Any]:
-    """null stands for a field left out, as in the description's dialogue."""
-    return {name: value for name, value in entry.items() if value is not None}
-
-
-def _explain(error: ErrorDetails, name: str, entry: dict[str, object]) -> tuple[str, str]:
-    given = entry.get(name)
-    shown = "" if given is None else f" {str(given)[:40]!r}" if isinstance(given, str) else f" {str(given)[:24]}"
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "missing":
-            return f"{name} is missing", f'add "{name}" to the shot'
-        case "greater_than_equal" | "less_than_equal" if name == "duration":
-            return f"duration is{shown}, allowed 1 to 30", "split the shot or change its duration (seconds)"
-        case "greater_than_equal":
-            return f"{name} is{shown}, allowed {context['ge']} or more", f"change {name}"
-        case "less_than_equal":
-            return f"{name} is{shown}, allowed up to {context['le']}", f"change {name}"
-        case "string_too_long":
-            return f"{name} is longer than {context['max_length']} characters", "shorten it"
-        case "string_too_short":
-            return f"{name} is empty", f"say something, or leave {name} out if it is optional"
-        case "string_type":
-            return f"{name} is {_kind(given)}, not text", f'write "{name}": "…"'
-        case "tuple_type":
-            return f"{name} is {_kind(given)}, not a list", f'write "{name}": ["…"]'
-        case "literal_error":
-            return f"{name} is{shown}", f"use one of {context['expected']}"
-        case "value_error":
-            reason = str(context.get("error", error["msg"]))
-            return f"{name}{shown} {reason}", f"change {name} in the shot"
-        case _:
-            return f"{name} is{shown}: {error['msg'].lower()}", f"change {name} in the shot"
-
-
-def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case dict():
-            return "an object"
-        case list():
-            return "a list"
-        case str():
-            return "text"
-        case _:
-            return "a number"
+def standard_rate(measured: Fraction) -> Fraction:
+    """The rate that a clip of about ``measured`` frames a second was meant to have; clips of varying rate are near."""
+    exact = min(_STANDARD, key=lambda rate: abs(rate / measured - 1))
+    if abs(exact / measured - 1) < _MEASURED_EXACTLY:
+        return exact
+    return min((rate for rate in _STANDARD if rate.denominator == 1), key=lambda rate: abs(rate / measured - 1))

@@ -31,11 +31,12 @@ from film.errors import ComposeError
 from film.models import SpokenWord, TransitionKind
 
 SourceKind = Literal["video", "image", "audio", "lut"]
-TransitionDefault = TransitionKind | Literal["auto"]
+TransitionDefault = Literal[TransitionKind, "auto"]
 Fit = Literal["fit", "fill", "blur"]
 
 SLOWEST = Fraction(4, 5)
 """A clip is slowed down to this to make room for speech; slower looks like a fault."""
+TRANSITION_SECONDS = Fraction(1, 2)
 SPEECH_LEAD = Fraction(3, 10)
 """Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
 SPEECH_TAIL = Fraction(1, 5)
@@ -54,6 +55,16 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Caption:
+    """Words to read, in one or two lines, from ``start_frame`` for ``frames``."""
+
+    start_frame: int
+    frames: int
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
 class Slate:
     """What is written over a shot that is still a draft."""
 
@@ -61,6 +72,8 @@ class Slate:
     label: str
     dialogue: str | None = None
     badge: str = ""
+    pages: tuple[Caption, ...] = ()
+    """Dialogue too long to be shown at once, page by page, counted from the clip's first frame; else none."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +89,6 @@ class Grade:
     lut_strength: Fraction = Fraction(1)
     grain: Fraction = Fraction(0)
     grain_seed: int = 0
-
-
-@dataclass(frozen=True)
-class Caption:
-    """Words to read, in one or two lines, from ``start_frame`` for ``frames``."""
-
-    start_frame: int
-    frames: int
-    text: str
-    speaker: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,8 @@ class Timeline:
     target: SoundTarget = SoundTarget()
     captions: tuple[Caption, ...] = ()
     """For the soft track and the files beside the film; what is burnt in stands in the clips."""
+    captions_track: bool = True
+    """Whether they are also a track inside the film."""
     captions_language: str = "en"
     title: str = ""
     comment: str = ""
@@ -276,7 +281,8 @@ class ShotCut:
     """What the cut needs to know of one shot, which wants ``frames`` of the film.
 
     ``source_frames`` is what its clip has, counted at the film's rate; None for a still, which lasts as long as
-    it is looked at. ``transition`` is how the shot goes over into the next one; None leaves it to the default.
+    it is looked at. ``transition`` is how the shot goes over into the next one, in ``transition_seconds``; None leaves
+    either to the film's default.
     """
 
     shot_id: str
@@ -291,8 +297,10 @@ class ShotCut:
     speech: Source | None = None
     speech_samples: int = 0
     speech_rate: int = 48_000
+    words: tuple[SpokenWord, ...] = ()
     ambience: str = ""
     transition: TransitionKind | None = None
+    transition_seconds: Fraction | None = None
     slate: Slate | None = None
     fit: Fit = "fit"
 
@@ -307,28 +315,32 @@ def build_timeline(
     width: int,
     height: int,
     transition_default: TransitionDefault = "auto",
-    crossfade_frames: int = 12,
+    transition_seconds: Fraction = TRANSITION_SECONDS,
     title: str = "",
     comment: str = "",
 ) -> Timeline:
     """Lay the shots out. Whatever had to give way to make them fit is told in ``Timeline.warnings``."""
     warnings: list[str] = []
+    kinds: list[TransitionKind] = [_kind_of_join(a, b, transition_default) for a, b in pairwise(cuts)]
     wished = [
-        crossfade_frames if _kind_of_join(a, b, transition_default) == "crossfade" else 0 for a, b in pairwise(cuts)
+        0 if kind == "cut" else max(1, round((cut.transition_seconds or transition_seconds) * rate))
+        for cut, kind in zip(cuts, kinds, strict=False)
     ]
     leads = [max(ceil(SPEECH_LEAD * rate), fade) for fade in (0, *wished)]
     clips = [_clip(cut, lead, rate, warnings) for cut, lead in zip(cuts, leads, strict=False)]
     fades = _shorten_to_fit([clip.frames for clip in clips], wished)
-    for cut, wish, fade in zip(cuts, wished, fades, strict=False):
+    for cut, kind, wish, fade in zip(cuts, kinds, wished, fades, strict=False):
         if fade < wish:
             became = f"shortened to {fade}" if fade else "made a cut"
-            warnings.append(f"{cut.shot_id}: the crossfade of {wish} frames into the next shot was {became}")
+            warnings.append(f"{cut.shot_id}: the {kind} of {wish} frames into the next shot was {became}")
     laid = Timeline(
         rate=rate,
         width=width,
         height=height,
         clips=tuple(clips),
-        transitions=tuple(Transition("crossfade", fade) if fade else Transition() for fade in fades),
+        transitions=tuple(
+            Transition(kind, fade) if fade else Transition() for kind, fade in zip(kinds, fades, strict=True)
+        ),
         title=title,
         comment=comment,
         warnings=tuple(warnings),
@@ -408,6 +420,7 @@ def _lines(cuts: Sequence[ShotCut], laid: Timeline) -> tuple[Line, ...]:
             text=cut.dialogue,
             character=cut.character,
             shot_id=cut.shot_id,
+            words=cut.words,
         )
         for cut, start, (first, _) in zip(cuts, laid.starts, laid.bodies, strict=True)
         if cut.speech and cut.speech_samples > 0

@@ -53,7 +53,7 @@ films = st.builds(
     width=st.just(320),
     height=st.just(180),
     transition_default=st.sampled_from(("auto", "cut", "crossfade")),
-    crossfade_frames=st.integers(0, 40),
+    transition_seconds=st.fractions(Fraction(1, 25), 2, max_denominator=25),
 )
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any, TypeVar
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar, get_args
 
 import click
 
+from film.filmfile import Fit, LongDialogue
+from film.models import TransitionKind
 from film.settings import TIERS, parse_budget
+
+TRANSITIONS = ("auto", *get_args(TransitionKind))
+_TRANSITION_HELP = f"Between shots, by default: {', '.join(TRANSITIONS)}."
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +36,18 @@ class Dollars(click.ParamType[Decimal]):
         return parse_budget(str(value), param.opts[0] if param else "budget")
 
 
+class Number(click.ParamType[Decimal]):
+    """An exact number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            self.fail(f"{value!r} is not a number", param, ctx)
+
+
 def film_options(command: F) -> F:
     """Everything that says how a film is made."""
     for decorate in reversed(
@@ -42,9 +60,14 @@ def film_options(command: F) -> F:
             option("image_model", metavar="MODEL", help="The picture maker's model."),
             option("video_model", metavar="MODEL", help="The animator's model."),
             option("audio_model", metavar="MODEL", help="The voice's model."),
-            option("size", metavar="WxH", help="Picture size, like 1280x720 (draft: 960x540)."),
-            option("frame_rate", metavar="FPS", help="Frames a second, like 24, 25 or 30000/1001."),
-            option("transition", type=click.Choice(["auto", "cut", "crossfade"]), help="Between shots, by default."),
+            option("size", metavar="WxH", help="Picture size: 1280x720, 1080p, 9:16, 1080p 2.39:1 (draft: 960x540)."),
+            option("frame_rate", metavar="FPS", help="Frames a second: 24, 25, 30000/1001; auto: as most clips."),
+            option("transition", type=click.Choice(TRANSITIONS), metavar="KIND", help=_TRANSITION_HELP),
+            option("transition_seconds", type=Number(), metavar="SECONDS", help="How long they take."),
+            option("fit", type=click.Choice(get_args(Fit)), help="Pictures of another shape than the film's."),
+            option("long_dialogue", type=click.Choice(get_args(LongDialogue)), help="A line longer than its clip."),
+            option("music", type=click.Path(path_type=Path), metavar="FILE", help="A bed of music under the film."),
+            option("loudness", metavar="LUFS", help="Target of the mix: -14, or web, ebu-r128, podcast, cinema."),
         ]
     ):
         command = decorate(command)

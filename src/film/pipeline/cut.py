@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -18,24 +19,42 @@ from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix
 from film.compose.ambience import kind_for
 from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
+from film.pipeline.captioning import with_captions
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
-from film.timeline import ShotCut, Slate, Source, Timeline, TransitionDefault, build_timeline
+from film.pipeline.soundtrack import with_soundtrack
+from film.shotfile import standard_rate
+from film.timeline import ShotCut, Slate, Source, Timeline, build_timeline
 
 MANIFEST = "film/1"
 
 
 def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
     """The cut list of a film's shots, each with the clip, or the still that stands in for it."""
-    return build_timeline(
-        [_cut(params, shot) for shot in shots],
-        rate=params.rate,
+    rate = film_rate(params, shots)
+    timeline = build_timeline(
+        [_cut(params, shot, rate) for shot in shots],
+        rate=rate,
         width=params.width,
         height=params.height,
-        transition_default=cast(TransitionDefault, params.transition),
+        transition_default=params.film.transition,
+        transition_seconds=Fraction(params.film.transition_seconds),
         title=params.title or params.film_id,
         comment="Animatic: storyboard panels, drawn and spoken by film-generation" if params.is_draft else "",
     )
+    return with_captions(with_soundtrack(timeline, params, shots), params)
+
+
+def film_rate(params: FilmParams, shots: Sequence[CompletedShot]) -> Fraction:
+    """The film's frames a second: as asked for, or as most of what is seen was made, so that least of it judders."""
+    if not params.auto_rate:
+        return params.rate
+    seconds: dict[Fraction, Decimal] = {}
+    for shot in shots:
+        if shot.video and (made := Fraction(shot.video.details.get("frame_rate", 0))):
+            rate = standard_rate(made)
+            seconds[rate] = seconds.get(rate, Decimal(0)) + shot.shot.duration
+    return max(seconds, key=lambda rate: (seconds[rate], -rate), default=params.rate)
 
 
 def film_path(params: FilmParams, films: Path) -> Path:
@@ -104,6 +123,8 @@ def film_key(timeline: Timeline, settings: EncodeSettings) -> str:
             "segments": [segment.key for segment in segments.plan(timeline, settings)],
             "mix": None if sound.silent else mix.key(sound, settings),
             "rate": str(timeline.rate),
+            "captions": [[c.start_frame, c.frames, c.text, c.speaker] for c in timeline.captions],
+            "language": timeline.captions_language,
             "title": timeline.title,
             "comment": timeline.comment,
             "chapters": [[c.title, c.start_frame, c.frames] for c in timeline.chapters],
@@ -111,7 +132,7 @@ def film_key(timeline: Timeline, settings: EncodeSettings) -> str:
     )
 
 
-def _cut(params: FilmParams, done: CompletedShot) -> ShotCut:
+def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
     shot = done.shot
     picture = done.video or done.stand_in
     assert picture is not None  # every shot has at least its stand-in by now
@@ -126,8 +147,8 @@ def _cut(params: FilmParams, done: CompletedShot) -> ShotCut:
     return ShotCut(
         shot_id=shot.shot_id,
         source=_source(picture),
-        frames=max(1, round(Fraction(str(shot.duration)) * params.rate)) if not done.video else _frames(params, done),
-        source_frames=_source_frames(picture, params.rate),
+        frames=max(_wanted(done, rate), _stretched(done, rate) or 0),
+        source_frames=_source_frames(picture, rate),
         number=number,
         landscapes=shot.landscapes,
         time_of_day=shot.time_of_day or "",
@@ -138,28 +159,29 @@ def _cut(params: FilmParams, done: CompletedShot) -> ShotCut:
         speech_rate=int(speech.details["sample_rate"]) if speech else 48_000,
         ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),
         transition=shot.transition,
+        transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
         slate=slate if badge else None,
+        fit=shot.fit or params.film.look.fit,
     )
 
 
-def _frames(params: FilmParams, done: CompletedShot) -> int:
-    """How long the shot wants to be: as asked for, or as long as a clip that was made here to fit its line."""
-    wanted = max(1, round(Fraction(str(done.shot.duration)) * params.rate))
-    return max(wanted, _stretched(params, done) or 0)
+def _wanted(done: CompletedShot, rate: Fraction) -> int:
+    return max(1, round(Fraction(done.shot.duration) * rate))
 
 
-def _stretched(params: FilmParams, done: CompletedShot) -> int | None:
+def _stretched(done: CompletedShot, rate: Fraction) -> int | None:
     """The frames of a clip that was made here, longer than asked for, to fit its line."""
     clip = done.video
-    return _source_frames(clip, params.rate) if clip and clip.provider == "draft" and done.audio else None
+    return _source_frames(clip, rate) if clip and clip.provider == "draft" and done.audio else None
 
 
 def stretched(params: FilmParams, shots: Sequence[CompletedShot]) -> list[str]:
     """What to tell of shots that got the time their line takes."""
+    rate = film_rate(params, shots)
     return [
-        f"{s.shot_id}: {float(s.shot.duration):g} s were asked for, its line takes {frames / float(params.rate):.1f} s"
+        f"{s.shot_id}: {float(s.shot.duration):g} s were asked for, its line takes {frames / float(rate):.1f} s"
         for s in shots
-        if (frames := _stretched(params, s)) and frames > float(s.shot.duration) * float(params.rate) + 1
+        if (frames := _stretched(s, rate)) and frames > _wanted(s, rate) + 1
     ]
 
 

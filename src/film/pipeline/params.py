@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from film.errors import InputError
-from film.filmfile import FilmFile
+from film.filmfile import FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
@@ -40,9 +40,11 @@ class FilmParams(Model):
     width: int
     height: int
     rate: Fraction
-    transition: str = "auto"
+    auto_rate: bool = False
+    """Whether ``rate`` only stands in for what most of the clips turn out to have."""
     title: str = ""
     film: FilmFile = FilmFile()
+    """The film's settings, with the flags over them."""
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
@@ -92,6 +94,11 @@ def film_params(
     size: str | None = None,
     frame_rate: str | None = None,
     transition: str | None = None,
+    transition_seconds: Decimal | None = None,
+    fit: str | None = None,
+    long_dialogue: str | None = None,
+    music: Path | None = None,
+    loudness: str | None = None,
     use_cache: bool = True,
     concurrency: int = DEFAULT_CONCURRENCY,
     order: Order = "script",
@@ -100,7 +107,19 @@ def film_params(
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
     file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
     chosen = TIERS[tier or settings.default_tier]
-    width, height = _size(size or file.film.size, chosen)
+    film = with_flags(
+        file.film,
+        size=size,
+        frame_rate=frame_rate,
+        transition=transition,
+        transition_seconds=transition_seconds,
+        long_dialogue=long_dialogue,
+        music=music and {"file": music},
+        look=fit and {"fit": fit},
+        sound=loudness and {"loudness": loudness},
+    )
+    width, height = _size(film.size, chosen)
+    auto_rate = film.frame_rate in (None, "auto")
     if output and output.suffix.lower() not in FILM_SUFFIXES:
         raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
     if not 1 <= concurrency <= 256:
@@ -116,10 +135,10 @@ def film_params(
         },
         width=width,
         height=height,
-        rate=parse_rate(frame_rate or file.film.frame_rate or "24"),
-        transition=transition or file.film.transition,
-        title=file.film.title or "",
-        film=file.film,
+        rate=parse_rate("24" if auto_rate else film.frame_rate or ""),
+        auto_rate=auto_rate,
+        title=film.title or "",
+        film=film,
         budget_limit=budget_limit,
         use_cache=use_cache,
         concurrency=concurrency,
@@ -137,9 +156,8 @@ def _choice(provider: str | None, model: str | None, default: str, default_model
 
 
 def _size(text: str | None, tier: Tier) -> tuple[int, int]:
-    if text:
-        return parse_size(text)
-    return DRAFT_SIZE if tier.name == "draft" else FINAL_SIZE
+    width, height = DRAFT_SIZE if tier.name == "draft" else FINAL_SIZE
+    return parse_size(text, height) if text else (width, height)
 
 
 def _film_id(given: str | None, file: ShotFile) -> str:
