@@ -1,16 +1,16 @@
-"""The words to read, laid on the timeline: for the files beside the film, its soft track, or burnt into the picture.
+"""The words to read: laid on the timeline, and as files beside the film.
 
-Timeline.lines ──(with_captions)──► Timeline.captions, Clip.captions
+Timeline.lines ──(with_captions)──► Timeline.captions, Clip.captions ──► film
+                                          └──(write_files)──► film.srt, film.vtt
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from film.captions import captioned
 from film.pipeline.params import FilmParams
 from film.timeline import Timeline
 
 
 def with_captions(timeline: Timeline, params: FilmParams) -> Timeline:
     """The timeline with what its lines are read as."""
-    return replace(timeline, captions_language=params.film.captions.language)
+    return captioned(timeline, params.film.captions)

@@ -19,6 +19,7 @@ from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix
 from film.compose.ambience import kind_for
 from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
+from film.models import SpokenWord
 from film.pipeline.captioning import with_captions
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
@@ -157,6 +158,7 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         speech=_source(speech) if speech else None,
         speech_samples=int(speech.details["samples"]) if speech else 0,
         speech_rate=int(speech.details["sample_rate"]) if speech else 48_000,
+        words=tuple(SpokenWord.model_validate(word) for word in speech.details.get("words", ())) if speech else (),
         ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),
         transition=shot.transition,
         transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
