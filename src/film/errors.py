@@ -24,8 +24,12 @@ FilmError                         .hint: what to do next; .exit_code: what the C
 
 from __future__ import annotations
 
+import errno
 from decimal import Decimal
 from pathlib import Path
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class FilmError(Exception):
@@ -149,6 +153,23 @@ class StoreError(FilmError):
 
 class IntegrityError(StoreError):
     pass
+
+
+def disk_error(error: OSError, place: Path | str = "") -> StoreError:
+    """What the operating system says of the gallery's disk, with the way out. ``place`` is what was being written."""
+    where = place or error.filename
+    if error.errno in _FULL:
+        return StoreError(
+            f"the gallery's disk is full ({where or 'while writing'})",
+            hint="free some space and run again: what was paid for is fetched, not bought again",
+        )
+    told = f"{error.strerror or error} ({where})" if where else str(error)
+    if error.errno in _FORBIDDEN:
+        return StoreError(
+            f"the gallery cannot be written: {told}",
+            hint="make it writable, or set FILM_GALLERY_DIR to a folder of yours",
+        )
+    return StoreError(f"the gallery's disk failed: {told}", hint="check the disk, then the gallery with: film fsck")
 
 
 class ComposeError(FilmError):

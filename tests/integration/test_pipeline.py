@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -241,3 +242,13 @@ def test_the_film_is_what_it_says_it_is(room: Room) -> None:
 def _chapters(path: Path) -> list[dict[str, Any]]:
     with av.open(str(path)) as container:
         return list(container.chapters())
+
+
+def test_on_a_full_disk_nothing_is_bought(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speech comes with the vendor's answer: what cannot be written down then is paid for and gone."""
+    monkeypatch.setattr("film.cache.blobs.shutil.disk_usage", lambda _: SimpleNamespace(free=12_345_678))
+    film = room.make(THREE)
+    assert bought(room) == 0 and len(film.failed) == 3
+    assert all(isinstance(s.error, StoreError) and "12 MB left" in str(s.error) for s in film.failed)
+    monkeypatch.undo()
+    assert not room.make(THREE).failed and bought(room) == 7

@@ -25,8 +25,7 @@ from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 
-from film.cache.disk import disk_error
-from film.errors import IntegrityError, StoreError
+from film.errors import IntegrityError, StoreError, disk_error
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]{0,40}")
@@ -85,6 +84,14 @@ class BlobStore:
             raise StoreError(f"{suffix!r} is no file name suffix", hint="use one like .png")
         self._make_folders(str(self.temporaries))
         return self.temporaries / f"{self._owner()}-{uuid.uuid4().hex}{suffix}"
+
+    def room(self) -> int:
+        """Bytes that the store's disk has left for us."""
+        try:
+            self._make_folders(str(self.temporaries))
+            return shutil.disk_usage(self.temporaries).free
+        except OSError as error:
+            raise disk_error(error) from error
 
     def exists(self) -> bool:
         """False when the gallery's files are not there as a whole: a drive that is not plugged in."""

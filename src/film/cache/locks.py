@@ -17,7 +17,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from film.cache.disk import disk_error
+from film.errors import disk_error
 
 try:
     import fcntl

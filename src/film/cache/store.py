@@ -130,6 +130,10 @@ class AssetCache:
         """A new file name in the store's filesystem, to write to before ``put``."""
         return self._shelf.blobs.temporary(suffix)
 
+    def room(self) -> int:
+        """Bytes that are left on the store's disk."""
+        return self._shelf.blobs.room()
+
     def put(
         self,
         key: str,

@@ -23,6 +23,7 @@ from film.errors import (
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
+    StoreError,
 )
 from film.jobs.calls import PaidCall, State
 from film.jobs.checks import check_media
@@ -164,6 +165,8 @@ class Collector:
             except (MissingKeyError, OutOfCredit) as error:
                 self._limits.close(call.provider, error)
                 raise
+            except StoreError:
+                raise  # our own disk: the vendor keeps it meanwhile
             except ProviderUnavailable as error:
                 fault = error
                 cuts += 1

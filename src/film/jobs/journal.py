@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, delete, select, text, update
+from sqlalchemy import CursorResult, Engine, UpdateBase, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from film.db.session import snapshot
@@ -217,9 +217,9 @@ class Journal:
         with snapshot(self._engine) as connection, Session(connection) as session:
             yield session
 
-    def _change(self, statement: Any) -> bool:
+    def _change(self, statement: UpdateBase) -> bool:
         with self._engine.begin() as connection:
-            return cast("CursorResult[Any]", connection.execute(statement)).rowcount > 0
+            return connection.execute(statement).rowcount > 0
 
 
 def is_free(job: Job, now: datetime, gone: Callable[[str], bool] = is_gone) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
-from film.errors import FilmError, ProviderError
+from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Job, Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
@@ -26,6 +26,9 @@ from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseVideoProvider, check_generated
 from film.providers.media import data_uri
+
+LEAST_ROOM = 64_000_000
+"""Bytes on the gallery's disk below which nothing is bought: speech comes with the answer, and cannot be had again."""
 
 
 class Obtainer:
@@ -72,7 +75,7 @@ class Obtainer:
             if ask.provider.local:
                 url = image_url() if image_url else None
                 return await self._checked(ask, await self._make_here(ask, order, step, url), Decimal(0))
-            self._allow_spending(ask)
+            await asyncio.to_thread(self._allow_spending, ask)
             self.events.emit("step_started", **step)
             bought = await self.jobs.run(
                 PaidCall(
@@ -137,6 +140,11 @@ class Obtainer:
                 f"{ask.provider.name} would be paid, and FILM_NO_SPEND forbids it",
                 hint="unset FILM_NO_SPEND, or use --tier draft",
                 provider=ask.provider.name,
+            )
+        if (room := self.services.cache.room()) < LEAST_ROOM:
+            raise StoreError(
+                f"the gallery's disk has {room // 1_000_000} MB left: what is bought now might not fit",
+                hint=f"free some space ({LEAST_ROOM // 1_000_000} MB at least) and run again",
             )
 
     async def _checked(self, ask: Ask, made: Generated, cost: Decimal) -> Made:

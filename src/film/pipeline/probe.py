@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from film.errors import BadMedia
+from film.errors import BadMedia, disk_error
 from film.media import Probe, probe
 from film.models import AssetType, Generated
 
@@ -20,7 +20,11 @@ def probe_made(made: Generated, kind: AssetType, provider: str, temporary: Calla
     path = made.path
     if path is None:
         path = temporary("")
-        path.write_bytes(made.data or b"")
+        try:
+            path.write_bytes(made.data or b"")
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise disk_error(error, path.parent) from error
     try:
         return path, probe(path, kind, name=f"what {provider} made")
     except BadMedia as error:

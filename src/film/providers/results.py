@@ -11,14 +11,15 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import httpx
 
-from film.errors import BadMedia, PaidLost, ProviderUnavailable
+from film.errors import BadMedia, PaidLost, ProviderUnavailable, disk_error
 from film.media import FileType
 from film.models import AssetType
 from film.providers.addresses import check_outside, refused
@@ -65,8 +66,8 @@ class ResultFetcher:
     async def fetch(self, url: str, wanted: AssetType) -> Download:
         """The result behind ``url``, as long as it was announced.
 
-        Raises PaidLost when the vendor no longer has it there, BadMedia when it is not the media asked for, and
-        ProviderUnavailable when it cannot be had now.
+        Raises PaidLost when the vendor no longer has it there, BadMedia when it is not the media asked for,
+        ProviderUnavailable when it cannot be had now, and StoreError when our own disk cannot take it.
         """
         deadline = time.monotonic() + self.patience.fetch_seconds
         empty = 0
@@ -97,17 +98,19 @@ class ResultFetcher:
         raise problem
 
     async def _attempt(self, url: str, wanted: AssetType) -> Download:
-        if self._scratch:
-            self._scratch.mkdir(parents=True, exist_ok=True)  # a new gallery has no folders yet
-        handle, name = tempfile.mkstemp(prefix="fetch-", dir=self._scratch)
+        with _on_disk(self._scratch):
+            if self._scratch:
+                self._scratch.mkdir(parents=True, exist_ok=True)  # a new gallery has no folders yet
+            handle, name = tempfile.mkstemp(prefix="fetch-", dir=self._scratch)
         path = Path(name)
         try:
             head, size = b"", 0
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(handle, "wb", buffering=0) as file:
                 async with self._open(url) as response:
                     async for chunk in self._paced(response, self.patience.caps[wanted]):
                         head = head + chunk if len(head) < 512 else head
-                        size += file.write(chunk)
+                        with _on_disk(path):
+                            size += _write(file, chunk)
                     check_length(response, size)
             if not head:
                 raise _Empty
@@ -168,6 +171,23 @@ class ResultFetcher:
             if elapsed > self.patience.grace and size < elapsed * self.patience.floor:
                 raise _Again(f"{size} bytes in {elapsed:.0f} s are too slow")
             yield chunk
+
+
+@contextmanager
+def _on_disk(place: Path | None) -> Generator[None]:
+    """Within it a fault is our disk's, and not the vendor's: asking again would not help."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(error, place or tempfile.gettempdir()) from error
+
+
+def _write(file: FileIO, data: bytes) -> int:
+    """All of it, and at once: what is buffered is only found not to fit when the file is closed."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
+    return len(data)
 
 
 def _named(path: Path, kind: FileType) -> Path:

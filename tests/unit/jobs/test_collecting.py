@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from decimal import Decimal
 
 import httpx
 import pytest
 from house import House
 
-from film.errors import BadMedia, MissingKeyError, PaidLost, ProviderError, ProviderUnavailable
+from film.errors import BadMedia, MissingKeyError, PaidLost, ProviderError, ProviderUnavailable, StoreError, disk_error
 from film.jobs import Jobs
 from film.models import Generated
 from film.providers.base import JobStatus, Ticket
@@ -177,3 +178,17 @@ def test_many_jobs_are_polled_seldom_and_bought_once(house: House):
     house.run(work)
     assert house.vendor.posts == len(house.vendor.jobs) == 60
     assert house.vendor.calls["poll"] <= 60 * 12
+
+
+def test_a_full_disk_leaves_the_job_to_be_fetched_by_the_next_run(house: House):
+    """Asking again at once would not help, and the vendor has nothing to do with it."""
+    full = disk_error(OSError(errno.ENOSPC, "No space left on device"), "/gallery/tmp")
+    house.vendor.fails("fetch", full)
+    with pytest.raises(StoreError, match=r"disk is full \(/gallery/tmp\)") as told:
+        house.make()
+    assert "not bought again" in told.value.hint
+    assert (job_of(house).state, house.vendor.calls["fetch"]) == ("submitted", 1)
+    assert not house.purse.released
+    house.make()
+    assert (house.vendor.posts, job_of(house).state) == (1, "done")
+    assert house.purse.spent == house.vendor.charges

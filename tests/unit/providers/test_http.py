@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from fake_vendor import CANARY, MP4, QUICK, run, tells_no_key
 
-from film.errors import BadMedia, OutcomeUnknown, PaidLost, ProviderUnavailable
+from film.errors import BadMedia, OutcomeUnknown, PaidLost, ProviderUnavailable, StoreError
 from film.models import AssetType
 from film.providers.http import PublicResolver, make_client, never_sent
 from film.providers.patience import Patience
@@ -237,6 +239,40 @@ def test_the_first_result_of_a_new_gallery_finds_its_folder_made(tmp_path: Path)
             folder = tmp_path / "gallery" / "tmp"
             got = await wire(server.url, http, scratch=folder).download(server.url, AssetType.VIDEO)
             assert got.path.parent == folder
+
+    run(play())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_is_ours_and_not_the_vendors_and_is_asked_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_full_disk(prefix: str, dir: Path) -> tuple[int, str]:
+        (dir / f"{prefix}full").touch()
+        return os.open("/dev/full", os.O_WRONLY), str(dir / f"{prefix}full")
+
+    monkeypatch.setattr("film.providers.results.tempfile.mkstemp", on_a_full_disk)
+
+    async def play() -> None:
+        async with Loopback(answer(MP4)) as server, make_client() as http:
+            patient = replace(QUICK, attempts=3)
+            with pytest.raises(StoreError) as told:
+                await wire(server.url, http, patient, tmp_path).download(server.url, AssetType.VIDEO)
+            assert str(told.value) == f"the gallery's disk is full ({tmp_path / 'fetch-full'})"
+            assert "not bought again" in told.value.hint
+            assert len(server.requests) == 1 and not list(tmp_path.iterdir())
+
+    run(play())
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gallery").write_text("a file")
+
+    async def play() -> None:
+        async with Loopback(answer(MP4)) as server, make_client() as http:
+            with pytest.raises(StoreError, match=str(tmp_path / "gallery")):
+                await wire(server.url, http, scratch=tmp_path / "gallery" / "tmp").download(server.url, AssetType.VIDEO)
+            assert not server.requests
 
     run(play())
 
