@@ -20,7 +20,7 @@ from pathlib import Path
 import av.error
 
 from film.compose import encode, mix
-from film.compose.join import join
+from film.compose.join import Finish, join
 from film.compose.segments import plan, screen_of
 from film.compose.settings import EncodeSettings
 from film.compose.sound import Loudness
@@ -67,11 +67,13 @@ def compose(
     on_progress: Callable[[ComposeProgress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     workers: int | None = None,
+    finish: Finish | None = None,
 ) -> Composed:
     """Bring the film at ``out`` up to date with ``timeline``.
 
     ``on_progress`` is called on this thread, ``should_stop`` on any. Raises ComposeError when a source cannot be used
     or the film cannot be written, and Interrupted when ``should_stop`` says so; ``out`` then is what it was before.
+    ``finish`` is given the whole film just before it appears at ``out``: to sign it.
     """
     settings = settings or EncodeSettings()
     segments = plan(timeline, settings)
@@ -91,7 +93,15 @@ def compose(
         if jobs:
             files = _all_present(store, [*keys, *filter(None, [mix_key])])
         mixed = files[mix_key] if mix_key else None
-        join(segments, files, sound=mixed, timeline=timeline, out=out, on_segment=lambda: crew.tell(JOIN, 0))
+        join(
+            segments,
+            files,
+            sound=mixed,
+            timeline=timeline,
+            out=out,
+            on_segment=lambda: crew.tell(JOIN, 0),
+            finish=finish,
+        )
     return Composed(
         path=out,
         frames=timeline.frames,

@@ -6,8 +6,8 @@ as exactly as one of a thousand, and nothing drifts:
     shown  = frames before this segment + place in it
     decode = frames before this segment + packets before this one - REORDER      (in frames of the film)
 
-Sound is woven in by time as it is written, so that players need not seek. The film appears under its name only once it
-is whole and on disk.
+Sound and captions are woven in by time as they are written, so that players need not seek. The film appears under its
+name only once it is whole, finished and on disk.
 """
 # pyright: reportUnknownMemberType=false
 # PyAV types neither its packets' streams nor **kwargs.
@@ -20,6 +20,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from fractions import Fraction
 from glob import escape
+from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -29,6 +30,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from film.compose import texttrack
 from film.compose.segments import Segment
 from film.compose.settings import REORDER, timescale
 from film.compose.sound import SAMPLE_RATE
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 _ABANDONED = 3600
 """Seconds since anything was written."""
 AnyPacket: TypeAlias = "Packet[Any]"
+Finish: TypeAlias = Callable[[Path], None]
+"""What is done to the whole film before it appears under its name; it may rewrite the file in place."""
 
 
 def join(
@@ -52,10 +56,32 @@ def join(
     timeline: Timeline,
     out: Path,
     on_segment: Callable[[], None],
+    finish: Finish | None = None,
 ) -> None:
-    """Write ``out`` from the segments' files, in order, with the mix beside them."""
+    """Write ``out`` from the segments' files, in order, with the mix and the captions beside them."""
+    with _appearing(out) as temporary:
+        _write(temporary, segments, files, sound=sound, timeline=timeline, on_segment=on_segment)
+        if _has_track(timeline):
+            texttrack.switch_off(temporary)
+        if finish:
+            finish(temporary)
+
+
+def _has_track(timeline: Timeline) -> bool:
+    return bool(timeline.captions_track and timeline.captions)
+
+
+def _write(
+    temporary: Path,
+    segments: Sequence[Segment],
+    files: Mapping[str, Path],
+    *,
+    sound: Path | None,
+    timeline: Timeline,
+    on_segment: Callable[[], None],
+) -> None:
     ticks, _ = timescale(timeline.rate)
-    with _appearing(out) as temporary, ExitStack() as open_files:
+    with ExitStack() as open_files:
         options = {
             "movflags": "+faststart",
             "video_track_timescale": str(ticks),
@@ -64,7 +90,7 @@ def join(
         film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
         _describe(film, timeline)
         with _reading(segments[0], files[segments[0].key]) as first:
-            weaver = _Weaver(film, first.streams.video[0], sound, open_files)
+            weaver = _Weaver(film, first.streams.video[0], sound, timeline, open_files)
         base = 0
         for segment in segments:
             packets, parameters = _packets(segment, files[segment.key])
@@ -77,19 +103,29 @@ def join(
 
 
 class _Weaver:
-    """Writes picture and sound packets in the order of their times."""
+    """Writes packets of picture, sound and captions in the order of their times."""
 
-    def __init__(self, film: OutputContainer, template: VideoStream, sound: Path | None, open_files: ExitStack) -> None:
+    def __init__(
+        self,
+        film: OutputContainer,
+        template: VideoStream,
+        sound: Path | None,
+        timeline: Timeline,
+        open_files: ExitStack,
+    ) -> None:
         self._film = film
         self._picture = film.add_stream_from_template(template)
         self._parameters = _parameters(template)
-        self._sound: Iterator[AnyPacket] = iter(())
+        beside: list[Iterator[AnyPacket]] = []
         if sound:
             mixed = open_files.enter_context(av.open(url(sound), "r", format="mov"))
             audio = mixed.streams.audio[0]
             track = film.add_stream_from_template(audio)
-            self._sound = open_files.enter_context(closing(_copied(mixed.demux(audio), track)))
-        self._waiting = next(self._sound, None)
+            beside.append(open_files.enter_context(closing(_copied(mixed.demux(audio), track))))
+        if _has_track(timeline):
+            beside.append(texttrack.add_to(film, timeline, open_files))
+        self._beside = merge(*beside, key=_when)
+        self._waiting = next(self._beside, None)
 
     def expect(self, parameters: bytes, segment: Segment) -> None:
         """One set of decoder parameters serves the whole film; a segment with others would show as garbage."""
@@ -102,17 +138,17 @@ class _Weaver:
     def write(self, packet: AnyPacket) -> None:
         packet.stream = self._picture
         while self._waiting and _when(self._waiting) <= _when(packet):
-            self._write_sound()
+            self._write_beside()
         self._film.mux_one(packet)
 
     def finish(self) -> None:
         while self._waiting:
-            self._write_sound()
+            self._write_beside()
 
-    def _write_sound(self) -> None:
+    def _write_beside(self) -> None:
         if self._waiting:
             self._film.mux_one(self._waiting)
-        self._waiting = next(self._sound, None)
+        self._waiting = next(self._beside, None)
 
 
 def _copied(packets: Iterator[AnyPacket], track: Any) -> Generator[AnyPacket, None, None]:
