@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
-from film.db.sql import upsert
+from film.db.sql import insert_integers, upsert
 from film.db.tables import AssetRow, AssetTag, Embedding, EmbeddingQueue, Tag
 from film.metadata.counters import Change, add_to_library
 from film.metadata.rows import AT_ONCE, row_of
@@ -24,7 +24,7 @@ from film.metadata.tags import TagBook
 from film.metadata.words import Dimension, TagKey, tags_of
 from film.models import Asset
 
-BATCH = 1000
+BATCH = 5000
 """Assets a transaction."""
 
 Links = set[tuple[int, int]]
@@ -156,7 +156,7 @@ def _relinked(db: Connection, wanted: Links, known: Collection[Row[Any]]) -> tup
 def _link(db: Connection, came: Links, went: Links) -> None:
     """Write links and the tags' counters, in the order of the tags."""
     if came:
-        db.execute(insert(_LINKS), [{"tag_id": t, "asset_id": a} for t, a in sorted(came)])
+        insert_integers(db, _LINKS, sorted(came))
     if went:
         those = delete(_LINKS).where(_LINKS.c.tag_id == bindparam("t"), _LINKS.c.asset_id == bindparam("a"))
         db.execute(those, [{"t": t, "a": a} for t, a in sorted(went)])

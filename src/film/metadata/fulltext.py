@@ -21,7 +21,6 @@ from sqlalchemy import (
     Select,
     and_,
     column,
-    desc,
     func,
     literal_column,
     or_,
@@ -96,20 +95,11 @@ def matches_words(text: TextQuery) -> ColumnElement[bool]:
     return ASSET_WORDS.c.asset_words.op("MATCH")(text.fts5())
 
 
-def ranked(db: Connection, among: RowIds, text: TextQuery, limit: int) -> Select[Any]:
-    """``id, asset_id, score`` of those that fit best: rare words, often, in a short prompt; of equals the newer."""
-    ids = among.subquery()
+def score(db: Connection, text: TextQuery) -> ColumnElement[float]:
+    """How well a match fits, the higher the better: rare words, often, in a short prompt."""
     if db.dialect.name == "postgresql":
-        score = func.ts_rank(literal_column("assets.words"), _tsquery(text), 1)
-        query = select(AssetRow.id, AssetRow.asset_id, score.label("score")).where(AssetRow.id.in_(select(ids.c[0])))
-    else:
-        score = -func.bm25(literal_column("asset_words"))
-        query = (
-            select(AssetRow.id, AssetRow.asset_id, score.label("score"))
-            .join(ASSET_WORDS, ASSET_WORDS.c.rowid == AssetRow.id)
-            .where(matches_words(text), ASSET_WORDS.c.rowid.in_(select(ids.c[0])))
-        )
-    return query.order_by(desc("score"), AssetRow.id.desc()).limit(limit)
+        return func.ts_rank(literal_column("assets.words"), _tsquery(text), 1)
+    return -func.bm25(literal_column("asset_words"))
 
 
 def _tsquery(text: TextQuery) -> ColumnElement[str]:

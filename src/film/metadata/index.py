@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Engine, func, select
 from film.db.session import engine_for, snapshot
 from film.db.tables import AssetRow, Tag
 from film.errors import InputError
-from film.metadata import entries, fulltext
+from film.metadata import entries
 from film.metadata.counters import library_totals
 from film.metadata.facets import Facets, count_assets, count_facets
 from film.metadata.page import Hit, Page, cursor, row_of
 from film.metadata.query import AnyOf, AssetQuery
 from film.metadata.rows import read_asset, read_assets
-from film.metadata.selection import newest, resolve
+from film.metadata.selection import best, newest, resolve
 from film.metadata.tags import TagBook
 from film.metadata.words import Dimension, Words
 from film.models import Asset
@@ -59,7 +59,7 @@ class MetadataIndex:
         self.index_assets([asset])
 
     def index_assets(self, assets: Iterable[Asset]) -> None:
-        """The same for many, a thousand a transaction."""
+        """The same for many, some thousand a transaction."""
         rest = iter(assets)
         while some := list(islice(rest, entries.BATCH)):
             with self.engine.begin() as db:
@@ -126,9 +126,9 @@ class MetadataIndex:
                 return []
             if selection.text is None or not selection.text.phrases:
                 raise InputError("there are no words to rank by", hint="ask for the newest, or by meaning")
-            ranked = db.execute(fulltext.ranked(db, newest(db, selection, RANKED), selection.text, limit)).all()
-            assets = {a.asset_id: a for a in read_assets(db, self._tags, [row.id for row in ranked])}
-            return [Hit(assets[row.asset_id], row.score) for row in ranked]
+            ranked = db.execute(best(db, selection, RANKED, limit)).all()
+            assets = self.read(db, [row.id for row in ranked])
+            return [Hit(asset, row.score) for asset, row in zip(assets, ranked, strict=True)]
 
     def count(self, query: AssetQuery | None = None) -> int:
         with snapshot(self.engine) as db:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, select
+from sqlalchemy import Connection, Select, String, bindparam, cast, func, select
 
 from film.db.base import now
 from film.db.tables import AssetRow, AssetTag
 from film.metadata.tags import TagBook
-from film.metadata.words import Dimension
 from film.models import Asset
 
 AT_ONCE = 500
@@ -26,34 +25,33 @@ _TAG_IDS = (
     .label("tag_ids")
 )
 _ASSETS = select(*_ROW, _TAG_IDS)
+_BY_ASSET_ID = _ASSETS.where(_ROW.asset_id == bindparam("asset_id"))
+_BY_ID = _ASSETS.where(_ROW.id.in_(bindparam("row_ids", expanding=True)))
 
 
 def read_assets(db: Connection, book: TagBook, row_ids: Sequence[int]) -> list[Asset]:
     """The assets of these rows, in this order."""
     found: dict[int, Asset] = {}
     for start in range(0, len(row_ids), AT_ONCE):
-        found |= _read(db, book, _ROW.id.in_(row_ids[start : start + AT_ONCE]))
+        found |= _read(db, book, _BY_ID, {"row_ids": row_ids[start : start + AT_ONCE]})
     return [found[row_id] for row_id in row_ids if row_id in found]
 
 
 def read_asset(db: Connection, book: TagBook, asset_id: str) -> Asset | None:
-    return next(iter(_read(db, book, _ROW.asset_id == asset_id).values()), None)
+    return next(iter(_read(db, book, _BY_ASSET_ID, {"asset_id": asset_id}).values()), None)
 
 
-def _read(db: Connection, book: TagBook, which: ColumnElement[bool]) -> dict[int, Asset]:
-    rows = db.execute(_ASSETS.where(which)).all()
+def _read(db: Connection, book: TagBook, query: Select[Any], values: Mapping[str, Any]) -> dict[int, Asset]:
+    rows = db.execute(query, values).all()
     tags = {row.id: [int(tag_id) for tag_id in (row.tag_ids or "").split(",") if tag_id] for row in rows}
     known = book.labels(db, {tag_id for some in tags.values() for tag_id in some})
     return {row.id: _asset(row, sorted(known[tag_id] for tag_id in tags[row.id])) for row in rows}
 
 
 def _asset(row: Any, tags: Sequence[tuple[str, str, str]]) -> Asset:
-    def all_of(dimension: Dimension) -> tuple[str, ...]:
-        return tuple(label for where, _, label in tags if where == dimension.value)
-
-    def one_of(dimension: Dimension) -> str | None:
-        return next(iter(all_of(dimension)), None)
-
+    words: dict[str, tuple[str, ...]] = {}
+    for dimension, _, label in tags:
+        words[dimension] = (*words.get(dimension, ()), label)
     return Asset(
         asset_id=row.asset_id,
         key=row.key,
@@ -63,12 +61,12 @@ def _asset(row: Any, tags: Sequence[tuple[str, str, str]]) -> Asset:
         prompt=row.prompt,
         negative_prompt=row.negative_prompt,
         dialogue=row.dialogue,
-        shot_type=one_of(Dimension.SHOT_TYPE),
-        characters=all_of(Dimension.CHARACTER),
-        landscapes=all_of(Dimension.LANDSCAPE),
-        styles=all_of(Dimension.STYLE),
-        mood=one_of(Dimension.MOOD),
-        time_of_day=one_of(Dimension.TIME_OF_DAY),
+        shot_type=next(iter(words.get("shot_type", ())), None),
+        characters=words.get("character", ()),
+        landscapes=words.get("landscape", ()),
+        styles=words.get("style", ()),
+        mood=next(iter(words.get("mood", ())), None),
+        time_of_day=next(iter(words.get("time_of_day", ())), None),
         film_id=row.film_id,
         sha256=row.sha256,
         size=row.size,

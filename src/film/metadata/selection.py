@@ -44,6 +44,8 @@ class Selection:
 
     groups: tuple[Group, ...] = ()
     text: TextQuery | None = None
+    words_first: bool = False
+    """Look the words up first, whatever the tags."""
 
     @property
     def is_everything(self) -> bool:
@@ -53,7 +55,7 @@ class Selection:
     def by_words(self) -> bool:
         """Whether the words are looked up first."""
         has_words = self.text is not None and bool(self.text.phrases)
-        return has_words and not (self.groups and self.groups[0].n <= TAGS_FIRST)
+        return has_words and (self.words_first or not self.groups or self.groups[0].n > TAGS_FIRST)
 
 
 def resolve(db: Connection, query: AssetQuery) -> Selection | None:
@@ -95,6 +97,18 @@ def newest(db: Connection, selection: Selection, limit: int, before: int | None 
         return walks[0]
     merged = union(*(select(walk.subquery().c[0].label("id")) for walk in walks))
     return merged.order_by(merged.selected_columns[0].desc()).limit(limit)
+
+
+def best(db: Connection, selection: Selection, among: int, limit: int) -> Select[Any]:
+    """``id, score``: of the newest matches, so many, those that the words fit best; of equals the newer."""
+    text = selection.text
+    assert text is not None
+    by_words = Selection(selection.groups, text, words_first=True)
+    row_id, query = _rows(db, by_words)
+    if not selection.by_words:  # some tag is rare: few rows are asked for their words
+        query = query.where(row_id.in_(select(newest(db, selection, among).subquery().c[0])))
+    found = _last(query.add_columns(fulltext.score(db, text).label("score")), row_id, among, None).subquery()
+    return select(found.c.id, found.c.score).order_by(found.c.score.desc(), found.c.id.desc()).limit(limit)
 
 
 def every(db: Connection, selection: Selection) -> Select[Any]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from film.models import Asset, identity
 
@@ -48,22 +49,30 @@ def label(word: str) -> str:
 
 def tags_of(asset: Asset) -> dict[TagKey, str]:
     """Every tag of an asset with its label, in the order they are written in."""
-    words: tuple[tuple[Dimension, Words], ...] = (
+    words: tuple[tuple[Dimension, tuple[str | None, ...]], ...] = (
         (Dimension.CHARACTER, asset.characters),
         (Dimension.LANDSCAPE, asset.landscapes),
         (Dimension.STYLE, asset.styles),
-        (Dimension.MOOD, asset.mood),
-        (Dimension.TIME_OF_DAY, asset.time_of_day),
-        (Dimension.SHOT_TYPE, asset.shot_type),
-        (Dimension.ASSET_TYPE, asset.asset_type.value),
-        (Dimension.PROVIDER, asset.provider),
-        (Dimension.FILM, asset.film_id),
+        (Dimension.MOOD, (asset.mood,)),
+        (Dimension.TIME_OF_DAY, (asset.time_of_day,)),
+        (Dimension.SHOT_TYPE, (asset.shot_type,)),
+        (Dimension.ASSET_TYPE, (asset.asset_type.value,)),
+        (Dimension.PROVIDER, (asset.provider,)),
+        (Dimension.FILM, (asset.film_id,)),
     )
     tags: dict[TagKey, str] = {}
     for dimension, some in words:
-        for word in each(some):
-            tags.setdefault((dimension.value, tag_value(word)), label(word))
+        for word in some:
+            if word and (tag := _tag(dimension, word)):
+                tags.setdefault(*tag)
     return tags
+
+
+@lru_cache(20_000)
+def _tag(dimension: Dimension, word: str) -> tuple[TagKey, str] | None:
+    """A word's key and label; None for one that is empty. The same few words come again and again."""
+    value = tag_value(word)
+    return ((dimension.value, value), label(word)) if value else None
 
 
 def each(words: Words) -> list[str]:
