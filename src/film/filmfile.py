@@ -11,6 +11,7 @@ levels are dB or LUFS as the field names say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, cast
@@ -18,7 +19,7 @@ from typing import Annotated, Any, Literal, TypeAlias, cast
 from pydantic import BeforeValidator, Field, ValidationError
 
 from film.errors import InputError
-from film.models import Model, Text, TransitionKind
+from film.models import Model, Slug, Text, TransitionKind
 
 TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
 """``auto``: a cut within a scene, a crossfade where place or time of day change."""
@@ -31,6 +32,8 @@ LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 ``extend`` (slow first, then hold what is still missing).
 """
 SoundPolicy = Literal["keep", "drop"]
+TEMPLATES = "templates"
+"""The folder of a film's own style templates and its cast, beside the shots or in the gallery."""
 LOUDNESS = {"web": Decimal(-14), "ebu-r128": Decimal(-23), "podcast": Decimal(-16), "cinema": Decimal(-27)}
 """Names for targets in LUFS."""
 
@@ -137,6 +140,10 @@ class FilmFile(Model):
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
     long_dialogue: LongDialogue = "extend"
+    template: Slug | None = None
+    """The style template of all shots that name none."""
+    variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])
+    """What the film says for its templates."""
     music: Annotated[MusicFile | None, BeforeValidator(_as_file)] = None
     sound: SoundSettings = SoundSettings()
     look: LookSettings = LookSettings()

@@ -158,6 +158,10 @@ class Shot(Model):
     image_model: Word | None = None
     video_model: Word | None = None
     audio_model: Word | None = None
+    template: Slug | None = None
+    """The style template that its prompt is made with."""
+    variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])
+    """What the shot says for its template."""
     meta: Mapping[str, Any] = Field(default_factory=dict[str, Any])
     """The user's own notes; never read."""
 

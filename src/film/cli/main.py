@@ -14,6 +14,8 @@ from film.errors import FilmError
 COMMANDS = {
     "make": "make a film: reuse what is there, make what is missing",
     "plan": "say what would be made, why, and what it costs; nothing is sent",
+    "templates": "looks that are written once and make every shot's prompt",
+    "inspect": "say what is wrong with a film file, and where",
     "assets": "find pictures, clips and speech in the library",
     "costs": "what was spent, by film, month and provider",
     "prices": "the rate card: who charges what, and since when",

@@ -66,6 +66,7 @@ def film_options(command: F) -> F:
             option("transition_seconds", type=Number(), metavar="SECONDS", help="How long they take."),
             option("fit", type=click.Choice(get_args(Fit)), help="Pictures of another shape than the film's."),
             option("long_dialogue", type=click.Choice(get_args(LongDialogue)), help="A line longer than its clip."),
+            option("template", metavar="NAME", help="The style template of shots that name none."),
             option("music", type=click.Path(path_type=Path), metavar="FILE", help="A bed of music under the film."),
             option("loudness", metavar="LUFS", help="Target of the mix: -14, or web, ebu-r128, podcast, cinema."),
         ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from film.errors import InputError
-from film.filmfile import FilmFile, with_flags
+from film.filmfile import TEMPLATES, FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
@@ -35,6 +38,9 @@ class FilmParams(Model):
 
     film_id: str
     shots: tuple[Shot, ...]
+    """With their prompts as providers get them: templates and descriptions are rendered."""
+    made_of: Mapping[str, Mapping[str, str]] = Field(default_factory=dict[str, Mapping[str, str]])
+    """Shot id → the templates and descriptions in its prompt, name → digest."""
     tier: str
     choices: dict[AssetType, ProviderChoice]
     width: int
@@ -99,6 +105,7 @@ def film_params(
     long_dialogue: str | None = None,
     music: Path | None = None,
     loudness: str | None = None,
+    template: str | None = None,
     use_cache: bool = True,
     concurrency: int = DEFAULT_CONCURRENCY,
     order: Order = "script",
@@ -114,6 +121,7 @@ def film_params(
         transition=transition,
         transition_seconds=transition_seconds,
         long_dialogue=long_dialogue,
+        template=template,
         music=music and {"file": music},
         look=fit and {"fit": fit},
         sound=loudness and {"loudness": loudness},
@@ -124,9 +132,11 @@ def film_params(
         raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
     if not 1 <= concurrency <= 256:
         raise InputError(f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3")
+    shots_rendered, made_of = _rendered(file, film, settings)
     return FilmParams(
         film_id=_film_id(film_id, file),
-        shots=file.shots,
+        shots=shots_rendered,
+        made_of=made_of,
         tier=chosen.name,
         choices={
             AssetType.IMAGE: _choice(image_provider, image_model, chosen.image, chosen.image_model),
@@ -147,6 +157,22 @@ def film_params(
         source=file.path,
         warnings=file.warnings,
     )
+
+
+def _rendered(
+    file: ShotFile, film: FilmFile, settings: Settings
+) -> tuple[tuple[Shot, ...], dict[str, Mapping[str, str]]]:
+    """The shots with their prompts made; without templates and a cast, as they are."""
+    folders = (file.path.absolute().parent / TEMPLATES, settings.gallery / TEMPLATES)
+    asked = film.template or any(shot.template or shot.variables for shot in file.shots)
+    if not asked and not any(folder.is_dir() for folder in folders):
+        return file.shots, {}
+    from film.prompts import rendered, shelf_for  # Jinja is half of a program's start that most films do without
+
+    done = rendered(
+        file.shots, shelf_for(file.path, settings.gallery), template=film.template, variables=film.variables
+    )
+    return tuple(one.shot for one in done), {one.shot.shot_id: one.used for one in done if one.used}
 
 
 def _choice(provider: str | None, model: str | None, default: str, default_model: str | None) -> ProviderChoice:
