@@ -36,13 +36,17 @@ class Room:
     folder: Path
     vendor: FakeVendor = field(default_factory=FakeVendor)
     events: list[Event] = field(default_factory=list[Event])
+    text_limit: int | None = None
+    """Characters that the voice takes at once."""
 
     @property
     def providers(self) -> dict[tuple[AssetType, str], BaseProvider]:
+        voice = FakeAudioProvider(vendor=self.vendor)
+        voice.longest_text = self.text_limit
         return {
             (AssetType.IMAGE, "fake"): FakeImageProvider(vendor=self.vendor),
             (AssetType.VIDEO, "fake"): FakeVideoProvider(vendor=self.vendor),
-            (AssetType.AUDIO, "fake"): FakeAudioProvider(vendor=self.vendor),
+            (AssetType.AUDIO, "fake"): voice,
         }
 
     def params(self, shots: Sequence[dict[str, Any]], **options: Any) -> FilmParams:

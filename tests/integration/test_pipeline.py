@@ -252,3 +252,38 @@ def test_on_a_full_disk_nothing_is_bought(room: Room, monkeypatch: pytest.Monkey
     assert all(isinstance(s.error, StoreError) and "12 MB left" in str(s.error) for s in film.failed)
     monkeypatch.undo()
     assert not room.make(THREE).failed and bought(room) == 7
+
+
+def test_a_line_too_long_for_one_order_is_one_row_of_parts(room: Room) -> None:
+    lines = ["The lamp was out.", "Nobody came up here.", "I counted the stairs.", "There were ninety of them."]
+    room.text_limit = 50
+    long = [shot(1, dialogue=" ".join(lines))]
+    film = room.make(long)
+    parts = bought(room) - 2
+    assert parts >= 2 and film.cost_usd == bought(room) * room.vendor.price
+    (line,) = [a for a in room.plan(long).assets if a.asset_type is AssetType.AUDIO]
+    assert line.state == "reused" and len(line.parts) == parts and line.saved == parts * room.vendor.price
+    assert room.make(long).saved_usd == film.cost_usd
+
+    edited = [shot(1, dialogue=" ".join([*lines[:3], "There were a hundred."]))]
+    (line,) = [a for a in room.plan(edited).assets if a.asset_type is AssetType.AUDIO]
+    assert (line.state, line.why, len(line.orders)) == ("stale", "dialogue changed", 1)
+    assert line.quote.basis.startswith(f"1 of {parts} parts")
+    again = room.make(edited)
+    assert again.cost_usd == room.vendor.price and bought(room) == 3 + parts
+
+    room.text_limit = None
+    assert [a.why for a in room.plan(long).assets if a.state != "reused"] == ["dialogue changed"]
+
+
+def test_a_line_joins_again_for_nothing_when_only_the_whole_is_lost(room: Room) -> None:
+    room.text_limit = 30
+    long = [shot(1, dialogue="The lamp was out. Nobody came up here. I counted the stairs.")]
+    film = room.make(long)
+    assert film.shots[0].audio is not None
+    film.shots[0].audio.path.unlink()
+    (line,) = [a for a in room.plan(long).assets if a.state != "reused"]
+    assert line.quote.amount == 0 and line.orders == () and "parts are there" in line.quote.basis
+    before = bought(room)
+    film.path.unlink()
+    assert room.make(long).cost_usd == 0 and bought(room) == before

@@ -60,7 +60,7 @@ def spending_table(plan: Any) -> str:
     for asset in plan.assets:
         if asset.state != "reused" and asset.quote.amount:
             row = (COLUMN[asset.asset_type], asset.ask.request.provider, asset.ask.request.model)
-            count[row] += 1
+            count[row] += len(asset.orders)
             amount[row] = amount.get(row, Decimal(0)) + asset.quote.amount
     rows = [(*row, str(count[row]), dollars(amount[row])) for row in sorted(count)]
     return table(rows, ("", "provider", "model", "pieces", "at most"), right=(3, 4))

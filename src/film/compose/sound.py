@@ -29,7 +29,7 @@ from film.media.opening import audio_stream, url
 SAMPLE_RATE = 48_000
 SILENT = -70.0
 """LUFS: the gate of EBU R 128; what is quieter counts as silence."""
-_LONGEST_VOICE = 10 * 60
+_LONGEST_VOICE = 40 * 60
 """Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
 _TICK = Fraction(1, SAMPLE_RATE)
 
@@ -58,7 +58,7 @@ def decode(path: Path) -> Samples:
             chunks.append(_samples(frame, channels))
             length += frame.samples
             if length > _LONGEST_VOICE * SAMPLE_RATE:
-                raise ComposeError(f"{path.name} is longer than 10 minutes", hint="no line of dialogue is")
+                raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
     if not length:
         raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
     return np.broadcast_to(np.concatenate(chunks), (length, 2)).astype(np.float32)

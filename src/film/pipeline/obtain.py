@@ -66,6 +66,7 @@ class Obtainer:
         """The asset that ``ask`` means. ``order`` is the place in the queue, ``picture`` what a clip is made of."""
         key = self.services.key(ask.request)
         step = {"shot_id": ask.shot.shot_id, "step": ask.asset_type.value}
+        tell = self.events.emit if not ask.part else _untold
 
         bought: Bought | None = None
 
@@ -76,7 +77,7 @@ class Obtainer:
                 url = image_url() if image_url else None
                 return await self._checked(ask, await self._make_here(ask, order, step, url), Decimal(0))
             await asyncio.to_thread(self._allow_spending, ask)
-            self.events.emit("step_started", **step)
+            tell("step_started", **step)
             bought = await self.jobs.run(
                 PaidCall(
                     key=key,
@@ -109,9 +110,9 @@ class Obtainer:
         cost = paid(bought, reservation) if bought else Decimal(0)
         obtained = ShotAsset(ask.request, key, asset, hit, cost)
         if not hit:
-            record = library_asset(ask.shot, obtained, self.film_id)
+            record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
             await asyncio.to_thread(self.services.index.index_asset, record)
-        self.events.emit("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
+        tell("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
         return obtained
 
     def _is_gone(self, job: Job) -> bool:
@@ -156,6 +157,10 @@ class Obtainer:
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return Made(path=path, mime=found.mime, cost=cost, details=details)
+
+
+def _untold(event: str, **facts: object) -> None:
+    """A part of a long line is no step of its own: the line is."""
 
 
 def paid(bought: Bought, reservation: Reservation | None) -> Decimal:

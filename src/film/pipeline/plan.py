@@ -7,6 +7,9 @@ A row for each picture, clip and line of speech is one of
     stale    it was made for this shot before, and a named field has changed since
 
 An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes.
+
+A line that is too long for one order is one row too: it has ``parts``, each in the library or not, and costs what those
+cost that are not.
 """
 
 from __future__ import annotations
@@ -31,7 +34,10 @@ State = Literal["reused", "new", "stale"]
 
 @dataclass(frozen=True, slots=True)
 class PlannedAsset:
-    """One row of a plan. ``key`` is None for a clip whose picture does not exist yet."""
+    """One row of a plan. ``key`` is None for a clip whose picture does not exist yet.
+
+    ``parts`` are the rows of a long line's parts; they cost what the line costs, and need not be there once it is.
+    """
 
     ask: Ask
     state: State
@@ -39,6 +45,7 @@ class PlannedAsset:
     quote: Quote
     key: str | None = None
     cached: CachedAsset | None = field(default=None, repr=False)
+    parts: tuple[PlannedAsset, ...] = ()
 
     @property
     def shot_id(self) -> str:
@@ -47,6 +54,19 @@ class PlannedAsset:
     @property
     def asset_type(self) -> AssetType:
         return self.ask.asset_type
+
+    @property
+    def orders(self) -> tuple[PlannedAsset, ...]:
+        """What its provider is asked for: itself, or what is missing of a long line's parts; nothing if it is there."""
+        if self.state == "reused":
+            return ()
+        return tuple(part for part in self.parts if part.state != "reused") if self.parts else (self,)
+
+    @property
+    def saved(self) -> Decimal:
+        """What that of it which is reused was paid for with, when it was made."""
+        own = self.cached.cost if self.state == "reused" and self.cached else Decimal(0)
+        return own + sum((part.saved for part in self.parts), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +103,14 @@ class FilmPlan:
     @property
     def saved(self) -> Decimal:
         """What the reused assets were paid for with when they were made."""
-        return sum((a.cached.cost for a in self.assets if a.state == "reused" and a.cached), Decimal(0))
+        return sum((asset.saved for asset in self.assets), Decimal(0))
 
     def count(self, state: State) -> int:
         return sum(1 for asset in self.assets if asset.state == state)
 
     def missing_keys(self, keys: Mapping[str, object]) -> list[str]:
         """The variables of API keys that making this film needs and that are not set."""
-        needed = {a.ask.provider.account for a in self.assets if a.state != "reused" and a.ask.provider.account}
+        needed = {order.ask.provider.account for asset in self.assets for order in asset.orders}
         return [names[0] for account, names in KEY_NAMES.items() if account in needed and account not in keys]
 
 
@@ -104,7 +124,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
         if audio := asker.audio(shot):
             asks[shot.shot_id, AssetType.AUDIO] = audio
     keys = {place: services.key(ask.request) for place, ask in asks.items()}
-    cached = _peek(services, params, keys.values())
+    part_keys = [services.key(part.request) for ask in asks.values() for part in ask.parts]
+    cached = _peek(services, params, [*keys.values(), *part_keys])
 
     clips: dict[str, Ask] = {}
     for shot in params.shots:
@@ -127,7 +148,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
                 ask, key = asks.get((shot.shot_id, kind)), keys.get((shot.shot_id, kind))
             if ask is None:
                 continue
-            rows[kind] = _planned(ask, key, cached.get(key or ""), known.get((shot.shot_id, kind), []), params)
+            takes = known.get((shot.shot_id, kind), [])
+            rows[kind] = _planned(ask, key, cached.get(key or ""), takes, params, _parts(ask, services, cached))
         plans.append(ShotPlan(shot, rows))
     return FilmPlan(params, tuple(plans), known)
 
@@ -143,20 +165,55 @@ def _peek(services: Services, params: FilmParams, keys: Iterable[str]) -> dict[s
     return services.cache.peek_many(list(keys)) if params.use_cache else {}
 
 
+def _parts(ask: Ask, services: Services, cached: Mapping[str, CachedAsset]) -> tuple[PlannedAsset, ...]:
+    """The parts of a long line, each as it stands in the library."""
+    rows: list[PlannedAsset] = []
+    for part in ask.parts:
+        key = services.key(part.request)
+        if found := cached.get(key):
+            rows.append(PlannedAsset(part, "reused", "in the library", NOTHING, key, found))
+        else:
+            _check(part)
+            rows.append(PlannedAsset(part, "new", "never made", part.provider.quote(part.config), key))
+    return tuple(rows)
+
+
 def _planned(
-    ask: Ask, key: str | None, cached: CachedAsset | None, takes: list[KnownTake], params: FilmParams
+    ask: Ask,
+    key: str | None,
+    cached: CachedAsset | None,
+    takes: list[KnownTake],
+    params: FilmParams,
+    parts: tuple[PlannedAsset, ...],
 ) -> PlannedAsset:
     if cached:
-        return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached)
+        return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts)
+    state, why = _reason(ask, key, takes, params)
+    if parts:
+        return PlannedAsset(ask, state, why, _sum(parts), key, parts=parts)
     _check(ask)
-    quote = ask.provider.quote(ask.config)
+    return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key)
+
+
+def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
+    """What the parts cost that are not there yet."""
+    missing = [part for part in parts if part.state != "reused"]
+    if not missing:
+        return Quote(amount=NOTHING.amount, basis=f"all {len(parts)} parts are there")
+    amount = sum((part.quote.amount for part in missing), NOTHING.amount)
+    basis = " + ".join(part.quote.basis for part in missing)
+    return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts: {basis}")
+
+
+def _reason(ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParams) -> tuple[State, str]:
+    """Whether it is new or stale, and what has changed if it is."""
     if not takes:
-        return PlannedAsset(ask, "new", "never made", quote, key)
+        return "new", "never made"
     same_maker = next((t for t in takes if t.request.get("provider") == ask.request.provider), takes[0])
     if not params.use_cache:
-        return PlannedAsset(ask, "stale", "the cache is off", quote, key)
+        return "stale", "the cache is off"
     if any(take.key == key for take in takes):
-        return PlannedAsset(ask, "stale", "its file is gone from the gallery", quote, key)
+        return "stale", "its file is gone from the gallery"
     after = comparable(ask.request)
     if key is None:
         after["inputs"] = same_maker.request.get("inputs")
@@ -165,10 +222,10 @@ def _planned(
         changed = changes(same_maker.request, after) or ["picture"]
     else:
         changed = changes(same_maker.request, after)
-    if changed == ["provider"] or "provider" in changed:
-        return PlannedAsset(ask, "new", f"never made with {ask.request.provider}", quote, key)
+    if "provider" in changed:
+        return "new", f"never made with {ask.request.provider}"
     verb = "changed" if changed else "the cache key's recipe changed"
-    return PlannedAsset(ask, "stale", f"{', '.join(changed)} {verb}".strip(), quote, key)
+    return "stale", f"{', '.join(changed)} {verb}".strip()
 
 
 def _check(ask: Ask) -> None:

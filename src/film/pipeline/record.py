@@ -145,7 +145,22 @@ def changes(before: Request, after: Request) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-_FIELD = {"prompt": "enhanced_prompt", "text": "dialogue", "width": "size", "height": "size", "character": "characters"}
+_FIELD = {
+    "prompt": "enhanced_prompt",
+    "promptText": "enhanced_prompt",
+    "text": "dialogue",
+    "input": "dialogue",
+    "joined": "dialogue",
+    "voice_id": "voice",
+    "model_id": "model",
+    "width": "size",
+    "height": "size",
+    "image_size": "size",
+    "ratio": "size",
+    "aspect_ratio": "size",
+    "character": "characters",
+}
+"""What vendors call things → what users call them."""
 
 
 def _flat(params: Mapping[str, Any]) -> dict[str, Any]:

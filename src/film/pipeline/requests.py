@@ -2,19 +2,21 @@
 
     picture   prompt, size, seed …                         (as far as the provider reads them)
     clip      the picture's bytes, prompt, duration …
-    speech    the dialogue, voice, character
+    speech    the dialogue, voice, character               (one that is too long for its model: several, and the whole)
 
 A take above 1 moves the seed along, so that "again" gives another result also where nothing is left to chance.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Any, cast
 
 from film.models import AssetRequest, AssetType, InputBlob, Shot
 from film.pipeline.params import FilmParams
+from film.pipeline.passages import Passage, passages
 from film.providers.base import (
     AudioConfig,
     BaseAudioProvider,
@@ -31,14 +33,25 @@ SPEECH_ROOM = Decimal("1.2")
 """Seconds a clip that is made to fit a line is longer than it: a fade at either end and a moment of quiet."""
 
 
+JOINED = "speech/1"
+"""In the key of a line that is joined from parts; changes whenever equal parts would be joined otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing to obtain for a shot: the request, and what its provider is called with."""
+    """One thing to obtain for a shot: the request, and what its provider is called with.
+
+    A line that is too long for one order has ``parts``, an Ask each: those are bought, and the line is made of them
+    here, with ``pauses`` seconds of quiet after each. ``part`` is a part's number, from 1.
+    """
 
     shot: Shot
     request: AssetRequest
     provider: BaseProvider
     config: Any
+    part: int = 0
+    parts: tuple[Ask, ...] = ()
+    pauses: tuple[Fraction, ...] = ()
 
     @property
     def asset_type(self) -> AssetType:
@@ -87,14 +100,28 @@ class Asker:
         """The line of a shot; None when it is silent."""
         if not shot.spoken:
             return None
-        provider = self._provider(shot, AssetType.AUDIO)
+        provider = cast(BaseAudioProvider, self._provider(shot, AssetType.AUDIO))
         config = AudioConfig(
             text=shot.spoken,
             voice=shot.voice,
             character=shot.speaker,
             model=self.params.choice(shot, AssetType.AUDIO).model,
         )
-        return self._ask(shot, provider, config)
+        pieces = passages(shot.spoken, provider.text_limit(config))
+        return (
+            self._ask(shot, provider, config) if len(pieces) == 1 else self._long_line(shot, provider, config, pieces)
+        )
+
+    def _long_line(self, shot: Shot, provider: BaseProvider, config: AudioConfig, pieces: tuple[Passage, ...]) -> Ask:
+        """The parts of a line, and the whole, whose key holds what all parts are asked for alike, and all words."""
+        parts = tuple(
+            replace(self._ask(shot, provider, config.model_copy(update={"text": piece.text})), part=number)
+            for number, piece in enumerate(pieces, start=1)
+        )
+        first, *others = (part.request.params for part in parts)
+        alike = {name: value for name, value in first.items() if all(p.get(name) == value for p in others)}
+        whole = parts[0].request.model_copy(update={"params": {**alike, "text": config.text, "joined": JOINED}})
+        return Ask(shot, whole, provider, config, parts=parts, pauses=tuple(piece.pause for piece in pieces))
 
     def _video_config(self, shot: Shot, duration: Decimal) -> VideoConfig:
         return VideoConfig(

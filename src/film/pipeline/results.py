@@ -16,13 +16,26 @@ from film.models import AssetRequest, AssetType, Shot
 
 @dataclass(frozen=True)
 class ShotAsset:
-    """One asset of a shot. ``cost`` is what this run paid for it, in dollars: a reused one cost nothing now."""
+    """One asset of a shot. ``cost`` is what this run paid for it, in dollars: a reused one cost nothing now.
+
+    ``reused_parts`` are those parts of a long line that were there: they, and not the whole, were paid for.
+    """
 
     request: AssetRequest
     key: str
     asset: CachedAsset
     reused: bool
     cost: Decimal = Decimal(0)
+    reused_parts: tuple[CachedAsset, ...] = ()
+
+    @property
+    def saved(self) -> Decimal:
+        """What was paid, when it was made, for that of it which is reused."""
+        return sum((asset.cost for asset in self.reused_assets), Decimal(0))
+
+    @property
+    def reused_assets(self) -> tuple[CachedAsset, ...]:
+        return (self.asset, *self.reused_parts) if self.reused else self.reused_parts
 
     @property
     def asset_type(self) -> AssetType:

@@ -235,7 +235,8 @@ class FilmRun:
                     chains.create_task(shoot(place, shot))
                 else:
                     finished[shot.shot.shot_id] = reused(shot)
-            keys = [asset.key for done in finished.values() for asset in done.assets.values()]
+            again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
+            keys = [asset.key for asset in again]
             await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
         return [finished[shot.shot.shot_id] for shot in plan.shots]
 
@@ -418,4 +419,4 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
 
 
 def _saved(shots: Sequence[CompletedShot]) -> Decimal:
-    return sum((a.asset.cost for shot in shots for a in shot.assets.values() if a.reused), Decimal(0))
+    return sum((asset.saved for shot in shots for asset in shot.assets.values()), Decimal(0))

@@ -27,9 +27,11 @@ from film.pipeline.obtain import Obtainer
 from film.pipeline.plan import PlannedAsset, ShotPlan, seconds_of
 from film.pipeline.requests import Asker
 from film.pipeline.results import CompletedShot, ShotAsset
+from film.pipeline.speech import obtain_line
 from film.settings import Settings
 
-Reservations = Mapping[AssetType, Reservation]
+Reservations = Mapping[tuple[AssetType, int], Reservation]
+"""(kind, number of the part of a long line, else 0) → the money set aside."""
 
 LOOKAHEAD = 3
 """Shots in the first step beside each job that may be under way: one is made, one is sent or waits, one gets ready."""
@@ -88,7 +90,12 @@ class ShotChain:
         speaking = None
         if speech_plan:
             speaking = asyncio.create_task(
-                self.obtainer.obtain(speech_plan.ask, order=order, reservation=reservations.get(AssetType.AUDIO))
+                obtain_line(
+                    self.obtainer,
+                    speech_plan.ask,
+                    order=order,
+                    reservations={part: r for (kind, part), r in reservations.items() if kind is AssetType.AUDIO},
+                )
             )
         done = CompletedShot(shot)
         step = AssetType.IMAGE
@@ -105,7 +112,7 @@ class ShotChain:
                 shot, picture.asset.sha256, speech_seconds=seconds_of(speech.asset) if speech else None
             )
             clip = await self.obtainer.obtain(
-                ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get(AssetType.VIDEO)
+                ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get((AssetType.VIDEO, 0))
             )
             done = done.having(clip)
         except Interrupted:
@@ -135,22 +142,22 @@ class ShotChain:
     async def _picture(
         self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
     ) -> ShotAsset:
-        reservation = reservations.get(AssetType.IMAGE)
+        reservation = reservations.get((AssetType.IMAGE, 0))
         picture = await self.obtainer.obtain(plan.assets[AssetType.IMAGE].ask, order=order, reservation=reservation)
         if not picture.reused:
             await begun.aclose()
         return picture
 
-    def _reserve(self, plan: ShotPlan) -> dict[AssetType, Reservation]:
-        paid = [a for a in plan.to_make if not a.ask.provider.local]
+    def _reserve(self, plan: ShotPlan) -> dict[tuple[AssetType, int], Reservation]:
+        paid = [order for asset in plan.to_make for order in asset.orders if not order.ask.provider.local]
         if not paid:
             return {}
-        held = self.costs.reserve([self._item(a) for a in paid])
-        return {a.asset_type: r for a, r in zip(paid, held, strict=True)}
+        held = self.costs.reserve([self._item(order) for order in paid])
+        return {(o.asset_type, o.ask.part): r for o, r in zip(paid, held, strict=True)}
 
     def _item(self, planned: PlannedAsset) -> ReservationRequest:
         return ReservationRequest(
-            idem=reservation_name(self.run_id, planned.shot_id, planned.asset_type.value),
+            idem=reservation_name(self.run_id, planned.shot_id, planned.asset_type.value, planned.ask.part),
             amount=planned.quote.amount,
             shot_id=planned.shot_id,
             asset_type=planned.asset_type.value,
@@ -175,7 +182,13 @@ def reused(plan: ShotPlan) -> CompletedShot:
     return CompletedShot(
         plan.shot,
         {
-            kind: ShotAsset(row.ask.request, row.key, row.cached, reused=True)
+            kind: ShotAsset(
+                row.ask.request,
+                row.key,
+                row.cached,
+                reused=True,
+                reused_parts=tuple(part.cached for part in row.parts if part.cached),
+            )
             for kind, row in plan.assets.items()
             if row.key and row.cached
         },

@@ -219,6 +219,13 @@ class BaseAudioProvider(BaseProvider):
     @abstractmethod
     async def generate(self, text: str, config: AudioConfig) -> Generated: ...
 
+    def text_limit(self, config: AudioConfig) -> int | None:
+        """Characters (see ``text_length``) that one order may hold, None for any number.
+
+        A longer line is split at its sentences, bought in parts and joined.
+        """
+        return None
+
 
 class JobProvider(BaseProvider):
     """A vendor that takes a job now and is asked for it later. Mix in before the kind's base class."""
@@ -282,6 +289,11 @@ class JobProvider(BaseProvider):
                     charged=status.charged,
                 )
             await asyncio.sleep(self.poll_seconds)
+
+
+def text_length(text: str) -> int:
+    """Characters as UTF-16 counts them: at least as many as any vendor finds, who may count otherwise."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def check_generated(made: object, provider: str) -> Generated:

@@ -95,6 +95,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             "output_format": "mp3_44100_128",
         }
 
+    def text_limit(self, config: AudioConfig) -> int | None:
+        return MODELS[self.known_model(config, list(MODELS))].text_limit
+
     def _voice(self, config: AudioConfig) -> str:
         """The voice named in the shot, by its name or by its id, which one's own voices have; or one cast."""
         if config.voice is None:

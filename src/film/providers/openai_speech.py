@@ -73,6 +73,9 @@ class OpenAISpeechProvider(SpeechVendor):
             "response_format": "wav",
         }
 
+    def text_limit(self, config: AudioConfig) -> int | None:
+        return self._profile(config).text_limit
+
     @property
     def _moved(self) -> bool:
         """Whether another server answers: it has models and voices of its own."""

@@ -37,6 +37,7 @@ from film.providers.base import (
     JobProvider,
     JobStatus,
     Ticket,
+    text_length,
 )
 from film.providers.http import make_client
 from film.providers.patience import PATIENT, Patience
@@ -258,7 +259,7 @@ class VendorProvider(JobProvider):
 
     def check_text(self, text: str, limit: int, model: str) -> str:
         """``text``, or InputError when the model takes no text that long: cutting it is not ours to do."""
-        length = len(text.encode("utf-16-le")) // 2
+        length = text_length(text)
         if length > limit:
             raise InputError(
                 f"{model} takes texts of up to {limit} characters, this one has {length}",

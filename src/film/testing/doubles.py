@@ -175,6 +175,10 @@ class FakeAudioProvider(_FakeProvider, BaseAudioProvider):
 
     can_list = False
     answers_at_once = True
+    longest_text: int | None = None
+
+    def text_limit(self, config: AudioConfig) -> int | None:
+        return self.longest_text
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self.run(config.model_copy(update={"text": text}))

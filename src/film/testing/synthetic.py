@@ -26,6 +26,8 @@ RATE = 24_000
 """Samples a second of the speech."""
 LETTERS_A_SECOND = 15.0
 TINTS = 6
+_COMMA = round(0.06 * RATE)
+"""Samples on either side of a mark in which nobody speaks."""
 
 PictureFormat = Literal["png", "jpeg", "webp"]
 SpeechFormat = Literal["wav", "mp3", "flac", "opus", "aac", "pcm"]
@@ -117,8 +119,8 @@ def _voice(text: str, seed: int, speed: float) -> NDArray[np.int16]:
     syllables = np.clip(np.sin(2 * np.pi * 2.2 * speed * time), 0, 1) ** 0.6
     for place, letter in enumerate(text):
         if letter in ",;.!?":
-            middle = place / LETTERS_A_SECOND / speed
-            syllables[np.abs(time - middle) < 0.06] = 0
+            middle = round(RATE * place / LETTERS_A_SECOND / speed)
+            syllables[max(0, middle - _COMMA) : middle + _COMMA] = 0
     return (vowels * syllables * 9000).astype(np.int16)
 
 
