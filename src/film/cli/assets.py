@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from film.cli.console import dollars, file_size, note, print_json, shorten, table
+from film.cli.looking import library
 from film.cli.options import as_json, option
 from film.models import AssetType
 
@@ -27,10 +28,7 @@ from film.models import AssetType
 @as_json
 def command(**options: Any) -> int:
     """Find pictures, clips and speech in the library, newest first."""
-    from film.pipeline.services import open_services
-    from film.settings import load_settings
-
-    services = open_services(load_settings())
+    services = library()
     if options["stats"]:
         return _stats(services, options["json"])
     kind = options["type"]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from film.cli.console import dollars, note, print_json, table
+from film.cli.looking import library
 from film.cli.options import as_json, option
 
 
@@ -20,10 +21,8 @@ from film.cli.options import as_json, option
 def command(film_id: str | None, month: str | None, json: bool) -> int:
     """What FILM_ID has cost, or all films in a month."""
     from film.cost_tracker import get_monthly_costs
-    from film.pipeline.services import open_services
-    from film.settings import load_settings
 
-    services = open_services(load_settings())
+    services = library()
     if film_id:
         from sqlalchemy.orm import Session
 

@@ -112,34 +112,29 @@ def _dotenv(path: Path | None) -> Iterator[Finding]:
 
 
 def _gallery(gallery: Path) -> Iterator[Finding]:
-    try:
-        gallery.mkdir(parents=True, exist_ok=True)
-        probe = gallery / ".film-doctor"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        yield Finding(
-            "problem",
-            f"the gallery {gallery} cannot be written: {error.strerror}",
-            "set FILM_GALLERY_DIR to a folder of yours",
-        )
+    from film.db.drives import can_write
+
+    there = next(place for place in (gallery, *gallery.parents) if os.path.lexists(place))
+    if not there.is_dir() or not can_write(there):
+        why = f"{there} cannot be written to" if there.is_dir() else f"{there} is no folder"
+        yield Finding("problem", f"the gallery {gallery}: {why}", "set FILM_GALLERY_DIR to a folder of yours")
         return
-    free = shutil.disk_usage(gallery).free
+    free = shutil.disk_usage(there).free
     state = "ok" if free > LEAST_SPACE else "note"
     yield Finding(
-        state, f"gallery {gallery}, {file_size(free)} free", "" if state == "ok" else "films need room: free some"
+        state,
+        f"gallery {gallery}{'' if there == gallery else ' (made with the first film)'}, {file_size(free)} free",
+        "" if state == "ok" else "films need room: free some",
     )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from sqlalchemy import text
+    from sqlalchemy.engine import make_url
 
-    from film.db.session import engine_for
+    from film.db.looking import look
 
     try:
-        engine = engine_for(settings.database_url)
-        with engine.begin() as db:
-            db.execute(text("SELECT 1"))
+        engine = look(settings.database_url)
     except FilmError as error:
         yield Finding("problem", str(error), error.hint)
         return
@@ -148,10 +143,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "problem", f"the database does not answer: {str(error).splitlines()[0]}", "check FILM_DATABASE_URL"
         )
         return
-    if engine.dialect.name == "sqlite":
+    url = make_url(settings.database_url)
+    absent = "" if engine else ", made with the first film"
+    if engine:
+        engine.dispose()
+    if url.get_backend_name() == "sqlite":
         import sqlite3
 
-        yield Finding("ok", f"database {engine.url.database} (SQLite {sqlite3.sqlite_version})")
+        yield Finding("ok", f"database {url.database} (SQLite {sqlite3.sqlite_version}{absent})")
         if sqlite3.sqlite_version_info < (3, 51, 3):
             yield Finding(
                 "note",
@@ -159,7 +158,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 "run one film at a time in this gallery, or use PostgreSQL (FILM_DATABASE_URL)",
             )
     else:
-        yield Finding("ok", f"database {engine.url.render_as_string(hide_password=True)}")
+        yield Finding("ok", f"database {url.render_as_string(hide_password=True)}{absent}")
 
 
 def _draft() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from film.cli.console import file_size, note, print_json
+from film.cli.looking import library
 from film.cli.options import as_json, option
 
 
@@ -21,7 +22,8 @@ def command(repair: bool, collect: bool, json: bool) -> int:
     from film.pipeline.services import open_services
     from film.settings import load_settings
 
-    services = open_services(load_settings())
+    settings = load_settings()
+    services = open_services(settings) if repair or collect else library(settings)
     report = services.cache.repair() if repair else services.cache.verify()
     ledger = verify_ledger(services.engine)
     removed = services.cache.collect() if collect else None

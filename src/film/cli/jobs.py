@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from film.cli.console import dollars, note, print_json, shorten, table
+from film.cli.looking import library
 from film.cli.options import Dollars, as_json, option
 
 if TYPE_CHECKING:
@@ -40,10 +41,8 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
         return 0
     from film.jobs import Jobs
     from film.jobs.advice import UNSETTLED
-    from film.pipeline.services import open_services
-    from film.settings import load_settings
 
-    services = open_services(load_settings())
+    services = library()
     jobs = [job for job in Jobs(services.engine).list_jobs(film_id=film_id) if all or job.state in UNSETTLED]
     if json:
         print_json([_document(job) for job in jobs])

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from film.cli.console import dollars, note, print_json, table, warn
+from film.cli.looking import library
 from film.cli.options import as_json, budget_limit, film_options, no_cache
 
 COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
@@ -29,7 +30,6 @@ def command(**options: Any) -> int:
     from film.pipeline.params import film_params
     from film.pipeline.plan import plan_film
     from film.pipeline.requests import ProviderSet
-    from film.pipeline.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()
@@ -38,7 +38,7 @@ def command(**options: Any) -> int:
     params = film_params(
         options.pop("shots"), settings, use_cache=not options.pop("no_cache"), budget_limit=limit, **options
     )
-    services = open_services(settings)
+    services = library(settings)
     plan = plan_film(params, services, ProviderSet(services.context))
     if as_document:
         print_json(_document(plan))

@@ -6,6 +6,7 @@ refused, since nothing is known.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -75,3 +76,9 @@ def _windows_share(folder: Path) -> str | None:
     windows: Any = ctypes  # its Windows half is unknown to type checkers elsewhere
     remote = 4
     return "a network drive" if windows.windll.kernel32.GetDriveTypeW(folder.drive + "\\") == remote else None
+
+
+def can_write(folder: Path) -> bool:
+    """Whether this process may put files into a folder: its rights, and the drive's."""
+    effective = os.access in os.supports_effective_ids
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
+from film.db.drives import can_write
 from film.db.tables import Base
 from film.db.version import HEAD, read_version, version_table
 from film.errors import StoreError
@@ -39,10 +41,20 @@ def prepare(engine: Engine) -> None:
             elif read_version(connection) != HEAD:
                 _upgrade(connection)
     except DBAPIError as error:
-        raise StoreError(
-            f"the database {_name(engine)} cannot be used: {str(error.orig).strip().splitlines()[0]}",
-            hint="check FILM_DATABASE_URL, and that the folder can be written to or the server can be reached",
-        ) from error
+        raise unusable(engine, error) from error
+
+
+def unusable(engine: Engine, error: DBAPIError) -> StoreError:
+    """Why the database of ``engine`` cannot be used, and what helps: a folder or a server."""
+    said = str(error.orig).strip().splitlines()[0]
+    if engine.dialect.name == "postgresql":
+        hint = "check that the server of FILM_DATABASE_URL can be reached"
+        return StoreError(f"the database {_name(engine)} cannot be used: {said}", hint=hint)
+    folder = Path(engine.url.database or "").absolute().parent
+    if not can_write(folder):
+        said = f"its folder {folder} cannot be written to"
+    hint = "make the folder writable, or name another: FILM_GALLERY_DIR for all, FILM_DATABASE_URL for the database"
+    return StoreError(f"the database {_name(engine)} cannot be used: {said}", hint=hint)
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -18,14 +18,16 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import StaticPool
 
-from film.db.drives import network_filesystem
+from film.db.drives import can_write, network_filesystem
 from film.db.turns import Turns
 from film.errors import ConfigurationError, StoreError
 
@@ -66,9 +68,16 @@ def make_reader(url: str) -> Engine:
         return _remember(_postgres(parsed, options="-c default_transaction_read_only=on"))
     file = _sqlite_file(parsed)
     if not file or not file.is_file():
-        raise StoreError(f"there is no database at {file or url}", hint="make a film first, or check FILM_DATABASE_URL")
-    engine = _sqlite(parsed).execution_options(**{_LAZY: True})
+        raise StoreError(f"there is no database at {file or url}", hint="make a film first: it makes the database")
+    engine = _sqlite(parsed if can_write(file.parent) else _unwritable(parsed, file))
+    engine = engine.execution_options(**{_LAZY: True})
     event.listen(engine, "connect", _only_look)
+    return _remember(engine)
+
+
+def make_empty() -> Engine:
+    """A database in memory with nothing in it, for those who look where there is none."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     return _remember(engine)
 
 
@@ -78,16 +87,24 @@ def engine_for(url: str) -> Engine:
         if url not in _prepared:
             from film.db.migrate import prepare  # it builds on this module
 
-            parsed = _parse(url)
-            if parsed.get_backend_name() == "sqlite" and _sqlite_file(parsed) is None:
-                raise ConfigurationError(
-                    "FILM_DATABASE_URL names no file: what is paid for must outlive the program",
-                    hint="write sqlite:////path/to/film.db, or leave it out for the gallery's own",
-                )
+            database_file(url)
             engine = make_engine(url)
             prepare(engine)
             _prepared[url] = engine
         return _prepared[url]
+
+
+def database_file(url: str) -> Path | None:
+    """Where a SQLite database lies, or None for a server's; ConfigurationError for one that is kept nowhere."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if file := _sqlite_file(parsed):
+        return file
+    raise ConfigurationError(
+        "FILM_DATABASE_URL names no file: what is paid for must outlive the program",
+        hint="write sqlite:////path/to/film.db, or leave it out for the gallery's own",
+    )
 
 
 def sessions_for(url: str) -> sessionmaker[Session]:
@@ -180,6 +197,16 @@ def _sqlite_file(url: URL) -> Path | None:
     return Path(url.database) if url.database and url.database != ":memory:" else None
 
 
+def _unwritable(url: URL, file: Path) -> URL:
+    """A file in a folder that cannot be written to, where SQLite cannot keep the notes that readers share.
+
+    Nobody else can write there either, unless from another machine; only what a killed writer left behind needs notes.
+    """
+    left_over = file.with_name(f"{file.name}-wal")
+    alone = {} if left_over.is_file() and left_over.stat().st_size else {"immutable": "1"}
+    return url.set(database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true", **alone})
+
+
 def _sqlite(url: URL) -> Engine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ConfigurationError(
@@ -197,6 +224,8 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if lazy else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", _prepare_sqlite)
+    if "mode" not in url.query:  # else it is not ours to change
+        event.listen(engine, "connect", _use_wal)
     event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", _name_the_disk)
     return engine
@@ -213,7 +242,6 @@ def _refuse_network_drive(file: Path) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the BEGIN of the "begin" event is the only one
-    _use_wal(connection)
     # 16 MB of pages, where SQLite's 2 MB do not hold what one asset of a million touches
     for pragma in ("foreign_keys=ON", "synchronous=FULL", "cache_size=-16384"):
         connection.execute(f"PRAGMA {pragma}")
@@ -232,7 +260,7 @@ def _name_the_disk(context: ExceptionContext) -> None:
     raise StoreError(f"the database{where} cannot be written: {error}", hint=hint) from error
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _use_wal(connection: sqlite3.Connection, _record: Any) -> None:
     """Turn WAL on, once in the life of a file; SQLite answers "locked" here at once, whatever the busy timeout is."""
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):

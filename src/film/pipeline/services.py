@@ -6,9 +6,9 @@ Tests and other front ends open it with doubles in the places they care for; not
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -62,9 +62,27 @@ class Services:
         return asset_key(request, salt=self.settings.cache_salt)
 
 
+@contextmanager
+def looking_services(settings: Settings) -> Generator[Services]:
+    """For plans, lists and statistics: writes nothing, makes nothing, and works where nothing can be written.
+
+    Where there is no gallery yet, all answers are empty.
+    """
+    from film.db.looking import empty, look
+
+    engine = look(settings.database_url) or empty()
+    try:
+        yield _services(settings, engine)
+    finally:
+        engine.dispose()  # SQLite tidies up beside its file when the last reader leaves
+
+
 def open_services(settings: Settings) -> Services:
-    """For looking: plans, lists, statistics. Touches the gallery and its database, starts nothing."""
-    engine = engine_for(settings.database_url)
+    """For work by hand: resolving, repairing. Makes the gallery and its database where there are none."""
+    return _services(settings, engine_for(settings.database_url))
+
+
+def _services(settings: Settings, engine: Engine) -> Services:
     return Services(
         settings=settings,
         engine=engine,
