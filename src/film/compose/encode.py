@@ -20,7 +20,7 @@ from typing import Self
 import av
 from av.video.frame import VideoFrame
 
-from film.compose import conform
+from film.compose import burnin, conform
 from film.compose.conform import Screen, Stretch
 from film.compose.pictures import as_frame, as_picture
 from film.compose.segments import Segment
@@ -29,6 +29,7 @@ from film.compose.slate import Overlay, overlay_for
 from film.compose.store import SegmentStore
 from film.compose.transitions import BLENDS
 from film.media.opening import url
+from film.timeline import Clip
 
 Tick = Callable[[str, int], None]
 """(piece, frames just finished); raises Interrupted when the cut should stop."""
@@ -74,29 +75,31 @@ def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: Segme
 
 
 def _shown(segment: Segment, outgoing: Iterator[VideoFrame], screen: Screen) -> Iterator[VideoFrame]:
+    leaving = segment.shows[0]
     if segment.kind == "body":
-        for _ in range(segment.frames):
-            yield next(outgoing)
+        for at in range(leaving.first, leaving.stop):
+            yield burnin.captioned(next(outgoing), (leaving.clip, at))
         return
     blend, steps = BLENDS[segment.kind], segment.frames
     with closing(_slated(segment.shows[1], screen)) as incoming:
         for step in range(steps):
             before, after = as_picture(next(outgoing)), as_picture(next(incoming))
             mixed = as_frame(blend(before, after, step, steps))
-            slates = [overlay for stretch in segment.shows if (overlay := _overlay(stretch, screen))]
+            at = [(stretch.clip, stretch.first + step) for stretch in segment.shows]
+            slates = [overlay for clip, frame in at if (overlay := _overlay(clip, frame, screen))]
             # two slates do not melt into each other: writing over writing cannot be read
-            yield slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
+            written = slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
+            yield burnin.captioned(written, *at)
 
 
-def _overlay(stretch: Stretch, screen: Screen) -> Overlay | None:
-    slate = stretch.clip.slate
-    return overlay_for(slate, screen.width, screen.height) if slate else None
+def _overlay(clip: Clip, at: int, screen: Screen) -> Overlay | None:
+    return overlay_for(clip.slate, screen.width, screen.height, at) if clip.slate else None
 
 
 def _slated(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None]:
-    overlay = _overlay(stretch, screen)
     with closing(conform.frames(stretch, screen)) as plain:
-        for frame in plain:
+        for at, frame in enumerate(plain, stretch.first):
+            overlay = _overlay(stretch.clip, at, screen)
             yield overlay.over(frame) if overlay else frame
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -23,6 +23,7 @@ _UNIX_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/f
 _TRIAL_SIZE = 20
 _MISSING = "\U0010ffff"
 """Never assigned, so it shows what a font draws for a character it does not have."""
+_LEFTWARD = frozenset(("R", "AL", "RLE", "RLI"))
 CAP_HEIGHT = 0.714
 """Of Noto Sans, as a share of its size: what the eye takes for the height of a line."""
 
@@ -36,12 +37,20 @@ class Typeface:
     def width(self, text: str) -> float:
         return sum(_load(face, self.size, self.weight).getlength(run) for face, run in _runs(text))
 
-    def draw(self, on: ImageDraw.ImageDraw, at: tuple[float, float], text: str, colour: tuple[int, int, int]) -> None:
-        """Draw ``text`` from ``at``: its left end, on the baseline."""
+    def draw(
+        self,
+        on: ImageDraw.ImageDraw,
+        at: tuple[float, float],
+        text: str,
+        colour: tuple[int, int, int] | int,
+        *,
+        stroke: int = 0,
+    ) -> None:
+        """Draw ``text`` from ``at``: its left end, on the baseline; ``stroke`` is the width of an edge around it."""
         x, y = at
         for face, run in _runs(text):
             font = _load(face, self.size, self.weight)
-            on.text((x, y), run, fill=colour, font=font, anchor="ls")
+            on.text((x, y), run, fill=colour, font=font, anchor="ls", stroke_width=stroke)
             x += font.getlength(run)
 
 
@@ -50,8 +59,25 @@ def faces_for(text: str) -> tuple[str, ...]:
     return tuple(sorted({Path(face).name for face, _ in _runs(text) if face != _own_font()}))
 
 
+def undrawable(text: str) -> str:
+    """The characters of ``text`` that no font of this computer has, each once, in order."""
+    own = _own_font()
+    lacking = (char for char in text if not char.isspace() and _face_of(char) == own and not _drawable(char))
+    return "".join(dict.fromkeys(lacking))
+
+
+def _drawable(char: str) -> bool:
+    return unicodedata.category(char)[0] in "MZC" or _has(_own_font(), char)
+
+
 def _runs(text: str) -> list[tuple[str, str]]:
-    """Stretches of ``text`` with the font file of each. Spaces and marks stay with the letters before them."""
+    """Stretches of ``text`` with the font file of each. Spaces and marks stay with the letters before them.
+
+    Text with letters that run from right to left is one stretch, in a font that has all of it: its order on the page
+    is the layout engine's to find, and parts of it cannot be set one beside the other.
+    """
+    if any(unicodedata.bidirectional(char) in _LEFTWARD for char in text):
+        return [(_face_of_all(text), text)]
     faces: list[str] = []
     for char in text:
         joins = unicodedata.category(char)[0] in "MZC" and bool(faces)
@@ -60,6 +86,13 @@ def _runs(text: str) -> list[tuple[str, str]]:
         (face, "".join(char for _, char in run))
         for face, run in groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
     ]
+
+
+@lru_cache(maxsize=256)
+def _face_of_all(text: str) -> str:
+    letters = [char for char in dict.fromkeys(text) if unicodedata.category(char)[0] not in "MZC"]
+    needed = dict.fromkeys(_face_of(char) for char in letters)
+    return max(needed, key=lambda face: sum(_has(face, char) for char in letters), default=_own_font())
 
 
 @cache

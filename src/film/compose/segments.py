@@ -5,12 +5,12 @@
 A key says which pictures the piece shows and how they are encoded, and not which shot it is or where it stands: a
 shot that moves keeps its body, and an edit changes the keys of that body and of the joins beside it only.
 
-    sha256( {"film": "segment/1", "look": digest of size, rate, encoder and its version, "kind", "shows": [stretch …]} )
+    sha256( {"film": "segment/2", "look": digest of size, rate, encoder and its version, "kind", "shows": [stretch …]} )
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
@@ -18,9 +18,9 @@ from film.compose.conform import Screen, Stretch
 from film.compose.fonts import faces_for
 from film.compose.settings import EncodeSettings, codec_version
 from film.hashing import content_key
-from film.timeline import Slate, Timeline
+from film.timeline import Caption, Grade, Slate, Timeline
 
-RECIPE = "segment/1"
+RECIPE = "segment/2"
 """Changes whenever the same timeline would be made into other pictures."""
 
 
@@ -85,8 +85,11 @@ def _identity(stretch: Stretch) -> dict[str, object]:
         "source": clip.source.sha256,
         "frames": stretch.frames,
         "fit": clip.fit,
-        "slate": clip.slate and _slate_identity(clip.slate),
+        "slate": clip.slate and _slate_identity(clip.slate, stretch),
+        "captions": _read_in(clip.captions, stretch) or None,
     }
+    if clip.grade:
+        seen["grade"] = _grade_identity(clip.grade, stretch.first)
     if clip.source.kind == "image":
         return seen | {"still": True}
     return seen | {
@@ -96,6 +99,27 @@ def _identity(stretch: Stretch) -> dict[str, object]:
     }
 
 
-def _slate_identity(slate: Slate) -> dict[str, object]:
-    words = (slate.number, slate.label, slate.badge, slate.dialogue)
-    return {"words": list(words), "faces": list(faces_for("".join(filter(None, words))))}
+def _grade_identity(grade: Grade, place: int) -> dict[str, object]:
+    """Grain moves from frame to frame, so with it the place in the clip is part of what is seen."""
+    return {
+        "gain": [str(part) for part in grade.gain],
+        "lut": [grade.lut.sha256, str(grade.lut_strength)] if grade.lut else None,
+        "grain": [str(grade.grain), grade.grain_seed, place] if grade.grain else None,
+    }
+
+
+def _slate_identity(slate: Slate, stretch: Stretch) -> dict[str, object]:
+    words = (slate.number, slate.label, slate.badge, None if slate.pages else slate.dialogue)
+    pages = _read_in(slate.pages, stretch)
+    return {"words": list(words), "faces": list(faces_for("".join(filter(None, words)))), "pages": pages or None}
+
+
+def _read_in(captions: Sequence[Caption], stretch: Stretch) -> list[object]:
+    """What is read in a stretch, from which of its frames and for how long, and what it is drawn with."""
+    found: list[object] = []
+    for caption in captions:
+        first = max(caption.start_frame, stretch.first) - stretch.first
+        stop = min(caption.start_frame + caption.frames, stretch.stop) - stretch.first
+        if first < stop:
+            found.append([first, stop - first, caption.text, list(faces_for(caption.text))])
+    return found

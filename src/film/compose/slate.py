@@ -1,13 +1,12 @@
 """Marks a draft as a draft: black bars with the shot's number, its nature, a badge, and the words spoken.
 
 All writing lies within the bars, and the bars do not depend on the picture between them. So they are drawn once per
-shot and then copied over two strips of every frame, which costs next to nothing.
+shot, or once per page of a long dialogue, and then copied over two strips of every frame, which costs next to nothing.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import floor
@@ -15,6 +14,7 @@ from math import floor
 from av.video.frame import VideoFrame
 from PIL import Image, ImageDraw
 
+from film.captions.text import breaks, clean
 from film.compose.fonts import CAP_HEIGHT, Typeface
 from film.compose.pictures import Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
 from film.timeline import Slate
@@ -32,9 +32,6 @@ _SHRINK = 0.7
 _LINE_PITCH = 1.28
 _LONGEST = 240
 """Characters that could fit at all; measuring more is wasted."""
-_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
-_JOINERS = "\u200c\u200d"
-"""Unseen themselves, they shape the letters beside them."""
 _WHITE, _GREY, _AMBER = (242, 239, 232), (178, 174, 166), (0xE6, 0xAD, 0x5F)
 
 
@@ -65,12 +62,25 @@ class _Strip:
     """The least size of letters."""
 
 
-@lru_cache(maxsize=8)
-def overlay_for(slate: Slate, width: int, height: int) -> Overlay:
+def overlay_for(slate: Slate, width: int, height: int, at: int = 0) -> Overlay:
+    """The bars as they are ``at`` frames after the clip's first."""
+    return _overlay(slate.number, slate.label, slate.badge, _words(slate, at), width, height)
+
+
+def _words(slate: Slate, at: int) -> str:
+    """What is read at a frame: a page of the dialogue, or all of it in quotes."""
+    if not slate.pages:
+        words = _clean(slate.dialogue or "")
+        return f"“{words}”" if words else ""
+    return next((_clean(page.text) for page in reversed(slate.pages) if page.start_frame <= at), "")
+
+
+@lru_cache(maxsize=16)
+def _overlay(number: str, label: str, badge: str, words: str, width: int, height: int) -> Overlay:
     bar = max(2, round(height * BAR / 2) * 2)
     return Overlay(
-        top=_written(width, bar, lambda strip: _facts(strip, slate)),
-        bottom=_written(width, bar, lambda strip: _dialogue(strip, slate.dialogue or "")),
+        top=_written(width, bar, lambda strip: _facts(strip, _clean(number), _clean(label), _clean(badge))),
+        bottom=_written(width, bar, lambda strip: _dialogue(strip, words)),
     )
 
 
@@ -82,9 +92,8 @@ def _written(width: int, bar: int, write: Callable[[_Strip], None]) -> list[Pict
     return [plane.copy() for plane in planes_of(from_rgb(shown))]
 
 
-def _facts(strip: _Strip, slate: Slate) -> None:
+def _facts(strip: _Strip, number: str, label: str, badge: str) -> None:
     """Number and label to the left, the badge to the right; the label gives way when it gets narrow."""
-    number, label, badge = _clean(slate.number), _clean(slate.label), _clean(slate.badge)
     margin = round(strip.width * _SAFE)
     room = strip.width - 2 * margin
     sizes = _sizes(min(0.31 * strip.height, 0.036 * strip.width), strip)
@@ -107,12 +116,11 @@ def _facts_width(number: str, label: str, badge: str, size: int) -> float:
     return strong.width(number) + 0.9 * size + Typeface(size).width(label) + 1.5 * size + strong.width(badge)
 
 
-def _dialogue(strip: _Strip, text: str) -> None:
-    """The words in quotes, centred: on one line if they fit, else on two of like length, else cut short."""
-    words = _clean(text)
+def _dialogue(strip: _Strip, words: str) -> None:
+    """Centred: on one line if they fit, else on two of like length, else cut short."""
     if not words:
         return
-    lines, face = _set(f"“{words}”", strip)
+    lines, face = _set(words, strip)
     baseline = (strip.height + CAP_HEIGHT * face.size - (len(lines) - 1) * _LINE_PITCH * face.size) / 2
     for line in lines:
         face.draw(strip.on, ((strip.width - face.width(line)) / 2, baseline), line, _WHITE)
@@ -133,33 +141,20 @@ def _set(text: str, strip: _Strip) -> tuple[list[str], Typeface]:
         face = Typeface(max(sizes[-1], floor(sizes[0] * room / widest)))
     if max(map(face.width, lines)) > room and two:
         lines = _in_two(text, face, room, fill_first=True)
-    return [_ellipsized(line, face, room, ending="…”") for line in lines if line], face
+    ending = "…”" if text.endswith("”") else "…"
+    return [_ellipsized(line, face, room, ending) for line in lines if line], face
 
 
 def _in_two(text: str, face: Typeface, room: float, *, fill_first: bool = False) -> list[str]:
     """Broken where the longer line is shortest, or where the first line is full."""
     best, best_width = len(text), float("inf")
-    for at in _breaks(text):
+    for at in (place.at for place in breaks(text)):
         first, rest = face.width(text[:at].rstrip()), face.width(text[at:])
         if fill_first and first <= room:
             best = at
         elif not fill_first and max(first, rest) < best_width:
             best, best_width = at, max(first, rest)
     return [text[:best].rstrip(), text[best:].lstrip()]
-
-
-def _breaks(text: str) -> Iterator[int]:
-    """Places where a line may end: at spaces, between ideographs, and anywhere in text that has neither."""
-    places = [i for i in range(1, len(text)) if text[i - 1] == " " or _between_ideographs(text[i - 1], text[i])]
-    return iter(places or range(1, len(text)))
-
-
-def _between_ideographs(before: str, after: str) -> bool:
-    return _is_wide(after) and before not in "“(「『" and after not in "”、。，．！？」』"
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
 
 
 def _sizes(largest: float, strip: _Strip) -> range:
@@ -178,8 +173,5 @@ def _ellipsized(text: str, face: Typeface, room: float, ending: str = "…") -> 
 
 
 def _clean(text: str) -> str:
-    """One line of visible characters: no control codes, and nothing that turns the direction of other text."""
-    line = "".join(" " if char.isspace() else char for char in text)
-    line = "".join(char for char in line if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
-    line = unicodedata.normalize("NFC", line).strip()
+    line = clean(text)
     return line if len(line) <= _LONGEST else line[:_LONGEST].rstrip() + "…"
