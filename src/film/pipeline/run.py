@@ -6,7 +6,6 @@ params ─► plan ─► keys and budget, or stop ─► every shot's chain at 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +34,7 @@ from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
-from film.pipeline.services import Services, running_services
+from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
@@ -149,7 +148,7 @@ class FilmRun:
             services,
             self.costs,
             self.jobs,
-            PriorityLimiter(os.cpu_count() or 2),
+            PriorityLimiter(LOCAL_WORK),
             events,
             stop,
             use_cache=params.use_cache,

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from film.rates import RateCard
 
 
+LOCAL_WORK = 2 * (os.cpu_count() or 2)
+"""Pieces of work on this machine that may be under way: one at work on each core, and one that waits for it."""
+
+
 @dataclass
 class Services:
     """The opened house. ``http`` is there only while a run is in progress."""
@@ -99,7 +103,7 @@ async def running_services(settings: Settings, *, online: bool) -> AsyncGenerato
     """
     services = open_services(settings)
     async with AsyncExitStack() as stack:
-        services.workers = stack.enter_context(ThreadPoolExecutor(os.cpu_count() or 2, "film-work"))
+        services.workers = stack.enter_context(ThreadPoolExecutor(LOCAL_WORK, "film-work"))
         if online:
             from film.providers.http import make_client
 

@@ -41,7 +41,7 @@ def write_clip(
 
     ``on_frame`` is told the number of frames done; ``should_stop`` is asked before each one.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = partial_of(path)
     watched = _watched(frames, on_frame, should_stop)
     try:
         count = _encode(partial, watched, (width, height), rate)
@@ -51,6 +51,11 @@ def write_clip(
     finally:
         partial.unlink(missing_ok=True)
     return count
+
+
+def partial_of(path: Path) -> Path:
+    """Where a clip is while it is written."""
+    return path.with_name(path.name + ".partial")
 
 
 def _watched(

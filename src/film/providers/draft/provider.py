@@ -1,7 +1,7 @@
 """The draft tier as providers: a drawn panel, a camera move over it, an offline voice. Local, repeatable, $0.
 
-    ImageConfig ──► PanelSpec ──► draw_panel ──► PNG that carries its own spec
-    that PNG + VideoConfig ──► the same panel's layers again ──► Animator ──► MP4
+    ImageConfig ──► PanelSpec ─────────────┐
+    picture + VideoConfig ──► Clip ────────┴─► workers: this process and its drawing processes ──► drawing
     AudioConfig ──► VoiceCast ──► speak (in a child process) ──► WAV with word times
 
 A picture that carries no spec, a user's own or a vendor's, is moved over as the flat picture that it is.
@@ -11,23 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
-import threading
 import uuid
 import wave
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from film.errors import BadMedia, InputError
-from film.media import open_picture
 from film.models import Generated, SpokenWord
 from film.providers.base import (
     AudioConfig,
@@ -38,19 +33,12 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.draft.elements import Panel, PanelSpec, rng_of
+from film.providers.draft.recipes import MOVE_RECIPE, PANEL_RECIPE, VOICE_RECIPE
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from film.providers.draft.elements import PanelSpec
 
 T = TypeVar("T")
-
-PANEL_TEXT = "film-panel"
-"""Name of the PNG text that holds the spec a panel was drawn from."""
-PANEL_RECIPE = "panel-1"
-MOVE_RECIPE = "move-1"
-VOICE_RECIPE = "espeak-ng-1"
-"""Change these with what is drawn, moved or spoken: they are the models' names, and so part of every key."""
 
 
 class _Draft(BaseProvider):
@@ -79,7 +67,7 @@ class DraftImageProvider(_Draft, BaseImageProvider):
     default_model = PANEL_RECIPE
 
     async def generate(self, prompt: str, config: ImageConfig) -> Generated:
-        return await self._work(_draw, spec_of(config), config.width, config.height)
+        return await self._work(_draw, spec_of(config), config.width, config.height, self.context.should_stop)
 
 
 class DraftVideoProvider(_Draft, BaseVideoProvider):
@@ -130,6 +118,8 @@ class DraftAudioProvider(_Draft, BaseAudioProvider):
 
 
 def spec_of(config: ImageConfig) -> PanelSpec:
+    from film.providers.draft.elements import PanelSpec
+
     scene = config.scene
     return PanelSpec(
         prompt=config.prompt,
@@ -144,94 +134,33 @@ def spec_of(config: ImageConfig) -> PanelSpec:
     )
 
 
-class _Panels:
-    """The last panels drawn: a clip is mostly made right after its picture, and drawing again costs a second."""
+def _draw(spec: PanelSpec, width: int, height: int, should_stop: Callable[[], bool] | None) -> Generated:
+    from film.providers.draft import workers
 
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._kept: OrderedDict[tuple[PanelSpec, int, int], Panel] = OrderedDict()
-        self._mutex = threading.Lock()
-
-    def get(self, spec: PanelSpec, width: int, height: int) -> Panel:
-        from film.providers.draft.panel import draw_panel
-
-        place = (spec, width, height)
-        with self._mutex:
-            kept = self._kept.pop(place, None)
-        panel = kept or draw_panel(spec, width, height)
-        with self._mutex:
-            self._kept[place] = panel
-            while len(self._kept) > self._room:
-                self._kept.popitem(last=False)
-        return panel
-
-    def forget(self, spec: PanelSpec, width: int, height: int) -> None:
-        with self._mutex:
-            self._kept.pop((spec, width, height), None)
-
-
-_panels = _Panels(room=3)
-
-
-def _draw(spec: PanelSpec, width: int, height: int) -> Generated:
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    from film.providers.draft.panel import still
-
-    text = PngInfo()
-    text.add_itxt(PANEL_TEXT, json.dumps({"recipe": PANEL_RECIPE, "spec": asdict(spec)}, ensure_ascii=False))
-    out = io.BytesIO()
-    picture = Image.fromarray(still(_panels.get(spec, width, height)))
-    picture.save(out, "PNG", pnginfo=text, compress_level=1)
-    return Generated(data=out.getvalue(), mime="image/png", details={"width": width, "height": height})
+    data = workers.shared().draw(spec, width, height, should_stop)
+    return Generated(data=data, mime="image/png", details={"width": width, "height": height})
 
 
 def _animate(picture: Path, config: VideoConfig, path: Path, should_stop: Callable[[], bool] | None) -> Generated:
-    from film.providers.draft.camera import move_for
-    from film.providers.draft.encode import write_clip
-    from film.providers.draft.motion import frames
+    from film.providers.draft import workers
+    from film.providers.draft.drawing import Clip, spec_in
 
     rate = Fraction(config.frame_rate)
-    count = max(1, round(Fraction(str(config.duration)) * rate))
-    panel, spec = _panel_in(picture, config.width, config.height)
-    seed = int(rng_of("move", config.prompt, config.seed or 0).integers(2**31))
-    move = move_for(config.camera, config.scene.shot_type, config.prompt, config.scene.mood, seed)
-    drawn = frames(panel, move, count, seed, rate=rate)
-    write_clip(path, drawn, config.width, config.height, rate, should_stop=should_stop)
-    if spec:
-        _panels.forget(spec, config.width, config.height)
+    clip = Clip(
+        picture=picture,
+        spec=spec_in(picture),
+        width=config.width,
+        height=config.height,
+        frames=max(1, round(Fraction(str(config.duration)) * rate)),
+        rate=rate,
+        prompt=config.prompt,
+        camera=config.camera,
+        shot_type=config.scene.shot_type,
+        mood=config.scene.mood,
+        seed=config.seed or 0,
+    )
+    workers.shared().animate(clip, path, should_stop)
     return Generated(path=path, mime="video/mp4")
-
-
-def _panel_in(path: Path, width: int, height: int) -> tuple[Panel, PanelSpec | None]:
-    """The panel a picture was drawn from, at the clip's size; any other picture as a flat one."""
-    import numpy as np
-
-    from film.providers.draft.motion import flat_panel
-
-    try:
-        with open_picture(path) as picture:
-            picture.load()
-            spec = _spec_in(picture)
-            if spec is None:
-                return flat_panel(np.asarray(picture.convert("RGB")), width, height), None
-    except BadMedia as error:
-        hint = "make the shot's picture again, or give a PNG, JPEG or WebP"
-        raise BadMedia(error.message, hint=hint, provider="draft") from error
-    return _panels.get(spec, width, height), spec
-
-
-def _spec_in(picture: Image.Image) -> PanelSpec | None:
-    try:
-        carried = json.loads(picture.info.get(PANEL_TEXT, "null"))
-        if not carried or carried["recipe"] != PANEL_RECIPE:
-            return None
-        fields: dict[str, Any] = carried["spec"]
-        fields |= {name: tuple(cast("list[Any]", value)) for name, value in fields.items() if isinstance(value, list)}
-        return PanelSpec(**fields)
-    except (TypeError, ValueError, KeyError):
-        return None
 
 
 def _speak(text: str, config: AudioConfig) -> Generated:

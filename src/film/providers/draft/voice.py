@@ -18,14 +18,11 @@ import os
 import re
 import struct
 import subprocess
-import sys
 import threading
 import unicodedata
 import wave
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -34,18 +31,13 @@ from numpy.typing import NDArray
 from film.errors import ProviderError
 from film.providers.draft import speaker
 from film.providers.draft.casting import VoiceCast, VoiceSpec
+from film.providers.draft.child import end, start
 from film.providers.draft.timbre import SAMPLE_RATE, polish, to_film_rate
 
 __all__ = ["SAMPLE_RATE", "Speaker", "Speech", "VoiceCast", "VoiceSpec", "speak"]
 
 Word = tuple[str, float, float]
 """A word as written, and when it starts and ends, in seconds."""
-
-_INHERITED = (
-    "PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHOME",
-    "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV",
-)  # fmt: skip
-"""All that the child needs of our environment. A list of what may pass, since keys have many names."""
 
 _DEADLINE = 60.0
 """Seconds for one phrase; the engine needs milliseconds, so a child that takes longer hangs."""
@@ -122,19 +114,8 @@ class Speaker:
     def close(self) -> None:
         """End the child; the next line starts another."""
         child, self._child = self._child, None
-        if child is None:
-            return
-        for pipe in (child.stdin, child.stdout):
-            if pipe:
-                with suppress(OSError):  # what a dead child left unread
-                    pipe.close()
-        if self._owner != os.getpid():
-            return  # after a fork the child is our parent's to end
-        try:
-            child.wait(2)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        if child:
+            end(child, owner=self._owner)
 
     def _ask(self, line: bytes) -> tuple[dict[str, Any], bytes] | None:
         child = self._running()
@@ -165,14 +146,7 @@ class Speaker:
         # After a fork the pipe belongs to the parent: two processes must not talk into it.
         if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
             self.close()
-            environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
-                [sys.executable, "-P", str(Path(speaker.__file__))],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-            )
+            self._child = start(speaker.__file__)
             self._owner = os.getpid()
         return self._child
 
