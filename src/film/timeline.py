@@ -349,18 +349,20 @@ def build_timeline(
 
 
 def _kind_of_join(before: ShotCut, after: ShotCut, default: TransitionDefault) -> TransitionKind:
-    """A cut within a scene; a crossfade where the place or the time of day becomes another one.
-
-    What a shot does not say is taken to be unchanged.
-    """
+    """A cut within a scene; a crossfade where the place or the time of day becomes another one."""
     if before.transition:
         return before.transition
     if default != "auto":
         return default
+    return "cut" if same_scene(before, after) else "crossfade"
+
+
+def same_scene(before: ShotCut, after: ShotCut) -> bool:
+    """Whether place and time of day stay; what a shot does not say is taken to be unchanged."""
     here, there = _places(before), _places(after)
     moved = bool(here and there) and not here & there
     then, now = before.time_of_day.casefold(), after.time_of_day.casefold()
-    return "crossfade" if moved or (then and now and then != now) else "cut"
+    return not moved and not (then and now and then != now)
 
 
 def _places(cut: ShotCut) -> frozenset[str]:

@@ -21,6 +21,7 @@ from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
 from film.pipeline.captioning import with_captions
+from film.pipeline.look import with_look
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
 from film.pipeline.soundtrack import with_soundtrack
@@ -33,8 +34,9 @@ MANIFEST = "film/1"
 def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
     """The cut list of a film's shots, each with the clip, or the still that stands in for it."""
     rate = film_rate(params, shots)
+    cuts = [_cut(params, shot, rate) for shot in shots]
     timeline = build_timeline(
-        [_cut(params, shot, rate) for shot in shots],
+        cuts,
         rate=rate,
         width=params.width,
         height=params.height,
@@ -43,7 +45,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         title=params.title or params.film_id,
         comment="Animatic: storyboard panels, drawn and spoken by film-generation" if params.is_draft else "",
     )
-    return with_captions(with_soundtrack(timeline, params, shots), params)
+    return with_captions(with_soundtrack(with_look(timeline, params, cuts), params, shots), params)
 
 
 def film_rate(params: FilmParams, shots: Sequence[CompletedShot]) -> Fraction:
