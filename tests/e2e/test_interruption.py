@@ -113,5 +113,7 @@ def test_two_processes_make_one_film_and_each_thing_once(shots: Path, tmp_path: 
     assert [code for code, _, _ in results] == [0, 0], results
     made = [(e["shot_id"], e["step"]) for log in logs for e in steps_done(log) if not e["reused"]]
     assert len(made) == len(set(made)) == 13, "six pictures, six clips, one line, each made by one of the two"
-    for _, out, _ in results:
-        assert_whole(json.loads(out)["path"])
+    films = [json.loads(out) for _, out, _ in results]
+    assert min(film["segments_made"] for film in films) == 0 < max(film["segments_made"] for film in films)
+    for film in films:
+        assert_whole(film["path"])

@@ -7,6 +7,7 @@ of what is asked for now is the same and the file is still the one that was writ
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,7 @@ from film.pipeline.look import with_look
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
 from film.pipeline.soundtrack import with_soundtrack
+from film.pipeline.turn import turn_at
 from film.shotfile import standard_rate
 from film.timeline import ShotCut, Slate, Source, Timeline, build_timeline
 
@@ -92,13 +94,32 @@ def compose_film(
     *,
     on_progress: Callable[[ComposeProgress], None],
     should_stop: Callable[[], bool],
+    on_wait: Callable[[], None],
     facts: dict[str, Any],
-) -> Composed:
-    """Compose the film and write its manifest; blocks, so call it in a thread."""
+) -> Composed | None:
+    """Compose the film and write its manifest; blocks, so call it in a thread.
+
+    None when another process, which was waited for after ``on_wait``, has just made this very film.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = compose(
-        timeline, cache.segments(), path, settings=settings, on_progress=on_progress, should_stop=should_stop
-    )
+    with turn_at(path, cache.gallery / "locks", should_stop=should_stop, on_wait=on_wait) as alive:
+        if unchanged(timeline, settings, path):
+            return None
+
+        def progress(at: ComposeProgress) -> None:
+            alive()
+            on_progress(at)
+
+        made = compose(
+            timeline, cache.segments(), path, settings=settings, on_progress=progress, should_stop=should_stop
+        )
+        _write_manifest(timeline, settings, path, made, facts)
+    return made
+
+
+def _write_manifest(
+    timeline: Timeline, settings: EncodeSettings, path: Path, made: Composed, facts: dict[str, Any]
+) -> None:
     stat = path.stat()
     manifest = {
         "key": film_key(timeline, settings),
@@ -111,10 +132,9 @@ def compose_film(
         "height": timeline.height,
         **facts,
     }
-    temporary = _manifest_path(path).with_suffix(".tmp")
+    temporary = _manifest_path(path).with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
     temporary.replace(_manifest_path(path))
-    return made
 
 
 def film_key(timeline: Timeline, settings: EncodeSettings) -> str:

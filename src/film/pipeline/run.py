@@ -294,9 +294,9 @@ class FilmRun:
         for message in (*stretched(self.params, shots), *timeline.warnings):
             self.events.emit("warning", message=message)
         cost = sum((s.cost_usd for s in shots), Decimal(0))
-        same = await asyncio.to_thread(unchanged, timeline, settings, path)
-        segments = (0, 0)
-        if same is None:
+        is_there = await asyncio.to_thread(unchanged, timeline, settings, path) is not None
+        segments: tuple[int, int] | None = None
+        if not is_there:
             await asyncio.to_thread(self._check_files, shots)
             segments = await self._compose(timeline, settings, path, shots)
         return FilmResult(
@@ -307,9 +307,9 @@ class FilmRun:
             cost_usd=cost,
             saved_usd=_saved(shots),
             elapsed=time.monotonic() - began,
-            segments_made=segments[0],
-            segments_reused=segments[1],
-            unchanged=same is not None,
+            segments_made=segments[0] if segments else 0,
+            segments_reused=segments[1] if segments else 0,
+            unchanged=segments is None,
             warnings=timeline.warnings,
         )
 
@@ -346,7 +346,8 @@ class FilmRun:
 
     async def _compose(
         self, timeline: Any, settings: EncodeSettings, path: Path, shots: Sequence[CompletedShot]
-    ) -> tuple[int, int]:
+    ) -> tuple[int, int] | None:
+        """Pieces made and reused; None when another process has just made this film."""
         loop = asyncio.get_running_loop()
         self.events.emit("cut_started", frames=timeline.frames)
 
@@ -354,6 +355,10 @@ class FilmRun:
             loop.call_soon_threadsafe(
                 lambda: self.events.emit("cut_progress", piece=at.piece, done=at.frames, total=at.planned)
             )
+
+        def wait() -> None:
+            told = {"message": "another process is cutting this film: waiting for it"}
+            loop.call_soon_threadsafe(lambda: self.events.emit("warning", **told))
 
         facts = {
             "film_id": self.params.film_id,
@@ -376,6 +381,7 @@ class FilmRun:
                 settings,
                 on_progress=progress,
                 should_stop=self.stop.is_set,
+                on_wait=wait,
                 facts=facts,
             )
         except Interrupted:
@@ -386,7 +392,7 @@ class FilmRun:
                 f"the film could not be written to {path}: {error.strerror or error}",
                 hint="check the folder and the space on its disk, then run again: all pieces are kept",
             ) from error
-        return made.segments_made, made.segments_reused
+        return (made.segments_made, made.segments_reused) if made else None
 
 
 async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
