@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,12 +18,22 @@ from film.cli.options import as_json, option
 @click.command(name="costs")
 @click.argument("film_id", required=False)
 @option("month", metavar="YYYY-MM", help="A month of all films; by default the current one.")
+@option(
+    "html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page with charts of everything ever spent: by month, film and provider.",
+)
 @as_json
-def command(film_id: str | None, month: str | None, json: bool) -> int:
+def command(film_id: str | None, month: str | None, html: Path | None, json: bool) -> int:
     """What FILM_ID has cost, or all films in a month."""
     from film.cost_tracker import get_monthly_costs
 
     services = library()
+    if html:
+        _write_page(services, html)
+        click.echo(html)
+        return 0
     if film_id:
         from sqlalchemy.orm import Session
 
@@ -47,6 +58,22 @@ def command(film_id: str | None, month: str | None, json: bool) -> int:
             click.echo(table([(n, dollars(a)) for n, a in sorted(amounts.items())], (heading, "cost"), right=(1,)))
     note(f"reports: {services.settings.cost_reports}")
     return 0
+
+
+def _write_page(services: Any, path: Path) -> None:
+    from film.cost_tracker.page import costs_page
+    from film.cost_tracker.spending import spending
+    from film.db.base import now
+    from film.db.session import snapshot
+    from film.errors import StoreError
+
+    with snapshot(services.engine) as connection:
+        page = costs_page(spending(connection), now())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}", hint="choose another file") from error
 
 
 def _month(text: str | None) -> tuple[int, int]:
