@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, extract, func, select
 
@@ -95,19 +94,3 @@ def _sums(rows: Iterable[tuple[str, Spent]]) -> list[Spent]:
 
 def _dearest(rows: Iterable[tuple[str, Spent]]) -> tuple[Spent, ...]:
     return tuple(sorted(_sums(rows), key=lambda one: (-one.billed, -one.saved, one.name)))
-
-
-def as_document(found: Spending) -> dict[str, Any]:
-    """The same as JSON knows it."""
-
-    def group(rows: tuple[Spent, ...]) -> list[dict[str, Any]]:
-        return [vars(row) for row in rows]
-
-    return {
-        "total": vars(found.total),
-        "set_aside": found.set_aside,
-        "by_month": group(found.by_month),
-        "by_film": group(found.by_film),
-        "by_provider": group(found.by_provider),
-        "by_asset_type": group(found.by_asset_type),
-    }
