@@ -168,6 +168,17 @@ class AssetTag(Base):
     )
 
 
+class TagPostings(Base):
+    """The links of a block of assets (16,384 row ids) in one value, made of ``asset_tags`` and made again when it changes.
+
+    Counting over a million assets reads sixty of these instead of ten million links.
+    """
+
+    __tablename__ = "tag_postings"
+    block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class LibraryCount(Base):
     """What all assets come to, in one row (``id`` 1) that moves with them: statistics without a scan."""
 

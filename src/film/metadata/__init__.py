@@ -4,7 +4,7 @@
     query      AssetQuery: what is asked, as plain data
     words      the tags of an asset, and when two words are the same
     selection  a query as SQL            fulltext  its words, as each database looks them up
-    facets     how many of the found have which tags
+    facets     how many of the found have which tags         many, postings, blocks  the same of a million at once
     entries    writing assets with their tags and everything counted of them, in one transaction
     counters   what all assets come to; counted again to check
 
@@ -13,10 +13,9 @@ is walked through newest first, and the others are looked up beside it.
 """
 
 from film.metadata.counters import recount_library, verify_library
-from film.metadata.facets import Facet, Facets
 from film.metadata.index import IndexStats, MetadataIndex
-from film.metadata.page import Hit, Page
 from film.metadata.query import AssetQuery
+from film.metadata.results import Facet, Facets, Hit, Page
 from film.metadata.words import Dimension
 
 __all__ = [

@@ -6,17 +6,18 @@ it, and every tag's counter, with what is there; ``recount_library`` sets them r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, type_coerce, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, type_coerce, update
 
 from film.db.base import MicroUSD
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag
+from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag, TagPostings
+from film.metadata.blocks import forget_blocks
 
 ZERO = Decimal(0)
 
@@ -51,9 +52,9 @@ class Change:
         self.saved -= old.cost_micros * old.reuse_count
 
 
-def add_to_library(db: Connection, change: Change) -> None:
-    """The last write of a transaction: everybody waits for this row."""
-    if not any(astuple(change)):
+def add_to_library(db: Connection, change: Change, *, relinked: Collection[int] = ()) -> None:
+    """The last write of a transaction: everybody waits for this row. ``relinked``: rows whose tags are others now."""
+    if not any(astuple(change)) and not relinked:
         return
     columns: Any = LibraryCount.__table__.c
     statement = upsert(db, LibraryCount).values(
@@ -68,6 +69,7 @@ def add_to_library(db: Connection, change: Change) -> None:
         column.name: column + statement.excluded[column.name] for column in columns if not column.primary_key
     }
     db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moved))
+    forget_blocks(db, relinked)
 
 
 def library_totals(db: Connection) -> Change:
@@ -97,6 +99,7 @@ def recount_library(engine: Engine) -> None:
             db.exec_driver_sql("LOCK TABLE assets, asset_tags, tags IN SHARE ROW EXCLUSIVE MODE")
         links = select(func.count()).where(AssetTag.tag_id == Tag.id).scalar_subquery()
         db.execute(update(Tag).values(n_assets=links))
+        db.execute(delete(TagPostings))  # packed again when they are asked for
         said, real = library_totals(db), _real_totals(db)
         add_to_library(db, Change(*(r - s for r, s in zip(astuple(real), astuple(said), strict=True))))
 

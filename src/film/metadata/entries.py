@@ -55,11 +55,8 @@ def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> None:
     def links(row_ids: Mapping[str, int]) -> Links:
         return {(tag_ids[key], row_id) for asset_id, row_id in row_ids.items() for key in wanted[asset_id]}
 
-    came, went = links(new), Links()
-    if known:
-        more, went = _relinked(db, links({asset_id: old.id for asset_id, old in known.items()}), known.values())
-        came |= more
-    _link(db, came, went)
+    more, went = _relinked(db, links({asset_id: old.id for asset_id, old in known.items()}), known.values())
+    _link(db, links(new) | more, went)
     _queue(
         db, [new[i] for i in new if rows[i]["prompt"]], [o for i, o in known.items() if o.prompt != rows[i]["prompt"]]
     )
@@ -68,7 +65,7 @@ def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> None:
         change.add(rows[asset_id])
     for asset_id, old in known.items():
         change.renew(old, rows[asset_id])
-    add_to_library(db, change)
+    add_to_library(db, change, relinked={*new.values(), *(asset_id for _, asset_id in more | went)})
 
 
 def use(db: Connection, times: Mapping[str, int]) -> None:
@@ -102,7 +99,7 @@ def remove(db: Connection, asset_ids: Collection[str]) -> int:
     change = Change(assets=-len(gone))
     for old in gone.values():
         change.remove(old)
-    add_to_library(db, change)
+    add_to_library(db, change, relinked=row_ids)
     return len(gone)
 
 

@@ -7,27 +7,15 @@ with ``calm`` instead. Of the whole library the counts are the tags' own counter
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, select
 
-from film.db.tables import AssetTag, LibraryCount, Tag
+from film.db.tables import LibraryCount, Tag
+from film.metadata import many
 from film.metadata.query import AssetQuery
-from film.metadata.selection import Selection, every, resolve
+from film.metadata.results import Facet, Facets
+from film.metadata.selection import resolve
 from film.metadata.words import Dimension
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A word of a dimension, on so many of the assets. ``chosen``: the query names it."""
-
-    label: str
-    count: int
-    chosen: bool = False
-
-
-Facets = dict[Dimension, list[Facet]]
 
 
 def count_assets(db: Connection, query: AssetQuery) -> int:
@@ -38,21 +26,16 @@ def count_assets(db: Connection, query: AssetQuery) -> int:
         return db.scalar(select(LibraryCount.assets).where(LibraryCount.id == 1)) or 0
     if selection.text is None and len(selection.groups) == 1 and len(selection.groups[0].tag_ids) == 1:
         return selection.groups[0].n
-    return db.scalar(select(func.count()).select_from(every(db, selection).subquery())) or 0
+    return many.count(db, selection)
 
 
 def count_facets(db: Connection, query: AssetQuery, dimensions: Sequence[Dimension], limit: int) -> Facets:
     """The ``limit`` most frequent words of each dimension, and in any case those that the query names."""
-    counted: dict[Dimension, list[tuple[str, str, int]]] = {}
-    asked = query.dimensions()
-    free = [d for d in dimensions if d not in asked]
-    for some, base in [(free, query), *(([d], query.without(d)) for d in dimensions if d in asked)]:
-        if some:
-            counted |= _counts(db, base, some)
+    counted = _counts(db, query, dimensions)
     chosen = query.all_of | query.any_of
     facets: Facets = {}
     for dimension in dimensions:
-        rows = sorted(counted.get(dimension, ()), key=lambda row: (-row[2], row[0]))
+        rows = sorted(counted[dimension], key=lambda row: (-row[2], row[0]))
         named = {value for d, value in chosen if d == dimension.value}
         facets[dimension] = [
             Facet(label, count, value in named)
@@ -67,30 +50,24 @@ def count_facets(db: Connection, query: AssetQuery, dimensions: Sequence[Dimensi
 def _counts(
     db: Connection, query: AssetQuery, dimensions: Sequence[Dimension]
 ) -> dict[Dimension, list[tuple[str, str, int]]]:
-    """(value, label, count) of all tags that there are in these dimensions."""
-    selection = resolve(db, query)
-    found: dict[Dimension, list[tuple[str, str, int]]] = {}
-    if selection is None:
-        return found
-    within = Tag.dimension.in_([d.value for d in dimensions])
-    if selection.is_everything:
-        rows = db.execute(select(Tag.dimension, Tag.value, Tag.label, Tag.n_assets).where(within, Tag.n_assets > 0))
-    else:
-        rows = db.execute(_among(db, selection).where(within))
-    for name, value, label, count in rows:
-        found.setdefault(Dimension(name), []).append((value, label, count))
+    """(value, label, count) of all words of each dimension, as if nothing were asked for in it."""
+    asked = query.dimensions()
+    queries = {d: query.without(d) if d in asked else query for d in dimensions}
+    selections = {q: resolve(db, q) for q in set(queries.values())}
+    counting = {q: s for q, s in selections.items() if s is not None and not s.is_everything}
+    counts = dict(zip(counting, many.count_tags(db, list(counting.values())), strict=True)) if counting else {}
+    found: dict[Dimension, list[tuple[str, str, int]]] = {d: [] for d in dimensions}
+    by_name = {d.value: d for d in dimensions}
+    tags = select(Tag.id, Tag.dimension, Tag.value, Tag.label, Tag.n_assets)
+    for row in db.execute(tags.where(Tag.dimension.in_(by_name), Tag.n_assets > 0)):
+        dimension = by_name[row.dimension]
+        of = queries[dimension]
+        if selections[of] is None:
+            continue
+        count = counts[of].get(row.id, 0) if of in counts else row.n_assets
+        if count:
+            found[dimension].append((row.value, row.label, count))
     return found
-
-
-def _among(db: Connection, selection: Selection) -> Select[Any]:
-    ids = every(db, selection).subquery()
-    counts = (
-        select(AssetTag.tag_id, func.count().label("n"))
-        .join(ids, ids.c.id == AssetTag.asset_id)
-        .group_by(AssetTag.tag_id)
-        .subquery()
-    )
-    return select(Tag.dimension, Tag.value, Tag.label, counts.c.n).join(counts, counts.c.tag_id == Tag.id)
 
 
 def _labels(db: Connection, dimension: Dimension, values: set[str]) -> list[str]:

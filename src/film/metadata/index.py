@@ -15,9 +15,8 @@ from film.db.tables import AssetRow, Tag
 from film.errors import InputError
 from film.metadata import entries
 from film.metadata.counters import library_totals
-from film.metadata.facets import Facets, count_assets, count_facets
-from film.metadata.page import Hit, Page, cursor, row_of
 from film.metadata.query import AnyOf, AssetQuery
+from film.metadata.results import Facets, Hit, Page, cursor, row_of
 from film.metadata.rows import read_asset, read_assets
 from film.metadata.selection import best, newest, resolve
 from film.metadata.tags import TagBook
@@ -126,11 +125,13 @@ class MetadataIndex:
                 return []
             if selection.text is None or not selection.text.phrases:
                 raise InputError("there are no words to rank by", hint="ask for the newest, or by meaning")
-            ranked = db.execute(best(db, selection, RANKED, limit)).all()
-            assets = self.read(db, [row.id for row in ranked])
-            return [Hit(asset, row.score) for asset, row in zip(assets, ranked, strict=True)]
+            ranked = best(db, selection, RANKED, limit)
+            assets = self.read(db, [row_id for row_id, _ in ranked])
+            return [Hit(asset, score) for asset, (_, score) in zip(assets, ranked, strict=True)]
 
     def count(self, query: AssetQuery | None = None) -> int:
+        from film.metadata.facets import count_assets
+
         with snapshot(self.engine) as db:
             return count_assets(db, query or AssetQuery())
 
@@ -142,6 +143,10 @@ class MetadataIndex:
         limit: int = 20,
     ) -> Facets:
         """How many of the found have which tags; each dimension as if nothing were asked for in it."""
+        from film.metadata.facets import count_facets
+        from film.metadata.postings import pack_blocks
+
+        pack_blocks(self.engine)
         with snapshot(self.engine) as db:
             return count_facets(db, query or AssetQuery(), tuple(dimensions), limit)
 

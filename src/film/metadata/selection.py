@@ -99,27 +99,35 @@ def newest(db: Connection, selection: Selection, limit: int, before: int | None 
     return merged.order_by(merged.selected_columns[0].desc()).limit(limit)
 
 
-def best(db: Connection, selection: Selection, among: int, limit: int) -> Select[Any]:
-    """``id, score``: of the newest matches, so many, those that the words fit best; of equals the newer."""
+def best(db: Connection, selection: Selection, among: int, limit: int) -> Sequence[tuple[int, float]]:
+    """Row ids and scores: of the newest matches, so many, those that the words fit best; of equals the newer."""
     text = selection.text
     assert text is not None
     by_words = Selection(selection.groups, text, words_first=True)
     row_id, query = _rows(db, by_words)
-    if not selection.by_words:  # some tag is rare: few rows are asked for their words
-        query = query.where(row_id.in_(select(newest(db, selection, among).subquery().c[0])))
+    if not selection.by_words:  # some tag is rare: only few rows need a score
+        few = list(db.scalars(newest(db, selection, among)))
+        if not few:
+            return []
+        # + 0: asked for one row after another, FTS5 would count all matches again for each score
+        query = query.where(row_id.between(few[-1], few[0]), (row_id + 0).in_(few))
     found = _last(query.add_columns(fulltext.score(db, text).label("score")), row_id, among, None).subquery()
-    return select(found.c.id, found.c.score).order_by(found.c.score.desc(), found.c.id.desc()).limit(limit)
+    ranked = select(found.c.id, found.c.score).order_by(found.c.score.desc(), found.c.id.desc()).limit(limit)
+    return [(row.id, row.score) for row in db.execute(ranked)]
 
 
-def every(db: Connection, selection: Selection) -> Select[Any]:
-    """All row ids, in no order, each once; the column is ``id``."""
+def every(db: Connection, selection: Selection, since: int = 0) -> Select[Any]:
+    """All row ids from ``since`` on, in no order, each once; the column is ``id``."""
     if selection.by_words or not selection.groups:
-        return _rows(db, selection)[1]
+        row_id, query = _rows(db, selection)
+        return query.where(row_id >= since) if since else query
     rarest, *others = selection.groups
     link = aliased(AssetTag)
     query = select(link.asset_id.label("id")).where(
         _one_of(link.tag_id, rarest.tag_ids), *_conditions(db, others, selection, link.asset_id)
     )
+    if since:
+        query = query.where(link.asset_id >= since)
     return query if len(rarest.tag_ids) == 1 else query.distinct()
 
 

@@ -49,6 +49,12 @@ def upgrade() -> None:
     for statement in _POSTGRESQL if _postgresql() else _SQLITE:
         op.get_bind().exec_driver_sql(statement.replace("%", "%%") if _postgresql() else statement)
     op.create_table(
+        "tag_postings",
+        sa.Column("block", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("block", name="pk_tag_postings"),
+    )
+    op.create_table(
         "library_counts",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("assets", sa.BigInteger(), nullable=False),

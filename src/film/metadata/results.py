@@ -1,7 +1,7 @@
-"""Pages of a list that others may add to while somebody turns them.
+"""What a search answers with: pages, hits with a score, facets.
 
-A cursor says behind which asset the next page begins, not how many were shown: whatever is added or removed meanwhile,
-nothing is shown twice and nothing is left out.
+A cursor says behind which asset the next page begins, not how many were shown: whatever is added or removed while
+somebody turns pages, nothing is shown twice and nothing is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from film.errors import InputError
+from film.metadata.words import Dimension
 from film.models import Asset
 
 _CURSOR = re.compile(r"n([0-9a-f]{1,16})")
@@ -30,6 +31,19 @@ class Hit:
 
     asset: Asset
     score: float
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A word of a dimension, on so many of the assets. ``chosen``: the query names it."""
+
+    label: str
+    count: int
+    chosen: bool = False
+
+
+Facets = dict[Dimension, list[Facet]]
+"""The most frequent first."""
 
 
 def cursor(row_id: int) -> str:

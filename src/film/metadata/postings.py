@@ -1,0 +1,121 @@
+"""Postings: which assets have which tags, packed block by block, for questions about very many assets at once.
+
+    asset_tags ─(a block is full: packed once)─► tag_postings ─► Block ─► masks, counts      (NumPy)
+        └───────(what is newer than the blocks)────────────────► SQL
+
+A walk through the links of a tag is right for a page, which ends after fifty. To count three hundred thousand assets,
+or to hand them to a search by meaning, it would take seconds. A block answers in a thousandth of one. Whoever changes
+an asset's tags throws its block away in the same transaction, so that a block is never out of date; the next such
+question packs it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, String, cast, func, select
+
+from film.db.session import snapshot
+from film.db.sql import upsert
+from film.db.tables import AssetRow, AssetTag, LibraryCount, TagPostings
+from film.metadata.blocks import BLOCK
+from film.metadata.selection import Group
+
+Mask = NDArray[np.bool_]
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Tag ids, and of each the places within the block that have it, from ``starts[i]`` to ``starts[i + 1]``."""
+
+    tags: Ids
+    starts: NDArray[np.uint32]
+    places: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, places_of: Mapping[int, NDArray[np.uint16]]) -> Block:
+        tags = sorted(places_of)
+        lengths = [len(places_of[tag_id]) for tag_id in tags]
+        places = np.concatenate([np.sort(places_of[tag_id]) for tag_id in tags]) if tags else np.zeros(0)
+        return cls(np.array(tags, "<i8"), np.cumsum([0, *lengths]).astype("<u4"), places.astype("<u2"))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Block:
+        count = int(np.frombuffer(data, "<u4", 1)[0])
+        tags = np.frombuffer(data, "<i8", count, offset=4)
+        starts = np.frombuffer(data, "<u4", count + 1, offset=4 + 8 * count)
+        places = np.frombuffer(data, "<u2", offset=4 + 8 * count + 4 * (count + 1))
+        return cls(tags, starts, places)
+
+    def to_bytes(self) -> bytes:
+        return b"".join(
+            (
+                np.uint32(len(self.tags)).astype("<u4").tobytes(),
+                *(a.tobytes() for a in (self.tags, self.starts, self.places)),
+            )
+        )
+
+    def mask(self, groups: Iterable[Group]) -> Mask:
+        """The places that have a tag of every group."""
+        found = np.zeros(BLOCK, np.bool_)
+        found[self.places] = True
+        for group in groups:
+            one = np.zeros(BLOCK, np.bool_)
+            for tag_id in group.tag_ids:
+                at = int(np.searchsorted(self.tags, tag_id))
+                if at < len(self.tags) and self.tags[at] == tag_id:
+                    one[self.places[self.starts[at] : self.starts[at + 1]]] = True
+            found &= one
+        return found
+
+    def counts(self, mask: Mask) -> NDArray[np.int64]:
+        """How many of the places in ``mask`` each of ``tags`` is on."""
+        if not len(self.places):
+            return np.zeros(0, np.int64)
+        return np.add.reduceat(mask[self.places], self.starts[:-1], dtype=np.int64)
+
+
+def pack_blocks(engine: Engine) -> int:
+    """Pack every full block that is not packed; how many were."""
+    with snapshot(engine) as db:
+        newest = db.scalar(select(func.max(AssetRow.id))) or 0
+        packed = set(db.scalars(select(TagPostings.block)))
+    missing = [block for block in range(newest // BLOCK) if block not in packed]
+    for block in missing:
+        with engine.begin() as db:
+            # Every writer ends with this row: none is halfway while a block is read, and whoever comes later sees it
+            # and throws it away.
+            db.execute(select(LibraryCount.id).with_for_update()).all()
+            made = upsert(db, TagPostings).values(block=block, data=read_links(db, block).to_bytes())
+            db.execute(made.on_conflict_do_nothing(index_elements=["block"]))
+    return len(missing)
+
+
+def read_links(db: Connection, block: int) -> Block:
+    """A block as ``asset_tags`` has it."""
+    first = block * BLOCK
+    places = func.aggregate_strings(cast(AssetTag.asset_id - first, String), ",").label("places")
+    query = select(AssetTag.tag_id, places).where(AssetTag.asset_id.between(first, first + BLOCK - 1))
+    rows = db.execute(query.group_by(AssetTag.tag_id))
+    return Block.of({row.tag_id: np.fromstring(row.places, np.uint16, sep=",") for row in rows})
+
+
+def packed_until(db: Connection) -> int:
+    """How many blocks from the first on are packed, without a gap."""
+    until = 0
+    for block in db.scalars(select(TagPostings.block).order_by(TagPostings.block)):
+        if block != until:
+            break
+        until += 1
+    return until
+
+
+def blocks(db: Connection, until: int) -> Iterable[tuple[int, Block]]:
+    for number in range(until):
+        data = db.scalar(select(TagPostings.data).where(TagPostings.block == number))
+        if data is not None:
+            yield number, Block.from_bytes(data)
