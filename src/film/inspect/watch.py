@@ -1,0 +1,192 @@
+"""Watches a film's pictures go by, small: where they are black, of one colour, or stand still.
+
+    frame ──► a small grey picture, in fractions of a level ──► Watcher.see ──► Stretch … and a change per frame
+
+Each picture is averaged down, eight pixels and more to a point: that takes film grain away and leaves what the eye
+follows.
+A picture stands still when it stays like the first half second of its stretch, and not merely like the one before: a
+slow move of the camera adds up, grain does not.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+Small = NDArray[np.float32]
+"""Levels from 0, black, to 255, white."""
+
+_ACROSS, _POINT = 120, 8
+_BLACK, _SHARE = 12.0, 0.98
+"""A picture is black when this share of it is below this level. Noise and a station's logo do not save it."""
+_MARGIN = 0.12
+"""Above and below, where letterboxes, slates and captions are: what counts is between."""
+_FLAT = 1.2
+"""Standard deviation, in levels, of a picture of one colour."""
+_STILL_SHARE = 0.005
+"""Of all points, those that may differ in a picture that stands still."""
+_ANCHOR = 12
+"""Frames that are averaged into what a stretch is held against, for they have grain themselves."""
+_BREATH = 0.5
+"""Mean difference, in levels, between two averages of one picture."""
+_LEAST, _MOST = 1.0, 6.0
+"""Levels by which a point may differ: more where grain is heavy, never as much as something that moves."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames ``first`` to ``stop``, counted as they are shown."""
+
+    kind: Literal["black", "blank", "frozen"]
+    first: int
+    stop: int
+
+    @property
+    def frames(self) -> int:
+        return self.stop - self.first
+
+
+class Shrinker:
+    """Makes small grey pictures of frames; keeps one scaler."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def small(self, frame: VideoFrame) -> Small:
+        across = max(16, min(_ACROSS, frame.width // _POINT))
+        down = max(2, round(frame.height * across / frame.width))
+        grey = self._scaler.reformat(
+            frame, width=across, height=down, format="gray16le", interpolation=Interpolation.AREA, threads=1
+        )
+        return grey.to_ndarray().astype(np.float32) * np.float32(1 / 257)
+
+
+class Watcher:
+    """Sees small pictures in the order they are shown. ``least`` frames make a stretch worth telling."""
+
+    def __init__(self, least: int) -> None:
+        self._least = max(2, least)
+        self._count = 0
+        self._before: Small | None = None
+        self._anchor: Small | None = None
+        self._averaged = 0
+        self._grain = 0.0
+        self._since = 0
+        self._still: tuple[Stretch, Small] | None = None
+        self._plain: tuple[Literal["black", "blank"], int] | None = None
+        self._found: list[Stretch] = []
+        self.changes = array("f")
+        """Mean difference, in levels, of each frame from the one before; the first has 0."""
+
+    def see(self, picture: Small) -> None:
+        if self._before is None or self._before.shape != picture.shape:
+            self._begin_still(picture)
+            self.changes.append(0.0)
+        else:
+            change = float(np.mean(np.abs(picture - self._before)))
+            self.changes.append(change)
+            self._grain = max(change, 0.95 * self._grain)  # encoders smooth some frames more than others
+            assert self._anchor is not None
+            if not _stands(picture, self._anchor, self._grain):
+                self._begin_still(picture)
+            elif self._averaged < _ANCHOR:
+                self._averaged += 1
+                step = (picture - self._anchor) / self._averaged
+                self._anchor = (self._anchor + step).astype(np.float32)
+        self._follow_plain(plain(picture))
+        self._before = picture
+        self._count += 1
+
+    def stretches(self) -> list[Stretch]:
+        """All stretches, once everything was seen. What is black or of one colour is not told as frozen, too."""
+        self._end_still()
+        self._keep_still()
+        self._follow_plain(None)
+        dull = [s for s in self._found if s.kind != "frozen"]
+        frozen = [s for s in self._found if s.kind == "frozen" and not any(_covers(d, s) for d in dull)]
+        return sorted([*dull, *frozen], key=lambda s: s.first)
+
+    def _begin_still(self, picture: Small) -> None:
+        self._end_still()
+        self._anchor, self._averaged, self._since = picture, 1, self._count
+        self._grain = 0.0  # what moved before says nothing of it
+
+    def _end_still(self) -> None:
+        """Keep a stretch that is over.
+
+        One that begins where the last one ended, with the same picture but for the breath by which encoders shift it
+        when they refresh it, goes on with that one.
+        """
+        if self._anchor is None or self._count - self._since < max(2, self._least // 3):
+            return
+        last, picture = self._still or (None, self._anchor)
+        if last and last.stop == self._since and picture.shape == self._anchor.shape:
+            apart = float(np.mean(np.abs(picture - self._anchor)))
+            if apart <= max(_BREATH, 0.35 * self._grain):
+                self._still = Stretch("frozen", last.first, self._count), picture
+                return
+        self._keep_still()
+        self._still = Stretch("frozen", self._since, self._count), self._anchor
+
+    def _keep_still(self) -> None:
+        if self._still and self._still[0].frames >= self._least:
+            self._found.append(self._still[0])
+        self._still = None
+
+    def _follow_plain(self, kind: Literal["black", "blank"] | None) -> None:
+        if self._plain and self._plain[0] != kind:
+            self._found.append(Stretch(self._plain[0], self._plain[1], self._count))
+            self._plain = None
+        if kind and self._plain is None:
+            self._plain = (kind, self._count)
+
+
+def glanced(pictures: Sequence[tuple[int, Small]], frames: int) -> list[Stretch]:
+    """Stretches by key frames alone, each with its place: what begins and ends between two of them is not seen."""
+    found: list[Stretch] = []
+    ends = [*(place for place, _ in pictures[1:]), frames]
+    for (place, picture), stop in zip(pictures, ends, strict=True):
+        if kind := plain(picture):
+            found.append(Stretch(kind, place, stop))
+    for (first, before), (second, after) in pairwise(pictures):
+        alike = before.shape == after.shape and _stands(after, before, 0.0)
+        if alike and not plain(before):
+            found.append(Stretch("frozen", first, second))
+    merged: list[Stretch] = []
+    for stretch in sorted(found, key=lambda s: s.first):
+        if merged and (merged[-1].kind, merged[-1].stop) == (stretch.kind, stretch.first):
+            merged[-1] = Stretch(stretch.kind, merged[-1].first, stretch.stop)
+        else:
+            merged.append(stretch)
+    return merged
+
+
+def plain(picture: Small) -> Literal["black", "blank"] | None:
+    """Whether a picture is black, or of one colour, between the margins where bars and captions lie."""
+    edge = round(len(picture) * _MARGIN)
+    middle = picture[edge : len(picture) - edge]
+    if float(np.mean(middle < _BLACK)) >= _SHARE:
+        return "black"
+    return "blank" if float(middle.std()) < _FLAT else None
+
+
+def _stands(picture: Small, anchor: Small, grain: float) -> bool:
+    """Whether a picture still shows what ``anchor`` shows; ``grain`` is by how much frames differ without it."""
+    apart = np.abs(picture - anchor)
+    if float(apart.mean()) > max(0.15, 1.3 * grain):
+        return False
+    allowed = min(_MOST, max(_LEAST, 4 * grain))
+    return int(np.count_nonzero(apart > allowed)) <= max(3, _STILL_SHARE * apart.size)
+
+
+def _covers(outer: Stretch, inner: Stretch) -> bool:
+    shared = min(outer.stop, inner.stop) - max(outer.first, inner.first)
+    return shared >= 0.8 * inner.frames
