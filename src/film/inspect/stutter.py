@@ -119,7 +119,7 @@ def _beat(group: list[int]) -> int:
     return common if apart.count(common) >= 0.7 * len(apart) else 0
 
 
-def _even(judder: Stutter, jumps: NDArray[np.bool_], relative: NDArray[np.float32]) -> bool:
+def _even(judder: Stutter, jumps: NDArray[np.bool_], relative: NDArray[np.floating]) -> bool:
     """Whether all between the jumps is one speed: encoders make some frames of a group sharper, which is no jump."""
     inside = slice(judder.first, judder.stop)
     return float(relative[inside][~jumps[inside]].std()) < _UNEVEN

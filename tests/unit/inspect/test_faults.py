@@ -193,7 +193,7 @@ def test_tags_and_the_place_of_the_index(made: Any) -> None:
 
 
 def test_damage_is_found_at_its_frame(made: Any) -> None:
-    report = inspect_film(damaged(made(grainy(5, PAN), sound=None), at=0.5))
+    report = inspect_film(damaged(made(grainy(5, PAN), sound=None), at=0.5, length=2000))
     found = the(report, "damaged")
     assert found.severity == "error" and found.start is not None and 1.5 < found.start < 3.5
 
