@@ -214,7 +214,7 @@ def _reason(ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParam
         return "stale", "the cache is off"
     if any(take.key == key for take in takes):
         return "stale", "its file is gone from the gallery"
-    after = comparable(ask.request)
+    after = comparable(ask.request, params.made_of.get(ask.shot.shot_id))
     if key is None:
         after["inputs"] = same_maker.request.get("inputs")
         if "duration" in after["params"] and ask.shot.spoken and ask.provider.local:

@@ -18,6 +18,8 @@ _AT_ONCE = 400
 """Rows a statement: well below every database's limit of bound values."""
 
 Request = dict[str, Any]
+_Row = tuple[int, AssetRequest, str, Mapping[str, str] | None]
+"""A shot's row, what was asked for it, its key, and what its prompt was made of."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,18 @@ class KnownTake:
     request: Request
 
 
-def request_record(request: AssetRequest) -> Request:
-    """A request as JSON, for people to compare: the same canonical numbers and strings as in its key."""
+def request_record(request: AssetRequest, made_of: Mapping[str, str] | None = None) -> Request:
+    """A request as JSON, for people to compare: the same canonical numbers and strings as in its key.
+
+    ``made_of`` are the templates and descriptions in its prompt, which are not in the key.
+    """
     return {
         "provider": request.provider,
         "model": request.model,
         "params": as_plain(request.params),
         "inputs": {i.role: i.sha256 for i in request.inputs},
         "take": request.take,
+        **({"made_of": dict(made_of)} if made_of else {}),
     }
 
 
@@ -101,8 +107,14 @@ def write_takes(
     known: Mapping[tuple[str, AssetType], Sequence[KnownTake]],
 ) -> None:
     """Record (shot_id, request, key) of each asset in use, newest last, where that is not what stands there."""
-    current = {place: takes[0].key for place, takes in known.items() if takes}
-    changed = [(s, r, k) for s, r, k in made if current.get((s, r.asset_type)) != k]
+    current = {place: takes[0] for place, takes in known.items() if takes}
+    changed = [
+        (s, r, k)
+        for s, r, k in made
+        if (last := current.get((s, r.asset_type))) is None
+        or last.key != k
+        or last.request.get("made_of", {}) != dict(params.made_of.get(s, {}))
+    ]
     if not changed:
         return
     with engine.begin() as db:
@@ -110,9 +122,9 @@ def write_takes(
             row.shot_id: row.id
             for row in db.execute(select(ShotRow.id, ShotRow.shot_id).where(ShotRow.film_id == params.film_id))
         }
-        usable = [(ids[s], r, k) for s, r, k in changed if s in ids]
+        usable = [(ids[s], r, k, params.made_of.get(s)) for s, r, k in changed if s in ids]
         for chunk in _chunks(usable):
-            for pk, request, key in chunk:  # an old take that is in use again moves to the front
+            for pk, request, key, _ in chunk:  # an old take that is in use again moves to the front
                 db.execute(
                     delete(Take).where(Take.shot_pk == pk, Take.asset_type == request.asset_type.value, Take.key == key)
                 )
@@ -125,10 +137,10 @@ def write_takes(
                         "number": request.take,
                         "tier": params.tier,
                         "key": key,
-                        "request": _json(request_record(request)),
+                        "request": _json(request_record(request, made_of)),
                         "made_at": now(),
                     }
-                    for pk, request, key in chunk
+                    for pk, request, key, made_of in chunk
                 ],
             )
 
@@ -138,6 +150,9 @@ def changes(before: Request, after: Request) -> list[str]:
     found = [name for name in ("provider", "model", "take") if before.get(name) != after.get(name)]
     old, new = _flat(before.get("params", {})), _flat(after.get("params", {}))
     found += [_FIELD.get(name, name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    texts = {"enhanced_prompt", "negative_prompt"} & set(found)
+    if texts and (reasons := _because_of(before.get("made_of", {}), after.get("made_of", {}))):
+        found = [*reasons, *(name for name in found if name not in texts)]
     if "take" in found and "seed" in found:
         found.remove("seed")  # it moves along with the take
     if before.get("inputs") != after.get("inputs"):
@@ -163,6 +178,15 @@ _FIELD = {
 """What vendors call things → what users call them."""
 
 
+def _because_of(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The templates and descriptions that changed, where a prompt is made of the same ones as before."""
+    return (
+        [name for name in after if before.get(name, after[name]) != after[name]]
+        if before.keys() == after.keys()
+        else []
+    )
+
+
 def _flat(params: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in params.items():
@@ -179,10 +203,10 @@ def _json(record: Request) -> Request:
     return json.loads(canonical(record))
 
 
-def comparable(request: AssetRequest) -> Request:
+def comparable(request: AssetRequest, made_of: Mapping[str, str] | None = None) -> Request:
     """A request in the form it is read back in."""
-    return _json(request_record(request))
+    return _json(request_record(request, made_of))
 
 
-def _chunks(rows: Sequence[tuple[int, AssetRequest, str]]) -> Iterable[Sequence[tuple[int, AssetRequest, str]]]:
+def _chunks(rows: Sequence[_Row]) -> Iterable[Sequence[_Row]]:
     return (rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE))
