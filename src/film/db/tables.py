@@ -169,7 +169,7 @@ class AssetTag(Base):
 
 
 class TagPostings(Base):
-    """The links of a block of assets (16,384 row ids) in one value, made of ``asset_tags`` and made again when it changes.
+    """The links of a block of assets (16,384 row ids) in one value, made of ``asset_tags`` and again when it changes.
 
     Counting over a million assets reads sixty of these instead of ten million links.
     """

@@ -70,6 +70,9 @@ def index_words(assets: Table) -> None:
 
 
 def is_ours(name: str | None, kind: str, _parents: Any = None) -> bool:
-    """For Alembic's comparisons: whether SQLAlchemy's models speak of this table, column or index at all."""
+    """For Alembic's comparisons: whether SQLAlchemy's models speak of this table, column or index at all.
+
+    ``meaning_…`` are the tables of ``film.search.pgvector``.
+    """
     unknown = {"column": ("words",), "index": ("ix_assets_words",)}
-    return name is None or not (name.startswith("asset_words") or name in unknown.get(kind, ()))
+    return name is None or not (name.startswith(("asset_words", "meaning_")) or name in unknown.get(kind, ()))

@@ -91,7 +91,7 @@ def newest(db: Connection, selection: Selection, limit: int, before: int | None 
     walks: list[Select[Any]] = []
     for tag_id in rarest.tag_ids:  # each has its own newest; the newest of all are among them
         link = aliased(AssetTag)
-        query = select(link.asset_id).where(link.tag_id == tag_id, *_conditions(db, others, selection, link.asset_id))
+        query = select(link.asset_id).where(link.tag_id == tag_id, *matches(db, selection, link.asset_id, others))
         walks.append(_last(query, link.asset_id, limit, before))
     if len(walks) == 1:
         return walks[0]
@@ -124,7 +124,7 @@ def every(db: Connection, selection: Selection, since: int = 0) -> Select[Any]:
     rarest, *others = selection.groups
     link = aliased(AssetTag)
     query = select(link.asset_id.label("id")).where(
-        _one_of(link.tag_id, rarest.tag_ids), *_conditions(db, others, selection, link.asset_id)
+        _one_of(link.tag_id, rarest.tag_ids), *matches(db, selection, link.asset_id, others)
     )
     if since:
         query = query.where(link.asset_id >= since)
@@ -148,10 +148,11 @@ def _rows(db: Connection, selection: Selection) -> tuple[Any, Select[Any]]:
     return row_id, query.where(*(group.on(row_id) for group in selection.groups))
 
 
-def _conditions(
-    db: Connection, others: Sequence[Group], selection: Selection, asset_id: Any
+def matches(
+    db: Connection, selection: Selection, asset_id: Any, groups: Sequence[Group] | None = None
 ) -> list[ColumnElement[bool]]:
-    conditions = [group.on(asset_id) for group in others]
+    """The selection as conditions on a column of row ids: its words, and its groups or some of them."""
+    conditions = [group.on(asset_id) for group in (selection.groups if groups is None else groups)]
     if selection.text:
         conditions.append(exists().where(AssetRow.id == asset_id, fulltext.matches_row(db, selection.text)))
     return conditions
