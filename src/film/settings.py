@@ -35,6 +35,7 @@ URL_NAMES: Mapping[str, str] = {
 """Account → the variable that moves its API elsewhere: a gateway, a simulator."""
 
 TIERS = ("draft", "budget", "premium", "ultra")
+OBSERVERS = frozenset({"log", "otlp"})
 OWN_RATES = "rates.toml"
 
 
@@ -51,7 +52,13 @@ class Settings(BaseModel):
     keys: Mapping[str, SecretStr] = {}
     base_urls: Mapping[str, str] = {}
     rate_card: Path | None = None
+    signing_certificate: Path | None = None
+    signing_key: Path | None = None
     cache_salt: str = ""
+    observe: frozenset[str] = frozenset()
+    """Where a run's events go besides the terminal: ``log``, ``otlp``."""
+    observe_prompts: bool = False
+    """Whether prompts and dialogue may go there too."""
     spend_allowed: bool = True
     """False forbids every paid call, whatever else is asked for: the switch that tests pull."""
     dotenv_path: Path | None = None
@@ -98,7 +105,11 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         },
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
         rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
+        signing_certificate=_path(values.get("FILM_SIGNING_CERTIFICATE")),
+        signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
+        observe=_observe(values.get("FILM_OBSERVE", "")),
+        observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),
         dotenv_path=dotenv,
     )
@@ -131,6 +142,19 @@ def _rate_card(named: str | None, gallery: Path) -> Path | None:
         return Path(named).expanduser()
     own = gallery / OWN_RATES
     return own if own.is_file() else None
+
+
+def _observe(text: str) -> frozenset[str]:
+    asked = frozenset(word.strip().lower() for word in text.split(",")) - {"", "0", "off", "no"}
+    if unknown := asked - OBSERVERS:
+        raise ConfigurationError(
+            f"FILM_OBSERVE names {min(unknown)[:40]!r}", hint=f"set it to {', '.join(sorted(OBSERVERS))}, or both"
+        )
+    return asked
+
+
+def _path(named: str | None) -> Path | None:
+    return Path(named).expanduser().absolute() if named else None
 
 
 def _nearest_dotenv(folder: Path) -> Path | None:

@@ -6,7 +6,8 @@ Every event is one line of JSON in the form ``{"event": …, "at": seconds since
     warning        message
     step_started   shot_id, step (image | video | audio)
     step_progress  shot_id, step, done (0..1)
-    step_done      shot_id, step, reused, asset_id, cost
+    job            shot_id, step, kind (submitted, waiting, fetched …), provider, job_id, message
+    step_done      shot_id, step, reused, asset_id, cost, provider
     shot_done      shot_id
     shot_failed    shot_id, step, error, hint, charged
     cut_progress   piece, done, total (frames)

@@ -112,7 +112,9 @@ class Obtainer:
         if not hit:
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
             await asyncio.to_thread(self.services.index.index_asset, record)
-        tell("step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost)
+        tell(
+            "step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost, provider=ask.provider.name
+        )
         return obtained
 
     def _is_gone(self, job: Job) -> bool:

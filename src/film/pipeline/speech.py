@@ -53,7 +53,9 @@ async def obtain_line(
     if not hit:
         record = library_asset(ask.shot, line, obtainer.film_id)
         await asyncio.to_thread(obtainer.services.index.index_asset, record)
-    obtainer.events.emit("step_done", **step, reused=hit, asset_id=line.asset_id, cost=line.cost)
+    obtainer.events.emit(
+        "step_done", **step, reused=hit, asset_id=line.asset_id, cost=line.cost, provider=ask.provider.name
+    )
     return line
 
 
