@@ -113,6 +113,21 @@ def test_what_is_ordered_is_made_billed_as_quoted_and_sent_once(kind: AssetType,
     in_room(kind, name, tmp_path)(work)
 
 
+@pytest.mark.parametrize(("kind", "name"), CLIPS)
+def test_a_picture_too_large_for_an_order_is_uploaded_for_nothing(kind: AssetType, name: str, tmp_path: Path) -> None:
+    async def work(room: Room) -> None:
+        room.provider.inline_limit = 100  # pyright: ignore[reportAttributeAccessIssue]
+        made = await room.make()
+        assert check_media(made, kind, name).details["width"] > 0
+        assert len(room.simulator.posts()) == 1 and len(room.simulator.struck) == 2
+        assert room.simulator.total() == room.provider.estimate_cost(room.config)
+        (job,) = room.simulator.books.jobs()
+        assert not any(str(value).startswith("data:") for value in job.order.values())
+
+    faults = [Fault("error", step="upload"), Fault("reset", step="upload")]
+    in_room(kind, name, tmp_path, *faults)(work)
+
+
 SUBMIT_FAULTS = [
     (Fault("throttle", seconds=7), ProviderUnavailable, 0),
     (Fault("unauthorized"), MissingKeyError, 0),
@@ -186,16 +201,21 @@ def test_a_fault_while_polling_is_slept_over(kind: AssetType, name: str, tmp_pat
     in_room(kind, name, tmp_path, Fault(fault, step="status", times=3, seconds=0))(work)
 
 
-@pytest.mark.parametrize(("kind", "name"), QUEUED)
+BLACKED_OUT = [*PICTURES, (AssetType.VIDEO, "runway")]
+"""FAL blacks pictures out, and no clips."""
+
+
 @pytest.mark.parametrize(
-    ("fate", "expected"), [("fail", ProviderError), ("refuse-later", ProviderRefused), ("black", ProviderRefused)]
+    ("kind", "name", "fate", "expected"),
+    [
+        *((*vendor, "fail", ProviderError) for vendor in QUEUED),
+        *((*vendor, "refuse-later", ProviderRefused) for vendor in QUEUED),
+        *((*vendor, "black", ProviderRefused) for vendor in BLACKED_OUT),
+    ],
 )
 def test_a_job_that_fails_says_so(
     kind: AssetType, name: str, tmp_path: Path, fate: Any, expected: type[ProviderError]
 ) -> None:
-    if fate == "black" and kind is AssetType.VIDEO and name != "runway":
-        pytest.skip("clips are not blacked out")
-
     async def work(room: Room) -> None:
         with pytest.raises(ProviderError) as caught:
             await room.make()

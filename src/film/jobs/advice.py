@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from film.errors import ProviderNotFound
 from film.jobs.calls import Job, State
 from film.jobs.journal import is_free
+from film.models import AssetType
+from film.providers.registry import provider_class
 
 UNSETTLED: tuple[State, ...] = ("intent", "submitted", "unknown", "review", "lost", "refused")
 """Jobs that are under way, or that somebody should know of."""
@@ -21,7 +24,7 @@ def advice(job: Job, now: datetime) -> str:
         case "submitted":
             return "run its film again: it is paid for once, and will be fetched then"
         case "review":
-            return f"look at {job.provider}'s own page whether it was made, then: {how_to_resolve(job)}"
+            return f"look at {_page(job)} whether it was made, then: {how_to_resolve(job)}"
         case "lost":
             return f"paid for, and there is nothing to show for it; to buy it once more: {_rebuy(job)}"
         case "refused":
@@ -30,6 +33,15 @@ def advice(job: Job, now: datetime) -> str:
             return "run its film again to try once more"
         case "done" | "closed":
             return ""
+
+
+def _page(job: Job) -> str:
+    """Where the account's orders are shown: Kling's and MiniMax's, which FAL sells, on FAL's page."""
+    try:
+        page = provider_class(AssetType(job.asset_type), job.provider).orders_page
+    except ProviderNotFound:
+        page = ""
+    return page or f"{job.provider}'s own page"
 
 
 def how_to_resolve(job: Job) -> str:

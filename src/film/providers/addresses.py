@@ -51,15 +51,18 @@ def literal_address(host: str) -> Address | None:
         return None
 
 
-def check_outside(url: httpx.URL, provider: str) -> None:
-    """Refuse a result URL that is not a plain ``https`` one to the open internet; raises BadMedia."""
+def check_outside(url: httpx.URL, provider: str, what: str = "a result") -> None:
+    """Refuse a URL that is not a plain ``https`` one to the open internet; raises BadMedia.
+
+    ``what`` is to be found, or put, there.
+    """
     if url.scheme != "https":
-        raise refused(provider, f"a result at a {url.scheme or 'schemeless'} address")
+        raise refused(provider, f"{what} at a {url.scheme or 'schemeless'} address")
     if url.userinfo:
-        raise refused(provider, "a result address that carries a user name")
+        raise refused(provider, f"{what} at an address that carries a user name")
     address = literal_address(url.host)
     if address is not None and not is_public(address):
-        raise refused(provider, f"a result at the private address {address}")
+        raise refused(provider, f"{what} at the private address {address}")
 
 
 def refused(provider: str, what: str) -> BadMedia:

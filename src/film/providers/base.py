@@ -72,6 +72,8 @@ class VideoConfig(Model):
     seed: int | None = None
     model: str | None = None
     camera: str | None = None
+    sound: bool | None = None
+    """Whether the clip should come with sound of its own, where its model makes any: that has another price."""
     scene: Scene = Scene()
 
 
@@ -139,6 +141,8 @@ class BaseProvider(ABC):
     concurrency: ClassVar[int] = 3
     """Jobs at once on one account, unless the user says otherwise."""
     default_model: ClassVar[str] = ""
+    orders_page: ClassVar[str] = ""
+    """Where people see what their account has ordered."""
 
     def __init__(self, context: ProviderContext | None = None) -> None:
         self.context = context or ProviderContext()

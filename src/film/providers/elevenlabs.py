@@ -2,8 +2,8 @@
 
     POST /v1/text-to-speech/{voice}/with-timestamps ──► the sound and its characters' times, in one answer
 
-What was spoken stands in the account's history, so an answer that was lost is found there again, without word times.
-The ``character-cost`` header says what was charged.
+What was spoken stands in the account's history, under a name of its own (``history_item_id``) beside the request's: an
+answer that was lost is found there again. The ``character-cost`` header says what was charged.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     account = "elevenlabs"
     home = "https://api.elevenlabs.io"
     key_page = "https://elevenlabs.io/app/settings/api-keys"
+    orders_page = "https://elevenlabs.io/app/speech-synthesis/history"
     default_model = "eleven_multilingual_v2"
     usual_seconds = 3.0
     can_list = True
@@ -177,7 +178,10 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
         entries = [as_object(entry) for entry in as_list(reply.get("history"))]
         found = [
-            Ticket(job_id=str(entry["history_item_id"]), details={"model": wanted["model_id"], "history": True})
+            Ticket(
+                job_id=str(entry.get("request_id") or entry["history_item_id"]),
+                details={"model": wanted["model_id"], "history_item_id": str(entry["history_item_id"])},
+            )
             for entry in entries
             if entry.get("history_item_id")
             and all(entry.get(name) == wanted[name] for name in ("text", "voice_id", "model_id"))
@@ -190,8 +194,8 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         """A line is done once it stands in the history; one that is not there was lost with its answer."""
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
-        if ticket.details.get("history"):
-            return JobStatus(state="done", charged=True, details={"history_item_id": ticket.job_id})
+        if item := ticket.details.get("history_item_id"):
+            return JobStatus(state="done", charged=True, details={"history_item_id": item})
         async with self.wire() as wire:
             reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
         for entry in map(as_object, as_list(reply.get("history"))):
@@ -202,21 +206,24 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
         if ticket.result is not None:
             return ticket.result
-        name = status.details.get("history_item_id") or ticket.job_id
+        item = str(status.details.get("history_item_id") or ticket.details.get("history_item_id") or ticket.job_id)
         async with self.wire() as wire:
-            answer = await wire.ask(f"v1/history/{part(str(name))}/audio")
+            answer = await wire.ask(f"v1/history/{part(item)}/audio")
+            about = await wire.ask(f"v1/history/{part(item)}") if answer.ok else answer
         if answer.status in (404, 410, 422):
             raise PaidLost(
-                f"{self.name} no longer has line {redact(str(name), limit=80)} in its history",
+                f"{self.name} no longer has line {redact(item, limit=80)} in its history",
                 hint="raise the shot's take to order it anew",
                 provider=self.name,
                 charged=True,
             )
         sound = self.check(answer).body
         kind = recognise(sound[:512], AssetType.AUDIO, self.name)
+        times = as_object(as_object(about.json().get("alignments")).get("alignment"))
         return Generated(
             data=sound,
             mime=kind.mime_as(AssetType.AUDIO),
+            words=words_of(times),
             details={"job_id": ticket.job_id, "model": ticket.details.get("model")},
         )
 

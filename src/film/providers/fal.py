@@ -61,8 +61,11 @@ class FalImageProvider(FalQueue, ImageVendor):
             params["seed"] = config.seed
         return params
 
-    def body(self, config: ImageConfig, image_url: str | None) -> dict[str, Any]:
+    async def body(self, config: ImageConfig, image_url: str | None) -> dict[str, Any]:
         return self.request_params(config)
+
+    def is_order(self, listed: dict[str, Any], config: ImageConfig, image_url: str | None) -> bool:
+        return listed == self.request_params(config)
 
     def bought(self, config: ImageConfig) -> Bought:
         self.request_params(config)

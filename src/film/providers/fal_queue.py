@@ -40,14 +40,19 @@ class FalQueue(VendorProvider):
     account = "fal"
     home = "https://queue.fal.run"
     key_page = "https://fal.ai/dashboard/keys"
+    orders_page = "https://fal.ai/dashboard/requests"
     usual_seconds: ClassVar[float] = 60.0
     queues: ClassVar[bool] = True
 
     # -- override these
 
     @abstractmethod
-    def body(self, config: Any, image_url: str | None) -> dict[str, Any]:
-        """``request_params`` with the picture put in."""
+    async def body(self, config: Any, image_url: str | None) -> dict[str, Any]:
+        """``request_params`` with the picture put in, which may have to be uploaded for it."""
+
+    @abstractmethod
+    def is_order(self, listed: dict[str, Any], config: Any, image_url: str | None) -> bool:
+        """Whether a body that FAL lists is the one of this order."""
 
     @abstractmethod
     def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:
@@ -59,7 +64,7 @@ class FalQueue(VendorProvider):
         return KeyAuth("Authorization", f"Key {key}", key)
 
     async def submit(self, config: Any, *, image_url: str | None = None) -> Ticket:
-        body, model = self.body(config, image_url), self.model_of(config)
+        body, model = await self.body(config, image_url), self.model_of(config)
         notices = self.note(config)
         async with self.wire() as wire:
             answer = self.check(await wire.post_once(model, body, headers=_HEADERS))
@@ -146,7 +151,7 @@ class FalQueue(VendorProvider):
 
     async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
         """Orders with the very same body. FAL lists them for some accounts only, so finding none says nothing."""
-        wanted, model = self.body(config, image_url), self.model_of(config)
+        model = self.model_of(config)
         moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
         async with self.wire(PLATFORM) as wire:
@@ -157,7 +162,7 @@ class FalQueue(VendorProvider):
             Ticket(job_id=entry["request_id"], details={"model": model})
             for entry in entries
             if isinstance(entry.get("request_id"), str)
-            and as_object(entry.get("json_input")) == wanted
+            and self.is_order(as_object(entry.get("json_input")), config, image_url)
             and _unix(entry.get("sent_at")) >= since
         ]
         return found or None

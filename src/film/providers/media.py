@@ -44,28 +44,33 @@ def mend_wav(data: bytes) -> bytes:
     return b"".join((b"RIFF", lengths[0], data[8 : at + 4], lengths[1], data[at + 8 :]))
 
 
-def fit_data_uri(uri: str, limit: int) -> str:
-    """A picture's data URI of at most ``limit`` characters: as it is, or as a JPEG as good as fits.
-
-    Raises ValueError for what is no picture. Anything but a data URI passes unchanged.
-    """
-    if not uri.startswith("data:") or len(uri) <= limit:
-        return uri
+def read_data_uri(uri: str) -> tuple[bytes, str]:
+    """The bytes in a data URI and their media type; raises ValueError when they are no base64."""
+    about, _, content = uri.partition(",")
     try:
-        content = base64.b64decode(uri.partition(",")[2], validate=True)
-        with open_picture(content) as picture:
-            plain = picture.convert("RGB")
+        return base64.b64decode(content, validate=True), about.removeprefix("data:").partition(";")[0]
     except binascii.Error as error:
         raise ValueError("its data URI is not base64") from error
+
+
+def fit_picture(content: bytes, mime: str, limit: int) -> tuple[bytes, str]:
+    """A picture of at most ``limit`` bytes, and its type: as it is, or as a JPEG as good as fits.
+
+    Raises ValueError for what is no picture.
+    """
+    try:
+        with open_picture(content) as picture:
+            if len(content) <= limit:
+                return content, mime
+            plain = picture.convert("RGB")
     except BadMedia as error:
         raise ValueError(error.message) from error
     for quality in (95, 90, 82, 70):
         packed = io.BytesIO()
         plain.save(packed, "JPEG", quality=quality, optimize=True)
-        shrunk = data_uri(packed.getvalue(), JPEG.mime)
-        if len(shrunk) <= limit:
-            return shrunk
-    raise ValueError(f"it does not fit into {limit} characters even as a JPEG")
+        if packed.tell() <= limit:
+            return packed.getvalue(), JPEG.mime
+    raise ValueError(f"it does not fit into {limit} bytes even as a JPEG")
 
 
 def data_uri(content: bytes, mime: str) -> str:

@@ -58,6 +58,7 @@ class OpenAISpeechProvider(SpeechVendor):
     account = "openai"
     home = "https://api.openai.com"
     key_page = "https://platform.openai.com/api-keys"
+    orders_page = "https://platform.openai.com/usage"
     default_model = "tts-1"
     usual_seconds = 3.0
 

@@ -36,6 +36,7 @@ class ReplicateImageProvider(ImageVendor):
     account = "replicate"
     home = "https://api.replicate.com"
     key_page = "https://replicate.com/account/api-tokens"
+    orders_page = "https://replicate.com/predictions"
     default_model = MODELS[0]
     usual_seconds = 5.0
     poll_seconds = 1.0

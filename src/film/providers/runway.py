@@ -18,7 +18,7 @@ from film.providers.base import JobStatus, Ticket, VideoConfig
 from film.providers.frames import fits, nearest_ratio
 from film.providers.redact import redact
 from film.providers.vendor import Bought
-from film.providers.vendor_kinds import VideoVendor
+from film.providers.vendor_kinds import PictureFile, VideoVendor
 from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
 
 VERSION = "2024-11-06"
@@ -49,10 +49,12 @@ class RunwayVideoProvider(VideoVendor):
     account = "runway"
     home = "https://api.dev.runwayml.com"
     key_page = "https://dev.runwayml.com"
+    orders_page = "https://dev.runwayml.com"
     default_model = "gen4_turbo"
     usual_seconds = 60.0
     poll_seconds = 5.0
-    picture_limit = 5_000_000
+    inline_limit = 5_000_000
+    file_limit = 200_000_000
     queues = True
 
     def auth(self, key: str) -> KeyAuth:
@@ -80,6 +82,8 @@ class RunwayVideoProvider(VideoVendor):
 
     def notices(self, config: VideoConfig) -> tuple[str, ...]:
         found: list[str] = []
+        if config.sound:
+            found.append("Runway makes no sound, so none is bought")
         if config.negative_prompt:
             found.append("Runway takes no negative prompt, so it is not sent")
         ratio = nearest_ratio(config.width, config.height, MODELS[self.model_of(config)].ratios)
@@ -88,7 +92,7 @@ class RunwayVideoProvider(VideoVendor):
         return tuple(found)
 
     async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
-        body = {**self.request_params(config), "promptImage": self.picture(image_url)}
+        body = {**self.request_params(config), "promptImage": await self.deliver(image_url)}
         notices = self.note(config)
         async with self.wire() as wire:
             answer = self.check(await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION}))
@@ -97,6 +101,17 @@ class RunwayVideoProvider(VideoVendor):
             raise self.accepted_without_id(answer)
         details = {"model": body["model"], "notices": list(notices)}
         return Ticket(job_id=reply["id"], details=details)
+
+    async def upload(self, picture: PictureFile) -> str:
+        async with self.wire() as wire:
+            wanted = {"filename": picture.name, "type": "ephemeral"}
+            headers = {"X-Runway-Version": VERSION}
+            answer = self.check(await wire.ask("v1/uploads", method="POST", headers=headers, body=wanted))
+            told = answer.json()
+            fields = {name: str(value) for name, value in as_object(told.get("fields")).items()}
+            file = (picture.name, picture.content, picture.mime)
+            self.check(await wire.hand_over(str(told.get("uploadUrl")), fields=fields, file=file))
+        return self.stored_at(told.get("runwayUri"), answer)
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         name = job_id.job_id if isinstance(job_id, Ticket) else job_id

@@ -7,12 +7,14 @@ SpeechVendor    generate(text, config)
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
-from film.errors import InputError
+from film.errors import InputError, ProviderUnavailable
 from film.models import Generated
 from film.providers.base import (
     AudioConfig,
@@ -22,8 +24,9 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.media import fit_data_uri
+from film.providers.media import fit_picture, read_data_uri
 from film.providers.vendor import VendorProvider
+from film.providers.wire import Answer
 
 
 class ImageVendor(VendorProvider, BaseImageProvider):
@@ -33,11 +36,32 @@ class ImageVendor(VendorProvider, BaseImageProvider):
         return await self.run(config.model_copy(update={"prompt": prompt}))
 
 
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture that is too large to travel inside an order. Equal pictures have equal names."""
+
+    content: bytes = field(repr=False)
+    mime: str
+
+    @property
+    def name(self) -> str:
+        return f"{hashlib.sha256(self.content).hexdigest()[:32]}.{self.mime.partition('/')[2]}"
+
+
 class VideoVendor(VendorProvider, BaseVideoProvider):
     """A vendor of clips, sold by fixed lengths."""
 
-    picture_limit: ClassVar[int] = 8_000_000
-    """Characters of a data URI that the vendor takes."""
+    inline_limit: ClassVar[int]
+    """Characters of a data URI that an order may hold; a larger picture is uploaded."""
+    file_limit: ClassVar[int]
+    """Bytes of a picture that the vendor takes at all; a larger one is sent as a JPEG that it takes."""
+
+    @abstractmethod
+    async def upload(self, picture: PictureFile) -> str:
+        """Put a picture where the vendor keeps its customers' files; returns what an order calls it.
+
+        It costs nothing and may be done again. Raises ProviderUnavailable when it cannot be done now.
+        """
 
     async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:
         return await self.run(config.model_copy(update={"prompt": prompt}), image_url=image_url)
@@ -63,14 +87,31 @@ class VideoVendor(VendorProvider, BaseVideoProvider):
         """The prompt with the camera move, which no vendor here takes apart from it."""
         return f"{config.prompt}\nCamera: {config.camera}" if config.camera else config.prompt
 
-    def picture(self, image_url: str | None) -> str:
-        """The shot's picture as a data URI that the vendor takes, or a public URL as it is."""
+    def packed(self, image_url: str | None) -> str | PictureFile:
+        """The shot's picture as it travels: a URL as it is, a data URI that an order may hold, or a file to upload."""
         if not image_url:
             raise InputError(f"{self.name} animates a picture, and none was given", hint="make the shot's image first")
+        if not image_url.startswith("data:") or len(image_url) <= self.inline_limit:
+            return image_url
         try:
-            return fit_data_uri(image_url, self.picture_limit)
+            return PictureFile(*fit_picture(*read_data_uri(image_url), self.file_limit))
         except ValueError as error:
             raise InputError(f"{self.name} cannot take the shot's picture: {error}", hint="make it anew") from error
+
+    async def deliver(self, image_url: str | None) -> str:
+        """What the order calls the shot's picture, once it is where it needs to be."""
+        picture = self.packed(image_url)
+        return picture if isinstance(picture, str) else await self.upload(picture)
+
+    def stored_at(self, name: object, answer: Answer) -> str:
+        """What the vendor calls an uploaded picture; raises ProviderUnavailable when it does not say."""
+        if isinstance(name, str) and name:
+            return name
+        raise ProviderUnavailable(
+            f"{self.name} took the shot's picture and does not say where it is: {answer.words}",
+            hint="nothing was ordered: run again",
+            provider=self.name,
+        )
 
 
 class SpeechVendor(VendorProvider, BaseAudioProvider):

@@ -1,7 +1,8 @@
 """One vendor account's calls: an order goes out once, a question may be asked again, a result is fetched until whole.
 
     post_once ── one POST, whatever happens ── answered / ProviderUnavailable (never sent) / OutcomeUnknown
-    ask ──────── GET, PUT, DELETE: may be asked again, as ``Patience`` says
+    ask ──────── whatever does no harm when it is asked again, as ``Patience`` says
+    hand_over ── a file to where the vendor said, without the key
     download ─── a result to a temporary file: from public addresses only, capped and paced
 
 The key rides in a header, to the account's own host only: a status URL that names another host is asked for at the
@@ -14,7 +15,7 @@ import asyncio
 import email.utils
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +25,8 @@ import httpx
 
 from film.errors import OutcomeUnknown, ProviderUnavailable
 from film.models import AssetType
-from film.providers.http import TRANSPORT_FAILURES, check_length, never_sent
+from film.providers.addresses import check_outside, refused
+from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length, never_sent
 from film.providers.patience import Patience
 from film.providers.redact import redact
 from film.providers.results import Download, ResultFetcher
@@ -107,10 +109,11 @@ class Wire:
         self.provider, self.auth, self.http = provider, auth, http
         self.base = httpx.URL(base.rstrip("/") + "/")
         self.patience = patience or Patience()
+        self._own_host = self.base.host if moved else None
         self._results = ResultFetcher(
             provider,
             http,
-            own_host=self.base.host if moved else None,
+            own_host=self._own_host,
             patience=self.patience,
             scratch=scratch,
             describe=self._hide,
@@ -135,7 +138,7 @@ class Wire:
         failure: BaseException
         try:
             async with asyncio.timeout(self.patience.answer_seconds):
-                answer = await self._exchange(request)
+                answer = await self._exchange(request, self.auth)
                 if answer.status < 500 and answer.status != 408:
                     return answer
             raise self._unknown(f"answered {answer.status} ({answer.words})")
@@ -168,20 +171,56 @@ class Wire:
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Answer:
         """A question that does no harm when it is asked twice. Every lasting answer below 500 is returned.
 
         Raises ProviderUnavailable when none comes in the time there is.
         """
+        target = self.at_base(url)
+        return await self._patiently(
+            lambda: self.http.build_request(method, target, headers=headers, params=params, json=body), self.auth
+        )
+
+    async def hand_over(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        fields: Mapping[str, str] | None = None,
+        file: tuple[str, bytes, str] | None = None,
+    ) -> Answer:
+        """POST a file to where the vendor said: its bytes as they are, or a form of ``fields`` and the ``file``.
+
+        Only public addresses are believed, and the key does not go along. It may be done again, and costs nothing.
+        """
+        try:
+            target = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError):
+            raise refused(self.provider, "an upload address that is none") from None
+        outside = target.host != self._own_host or target.scheme not in ("http", "https")
+        if outside:
+            check_outside(target, self.provider, "an upload")
+
+        def request() -> httpx.Request:
+            files = {"file": file} if file else None
+            made = self.http.build_request("POST", target, headers=headers, content=content, data=fields, files=files)
+            if outside:
+                made.extensions = {**made.extensions, OUTSIDE: self.provider}
+            return made
+
+        return await self._patiently(request, None)
+
+    async def _patiently(self, request: Callable[[], httpx.Request], auth: KeyAuth | None) -> Answer:
         last = "no answer"
         retry_after: float | None = None
         deadline = time.monotonic() + self.patience.ask_seconds
         for attempt in range(self.patience.attempts):
             retry_after = None
-            request = self.http.build_request(method, self.at_base(url), headers=headers, params=params)
             try:
                 async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
-                    answer = await self._exchange(request)
+                    answer = await self._exchange(request(), auth)
                 if answer.status < 500 and answer.status not in (408, 425, 429):
                     return answer
                 last, retry_after = f"{answer.status} ({answer.words})", answer.retry_after
@@ -196,8 +235,8 @@ class Wire:
             retry_after=retry_after,
         )
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
-        response = await self.http.send(request, auth=self.auth, stream=True, follow_redirects=False)
+    async def _exchange(self, request: httpx.Request, auth: KeyAuth | None) -> Answer:
+        response = await self.http.send(request, auth=auth, stream=True, follow_redirects=False)
         try:
             body = bytearray()
             async for chunk in response.aiter_bytes():

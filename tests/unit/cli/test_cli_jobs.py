@@ -55,6 +55,7 @@ def test_a_job_in_review_is_shown_with_what_to_do(film: Film, review: dict[str, 
     assert row.split()[:6] == [review["id"][:8], "attic", "shot_001", "video", "minimax", "review"]
     assert row.endswith(f"${CLIP}")
     assert f"film jobs resolve {review['id'][:8]} --charged | --not-charged | --rebuy" in more[-1]
+    assert "look at https://fal.ai/dashboard/requests" in more[-1], "FAL sells it, so FAL's page shows it"
     assert review["what_to_do"] in more[-1] and review["quoted_usd"] == str(CLIP)
     assert film("jobs", "--film-id", "another", "--json").json == []
     states = [job["state"] for job in film("jobs", "--all", "--json").json]

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 from PIL import Image
 
+from film.errors import FilmError
 from film.providers.base import ProviderContext
 from film.providers.patience import Patience
 from film.providers.vendor import VendorProvider
@@ -81,6 +83,16 @@ def tells_no_key(error: BaseException) -> bool:
     """Whether neither the words nor the traceback, local variables included, hold the key."""
     told = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
     return CANARY not in told + str(error) + repr(error) + str(getattr(error, "hint", ""))
+
+
+def denied(vendor: FakeVendor, work: Coroutine[Any, Any, object]) -> FilmError:
+    """The error that an order ends in: it was sent once, the key is in nothing of it, and it says what to do."""
+    with pytest.raises(FilmError) as caught:
+        run(work)
+    assert len(vendor.seen) == 1
+    assert tells_no_key(caught.value)
+    assert caught.value.hint
+    return caught.value
 
 
 def png(width: int = 64, height: int = 36) -> bytes:

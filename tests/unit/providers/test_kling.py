@@ -55,6 +55,21 @@ def test_the_model_that_speaks_is_told_not_to(vendor: FakeVendor, tmp_path: Path
     }
 
 
+def test_sound_is_bought_where_it_is_made_at_its_own_price(vendor: FakeVendor, tmp_path: Path) -> None:
+    with_sound = CONFIG.model_copy(update={"model": SPEAKING, "sound": True})
+    provider = vendor.provider(KlingVideoProvider, tmp_path)
+    run(provider.submit(with_sound, image_url=png_uri()))
+    assert sent(vendor.seen[0])["generate_audio"] is True
+    silent = with_sound.model_copy(update={"sound": None})
+    assert provider.quote(with_sound).amount == 2 * provider.quote(silent).amount == Decimal("0.70")
+    assert provider.request_params(with_sound) != provider.request_params(silent)
+
+    mute = CONFIG.model_copy(update={"sound": True})
+    assert provider.quote(mute) == provider.quote(CONFIG)
+    assert provider.request_params(mute) == provider.request_params(CONFIG)
+    assert "no sound" in provider.notices(mute)[0]
+
+
 @pytest.mark.parametrize(
     ("model", "duration", "bought", "dollars"),
     [

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
-from fake_vendor import MP4, FakeVendor, png_uri, run, sent
+from fake_vendor import CANARY, MP4, FakeVendor, png_uri, run, sent
 
-from film.errors import InputError
+from film.errors import InputError, ProviderUnavailable
 from film.providers.base import Scene, VideoConfig
 from film.providers.minimax import MODELS, MinimaxVideoProvider
+from film.providers.vendor_kinds import PictureFile
 
 MODEL = "fal-ai/minimax/hailuo-02/standard/image-to-video"
 NEWER = "fal-ai/minimax/hailuo-2.3/standard/image-to-video"
@@ -48,6 +51,57 @@ def test_an_order_to_the_letter(vendor: FakeVendor, tmp_path: Path) -> None:
     assert made.path.read_bytes() == MP4
     assert made.mime == "video/mp4"
     assert made.details["job_id"] == "r-1"
+
+
+def test_a_picture_too_large_for_an_order_goes_to_fals_store_and_is_known_again(
+    vendor: FakeVendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MinimaxVideoProvider, "inline_limit", 1000)
+    picture = png_uri()
+    content = base64.b64decode(picture.partition(",")[2])
+    name = f"{hashlib.sha256(content).hexdigest()[:32]}.png"
+    url = f"https://v3.fal.media/files/koala/Xy_{name}"
+    token = {"token": "t0ken", "token_type": "Bearer", "base_url": "https://v3.fal.media"}
+    vendor.on("POST", "https://rest.fal.ai/storage/auth/token", httpx.Response(200, json=token))
+    vendor.on("POST", "https://v3.fal.media/files/upload", httpx.Response(200, json={"access_url": url}))
+    provider = vendor.provider(MinimaxVideoProvider, tmp_path)
+    run(provider.submit(CONFIG, image_url=picture))
+    asked, stored, ordered = vendor.seen
+    assert asked.url.params["storage_type"] == "fal-cdn-v3" and asked.headers["authorization"] == f"Key {CANARY}"
+    assert (stored.headers["authorization"], stored.headers["x-fal-file-name"]) == ("Bearer t0ken", name)
+    assert (stored.headers["content-type"], stored.content) == ("image/png", content)
+    assert sent(ordered)["image_url"] == url
+
+    order = sent(ordered)
+    listed = [
+        {"request_id": "r-2", "sent_at": "2026-11-22T10:00:00Z", "json_input": {**order, "image_url": "https://x/y"}},
+        {"request_id": "r-1", "sent_at": "2026-11-22T10:00:00Z", "json_input": order},
+    ]
+    vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", httpx.Response(200, json={"items": listed}))
+    found = run(provider.find_lost(CONFIG, since=0.0, image_url=picture))
+    assert found is not None and [ticket.job_id for ticket in found] == ["r-1"]
+
+
+def test_a_store_that_does_not_say_where_the_picture_is_leaves_nothing_ordered(
+    vendor: FakeVendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MinimaxVideoProvider, "inline_limit", 1000)
+    token = {"token": "t0ken", "token_type": "Bearer", "base_url": "https://v3.fal.media"}
+    vendor.on("POST", "https://rest.fal.ai/storage/auth/token", httpx.Response(200, json=token))
+    vendor.on("POST", "https://v3.fal.media/files/upload", httpx.Response(200, json={}))
+    with pytest.raises(ProviderUnavailable, match="does not say where"):
+        run(vendor.provider(MinimaxVideoProvider, tmp_path).submit(CONFIG, image_url=png_uri()))
+    assert len(vendor.seen) == 2
+
+
+def test_a_picture_larger_than_any_file_taken_becomes_a_jpeg(vendor: FakeVendor, tmp_path: Path) -> None:
+    provider = vendor.provider(MinimaxVideoProvider, tmp_path)
+    picture = png_uri(400, 300)
+    provider.inline_limit, provider.file_limit = 1000, 150_000  # pyright: ignore[reportAttributeAccessIssue]
+    packed = provider.packed(picture)
+    assert isinstance(packed, PictureFile)
+    assert (packed.mime, packed.name.rpartition(".")[2]) == ("image/jpeg", "jpeg")
+    assert 0 < len(packed.content) <= 150_000 < len(picture) * 3 // 4
 
 
 def test_newer_models_have_one_resolution(vendor: FakeVendor, tmp_path: Path) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fake_vendor import CANARY, MP4, FakeVendor, png_uri, run, sent, tells_no_key
-from PIL import Image
+from fake_vendor import CANARY, MP4, FakeVendor, denied, png_uri, run, sent
 
 from film.errors import (
+    BadMedia,
     FilmError,
     InputError,
     MissingKeyError,
@@ -124,21 +124,51 @@ def test_every_no_is_told_apart_and_the_order_went_out_once(
     vendor: FakeVendor, tmp_path: Path, reply: httpx.Response | Exception, expected: type[FilmError]
 ) -> None:
     vendor.on("POST", SUBMIT, reply)
-    with pytest.raises(FilmError) as caught:
-        run(vendor.provider(RunwayVideoProvider, tmp_path).generate(png_uri(), "x", CONFIG))
-    assert type(caught.value) is expected
-    assert len(vendor.seen) == 1
-    assert tells_no_key(caught.value)
+    error = denied(vendor, vendor.provider(RunwayVideoProvider, tmp_path).generate(png_uri(), "x", CONFIG))
+    assert type(error) is expected
 
 
-def test_a_picture_too_large_travels_as_a_jpeg(vendor: FakeVendor, tmp_path: Path) -> None:
+UPLOADS = "https://api.dev.runwayml.com/v1/uploads"
+STORE = "https://store.runwayml.example/here"
+
+
+def test_a_picture_too_large_for_an_order_is_uploaded_as_it_is(vendor: FakeVendor, tmp_path: Path) -> None:
     picture = png_uri(1600, 1200)
-    assert len(picture) > RunwayVideoProvider.picture_limit
-    run(vendor.provider(RunwayVideoProvider, tmp_path).submit(CONFIG, image_url=picture))
-    uri = sent(vendor.seen[0])["promptImage"]
-    assert len(uri) <= RunwayVideoProvider.picture_limit
-    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as jpeg:
-        assert (jpeg.format, jpeg.size) == ("JPEG", (1600, 1200))
+    assert len(picture) > RunwayVideoProvider.inline_limit
+    place = {"uploadUrl": STORE, "fields": {"policy": "p", "key": "k"}, "runwayUri": "runway://1"}
+    vendor.on("POST", UPLOADS, httpx.Response(200, json=place))
+    vendor.on("POST", STORE, httpx.ConnectError("refused"), httpx.Response(503), httpx.Response(204))
+    provider = vendor.provider(RunwayVideoProvider, tmp_path)
+    provider.patience = replace(provider.patience, attempts=3)
+    run(provider.submit(CONFIG, image_url=picture))
+    asked, *_, stored, ordered = vendor.seen
+    assert asked.headers["authorization"] == f"Bearer {CANARY}"
+    assert sent(asked)["type"] == "ephemeral" and sent(asked)["filename"].endswith(".png")
+    assert "authorization" not in stored.headers and CANARY not in stored.content.decode("latin-1")
+    content = base64.b64decode(picture.partition(",")[2])
+    assert content in stored.content and b'name="policy"' in stored.content
+    assert sent(ordered)["promptImage"] == "runway://1"
+    assert [str(r.url) for r in vendor.seen] == [UPLOADS, STORE, STORE, STORE, SUBMIT]
+
+
+@pytest.mark.parametrize("store", ["http://store.example/x", "https://127.0.0.1/x", "https://10.0.0.8/x", "none", ""])
+def test_a_picture_goes_to_public_addresses_only_and_nothing_is_ordered_without_it(
+    vendor: FakeVendor, tmp_path: Path, store: str
+) -> None:
+    place = {"uploadUrl": store, "fields": {}, "runwayUri": "runway://1"}
+    vendor.on("POST", UPLOADS, httpx.Response(200, json=place))
+    with pytest.raises(BadMedia, match="an upload"):
+        run(vendor.provider(RunwayVideoProvider, tmp_path).submit(CONFIG, image_url=png_uri(1600, 1200)))
+    assert [str(r.url) for r in vendor.seen] == [UPLOADS]
+
+
+def test_a_picture_that_cannot_be_stored_now_has_ordered_nothing(vendor: FakeVendor, tmp_path: Path) -> None:
+    place = {"uploadUrl": STORE, "fields": {}, "runwayUri": "runway://1"}
+    vendor.on("POST", UPLOADS, httpx.Response(200, json=place))
+    vendor.on("POST", STORE, httpx.Response(503))
+    with pytest.raises(ProviderUnavailable):
+        run(vendor.provider(RunwayVideoProvider, tmp_path).submit(CONFIG, image_url=png_uri(1600, 1200)))
+    assert SUBMIT not in [str(r.url) for r in vendor.seen]
 
 
 @pytest.mark.parametrize(

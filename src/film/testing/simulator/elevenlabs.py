@@ -109,7 +109,9 @@ class SimulatedElevenLabs(SimulatedVendor):
         job = self.find(request)
         if job is None:
             return web.json_response(self.error(404, "not_found", "History item not found"), status=404)
-        return web.json_response(_item(job))
+        text = str(job.order["text"])
+        aligned = _alignment(text, synthetic.spoken_seconds(text))
+        return web.json_response({**_item(job), "alignments": {"alignment": aligned, "normalized_alignment": aligned}})
 
     async def audio(self, request: web.Request) -> web.StreamResponse:
         job = self.find(request)

@@ -15,10 +15,11 @@ from typing import Any
 
 from aiohttp import web
 
-from film.testing.simulator.books import SimulatedJob
-from film.testing.simulator.making import SIZES, as_object, frame_of, picture_size
+from film.testing.simulator.books import SimulatedJob, digest_of
+from film.testing.simulator.making import SIZES, UPLOADS, as_object, frame_of
 from film.testing.simulator.vendor import BadOrder, SimulatedVendor, read_order
 
+STORE_TOKEN = "simulated-store-token"  # noqa: S105  # it opens nothing but this simulator
 Price = Callable[[dict[str, Any]], Decimal]
 
 
@@ -72,6 +73,8 @@ class SimulatedFal(SimulatedVendor):
     def routes(self) -> list[web.RouteDef]:
         job = "/{owner}/{app}/requests/{id}"
         return [
+            self.route("POST", "/storage/auth/token", "list", self.token),
+            self.route("POST", "/files/upload", "upload", self.upload),
             self.route("GET", "/v1/models/requests/by-endpoint", "list", self.listing),
             self.route("GET", "/v1/models/pricing", "list", self.pricing),
             self.media_route(),
@@ -93,6 +96,20 @@ class SimulatedFal(SimulatedVendor):
     def no_credit(self) -> web.Response:
         words = "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."
         return web.json_response({"detail": words}, status=403)
+
+    async def token(self, request: web.Request) -> web.StreamResponse:
+        expires = datetime.fromtimestamp(time.time() + 3600, UTC).isoformat()
+        token = {"token": STORE_TOKEN, "token_type": "Bearer", "base_url": self.base(request), "expires_at": expires}
+        return web.json_response(token)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {STORE_TOKEN}":
+            return web.json_response({"detail": "Invalid token"}, status=401)
+        content = await request.read()
+        name = request.headers.get("X-Fal-File-Name") or "upload.bin"
+        url = f"{self.base(request)}{UPLOADS}{digest_of(self.name, name, {})[:8]}_{name}"
+        self.house.uploads[url] = content
+        return web.json_response({"access_url": url})
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
         model, order = request.match_info["model"], await read_order(request)
@@ -213,7 +230,7 @@ class SimulatedFal(SimulatedVendor):
         if str(order.get("duration", lengths[0])) not in [str(n) for n in lengths]:
             raise _wrong("duration", f"Input should be one of {', '.join(map(str, lengths))}", "literal_error")
         try:
-            picture_size(str(order[picture]))
+            self.check_picture(str(order[picture]))
         except ValueError as error:
             raise _wrong(picture, str(error), "image_load_error") from error
 

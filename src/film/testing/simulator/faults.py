@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 from film.testing.simulator.books import Fate
 
-Step = Literal["submit", "status", "result", "media", "list", "cancel"]
+Step = Literal["submit", "status", "result", "media", "list", "cancel", "upload"]
 FaultKind = Literal[
     "throttle", "error", "unauthorized", "no-credit", "refuse", "reset", "hang", "garbage", "error-200",
     "fail", "refuse-later", "black", "stuck", "malformed", "strange",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from PIL import Image
@@ -13,12 +15,18 @@ from PIL import Image
 from film.testing import synthetic
 from film.testing.simulator.books import SimulatedJob
 
+UPLOADS = "/uploads/"
+"""In the name of every file that customers put into the vendors' stores."""
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 WORKING_SIZE = 320
 """Longest side of a simulated clip: its shape is the one asked for, its size is kind to the test's machine."""
 
 
-def make_media(job: SimulatedJob) -> tuple[bytes, str]:
-    """The result of a job and its type; equal for every download of it, different for every job."""
+def make_media(job: SimulatedJob, uploads: Mapping[str, bytes] = NOTHING) -> tuple[bytes, str]:
+    """The result of a job and its type; equal for every download of it, different for every job.
+
+    ``uploads`` are the pictures that orders name.
+    """
     order, label = job.order, str(job.order.get("prompt") or job.order.get("promptText") or "")
     unique = f"{label} {job.id}"
     if job.kind == "image":
@@ -26,7 +34,7 @@ def make_media(job: SimulatedJob) -> tuple[bytes, str]:
         mime = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}[form]
         return _picture(width, height, job.seed, unique, form), mime
     if job.kind == "video":
-        width, height = _shape(order)
+        width, height = _shape(order, uploads)
         return synthetic.clip(float(order.get("duration") or 5), width, height, job.seed, unique), "video/mp4"
     form, mime = SOUND[str(order.get("response_format") or "mp3")]
     text = str(order.get("input") or order.get("text") or "")
@@ -73,22 +81,27 @@ def frame_of(order: dict[str, Any]) -> tuple[int, int, synthetic.PictureFormat]:
     return *SIZES[str(size)], form
 
 
-def _shape(order: dict[str, Any]) -> tuple[int, int]:
+def _shape(order: dict[str, Any], uploads: Mapping[str, bytes]) -> tuple[int, int]:
     """The clip's frame: the ratio asked for, else the picture's own, at working size."""
     if "ratio" in order:
         width, height = (int(n) for n in str(order["ratio"]).split(":"))
     else:
-        width, height = picture_size(str(order.get("image_url") or order.get("start_image_url") or "")) or (16, 9)
+        picture = str(order.get("image_url") or order.get("start_image_url") or "")
+        width, height = picture_size(picture, uploads) or (16, 9)
     scale = WORKING_SIZE / max(width, height)
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
-def picture_size(url: str) -> tuple[int, int] | None:
-    """Width and height of a picture in a data URI; None for other URLs. Raises ValueError when it is no picture."""
-    if not url.startswith("data:"):
+def picture_size(url: str, uploads: Mapping[str, bytes]) -> tuple[int, int] | None:
+    """Width and height of a picture in a data URI or among ``uploads``; None where it lies elsewhere.
+
+    Raises ValueError when it is no picture.
+    """
+    if not url.startswith("data:") and url not in uploads:
         return None
     try:
-        with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True))) as picture:
+        content = uploads[url] if url in uploads else base64.b64decode(url.partition(",")[2], validate=True)
+        with Image.open(io.BytesIO(content)) as picture:
             return picture.size
     except (OSError, binascii.Error) as error:
         raise ValueError(f"not a picture: {error}") from error

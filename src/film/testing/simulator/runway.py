@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from film.testing.simulator.books import SimulatedJob
-from film.testing.simulator.making import picture_size
+from film.testing.simulator.books import SimulatedJob, digest_of
+from film.testing.simulator.making import UPLOADS
 from film.testing.simulator.vendor import BadOrder, SimulatedVendor, read_order
 
 VERSION = "2024-11-06"
@@ -32,6 +32,8 @@ class SimulatedRunway(SimulatedVendor):
             self.route("GET", "/v1/tasks/{id}", "status", self.status),
             self.route("DELETE", "/v1/tasks/{id}", "cancel", self.cancel),
             self.route("GET", "/v1/organization", "list", self.organization),
+            self.route("POST", "/v1/uploads", "list", self.open_upload),
+            self.route("POST", "/store", "upload", self.upload),
             self.media_route(),
         ]
 
@@ -61,14 +63,30 @@ class SimulatedRunway(SimulatedVendor):
             raise _invalid("ratio", f"one of {', '.join(sorted(RATIOS))} expected")
         picture = order.get("promptImage")
         if not isinstance(picture, str) or len(picture) > LARGEST_DATA_URI:
-            raise _invalid("promptImage", "an HTTPS URL or a data URI of up to 5 MB expected")
+            raise _invalid("promptImage", "an HTTPS URL, a Runway URI or a data URI of up to 5 MB expected")
         try:
-            picture_size(picture)
+            self.check_picture(picture)
         except ValueError as error:
             raise _invalid("promptImage", str(error)) from error
         credits_ = CREDITS_A_SECOND[model] * int(seconds)
         job = self.take(model, "video", order, CREDIT * credits_)
         return web.json_response({"id": job.id, "estimatedCost": {"credits": credits_}})
+
+    async def open_upload(self, request: web.Request) -> web.StreamResponse:
+        order = await read_order(request)
+        if not order.get("filename") or order.get("type") != "ephemeral":
+            return web.json_response(self.error(400, "", "filename and type expected"), status=400)
+        name = f"runway:/{UPLOADS}{digest_of(self.name, str(order['filename']), {})[:8]}/{order['filename']}"
+        place = {"uploadUrl": f"{self.base(request)}/store", "fields": {"key": name}, "runwayUri": name}
+        return web.json_response(place)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        name, file = form.get("key"), form.get("file")
+        if not isinstance(name, str) or not isinstance(file, web.FileField):
+            return web.Response(status=400, text="<Error><Code>InvalidArgument</Code></Error>")
+        self.house.uploads[name] = file.file.read()
+        return web.Response(status=204)
 
     async def status(self, request: web.Request) -> web.StreamResponse:
         job = self.find(request)

@@ -24,7 +24,7 @@ from aiohttp import web
 from film.testing.simulator.books import Books, Fate, Kind, SimulatedJob, digest_of
 from film.testing.simulator.delivery import deliver, drop, hang
 from film.testing.simulator.faults import FATES, Fault, Faults, Step
-from film.testing.simulator.making import as_object, make_media
+from film.testing.simulator.making import UPLOADS, as_object, make_media, picture_size
 
 
 @dataclass
@@ -70,6 +70,8 @@ class House:
     """Seconds for which results are kept (at speed 1)."""
     keys: dict[str, str] = field(default_factory=dict[str, str])
     """Vendor → the only key it takes; without an entry any key will do."""
+    uploads: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """What customers have put into the vendors' stores, by the name that orders call it; none of it is billed."""
 
 
 class BadOrder(Exception):
@@ -154,8 +156,13 @@ class SimulatedVendor(ABC):
         job = self.find(request)
         if job is None or self.expired(job):
             return web.Response(status=404, text="not found")
-        body, mime = await asyncio.to_thread(make_media, job)
+        body, mime = await asyncio.to_thread(make_media, job, self.house.uploads)
         return await deliver(request, body, mime, visit.get().fault)
+
+    def check_picture(self, name: str) -> None:
+        """Raise ValueError for what is no picture, in a data URI or in the vendors' store."""
+        if picture_size(name, self.house.uploads) is None and UPLOADS in name:
+            raise ValueError(f"there is no file {name}")
 
     def media_route(self) -> web.RouteDef:
         return self.route("GET", "/files/{id}", "media", self.media)
@@ -175,7 +182,7 @@ class SimulatedVendor(ABC):
         fault = self.house.faults.strike(self.name, step, order)
         here = Visit(fault, FATES.get(fault.kind, "succeed") if fault else "succeed")
         visit.set(here)
-        if step != "media":
+        if step not in ("media", "upload"):
             only, key = self.house.keys.get(self.name), self.key_of(request)
             if key is None or (only is not None and key != only):
                 return self.answer(401, "unauthorized", "Invalid API key")

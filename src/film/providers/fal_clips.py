@@ -1,0 +1,110 @@
+"""What MiniMax and Kling have in common: clips, sold through FAL's queue.
+
+    picture, small ──► data URI in the order
+    picture, large ──► FAL's storage ──► its URL in the order
+
+A vendor's file says which models there are and what they take; the words of an order, its prices and its length are
+made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from film.providers.base import VideoConfig
+from film.providers.fal_queue import FalQueue
+from film.providers.vendor import Bought
+from film.providers.vendor_kinds import PictureFile, VideoVendor
+from film.providers.wire import as_object
+
+STORAGE = "https://rest.fal.ai"
+"""Where FAL tells which of its stores takes a file, and gives the token for it."""
+
+
+@dataclass(frozen=True)
+class FalClipModel:
+    """What a model of clips at FAL sells, and how it wants its order.
+
+    Without ``resolutions`` it makes clips of one size. ``speaks`` is one that makes sound unless told not to.
+    """
+
+    lengths: tuple[int, ...]
+    prompt_limit: int
+    resolutions: tuple[str, ...] = ()
+    picture_field: str = "image_url"
+    speaks: bool = False
+
+
+class FalClips(FalQueue, VideoVendor):
+    """A vendor of clips whose account is FAL's."""
+
+    models: ClassVar[Mapping[str, FalClipModel]]
+    poll_seconds = 2.0
+    inline_limit = 8_000_000
+
+    # -- override this
+
+    def options(self, config: VideoConfig, model: FalClipModel) -> dict[str, Any]:
+        """What an order says beside prompt, picture and length."""
+        return {}
+
+    # -- given
+
+    def model(self, config: VideoConfig) -> FalClipModel:
+        """The facts of the model that is asked for; raises InputError for one that is not sold."""
+        return self.models[self.known_model(config, list(self.models))]
+
+    def request_params(self, config: VideoConfig) -> dict[str, Any]:
+        model = self.model(config)
+        return {
+            "prompt": self.check_text(self.prompt_of(config), model.prompt_limit, self.model_of(config)),
+            "duration": str(self.clip_seconds(config)),
+            **self.options(config, model),
+        }
+
+    def lengths(self, config: VideoConfig) -> Sequence[int]:
+        return self.model(config).lengths
+
+    def variant(self, config: VideoConfig) -> str:
+        """Which of the model's prices holds: by resolution, or for sound."""
+        resolutions = self.model(config).resolutions
+        filling = (name for name in resolutions if int(name.removesuffix("P")) >= min(config.width, config.height))
+        if resolutions:
+            return next(filling, resolutions[-1])  # the smallest that fills the frame, or the largest there is
+        return "audio" if config.sound and self.model(config).speaks else ""
+
+    def bought(self, config: VideoConfig) -> Bought:
+        self.request_params(config)
+        return Bought(self.model_of(config), self.clip_seconds(config), self.variant(config))
+
+    async def body(self, config: VideoConfig, image_url: str | None) -> dict[str, Any]:
+        return {**self.request_params(config), self.model(config).picture_field: await self.deliver(image_url)}
+
+    def is_order(self, listed: dict[str, Any], config: VideoConfig, image_url: str | None) -> bool:
+        picture = self.packed(image_url)
+        place = self.model(config).picture_field
+        if isinstance(picture, str):
+            return listed == {**self.request_params(config), place: picture}
+        sent = {name: value for name, value in listed.items() if name != place}
+        return sent == self.request_params(config) and str(listed.get(place, "")).endswith(picture.name)
+
+    async def upload(self, picture: PictureFile) -> str:
+        async with self.wire(STORAGE) as wire:
+            answer = self.check(
+                await wire.ask("storage/auth/token", method="POST", params={"storage_type": "fal-cdn-v3"}, body={})
+            )
+            told = answer.json()
+            headers = {
+                "Authorization": f"{told.get('token_type')} {told.get('token')}",
+                "Content-Type": picture.mime,
+                "X-Fal-File-Name": picture.name,
+            }
+            place = f"{str(told.get('base_url') or '').rstrip('/')}/files/upload"
+            stored = self.check(await wire.hand_over(place, headers=headers, content=picture.content))
+        return self.stored_at(stored.json().get("access_url"), stored)
+
+    def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:
+        url = as_object(result.get("video")).get("url")
+        return (url,) if isinstance(url, str) else ()
