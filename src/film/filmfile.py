@@ -127,6 +127,8 @@ class ProvenanceSettings(Model):
     certificate: Path | None = None
     """A PEM chain, leaf first; None: a local one, marked as a test."""
     private_key: Path | None = None
+    prompts: bool = False
+    """Put every shot's prompt and dialogue into it too: whoever has the film can then read them."""
 
 
 class FilmFile(Model):

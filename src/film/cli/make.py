@@ -37,6 +37,9 @@ PARTIAL = 6
     show_default=True,
     help="First shots first, or those that take longest.",
 )
+@click.option("--captions/--no-captions", default=None, help="Captions as files beside the film and a track in it.")
+@click.option("--burn-in/--no-burn-in", "burn_in", default=None, help="Draw the captions into the picture.")
+@click.option("--provenance/--no-provenance", default=None, help="Sign a manifest of the film's origin into it.")
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
 @option("debug", is_flag=True, help="Show where in the code a shot's failure came from.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")

@@ -21,10 +21,11 @@ from film.compose.ambience import kind_for
 from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
-from film.pipeline.captioning import with_captions
+from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.look import with_look
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
+from film.pipeline.sealing import Seal, comment_of
 from film.pipeline.soundtrack import with_soundtrack
 from film.pipeline.turn import turn_at
 from film.shotfile import standard_rate
@@ -45,7 +46,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         transition_default=params.film.transition,
         transition_seconds=Fraction(params.film.transition_seconds),
         title=params.title or params.film_id,
-        comment="Animatic: storyboard panels, drawn and spoken by film-generation" if params.is_draft else "",
+        comment=comment_of(params, shots),
     )
     return with_captions(with_soundtrack(with_look(timeline, params, cuts), params, shots), params)
 
@@ -72,14 +73,18 @@ def film_path(params: FilmParams, films: Path) -> Path:
     return (films / params.film_id / params.file_name).absolute()
 
 
-def unchanged(timeline: Timeline, settings: EncodeSettings, path: Path) -> dict[str, Any] | None:
+def unchanged(
+    timeline: Timeline, settings: EncodeSettings, path: Path, seal: Seal | None = None
+) -> dict[str, Any] | None:
     """The manifest of the film at ``path`` when that is, to the byte, the film of ``timeline``; else None."""
+    manifest = _read_manifest(path)
     try:
-        manifest: dict[str, Any] = json.loads(_manifest_path(path).read_text("utf-8"))
         stat = path.stat()
-    except (OSError, ValueError):
+    except OSError:
         return None
-    if manifest.get("key") != film_key(timeline, settings) or manifest.get("size") != stat.st_size:
+    if manifest is None:
+        return None
+    if manifest.get("key") != film_key(timeline, settings, seal) or manifest.get("size") != stat.st_size:
         return None
     if manifest.get("modified_ns") != stat.st_mtime_ns and manifest.get("sha256") != sha256_of_file(path):
         return None
@@ -96,6 +101,7 @@ def compose_film(
     should_stop: Callable[[], bool],
     on_wait: Callable[[], None],
     facts: dict[str, Any],
+    seal: Seal | None = None,
 ) -> Composed | None:
     """Compose the film and write its manifest; blocks, so call it in a thread.
 
@@ -103,7 +109,7 @@ def compose_film(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with turn_at(path, cache.gallery / "locks", should_stop=should_stop, on_wait=on_wait) as alive:
-        if unchanged(timeline, settings, path):
+        if unchanged(timeline, settings, path, seal):
             return None
 
         def progress(at: ComposeProgress) -> None:
@@ -111,18 +117,35 @@ def compose_film(
             on_progress(at)
 
         made = compose(
-            timeline, cache.segments(), path, settings=settings, on_progress=progress, should_stop=should_stop
+            timeline,
+            cache.segments(),
+            path,
+            settings=settings,
+            on_progress=progress,
+            should_stop=should_stop,
+            finish=seal.sign if seal else None,
         )
-        _write_manifest(timeline, settings, path, made, facts)
+        written = (_read_manifest(path) or {}).get("captions", {})
+        _write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})
     return made
 
 
-def _write_manifest(
-    timeline: Timeline, settings: EncodeSettings, path: Path, made: Composed, facts: dict[str, Any]
-) -> None:
+def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str]:
+    """Bring the captions' files beside a finished film up to date; what to tell."""
+    manifest = _read_manifest(path) or {}
+    before: dict[str, str] = manifest.get("captions", {})
+    written, notes = write_beside(path, timeline, wanted=wanted, written=before)
+    if written != before:
+        _write_manifest(path, manifest | {"captions": written})
+    return notes
+
+
+def _manifest(
+    timeline: Timeline, settings: EncodeSettings, path: Path, made: Composed, seal: Seal | None
+) -> dict[str, Any]:
     stat = path.stat()
-    manifest = {
-        "key": film_key(timeline, settings),
+    return {
+        "key": film_key(timeline, settings, seal),
         "sha256": sha256_of_file(path),
         "size": stat.st_size,
         "modified_ns": stat.st_mtime_ns,
@@ -130,15 +153,24 @@ def _write_manifest(
         "frame_rate": str(timeline.rate),
         "width": timeline.width,
         "height": timeline.height,
-        **facts,
     }
+
+
+def _read_manifest(path: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(_manifest_path(path).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
     temporary = _manifest_path(path).with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
     temporary.replace(_manifest_path(path))
 
 
-def film_key(timeline: Timeline, settings: EncodeSettings) -> str:
-    """The key of a finished film: its pieces, its sound and the words it carries."""
+def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = None) -> str:
+    """The key of a finished film: its pieces, its sound, the words it carries, and what it says of itself."""
     sound = mix.plan(timeline)
     return content_key(
         MANIFEST,
@@ -146,8 +178,9 @@ def film_key(timeline: Timeline, settings: EncodeSettings) -> str:
             "segments": [segment.key for segment in segments.plan(timeline, settings)],
             "mix": None if sound.silent else mix.key(sound, settings),
             "rate": str(timeline.rate),
-            "captions": [[c.start_frame, c.frames, c.text, c.speaker] for c in timeline.captions],
-            "language": timeline.captions_language,
+            "captions": [[c.start_frame, c.frames, c.text] for c in timeline.captions if timeline.captions_track],
+            "language": timeline.captions_language if timeline.captions_track else None,
+            "provenance": seal.key if seal else None,
             "title": timeline.title,
             "comment": timeline.comment,
             "chapters": [[c.title, c.start_frame, c.frames] for c in timeline.chapters],

@@ -105,6 +105,9 @@ def film_params(
     long_dialogue: str | None = None,
     music: Path | None = None,
     loudness: str | None = None,
+    captions: bool | None = None,
+    burn_in: bool | None = None,
+    provenance: bool | None = None,
     template: str | None = None,
     use_cache: bool = True,
     concurrency: int = DEFAULT_CONCURRENCY,
@@ -125,6 +128,8 @@ def film_params(
         music=music and {"file": music},
         look=fit and {"fit": fit},
         sound=loudness and {"loudness": loudness},
+        captions=_captions(captions, burn_in),
+        provenance=None if provenance is None else {"manifest": provenance},
     )
     width, height = _size(film.size, chosen)
     auto_rate = film.frame_rate in (None, "auto")
@@ -173,6 +178,14 @@ def _rendered(
         file.shots, shelf_for(file.path, settings.gallery), template=film.template, variables=film.variables
     )
     return tuple(one.shot for one in done), {one.shot.shot_id: one.used for one in done if one.used}
+
+
+def _captions(captions: bool | None, burn_in: bool | None) -> dict[str, bool] | None:
+    """Without captions there are none of any kind, unless they are to be burnt in."""
+    wanted = {} if captions is None else {"files": captions, "track": captions}
+    if burn_in is not None or captions is False:
+        wanted["burn_in"] = bool(burn_in)
+    return wanted or None
 
 
 def _choice(provider: str | None, model: str | None, default: str, default_model: str | None) -> ProviderChoice:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,12 @@ from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
-from film.pipeline.cut import compose_film, film_path, stretched, timeline_of, unchanged
+from film.pipeline.captioning import unwritable
+from film.pipeline.cut import captions_beside, compose_film, film_path, stretched, timeline_of, unchanged
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney, is_journaled
+from film.pipeline.observe import observing
 from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams, film_params
@@ -34,13 +37,16 @@ from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
+from film.pipeline.sealing import UNSIGNED, Seal, credential_for, seal_of
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
+from film.provenance import Credential
 from film.providers.base import missing_keys
 from film.settings import Settings, load_settings
 from film.shotfile import ShotFile, check_shots
+from film.timeline import Timeline
 
 if TYPE_CHECKING:
     from film.pipeline.task import FilmGenerationTask
@@ -66,7 +72,7 @@ def run_film_pipeline(
     """Make a film and return it; it prints as its path. Blocks until it is done.
 
     ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``options`` are those of
-    ``film_params``: size, frame_rate, models, transition, concurrency, order, output.
+    ``film_params``: size, frame_rate, models, transition, music, concurrency, order, output …
     """
     chosen = settings or load_settings()
     limit = chosen.default_budget if budget_limit is None else Decimal(str(budget_limit))
@@ -97,13 +103,13 @@ async def make_film(
     """Bring a film up to date. Raises Interrupted when stopped; a shot that failed is in the result, marked."""
     began = time.monotonic()
     stop = stop or Stop()
-    events = Events(*listeners)
     async with running_services(settings, online=params.is_online) as services:
 
         def tell() -> None:
             events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
 
-        with on_interrupt(stop, tell):
+        with observing(settings, params.film_id, params.shots) as observers, on_interrupt(stop, tell):
+            events = Events(*listeners, *observers)
             run = FilmRun(params, services, events, stop, ProviderSet(services.context, dict(providers or {})))
             return await run.make(consent, began)
 
@@ -197,6 +203,7 @@ class FilmRun:
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
+        _ = self.credential  # one that cannot sign is told now
         missing = plan.missing_keys(self.services.settings.keys)
         if missing:
             raise missing_keys(missing)
@@ -273,7 +280,10 @@ class FilmRun:
         facts = {"shot_id": event.shot_id, "step": event.asset_type}
         if event.kind == "progress":
             self.events.emit("step_progress", **facts, done=event.progress or 0.0)
-        elif event.kind in ("review", "lost", "rebought"):
+            return
+        about = {"kind": event.kind, "provider": event.provider, "job_id": event.job_id, "message": event.message}
+        self.events.emit("job", **facts, **about)
+        if event.kind in ("review", "lost", "rebought"):
             self.events.emit("warning", message=f"{event.shot_id} {event.asset_type}: {event.message}")
 
     def _record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
@@ -294,11 +304,15 @@ class FilmRun:
         for message in (*stretched(self.params, shots), *timeline.warnings):
             self.events.emit("warning", message=message)
         cost = sum((s.cost_usd for s in shots), Decimal(0))
-        is_there = await asyncio.to_thread(unchanged, timeline, settings, path) is not None
+        seal = seal_of(self.params, timeline, shots, self.credential)
+        is_there = await asyncio.to_thread(unchanged, timeline, settings, path, seal) is not None
         segments: tuple[int, int] | None = None
         if not is_there:
             await asyncio.to_thread(self._check_files, shots)
-            segments = await self._compose(timeline, settings, path, shots)
+            segments = await self._compose(timeline, settings, path, shots, seal)
+        wanted = self.params.film.captions.files
+        for message in await asyncio.to_thread(partial(captions_beside, timeline, path, wanted=wanted)):
+            self.events.emit("warning", message=message)
         return FilmResult(
             path=path,
             film_id=self.params.film_id,
@@ -312,6 +326,11 @@ class FilmRun:
             unchanged=segments is None,
             warnings=timeline.warnings,
         )
+
+    @cached_property
+    def credential(self) -> Credential | None:
+        """Who signs the film; None where nobody does."""
+        return credential_for(self.params, self.services.settings)
 
     @property
     def _encode_settings(self) -> EncodeSettings:
@@ -331,7 +350,9 @@ class FilmRun:
         if self.stop.is_set() or not all(s.video for s in shots):
             return False
         path = film_path(self.params, self.services.settings.films)
-        return unchanged(timeline_of(self.params, shots), self._encode_settings, path) is not None
+        timeline = timeline_of(self.params, shots)
+        seal = seal_of(self.params, timeline, shots, self.credential)
+        return unchanged(timeline, self._encode_settings, path, seal) is not None
 
     def _check_files(self, shots: Sequence[CompletedShot]) -> None:
         """Every byte of what goes into the cut is what was stored; StoreError says what is not."""
@@ -345,11 +366,19 @@ class FilmRun:
                     )
 
     async def _compose(
-        self, timeline: Any, settings: EncodeSettings, path: Path, shots: Sequence[CompletedShot]
+        self,
+        timeline: Timeline,
+        settings: EncodeSettings,
+        path: Path,
+        shots: Sequence[CompletedShot],
+        seal: Seal | None,
     ) -> tuple[int, int] | None:
         """Pieces made and reused; None when another process has just made this film."""
         loop = asyncio.get_running_loop()
         self.events.emit("cut_started", frames=timeline.frames)
+        unsigned = UNSIGNED if self.params.film.provenance.manifest and not seal else None
+        for message in filter(None, (unwritable(timeline), unsigned)):
+            self.events.emit("warning", message=message)
 
         def progress(at: ComposeProgress) -> None:
             loop.call_soon_threadsafe(
@@ -383,6 +412,7 @@ class FilmRun:
                 should_stop=self.stop.is_set,
                 on_wait=wait,
                 facts=facts,
+                seal=seal,
             )
         except Interrupted:
             set_status(self.services.engine, self.params.film_id, "interrupted")

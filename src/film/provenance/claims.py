@@ -10,6 +10,7 @@ with it goes whatever it says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -71,17 +72,17 @@ class Claim:
     def animatic(self) -> bool:
         return not self.trained
 
-    @property
-    def sentence(self) -> str:
-        """For people, and for players that show a file's comment."""
-        if self.animatic:
-            return "Animatic: storyboard panels, drawn and spoken by film-generation"
-        makers = [
-            f"{what} by {' and '.join(names)}"
-            for kind, what in (("picture", "pictures"), ("clip", "motion"), ("speech", "voices"))
-            if (names := sorted({_maker(o) for o in self.origins if o.kind == kind}))
-        ]
-        return f"AI-generated: {', '.join(makers)}; made with film-generation"
+
+def sentence(origins: Sequence[Origin]) -> str:
+    """What a film of these is, for people, and for players that show a file's comment."""
+    if not any(origin.trained for origin in origins):
+        return "Animatic: storyboard panels, drawn and spoken by film-generation"
+    makers = [
+        f"{what} by {' and '.join(names)}"
+        for kind, what in (("picture", "pictures"), ("clip", "motion"), ("speech", "voices"))
+        if (names := sorted({_maker(o) for o in origins if o.kind == kind}))
+    ]
+    return f"AI-generated: {', '.join(makers)}; made with film-generation"
 
 
 def manifest(claim: Claim) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def manifest(claim: Claim) -> dict[str, Any]:
         "action": "c2pa.created",
         "digitalSourceType": TRAINED if claim.trained else ALGORITHMIC,
         "softwareAgent": agent,
-        "description": claim.sentence,
+        "description": sentence(claim.origins),
         "parameters": {"ingredientIds": [ingredient["instance_id"] for ingredient in ingredients]},
     }
     return {
