@@ -81,7 +81,8 @@ def compose(
     mix_key = None if sound.silent else mix.key(sound, settings)
     keys = [segment.key for segment in segments]
     files = store.peek([*keys, *filter(None, [mix_key])])
-    tasks = encode.tasks_for(segments, files)
+    hands = workers or os.cpu_count() or 1
+    tasks = encode.tasks_for(segments, files, workers=hands)
     made = {segment.key for task in tasks for segment in task.segments}
     crew = _Crew(sum(task.frames for task in tasks), on_progress, should_stop)
     jobs: list[Callable[[], object]] = []
@@ -89,7 +90,7 @@ def compose(
         jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX, 0)))
     jobs += [partial(encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
     with _writing(out):
-        crew.work(jobs, workers or os.cpu_count() or 1)
+        crew.work(jobs, hands)
         if jobs:
             files = _all_present(store, [*keys, *filter(None, [mix_key])])
         mixed = files[mix_key] if mix_key else None

@@ -1,6 +1,6 @@
 """Encodes missing segments, side by side, and hands each to the store as soon as it is whole.
 
-One task makes a shot's body and the join that follows it in a single decoding pass. FFmpeg works outside Python's
+One task makes segments that follow each other, and decodes each of their clips once. FFmpeg works outside Python's
 lock, so threads are as quick as processes and share nothing but the store. A worker holds a few frames at a time:
 memory does not grow with the film.
 """
@@ -33,11 +33,13 @@ from film.timeline import Clip
 
 Tick = Callable[[str, int], None]
 """(piece, frames just finished); raises Interrupted when the cut should stop."""
+_ROUNDS = 4
+"""Tasks for each worker, so that none waits long for the others at the end."""
 
 
 @dataclass(frozen=True)
 class EncodeTask:
-    """Missing segments that show one clip one after the other."""
+    """Missing segments that follow each other in the film."""
 
     segments: tuple[Segment, ...]
 
@@ -46,50 +48,85 @@ class EncodeTask:
         return sum(segment.frames for segment in self.segments)
 
 
-def tasks_for(segments: Sequence[Segment], present: Collection[str]) -> list[EncodeTask]:
-    """What must be encoded. Equal segments are encoded once; a join follows its body in the same pass."""
+def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers: int = 1) -> list[EncodeTask]:
+    """What must be encoded, in pieces that keep all workers busy to the end. Equal segments are encoded once.
+
+    A task begins where its first clip is decoded from near its start: a piece may not end between a body and the join
+    behind it, which would have the whole clip decoded twice.
+    """
     claimed = set(present)
-    tasks: list[list[Segment]] = []
-    followed: Segment | None = None
-    for segment in segments:
+    missing: list[tuple[int, Segment]] = []
+    for place, segment in enumerate(segments):
         if segment.key not in claimed:
             claimed.add(segment.key)
-            if segment.kind != "body" and tasks and tasks[-1][-1] is followed:
-                tasks[-1].append(segment)
-            else:
-                tasks.append([segment])
-        followed = segment
+            missing.append((place, segment))
+    fair = -(-sum(segment.frames for _, segment in missing) // (workers * _ROUNDS))
+    tasks: list[list[Segment]] = []
+    behind, held = -1, 0
+    for place, segment in missing:
+        if place != behind or (segment.kind == "body" and held + segment.frames > fair):
+            tasks.append([])
+            held = 0
+        tasks[-1].append(segment)
+        held += segment.frames
+        behind = place + 1
     return [EncodeTask(tuple(task)) for task in tasks]
 
 
 def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: SegmentStore, tick: Tick) -> None:
     """Encode one task's segments and put them into the store; nothing half-made is left behind."""
-    stretches = [segment.shows[0] for segment in task.segments]
-    whole = Stretch(stretches[0].clip, stretches[0].first, stretches[-1].stop)
-    with closing(_slated(whole, screen)) as outgoing:
+    with closing(_Readers(screen)) as readers:
         for segment in task.segments:
             with _into_store(segment.key, screen, settings, store) as writer:
-                for frame in _shown(segment, outgoing, screen):
+                for frame in _shown(segment, readers, screen):
                     writer.write(frame)
                     tick(segment.name, 1)
 
 
-def _shown(segment: Segment, outgoing: Iterator[VideoFrame], screen: Screen) -> Iterator[VideoFrame]:
+class _Readers:
+    """The clips that are being shown: each is decoded once, from its head in one join to its tail in the next."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._open: list[tuple[Clip, int, Generator[VideoFrame, None, None]]] = []
+
+    def read(self, *stretches: Stretch) -> list[Iterator[VideoFrame]]:
+        """Frames of each stretch. What goes on where an open clip has been left is read on; all else is closed."""
+        kept: list[tuple[Clip, int, Generator[VideoFrame, None, None]]] = []
+        for stretch in stretches:
+            at = (stretch.clip, stretch.first)
+            found = next((reader for *place, reader in self._open if tuple(place) == at), None)
+            rest = Stretch(stretch.clip, stretch.first, stretch.clip.frames)
+            kept.append((stretch.clip, stretch.stop, found or _slated(rest, self._screen)))
+        going_on = [reader for *_, reader in kept]
+        for *_, reader in self._open:
+            if reader not in going_on:
+                reader.close()
+        self._open = kept
+        return list(going_on)
+
+    def close(self) -> None:
+        for *_, reader in self._open:
+            reader.close()
+
+
+def _shown(segment: Segment, readers: _Readers, screen: Screen) -> Iterator[VideoFrame]:
     leaving = segment.shows[0]
     if segment.kind == "body":
+        (alone,) = readers.read(leaving)
         for at in range(leaving.first, leaving.stop):
-            yield burnin.captioned(next(outgoing), (leaving.clip, at))
+            yield burnin.captioned(next(alone), (leaving.clip, at))
         return
+    outgoing, incoming = readers.read(*segment.shows)
     blend, steps = BLENDS[segment.kind], segment.frames
-    with closing(_slated(segment.shows[1], screen)) as incoming:
-        for step in range(steps):
-            before, after = as_picture(next(outgoing)), as_picture(next(incoming))
-            mixed = as_frame(blend(before, after, step, steps))
-            at = [(stretch.clip, stretch.first + step) for stretch in segment.shows]
-            slates = [overlay for clip, frame in at if (overlay := _overlay(clip, frame, screen))]
-            # two slates do not melt into each other: writing over writing cannot be read
-            written = slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
-            yield burnin.captioned(written, *at)
+    for step in range(steps):
+        before, after = as_picture(next(outgoing)), as_picture(next(incoming))
+        mixed = as_frame(blend(before, after, step, steps))
+        at = [(stretch.clip, stretch.first + step) for stretch in segment.shows]
+        slates = [overlay for clip, frame in at if (overlay := _overlay(clip, frame, screen))]
+        # two slates do not melt into each other: writing over writing cannot be read
+        written = slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
+        yield burnin.captioned(written, *at)
 
 
 def _overlay(clip: Clip, at: int, screen: Screen) -> Overlay | None:

@@ -102,15 +102,10 @@ def test_where_in_a_still_a_stretch_lies_does_not_count() -> None:
     assert keys(one)[1:] == keys(two)[1:]
 
 
-def test_a_body_and_the_join_after_it_are_one_task_and_nothing_is_made_twice() -> None:
+def test_a_body_and_the_join_after_it_are_in_one_task_and_nothing_is_made_twice() -> None:
     segments = plan(film(Clip("a", A, 48), Clip("b", B, 48), Clip("c", A, 48), Clip("d", B, 48)), PREVIEW)
     everything = tasks_for(segments, {})
-    assert [[s.name for s in task.segments] for task in everything] == [
-        ["a", "a > b"],
-        ["b", "b > c"],
-        ["c"],
-        ["d"],
-    ]
+    assert [[s.name for s in task.segments] for task in everything] == [["a", "a > b"], ["b", "b > c"], ["c"], ["d"]]
     one_gone = tasks_for(segments, {s.key for s in segments} - {segments[1].key})
     assert [[s.name for s in task.segments] for task in one_gone] == [["a > b"]]
 
