@@ -57,6 +57,8 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     yield from _gallery(settings.gallery)
     yield from _database(settings)
     yield from _draft()
+    yield from _writing()
+    yield from _signing(settings)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -176,6 +178,48 @@ def _draft() -> Iterator[Finding]:
         yield Finding("ok", f"offline voice: {len(speech.pcm) / speech.sample_rate:.1f} s of speech made")
     except FilmError as error:
         yield Finding("problem", f"the offline voice does not speak: {error}", error.hint)
+
+
+def _writing() -> Iterator[Finding]:
+    """Slates and burnt-in captions are drawn with the fonts that are here."""
+    from film.compose import scripts
+
+    lacking = scripts.lacking()
+    for package, names in lacking.items():
+        yield Finding(
+            "note",
+            f"no font here has letters for {', '.join(names)}: slates and burnt-in captions show boxes",
+            f"install {package} (sudo apt install {package})",
+        )
+    if not lacking:
+        yield Finding("ok", "fonts for Latin, Greek, Cyrillic, CJK, Arabic, Hebrew, Devanagari and Thai")
+    if not scripts.sets_right_to_left():
+        yield Finding(
+            "note",
+            "Arabic and Hebrew are drawn without their layout: letters unjoined, from left to right",
+            "install libfribidi0 (sudo apt install libfribidi0)",
+        )
+
+
+def _signing(settings: Settings) -> Iterator[Finding]:
+    from film.provenance import INSTALL, available, credential_of
+
+    if not available():
+        yield Finding("note", "films carry no signed manifest of their origin", INSTALL)
+        return
+    certificate, key = settings.signing_certificate, settings.signing_key
+    if not (certificate and key):
+        yield Finding("ok", f"films are signed (C2PA {_version('c2pa-python')}), with a local test certificate")
+        return
+    try:
+        credential_of(certificate, key)
+    except FilmError as error:
+        yield Finding("problem", str(error), error.hint)
+        return
+    if os.name == "posix" and key.stat().st_mode & 0o077:
+        yield Finding("problem", f"{key} may be read by others", f"run: chmod 600 {key}")
+    else:
+        yield Finding("ok", f"films are signed (C2PA {_version('c2pa-python')}) with {certificate.name}")
 
 
 def _version(package: str) -> str:

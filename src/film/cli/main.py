@@ -19,6 +19,7 @@ COMMANDS = {
     "assets": "find pictures, clips and speech in the library",
     "costs": "what was spent, by film, month and provider",
     "prices": "the rate card: who charges what, and since when",
+    "provenance": "what a film says of its origin, and whether it holds",
     "jobs": "paid jobs and what became of them",
     "simulate": "rehearse paid tiers at $0 with vendors simulated here",
     "fsck": "check every file and the ledger; repair, collect garbage",
