@@ -210,10 +210,9 @@ class Embedding(Base):
     __tablename__ = "embeddings"
     asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
     model_id: Mapped[int] = mapped_column(ForeignKey("embedding_models.id"))
-    change: Mapped[int] = mapped_column(BigInteger)
+    change: Mapped[int] = mapped_column(BigInteger, index=True)
     """The model's ``change`` as of this row."""
     vec: Mapped[bytes] = mapped_column(LargeBinary)
-    __table_args__ = (Index("ix_embeddings_model_id_change", "model_id", "change"),)
 
 
 class EmbeddingQueue(Base):

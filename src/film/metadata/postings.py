@@ -11,7 +11,7 @@ question packs it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +60,8 @@ class Block:
         )
 
     def mask(self, groups: Iterable[Group]) -> Mask:
-        """The places that have a tag of every group."""
-        found = np.zeros(BLOCK, np.bool_)
-        found[self.places] = True
+        """The places that have a tag of every group; with no group all of them, be there an asset or not."""
+        found = np.ones(BLOCK, np.bool_)
         for group in groups:
             one = np.zeros(BLOCK, np.bool_)
             for tag_id in group.tag_ids:
@@ -114,8 +113,9 @@ def packed_until(db: Connection) -> int:
     return until
 
 
-def blocks(db: Connection, until: int) -> Iterable[tuple[int, Block]]:
-    for number in range(until):
-        data = db.scalar(select(TagPostings.data).where(TagPostings.block == number))
-        if data is not None:
-            yield number, Block.from_bytes(data)
+def blocks(db: Connection, until: int) -> Iterator[tuple[int, Block]]:
+    """The first so many blocks with their numbers."""
+    if until:
+        query = select(TagPostings.block, TagPostings.data).where(TagPostings.block < until)
+        for row in db.execute(query.order_by(TagPostings.block)):
+            yield row.block, Block.from_bytes(row.data)

@@ -27,6 +27,9 @@ OVERLAY = 5000
 _PROPOSED = 8
 """Times as many as are wanted are proposed by the bytes, and compared exactly."""
 
+_LEAP = 4
+"""One row here and there takes as long as so many in a line."""
+
 Ranked = list[tuple[int, float]]
 
 
@@ -72,7 +75,7 @@ class ExactVectors:
         matrix.remove(self._folder, but=model.token)
         if held is None or count_since(db, model, held.change) > len(held):
             count = count_since(db, model, -1)
-            parts = ((ids, *matrix.quantize(vectors)) for ids, vectors in all_vectors(db, model, 20_000))
+            parts = ((ids, *matrix.quantize(vectors)) for ids, vectors in all_vectors(db, model, 5_000))
             return matrix.write(self._folder, model.token, model.change, model.dim, parts, count)
         newer, vectors = changed_since(db, model, held.change)
         count, parts = matrix.merged(held, newer, vectors)
@@ -89,8 +92,8 @@ def _proposals(found: Matrix, wanted: NDArray[np.float32], among: Ids | None, ne
         there = among[: len(places)] == found.ids[places]
         places = places[there]
         ids = found.ids[places]
-        # a third of the file is read faster from end to end than by leaps
-        scores = found.scores(wanted)[places] if len(places) > len(found) // 3 else found.scores(wanted, places)
+        by_leaps = len(places) * _LEAP < len(found)
+        scores = found.scores(wanted, places) if by_leaps else found.scores(wanted)[places]
     if len(newer):
         kept = ~np.isin(ids, newer)
         ids, scores = ids[kept], scores[kept]

@@ -13,6 +13,7 @@ import mmap
 import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -27,6 +28,9 @@ Scores = NDArray[np.float32]
 
 _AT_ONCE = 1024
 """Rows turned into floats at a time: they stay in the processor's cache."""
+
+_WORKERS = 4
+_WORTH_WORKERS = 50_000
 
 _NAME = re.compile(r"([0-9a-f]{32})-([0-9]+)\.npy")
 
@@ -48,14 +52,22 @@ class Matrix:
         """How like ``wanted`` the vectors are, about: all of them, or those in ``places``."""
         count = len(self) if places is None else len(places)
         found = np.empty(count, np.float32)
-        buffer = np.empty((min(_AT_ONCE, count), self.dim), np.float32)
-        for start in range(0, count, _AT_ONCE):
-            end = min(start + _AT_ONCE, count)
-            rows = buffer[: end - start]
-            np.copyto(rows, self.codes[start:end] if places is None else self.codes[places[start:end]])
-            np.dot(rows, wanted, out=found[start:end])
-            if places is None and start % (_AT_ONCE * 64) == 0:
-                self._let_go()
+
+        def work(start: int, end: int) -> None:
+            buffer = np.empty((_AT_ONCE, self.dim), np.float32)
+            for number, first in enumerate(range(start, end, _AT_ONCE)):
+                last = min(first + _AT_ONCE, end)
+                rows = buffer[: last - first]
+                np.copyto(rows, self.codes[first:last] if places is None else self.codes[places[first:last]])
+                np.dot(rows, wanted, out=found[first:last])
+                if number % (32 if places is None else 2) == 0:
+                    self._let_go()
+            self._let_go()
+
+        workers = min(_WORKERS, os.cpu_count() or 1) if count >= _WORTH_WORKERS else 1
+        share = -(-count // workers) if count else 1
+        with ThreadPoolExecutor(workers) as pool:  # NumPy lets go of the interpreter while it works
+            list(pool.map(lambda start: work(start, min(start + share, count)), range(0, count, share)))
         return found * (self.scales if places is None else self.scales[places])
 
     def _let_go(self) -> None:

@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_id"], ["embedding_models.id"], name="fk_embeddings_model_id_embedding_models"),
         sa.PrimaryKeyConstraint("asset_id", name="pk_embeddings"),
     )
-    op.create_index("ix_embeddings_model_id_change", "embeddings", ["model_id", "change"])
+    op.create_index("ix_embeddings_change", "embeddings", ["change"])
     op.create_table(
         "embedding_queue",
         sa.Column("asset_id", _ID, autoincrement=False, nullable=False),
