@@ -1,28 +1,29 @@
-"""The film's sound: speech where it was placed, ambience under all of it, at one loudness.
+"""The film's sound: speech where it was placed, music, effects and places under it, at one loudness.
 
-    lines, beds ──(blocks)──► rough mix on disk ──(measure)──► one gain ──► limiter ──► AAC, kept by the mix's key
+    MixPlan ──(layers, in blocks)──► rough mix on disk ──(measure)──► one gain ──► limiter ──► AAC ──(measure)──► store
+                                                          └──────── until the film is as loud as it should be ┘
 
-Every line is brought to the same level first, so that voices of different makers sit in one room; ambience lies well
-under them and dips further while somebody speaks. One gain then lifts the whole to its target: a film with dialogue
-ends at -14 LUFS, as streaming services play it, and one of ambience only stays as quiet as a place is.
+Everything is levelled before it is mixed (``balance``), so that one gain can lift the whole to its target. A limiter
+takes some loudness away and the encoder moves peaks: so loudness is measured behind the limiter, true peaks in what a
+player decodes, and what is missing is mended. Nothing else touches the sound: quiet stays quiet.
 
-Sound is made in blocks of a few seconds, and only the lines and beds that sound in a block are in memory.
+Sound is made in blocks of a few seconds, and only what sounds in a block is in memory.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from fractions import Fraction
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from film.compose.layers import MOST_GAIN, SPEECH, Ambience, Duck, PlacedBed, PlacedLine, Speech
+from film.compose.balance import HEADROOM, MOST_GAIN, most_lift
+from film.compose.mixdown import Layers
+from film.compose.reading import Excerpt, read
 from film.compose.settings import EncodeSettings, codec_version
 from film.compose.sound import (
-    SAMPLE_RATE,
     SILENT,
     Loudness,
     Samples,
@@ -31,85 +32,39 @@ from film.compose.sound import (
     limited,
     measure,
     write_aac,
+    write_comment,
 )
+from film.compose.soundplan import MixPlan, identity, plan
 from film.compose.store import SegmentStore
+from film.errors import ComposeError
 from film.hashing import content_key
-from film.timeline import Timeline
 
-RECIPE = "mix/1"
+__all__ = ["MixPlan", "Rough", "key", "loudness_of", "make", "plan"]
+
+RECIPE = "mix/2"
 """Changes whenever the same timeline would be made to sound otherwise."""
 
-DIALOGUE_TARGET = -14.0
-AMBIENCE_TARGET = -26.0
-CEILING = -2.0
-"""dBFS for samples: AAC and the waves between samples stay under -1 dBTP."""
-_LOUDEST_SPEECH = DIALOGUE_TARGET + 1
-"""In a film of few words, -14 LUFS over all would have the voices shout."""
-_TOLERANCE, _CORRECTIONS = 0.2, 2
-_BLOCK = 8 * SAMPLE_RATE
-
-
-@dataclass(frozen=True)
-class MixPlan:
-    """The timeline's sound, counted in samples."""
-
-    length: int
-    lines: tuple[PlacedLine, ...]
-    beds: tuple[PlacedBed, ...]
-
-    @property
-    def silent(self) -> bool:
-        return not self.lines and not self.beds
-
-
-def plan(timeline: Timeline) -> MixPlan:
-    def at(frame: int) -> int:
-        return round(Fraction(frame * SAMPLE_RATE) / timeline.rate)
-
-    return MixPlan(
-        length=at(timeline.frames),
-        lines=tuple(
-            PlacedLine(at(line.start_frame), at(line.start_frame + line.frames), line) for line in timeline.lines
-        ),
-        beds=tuple(
-            PlacedBed(at(bed.start_frame), at(bed.start_frame + bed.frames), bed, at(bed.fade_in), at(bed.fade_out))
-            for bed in timeline.beds
-        ),
-    )
+_TOLERANCE, _CORRECTIONS, _ATTEMPTS = 0.15, 3, 6
+_READ = 1 << 21
 
 
 def key(mix: MixPlan, settings: EncodeSettings) -> str:
-    return content_key(
-        RECIPE,
-        {
-            "length": mix.length,
-            "lines": [[placed.start, placed.line.source.sha256] for placed in mix.lines],
-            "beds": [[p.start, p.stop, p.bed.kind, p.bed.seed, p.fade_in, p.fade_out] for p in mix.beds],
-            "aac": [settings.audio_bitrate, settings.aac_coder, codec_version()],
-        },
-    )
+    aac = [settings.audio_bitrate, settings.aac_coder, codec_version()]
+    return content_key(RECIPE, {**identity(mix), "aac": aac})
 
 
 def make(
     mix: MixPlan, settings: EncodeSettings, store: SegmentStore, tick: Callable[[], None]
 ) -> tuple[Path, Loudness]:
     """Mix, encode and store. ``tick`` is called for every block, and may raise to stop."""
-    temporary, encoded = store.temporary(".f32"), store.temporary(".m4a")
+    temporary, encoded, finished = (store.temporary(suffix) for suffix in (".f32", ".aac.m4a", ".m4a"))
     try:
-        rough = _Rough(temporary, tick)
-        level = integrated(rough.write(_layered(mix)))
-        gain, loudness = _to_target(rough, level, spoken=bool(mix.lines))
-        write_aac(
-            encoded,
-            rough.finished(gain),
-            bitrate=settings.audio_bitrate,
-            coder=settings.aac_coder,
-            comment=json.dumps(asdict(loudness)),
-        )
-        return store.put_file(key(mix, settings), encoded, mime="audio/mp4"), loudness
+        loudness = _encode(Rough(mix, temporary, tick), mix, encoded, settings)
+        write_comment(encoded, finished, json.dumps(asdict(loudness)))
+        return store.put_file(key(mix, settings), finished, mime="audio/mp4"), loudness
     finally:
-        temporary.unlink(missing_ok=True)
-        encoded.unlink(missing_ok=True)
+        for path in (temporary, encoded, finished):
+            path.unlink(missing_ok=True)
 
 
 def loudness_of(mixed: Path) -> Loudness:
@@ -117,41 +72,50 @@ def loudness_of(mixed: Path) -> Loudness:
     return Loudness(**json.loads(comment_of(mixed)))
 
 
-def _layered(mix: MixPlan) -> Iterator[Samples]:
-    speech, ambience, duck = Speech(mix.lines), Ambience(mix.beds), Duck(mix.lines)
-    for start in range(0, mix.length, _BLOCK):
-        block = np.zeros((min(_BLOCK, mix.length - start), 2), np.float32)
-        ambience.add_to(block, start)
-        block *= duck.gain(start, len(block))[:, None]
-        speech.add_to(block, start)
-        yield block
+class Rough:
+    """The mix on disk, before limiter and encoder: made once, read as often as it takes to level it.
 
-
-def _to_target(rough: _Rough, level: float, *, spoken: bool) -> tuple[float, Loudness]:
-    """The gain that brings the mix to its target, and what it then measures.
-
-    A limiter takes some loudness away, so the outcome is measured and the rest is added.
+    ``gain`` is what brings it to its target, in dB.
     """
-    target, most = (DIALOGUE_TARGET, _LOUDEST_SPEECH - SPEECH) if spoken else (AMBIENCE_TARGET, MOST_GAIN)
-    gain = min(most, target - level) if level > SILENT else 0.0
-    loudness = measure(rough.finished(gain))
-    for _ in range(_CORRECTIONS):
-        missing = min(most - gain, target - loudness.integrated)
-        if abs(missing) <= _TOLERANCE or loudness.integrated <= SILENT:
-            break
-        gain += missing
-        loudness = measure(rough.finished(gain))
-    return gain, loudness
 
-
-class _Rough:
-    """The layered mix on disk, before its gain: made once, read as often as it takes to level it."""
-
-    def __init__(self, path: Path, tick: Callable[[], None]) -> None:
+    def __init__(self, mix: MixPlan, path: Path, tick: Callable[[], None]) -> None:
         self._path, self._tick = path, tick
         self._peak = 0.0
+        level = integrated(self._write(Layers(mix, tick).mixed()))
+        self.gain = self._gain_for(mix, level)
 
-    def write(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    def finished(self, gain: float, ceiling: float) -> Iterator[Samples]:
+        """The mix with ``gain``, no sample over ``ceiling``, both in dB; the limiter works only where it is needed."""
+        factor = 10 ** (gain / 20)
+        louder = (block * np.float32(factor) for block in self._read())
+        return limited(louder, ceiling) if self._peak * factor > 10 ** (ceiling / 20) else louder
+
+    def _gain_for(self, mix: MixPlan, level: float) -> float:
+        """The gain that comes nearest to the target, found by trying, since a limiter takes some loudness away.
+
+        More gain may even make a film less loud: where the limiter holds the voices, the place behind them comes up
+        until the measure counts it in. So the best that was heard is kept, and steps get smaller.
+        """
+        if level <= SILENT:
+            return 0.0
+        most, target = _most_gain(mix), mix.loudness
+        ceiling = float(mix.target.true_peak) - HEADROOM
+        gain = min(most, target - level)
+        best, nearest, step = gain, np.inf, 1.0
+        for _ in range(_CORRECTIONS):
+            if self._peak * 10 ** (gain / 20) <= 10 ** (ceiling / 20):
+                return gain
+            missing = target - integrated(self.finished(gain, ceiling))
+            if abs(missing) < nearest:
+                best, nearest = gain, abs(missing)
+            else:
+                step /= 2
+            gain = min(most, best + step * missing)
+            if nearest <= _TOLERANCE or gain == best:
+                break
+        return best
+
+    def _write(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
         """Passes blocks on while writing them."""
         with self._path.open("wb") as file:
             for block in blocks:
@@ -160,14 +124,32 @@ class _Rough:
                 file.write(block.tobytes())
                 yield block
 
-    def finished(self, gain: float) -> Iterator[Samples]:
-        """The mix with ``gain`` in dB; the limiter works only where it is needed."""
-        factor = 10 ** (gain / 20)
-        louder = (block * np.float32(factor) for block in self._read())
-        return limited(louder, CEILING) if self._peak * factor > 10 ** (CEILING / 20) else louder
-
     def _read(self) -> Iterator[Samples]:
         with self._path.open("rb") as file:
-            while data := file.read(_BLOCK * 8):
+            while data := file.read(_READ):
                 self._tick()
                 yield np.frombuffer(data, np.float32).reshape(-1, 2)
+
+
+def _most_gain(mix: MixPlan) -> float:
+    if mix.target.loudness is not None or not mix.lines:
+        return MOST_GAIN
+    return most_lift(music=mix.music is not None)
+
+
+def _encode(rough: Rough, mix: MixPlan, path: Path, settings: EncodeSettings) -> Loudness:
+    """Encode, and listen as a player does; once more, a little lower, where the encoder passed the limit."""
+    limit = float(mix.target.true_peak)
+    gain, ceiling = rough.gain, limit - HEADROOM
+    for _ in range(_ATTEMPTS):
+        write_aac(path, rough.finished(gain, ceiling), bitrate=settings.audio_bitrate, coder=settings.aac_coder)
+        loudness = measure(read(Excerpt(path, length=mix.length)))
+        if loudness.true_peak <= limit:
+            return loudness
+        # What the encoder made up itself is often gone as soon as anything changes.
+        ceiling -= (loudness.true_peak - limit) / 2 + 0.2
+        gain = min(_most_gain(mix), gain + max(0.0, mix.loudness - loudness.integrated))
+    raise ComposeError(
+        f"the mix does not stay under {limit:g} dBTP",
+        hint="allow a higher true peak, or choose a lower loudness",
+    )

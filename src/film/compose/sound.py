@@ -32,6 +32,12 @@ SILENT = -70.0
 _LONGEST_VOICE = 40 * 60
 """Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
 _TICK = Fraction(1, SAMPLE_RATE)
+_EXACT = {"movie_timescale": str(SAMPLE_RATE)}
+"""Edit lists count in it: what they cut off is counted in samples."""
+_AAC = {"aac_tns": "0"}
+"""FFmpeg's temporal noise shaping makes a peak now and then that was not there, by up to 3 dB."""
+FLOAT_STEREO = ("aformat", "sample_fmts=flt:channel_layouts=stereo")
+"""The filter that ends every chain."""
 
 Samples = NDArray[np.float32]
 """Shape (n, 2)."""
@@ -55,7 +61,7 @@ def decode(path: Path) -> Samples:
         channels = 1 if stream.codec_context.channels == 1 else 2
         resampler = AudioResampler("flt", "mono" if channels == 1 else "stereo", SAMPLE_RATE)
         for frame in _resampled(container.decode(stream), resampler):
-            chunks.append(_samples(frame, channels))
+            chunks.append(samples_of(frame, channels))
             length += frame.samples
             if length > _LONGEST_VOICE * SAMPLE_RATE:
                 raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
@@ -89,7 +95,7 @@ def integrated(blocks: Iterable[Samples]) -> float:
 
 def _measurements(blocks: Iterable[Samples], options: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for frame in _filtered(blocks, ("ebur128", options)):
+    for frame in filtered(blocks, ("ebur128", options)):
         found = dict(frame.metadata) or found
     return found
 
@@ -101,20 +107,33 @@ def _integrated(found: dict[str, str]) -> float:
 def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
     """Holds sample peaks under a ceiling, looking ahead; what it delays it also takes back."""
     limit = f"limit={10 ** (ceiling_db / 20):.6f}:level=0:attack=5:release=60:latency=1"
-    for frame in _filtered(blocks, ("alimiter", limit), ("aformat", "sample_fmts=flt:channel_layouts=stereo")):
-        yield _samples(frame)
+    for frame in filtered(blocks, ("alimiter", limit), FLOAT_STEREO):
+        yield samples_of(frame)
 
 
-def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str, comment: str = "") -> None:
+def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str) -> None:
     """AAC-LC in an mp4, whose edit list takes back the encoder's priming samples."""
-    options = {"movie_timescale": str(SAMPLE_RATE)}
-    with av.open(url(path), "w", format="mp4", options=options) as container:
-        container.metadata["comment"] = comment
-        stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": coder})
+    with av.open(url(path), "w", format="mp4", options=_EXACT) as container:
+        stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": coder, **_AAC})
         stream.bit_rate = bitrate
-        for frame in _frames(blocks):
+        for frame in frames_of(blocks):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def write_comment(path: Path, commented: Path, comment: str) -> None:
+    """A copy of a sound file with a comment in it; the packets stay as they are."""
+    with (
+        av.open(url(path), "r", format="mov") as made,
+        av.open(url(commented), "w", format="mp4", options=_EXACT) as copy,
+    ):
+        copy.metadata["comment"] = comment
+        source = made.streams.audio[0]
+        stream = copy.add_stream_from_template(source)
+        for packet in made.demux(source):
+            if packet.size:
+                packet.stream = stream
+                copy.mux(packet)
 
 
 def comment_of(path: Path) -> str:
@@ -122,13 +141,14 @@ def comment_of(path: Path) -> str:
         return container.metadata.get("comment", "")
 
 
-def _filtered(blocks: Iterable[Samples], *filters: tuple[str, str]) -> Iterator[AudioFrame]:
+def filtered(blocks: Iterable[Samples], *filters: tuple[str, str]) -> Iterator[AudioFrame]:
+    """Blocks through a chain of FFmpeg's filters, each a name and its options."""
     graph = Graph()
     source = graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout="stereo", time_base=_TICK)
     sink = graph.add("abuffersink")
     graph.link_nodes(source, *(graph.add(name, options) for name, options in filters), sink)
     graph.configure()
-    for frame in _frames(blocks):
+    for frame in frames_of(blocks):
         source.push(frame)
         yield from _available(sink)
     source.push(None)
@@ -145,7 +165,8 @@ def _available(sink: FilterContext) -> Iterator[AudioFrame]:
             yield frame
 
 
-def _frames(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
+def frames_of(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
+    """Blocks as FFmpeg takes them, each with its time."""
     written = 0
     for block in blocks:
         frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
@@ -154,5 +175,6 @@ def _frames(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
         yield frame
 
 
-def _samples(frame: AudioFrame, channels: int = 2) -> Samples:
+def samples_of(frame: AudioFrame, channels: int = 2) -> Samples:
+    """What a frame of interleaved floats holds."""
     return frame.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False)

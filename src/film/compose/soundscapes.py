@@ -95,7 +95,10 @@ _VOICES = tuple(
 )  # fmt: skip
 _GUST = Swell(0.11, 0.75, 1.3)
 
+AIR_KIND = "air"
+"""Room tone and nothing else: where places are not wanted, it keeps silence from being dead."""
 SOUNDSCAPES: dict[str, Soundscape] = {
+    AIR_KIND: Soundscape((_AIR, Bed(band(300, 3000, 1.0), -9)), level=-38.0),
     "room": Soundscape(
         (_AIR, Bed(band(300, 2200, 1.0), -13)),
         (Tone(100, -17, 0.2), Tone(150, -24, 0.3)),

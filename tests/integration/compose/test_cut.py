@@ -337,7 +337,21 @@ def test_a_film_from_a_shot_list(clips: list[Source], store: FolderStore, tmp_pa
     voice = make_speech(tmp_path / "voice.wav", voice_like(1.0, 22_050), 22_050)
     cuts = [
         ShotCut("shot_1", clips[0], 24, 30, "001", ("attic",), "day", ambience="room"),
-        ShotCut("shot_2", clips[1], 24, 30, "002", ("attic",), "day", "Hello.", "emma", voice, 22_050, 22_050, "room"),
+        ShotCut(
+            "shot_2",
+            clips[1],
+            24,
+            30,
+            "002",
+            ("attic",),
+            "day",
+            "Hello.",
+            "emma",
+            voice,
+            22_050,
+            22_050,
+            ambience="room",
+        ),
         ShotCut("shot_3", clips[2], 24, 30, "003", ("sea",), "night", ambience="sea"),
     ]
     film = build_timeline(cuts, rate=RATE, width=320, height=180)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from film.compose import ambience
 from film.compose.ambience import blocks, kind_for, synthesize
 from film.compose.sound import integrated
-from film.compose.soundscapes import SOUNDSCAPES
+from film.compose.soundscapes import AIR_KIND, SOUNDSCAPES
 from film.errors import InputError
 
 RATE = 48_000
@@ -50,7 +50,7 @@ def test_the_place_decides_what_is_heard(landscapes: list[str], prompt: str, tim
 
 def test_every_kind_that_words_can_lead_to_exists() -> None:
     named = {kind for table in (ambience._LOUD, ambience._PLACES) for _, kind in table}  # pyright: ignore[reportPrivateUsage]
-    assert named | {"room", "night", "wind", "forest"} == set(SOUNDSCAPES)
+    assert named | {"room", "night", "wind", "forest", AIR_KIND} == set(SOUNDSCAPES)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 from cutting_room import FolderStore, film_sound, make_speech, voice_like
 
-from film.compose import layers, mix
-from film.compose.layers import BED, DUCK, SPEECH, Ambience, Duck, PlacedBed, PlacedLine, Speech
+from film.compose import mix, places
+from film.compose.balance import AMBIENCE_STEPS_BACK, BED, SPEECH
+from film.compose.ducking import Duck
+from film.compose.places import Ambience
 from film.compose.settings import EncodeSettings
 from film.compose.sound import SAMPLE_RATE, Samples, integrated
+from film.compose.soundplan import PlacedBed, PlacedLine
+from film.compose.speech import Speech
 from film.errors import Interrupted
 from film.timeline import Bed, Clip, Line, Source, Timeline
 
@@ -83,20 +87,18 @@ def test_loud_and_soft_voices_come_out_alike(tmp_path: Path) -> None:
 
 
 def test_the_place_steps_back_before_somebody_speaks_and_returns_without_a_jump() -> None:
-    placed = PlacedLine(2 * SECOND, 4 * SECOND, Line(STILL, 48, 48, "", "", ""))
-    duck = Duck([placed])
+    duck = Duck([(2 * SECOND, 4 * SECOND)], AMBIENCE_STEPS_BACK)
     gain = np.concatenate([duck.gain(at, 10_000) for at in range(0, 6 * SECOND, 10_000)])
     decibels = 20 * np.log10(gain)
     assert decibels[: int(1.7 * SECOND)] == pytest.approx(0, abs=0.01)
-    assert decibels[2 * SECOND : 4 * SECOND] == pytest.approx(DUCK, abs=0.15)
+    assert decibels[2 * SECOND : 4 * SECOND] == pytest.approx(AMBIENCE_STEPS_BACK, abs=0.15)
     assert decibels[int(4.6 * SECOND) : 6 * SECOND] == pytest.approx(0, abs=0.01)
     assert np.abs(np.diff(gain)).max() < 1e-3
 
 
 def test_it_does_not_rise_and_fall_between_two_lines_that_follow_closely() -> None:
-    said = Line(STILL, 0, 24, "", "", "")
-    duck = Duck([PlacedLine(n * SECOND, n * SECOND + SECOND * 3 // 4, said) for n in range(4)])
-    assert 20 * np.log10(duck.gain(0, 3 * SECOND)) == pytest.approx(DUCK, abs=0.1)
+    duck = Duck([(n * SECOND, n * SECOND + SECOND * 3 // 4) for n in range(4)], AMBIENCE_STEPS_BACK)
+    assert 20 * np.log10(duck.gain(0, 3 * SECOND)) == pytest.approx(AMBIENCE_STEPS_BACK, abs=0.1)
 
 
 def noise(kind: str, count: int, seed: int, rate: int) -> Samples:
@@ -118,14 +120,14 @@ def rendered(ambience: Ambience, seconds: float, block: int) -> Samples:
 
 
 def test_one_place_gives_way_to_the_next_at_one_loudness(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "synthesize", noise)
+    monkeypatch.setattr(places, "synthesize", noise)
     sound = rendered(Ambience([placed(0, 4, "a", 0, 1), placed(3, 7, "b", 1, 0)]), 7, 48_000)
     levels = [level(part) for part in np.array_split(sound, 35)]
     assert max(levels) - min(levels) < 0.6
 
 
 def test_how_sound_is_cut_into_blocks_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "synthesize", noise)
+    monkeypatch.setattr(places, "synthesize", noise)
     beds = [placed(0, 4, "a", 0.2, 1), placed(3, 7, "b", 1, 0.3)]
     assert (rendered(Ambience(beds), 7, 48_000) == rendered(Ambience(beds), 7, 7_777)).all()
 
@@ -135,7 +137,7 @@ def test_a_long_place_has_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
         wave = np.sin(2 * np.pi * 100.3 * np.arange(count) / rate).astype(np.float32)
         return np.stack([wave, wave], axis=1) * 0.02
 
-    monkeypatch.setattr(layers, "synthesize", hum)
+    monkeypatch.setattr(places, "synthesize", hum)
     sound = rendered(Ambience([placed(0, 110, "a")]), 110, 480_000)
     steepest = np.abs(np.diff(sound[:SECOND, 0])).max()
     assert np.abs(np.diff(sound[:, 0])).max() < 1.5 * steepest
@@ -147,7 +149,7 @@ def test_lines_are_placed_to_the_sample_across_blocks(tmp_path: Path) -> None:
     wave[::4800] = 0.5
     voice = make_speech(tmp_path / "clicks.wav", wave)
     said = PlacedLine(12_345, 12_345 + len(wave), Line(voice, 0, 72, "", "", ""))
-    speech = Speech([said])
+    speech = Speech([said], 99)
     blocks = [np.zeros((10_000, 2), np.float32) for _ in range(20)]
     for n, block in enumerate(blocks):
         speech.add_to(block, n * 10_000)
@@ -159,7 +161,7 @@ def test_every_line_comes_to_one_level(tmp_path: Path) -> None:
     for seed, loud in enumerate((0.03, 0.3)):
         voice = make_speech(tmp_path / f"{seed}.wav", voice_like(0.3, level=loud))  # shorter than can be measured
         samples = np.zeros((SECOND, 2), np.float32)
-        Speech([PlacedLine(0, SECOND, Line(voice, 0, 24, "", "", ""))]).add_to(samples, 0)
+        Speech([PlacedLine(0, SECOND, Line(voice, 0, 24, "", "", ""))], 10).add_to(samples, 0)
         assert integrated([np.tile(samples[:14_400], (5, 1))]) == pytest.approx(SPEECH, abs=0.5)
 
 
@@ -200,7 +202,7 @@ def test_a_stored_mix_knows_its_loudness(tmp_path: Path) -> None:
 
 
 def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
-    store, asked = FolderStore(tmp_path), iter((False, False, True))
+    store, asked = FolderStore(tmp_path), iter((False, True))
 
     def tick() -> None:
         if next(asked):

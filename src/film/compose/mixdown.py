@@ -1,0 +1,94 @@
+"""The film's sound in groups, as a mixer's desk has them: everything at its level, everything that ducks ducked.
+
+    dialogue   lines
+    music      the bed, out of the way of the lines
+    effects    under their shots
+    ambience   places, and the sound that clips bring along
+
+Their sum is the mix, sample for sample; each on its own is a stem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import numpy as np
+
+from film.compose import spots
+from film.compose.balance import AMBIENCE_STEPS_BACK, AMBIENCE_UNDER_CLIPS, CLIPS_STEP_BACK, crest_of_speech
+from film.compose.ducking import Duck
+from film.compose.music import MusicBed
+from film.compose.places import Ambience
+from film.compose.sound import SAMPLE_RATE, Samples
+from film.compose.soundplan import MixPlan
+from film.compose.speech import Speech
+
+Group = Literal["dialogue", "music", "effects", "ambience"]
+BLOCK = 8 * SAMPLE_RATE
+
+
+class Layers:
+    """Makes the groups that have something in them, block by block, once. ``tick`` may raise to stop."""
+
+    def __init__(self, mix: MixPlan, tick: Callable[[], None]) -> None:
+        spoken = [(line.start, line.stop) for line in mix.lines]
+        clips = spots.clips(mix.clips, float(mix.target.clips_level), tick)
+        effects = spots.effects(mix.effects, tick)
+        self._length = mix.length
+        crest = crest_of_speech(mix.loudness, float(mix.target.true_peak), music=mix.music is not None)
+        self._speech = Speech(mix.lines, crest) if mix.lines else None
+        self._music = MusicBed(mix.music, spoken, tick) if mix.music else None
+        self._effects = spots.Spots(effects) if effects else None
+        self._places = Ambience(mix.beds) if mix.beds else None
+        self._places_duck = Duck(spoken, AMBIENCE_STEPS_BACK)
+        self._under_clips = Duck((clip.span for clip in clips), AMBIENCE_UNDER_CLIPS)
+        self._clips = spots.Spots(clips) if clips else None
+        self._clips_duck = Duck(spoken, CLIPS_STEP_BACK)
+
+    @property
+    def present(self) -> tuple[Group, ...]:
+        """The groups of every block."""
+        parts: dict[Group, object] = {
+            "dialogue": self._speech,
+            "music": self._music,
+            "effects": self._effects,
+            "ambience": self._places or self._clips,
+        }
+        return tuple(group for group, part in parts.items() if part) or ("ambience",)
+
+    def mixed(self) -> Iterator[Samples]:
+        for groups in self.groups():
+            block = next(iter(groups.values()))
+            for group in list(groups.values())[1:]:
+                block = block + group
+            yield block
+
+    def groups(self) -> Iterator[dict[Group, Samples]]:
+        """Of each block the groups; at least one, if only to be silent."""
+        for start in range(0, self._length, BLOCK):
+            length = min(BLOCK, self._length - start)
+            made: dict[Group, Samples] = {}
+            if self._speech:
+                self._speech.add_to(_into(made, "dialogue", length), start)
+            if self._music:
+                self._music.add_to(_into(made, "music", length), start)
+            if self._effects:
+                self._effects.add_to(_into(made, "effects", length), start)
+            if "ambience" in self.present:
+                self._add_surroundings(_into(made, "ambience", length), start)
+            yield made
+
+    def _add_surroundings(self, block: Samples, start: int) -> None:
+        if self._places:
+            self._places.add_to(block, start)
+            block *= (self._places_duck.gain(start, len(block)) * self._under_clips.gain(start, len(block)))[:, None]
+        if self._clips:
+            brought = np.zeros_like(block)
+            self._clips.add_to(brought, start)
+            block += brought * self._clips_duck.gain(start, len(block))[:, None]
+
+
+def _into(made: dict[Group, Samples], group: Group, length: int) -> Samples:
+    made[group] = np.zeros((length, 2), np.float32)
+    return made[group]
