@@ -140,6 +140,8 @@ def _print(result: Any) -> None:
     note(f"length  {length(result.seconds)}")
     note(f"shots   {shots}")
     note(f"cut     {cut}")
+    if result.checked:
+        note(f"checked {result.checked}")
     note(f"cost    {dollars(result.cost_usd)}{saved}")
     note(f"time    {length(result.elapsed)}")
     for shot in result.failed:
@@ -163,4 +165,5 @@ def _document(result: Any) -> dict[str, Any]:
         "saved_usd": str(result.saved_usd),
         "elapsed_seconds": round(result.elapsed, 3),
         "warnings": list(result.warnings),
+        "checked": result.checked,
     }

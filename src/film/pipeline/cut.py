@@ -22,6 +22,7 @@ from film.errors import StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
 from film.pipeline.captioning import with_captions, write_beside
+from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
@@ -140,6 +141,19 @@ def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str
     return notes
 
 
+def checked(path: Path, *, thorough: bool) -> str:
+    """Look a newly written film over; what it came to, in one line, stands in the manifest from then on."""
+    verdict = check(path, thorough=thorough)
+    if manifest := _read_manifest(path):
+        _write_manifest(path, manifest | {"checked": verdict})
+    return told({"checked": verdict})
+
+
+def was_checked(path: Path) -> str:
+    """What it came to when the film was made."""
+    return told(_read_manifest(path))
+
+
 def _manifest(
     timeline: Timeline, settings: EncodeSettings, path: Path, made: Composed, seal: Seal | None
 ) -> dict[str, Any]:
@@ -153,6 +167,7 @@ def _manifest(
         "frame_rate": str(timeline.rate),
         "width": timeline.width,
         "height": timeline.height,
+        **sheet(timeline, made),
     }
 
 

@@ -121,6 +121,8 @@ class FilmResult(os.PathLike[str]):
     unchanged: bool = False
     """The film that was there is the film that was asked for."""
     warnings: tuple[str, ...] = ()
+    checked: str = ""
+    """What the inspection of the film came to, in one line."""
 
     @property
     def shots_made(self) -> int:

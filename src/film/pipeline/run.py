@@ -25,7 +25,17 @@ from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
 from film.pipeline.captioning import unwritable
-from film.pipeline.cut import captions_beside, compose_film, film_path, stretched, timeline_of, unchanged
+from film.pipeline.checking import asked
+from film.pipeline.cut import (
+    captions_beside,
+    checked,
+    compose_film,
+    film_path,
+    stretched,
+    timeline_of,
+    unchanged,
+    was_checked,
+)
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney, is_journaled
@@ -313,6 +323,10 @@ class FilmRun:
         wanted = self.params.film.captions.files
         for message in await asyncio.to_thread(partial(captions_beside, timeline, path, wanted=wanted)):
             self.events.emit("warning", message=message)
+        checked_as = was_checked(path)
+        if segments is not None:
+            checked_as = await asyncio.to_thread(partial(checked, path, thorough=not self.params.is_draft))
+            self.events.emit("film_checked", path=path, summary=checked_as)
         return FilmResult(
             path=path,
             film_id=self.params.film_id,
@@ -325,6 +339,7 @@ class FilmRun:
             segments_reused=segments[1] if segments else 0,
             unchanged=segments is None,
             warnings=timeline.warnings,
+            checked=checked_as,
         )
 
     @cached_property
@@ -392,6 +407,7 @@ class FilmRun:
         facts = {
             "film_id": self.params.film_id,
             "tier": self.params.tier,
+            "asked": asked(self.params),
             "shots": [
                 {
                     "shot_id": s.shot_id,
