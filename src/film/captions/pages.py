@@ -21,6 +21,8 @@ SHORTEST, LONGEST = 1, 7
 
 _PER_PAGE = 26
 """Cost of another page: fewer and fuller ones are read with more ease."""
+_PAGE_END = 2
+"""A page that ends badly reads worse than a line that does."""
 _PER_LINE = 5
 _LONE_WORD = 70
 _BRIEF = 80
@@ -64,7 +66,8 @@ def pages(text: str, heard: Sequence[int], *, prefix: int = 0) -> list[Page]:
             if laid is None:
                 break
             shown = (heard[places[here].at] - heard[places[before].at]) / SECOND
-            options.append((best[before][0] + laid[0] + places[here].cost + _PER_PAGE + _hasty_or_slow(shown), before))
+            ends = _PAGE_END * places[here].cost + _PER_PAGE
+            options.append((best[before][0] + laid[0] + ends + _hasty_or_slow(shown), before))
         best.append(min(options))
     found: list[Page] = []
     here = len(places) - 1

@@ -50,9 +50,14 @@ def test_no_line_is_a_lone_word(text: str) -> None:
 
 def test_lines_break_at_sense() -> None:
     assert [page.text for page in paged(LONG)] == [
-        "When the train leaves at dawn,\nnobody on the platform will remember",
-        "who we were, or what we promised.\nMr. Hale knew. He always knew.",
+        "When the train leaves at dawn, nobody\non the platform will remember who we were,",
+        "or what we promised.\nMr. Hale knew. He always knew.",
     ]
+
+
+def test_a_page_ends_with_a_sentence_rather_than_full() -> None:
+    found = paged(f"{LONG[:-1]}, and he never said a word about it to anyone in this town.")
+    assert found[1].text == "or what we promised. Mr. Hale knew."
 
 
 def test_a_line_does_not_end_with_an_article() -> None:
