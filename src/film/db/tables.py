@@ -169,7 +169,7 @@ class AssetTag(Base):
 
 
 class TagPostings(Base):
-    """The links of a block of assets (16,384 row ids) in one value, made of ``asset_tags`` and again when it changes.
+    """The links of a block of assets (16,384 row ids) in one value, made of ``asset_tags`` once the block is full.
 
     Counting over a million assets reads sixty of these instead of ten million links.
     """
@@ -177,6 +177,13 @@ class TagPostings(Base):
     __tablename__ = "tag_postings"
     block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UnpackedAsset(Base):
+    """The row id of an asset whose tags changed, or that went, after its block was packed: there it does not count."""
+
+    __tablename__ = "unpacked_assets"
+    asset_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
 
 
 class LibraryCount(Base):

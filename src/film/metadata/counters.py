@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, Row, delete, func, select, type_coerc
 from film.db.base import MicroUSD
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag, TagPostings
-from film.metadata.blocks import forget_blocks
+from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag, TagPostings, UnpackedAsset
+from film.metadata.blocks import unpack
 
 ZERO = Decimal(0)
 
@@ -69,7 +69,7 @@ def add_to_library(db: Connection, change: Change, *, relinked: Collection[int] 
         column.name: column + statement.excluded[column.name] for column in columns if not column.primary_key
     }
     db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=moved))
-    forget_blocks(db, relinked)
+    unpack(db, relinked)
 
 
 def library_totals(db: Connection) -> Change:
@@ -99,7 +99,8 @@ def recount_library(engine: Engine) -> None:
             db.exec_driver_sql("LOCK TABLE assets, asset_tags, tags IN SHARE ROW EXCLUSIVE MODE")
         links = select(func.count()).where(AssetTag.tag_id == Tag.id).scalar_subquery()
         db.execute(update(Tag).values(n_assets=links))
-        db.execute(delete(TagPostings))  # packed again when they are asked for
+        db.execute(delete(TagPostings))  # packed again by pack_blocks
+        db.execute(delete(UnpackedAsset))
         said, real = library_totals(db), _real_totals(db)
         add_to_library(db, Change(*(r - s for r, s in zip(astuple(real), astuple(said), strict=True))))
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
 from film.db.sql import insert_integers, upsert
 from film.db.tables import AssetRow, AssetTag, Embedding, EmbeddingQueue, Tag
+from film.metadata.blocks import fills_a_block
 from film.metadata.counters import Change, add_to_library
 from film.metadata.rows import AT_ONCE, row_of
 from film.metadata.tags import TagBook
@@ -39,8 +40,11 @@ _KEPT = {"asset_id", "created_at", "reuse_count", "film_id"}
 """What an asset keeps when it is indexed again: where and when it came about, and how often it was used."""
 
 
-def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> None:
-    """Index some assets (at most ``BATCH``); one that is known by its ``asset_id`` is brought up to date."""
+def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> bool:
+    """Index some assets (at most ``BATCH``); one that is known by its ``asset_id`` is brought up to date.
+
+    True: there is a block of assets to pack.
+    """
     latest = {asset.asset_id: asset for asset in assets}
     wanted = {asset_id: tags_of(latest[asset_id]) for asset_id in sorted(latest)}
     labels: dict[TagKey, str] = {}
@@ -66,6 +70,7 @@ def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> None:
     for asset_id, old in known.items():
         change.renew(old, rows[asset_id])
     add_to_library(db, change, relinked={*new.values(), *(asset_id for _, asset_id in more | went)})
+    return fills_a_block(new.values())
 
 
 def use(db: Connection, times: Mapping[str, int]) -> None:

@@ -62,7 +62,15 @@ class MetadataIndex:
         rest = iter(assets)
         while some := list(islice(rest, entries.BATCH)):
             with self.engine.begin() as db:
-                entries.write(db, self._tags, some)
+                full = entries.write(db, self._tags, some)
+            if full:
+                self.pack()
+
+    def pack(self) -> int:
+        """Bring up to date what counts a million assets at once, as indexing does by itself; how much was due."""
+        from film.metadata.postings import pack_blocks
+
+        return pack_blocks(self.engine)
 
     def remove_assets(self, asset_ids: Iterable[str]) -> int:
         """Take assets out of the library; their files stay. How many there were."""
@@ -144,9 +152,7 @@ class MetadataIndex:
     ) -> Facets:
         """How many of the found have which tags; each dimension as if nothing were asked for in it."""
         from film.metadata.facets import count_facets
-        from film.metadata.postings import pack_blocks
 
-        pack_blocks(self.engine)
         with snapshot(self.engine) as db:
             return count_facets(db, query or AssetQuery(), tuple(dimensions), limit)
 

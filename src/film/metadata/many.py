@@ -7,16 +7,16 @@ many                                                              packed blocks,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select, union_all
 
-from film.db.tables import AssetTag
+from film.db.tables import AssetRow, AssetTag, UnpackedAsset
 from film.metadata.blocks import BLOCK
-from film.metadata.postings import Block, Ids, Mask, blocks, packed_until
-from film.metadata.selection import Selection, every
+from film.metadata.fulltext import RowIds
+from film.metadata.postings import Block, Ids, Mask, blocks, packed_until, unpacked
+from film.metadata.selection import Selection, every, matches
 
 FEW = 3000
 """Up to so many assets SQL is as quick as unpacking blocks."""
@@ -69,9 +69,19 @@ class _Search:
             few = len(self._worded) <= FEW
         self.until = 0 if few else packed_until(db)
         """Blocks before this one are looked up packed."""
+        self._changed = unpacked(db) if self.until else np.zeros(0, np.int64)
 
-    def newer(self) -> Any:
-        return every(self._db, self._selection, self.until * BLOCK)
+    def newer(self) -> RowIds:
+        """Ids, as ``id``, of what is not packed."""
+        newer = every(self._db, self._selection, self.until * BLOCK)
+        if not len(self._changed):
+            return newer
+        changed = select(UnpackedAsset.asset_id.label("id")).where(
+            exists().where(AssetRow.id == UnpackedAsset.asset_id),
+            UnpackedAsset.asset_id < self.until * BLOCK,
+            *matches(self._db, self._selection, UnpackedAsset.asset_id),
+        )
+        return union_all(newer, changed)
 
     def packed(self) -> Iterator[tuple[int, Block, Mask]]:
         for number, block in blocks(self._db, self.until):
@@ -80,12 +90,19 @@ class _Search:
     def mask(self, number: int, block: Block) -> Mask:
         mask = block.mask(self._selection.groups)
         if self._worded is not None:
-            first = number * BLOCK
-            low, high = np.searchsorted(self._worded, (first, first + BLOCK))
-            holds = np.zeros(BLOCK, np.bool_)
-            holds[self._worded[low:high] - first] = True
-            mask &= holds
+            mask &= _places(self._worded, number)
+        if len(self._changed):
+            mask &= ~_places(self._changed, number)
         return mask
+
+
+def _places(ids: Ids, block: int) -> Mask:
+    """Which places of a block these rows are."""
+    first = block * BLOCK
+    low, high = np.searchsorted(ids, (first, first + BLOCK))
+    places = np.zeros(BLOCK, np.bool_)
+    places[ids[low:high] - first] = True
+    return places
 
 
 def _at_least(counts: NDArray[np.int64], length: int) -> NDArray[np.int64]:

@@ -1,12 +1,10 @@
 """Postings: which assets have which tags, packed block by block, for questions about very many assets at once.
 
-    asset_tags ─(a block is full: packed once)─► tag_postings ─► Block ─► masks, counts      (NumPy)
-        └───────(what is newer than the blocks)────────────────► SQL
+    asset_tags ─(a block is full: packed once)─► tag_postings ─► Block ─► masks, counts            (NumPy)
+        └───────(newer than the blocks, or changed since: unpacked_assets)────────────────► SQL
 
 A walk through the links of a tag is right for a page, which ends after fifty. To count three hundred thousand assets,
-or to hand them to a search by meaning, it would take seconds. A block answers in a thousandth of one. Whoever changes
-an asset's tags throws its block away in the same transaction, so that a block is never out of date; the next such
-question packs it again.
+or to hand them to a search by meaning, it would take seconds. A block answers in a thousandth of one.
 """
 
 from __future__ import annotations
@@ -16,13 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, String, cast, func, select
+from sqlalchemy import Connection, Engine, String, cast, delete, func, select
 
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, LibraryCount, TagPostings
+from film.db.tables import AssetRow, AssetTag, LibraryCount, TagPostings, UnpackedAsset
 from film.metadata.blocks import BLOCK
 from film.metadata.selection import Group
+
+CHANGED = 2000
+"""When more assets than this changed in packed blocks, those are packed again."""
 
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int64]
@@ -79,19 +80,24 @@ class Block:
 
 
 def pack_blocks(engine: Engine) -> int:
-    """Pack every full block that is not packed; how many were."""
+    """Pack every full block that is not packed, and those again in which much has changed; how many."""
     with snapshot(engine) as db:
         newest = db.scalar(select(func.max(AssetRow.id))) or 0
         packed = set(db.scalars(select(TagPostings.block)))
-    missing = [block for block in range(newest // BLOCK) if block not in packed]
-    for block in missing:
+        changed = unpacked(db)
+    due = {block for block in range(newest // BLOCK) if block not in packed}
+    if len(changed) > CHANGED:
+        due |= {int(block) for block in np.unique(changed // BLOCK)}
+    for block in sorted(due):
+        first = block * BLOCK
         with engine.begin() as db:
-            # Every writer ends with this row: none is halfway while a block is read, and whoever comes later sees it
-            # and throws it away.
+            # Every writer ends with this row: none is halfway while a block is read, and whoever comes later sees that
+            # it is packed.
             db.execute(select(LibraryCount.id).with_for_update()).all()
             made = upsert(db, TagPostings).values(block=block, data=read_links(db, block).to_bytes())
-            db.execute(made.on_conflict_do_nothing(index_elements=["block"]))
-    return len(missing)
+            db.execute(made.on_conflict_do_update(index_elements=["block"], set_={"data": made.excluded.data}))
+            db.execute(delete(UnpackedAsset).where(UnpackedAsset.asset_id.between(first, first + BLOCK - 1)))
+    return len(due)
 
 
 def read_links(db: Connection, block: int) -> Block:
@@ -105,12 +111,13 @@ def read_links(db: Connection, block: int) -> Block:
 
 def packed_until(db: Connection) -> int:
     """How many blocks from the first on are packed, without a gap."""
-    until = 0
-    for block in db.scalars(select(TagPostings.block).order_by(TagPostings.block)):
-        if block != until:
-            break
-        until += 1
-    return until
+    packed = db.scalars(select(TagPostings.block).order_by(TagPostings.block)).all()
+    return next((number for number, block in enumerate(packed) if block != number), len(packed))
+
+
+def unpacked(db: Connection) -> Ids:
+    """The rows that do not count where they are packed, in ascending order."""
+    return np.array(sorted(db.scalars(select(UnpackedAsset.asset_id))), np.int64)
 
 
 def blocks(db: Connection, until: int) -> Iterator[tuple[int, Block]]:

@@ -34,10 +34,10 @@ Ranked = list[tuple[int, float]]
 
 
 class ExactVectors:
-    """Nearest vectors of one library; ``folder`` is where the file lies."""
+    """Nearest vectors of one library; ``folder`` is where the file lies. ``keep=False`` writes none."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, keep: bool = True) -> None:
+        self._folder, self._keep = folder, keep
         self._matrix: Matrix | None = None
 
     def nearest(
@@ -66,20 +66,26 @@ class ExactVectors:
         changed = count_since(db, model, held.change if held else -1)
         if held is None and changed <= OVERLAY:
             return None
-        if changed > OVERLAY:
+        if changed > OVERLAY and (self._keep or held is None):
             held = self._written(db, model, held)
         self._matrix = held
         return held
 
     def _written(self, db: Connection, model: Model, held: Matrix | None) -> Matrix:
-        matrix.remove(self._folder, but=model.token)
         if held is None or count_since(db, model, held.change) > len(held):
             count = count_since(db, model, -1)
             parts = ((ids, *matrix.quantize(vectors)) for ids, vectors in all_vectors(db, model, 5_000))
-            return matrix.write(self._folder, model.token, model.change, model.dim, parts, count)
-        newer, vectors = changed_since(db, model, held.change)
-        count, parts = matrix.merged(held, newer, vectors)
+        else:
+            count, parts = matrix.merged(held, *changed_since(db, model, held.change))
+        if not self._keep:
+            return matrix.in_memory(model.change, parts)
+        matrix.remove(self._folder, but=model.token)
         return matrix.write(self._folder, model.token, model.change, model.dim, parts, count)
+
+
+def merge(one: Ranked, other: Ranked, limit: int) -> Ranked:
+    """The best of two rankings; of equals the newer."""
+    return sorted([*one, *other], key=lambda ranked: (-ranked[1], -ranked[0]))[:limit]
 
 
 def _proposals(found: Matrix, wanted: NDArray[np.float32], among: Ids | None, newer: Ids) -> tuple[Ids, Scores]:

@@ -21,6 +21,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from film.errors import StoreError
 from film.search.embedder import Vectors
 from film.search.vectors import Ids
 
@@ -66,8 +67,9 @@ class Matrix:
 
         workers = min(_WORKERS, os.cpu_count() or 1) if count >= _WORTH_WORKERS else 1
         share = -(-count // workers) if count else 1
+        starts = range(0, count, share)
         with ThreadPoolExecutor(workers) as pool:  # NumPy lets go of the interpreter while it works
-            list(pool.map(lambda start: work(start, min(start + share, count)), range(0, count, share)))
+            list(pool.map(work, starts, [min(start + share, count) for start in starts]))
         return found * (self.scales if places is None else self.scales[places])
 
     def _let_go(self) -> None:
@@ -117,15 +119,21 @@ def open_newest(folder: Path, token: str, change: int) -> Matrix | None:
     return None
 
 
+def in_memory(change: int, parts: Iterable[tuple[Ids, NDArray[np.int8], Scores]]) -> Matrix:
+    """The same without a file."""
+    ids, codes, scales = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return Matrix(change, codes, ids, scales)
+
+
 def write(
     folder: Path, token: str, change: int, dim: int, parts: Iterable[tuple[Ids, NDArray[np.int8], Scores]], count: int
 ) -> Matrix:
     """Write ``count`` rows, by ascending id, and open them; older files of the model are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{token}-{change}.npy"
     new = folder / f".{path.name}.{os.getpid()}"
     ids, scales, written = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], 0
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with new.open("wb") as file:
             header = {"descr": "|i1", "fortran_order": False, "shape": (count, dim)}
             np.lib.format.write_array_header_1_0(file, header)
@@ -139,8 +147,13 @@ def write(
         if written != count:
             raise ValueError(f"{written} vectors came of {count}")
         new.replace(path)
-    except BaseException:
+    except BaseException as error:
         new.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StoreError(
+                f"the vectors of the library cannot be written to {folder}: {error.strerror}",
+                hint="free some space, or let the folder be written to",
+            ) from error
         raise
     for at, older in _files(folder, token):
         if at != change:

@@ -10,28 +10,34 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from film.db.session import snapshot
+from film.db.tables import AssetRow
 from film.errors import InputError
 from film.metadata import AssetQuery, Hit, MetadataIndex
 from film.metadata.many import row_ids
-from film.metadata.postings import pack_blocks
-from film.metadata.selection import Selection, resolve
+from film.metadata.selection import Selection, matches, resolve
 from film.search import pgvector
 from film.search.embedder import Embedder, load_embedder
-from film.search.exact import ExactVectors, Ranked
-from film.search.vectors import Model, catch_up, current_model, start_again
+from film.search.exact import ExactVectors, Ranked, merge
+from film.search.vectors import Model, catch_up, count_waiting, current_model, start_again, waiting_prompts
 
 
 class SemanticSearch:
-    """``folder`` is where the file of vectors lies, beside the database. Without ``embedder`` it is the default one."""
+    """``folder`` is where the file of vectors lies, beside the database. Without ``embedder`` it is the default one.
 
-    def __init__(self, index: MetadataIndex, folder: Path, *, embedder: Embedder | None = None) -> None:
-        self._index, self._embedder = index, embedder or load_embedder()
-        self._exact = ExactVectors(folder)
+    What waits to be embedded is embedded by the search that needs it. ``keep=False`` writes nothing: for those who only
+    look, or may do no more.
+    """
+
+    def __init__(
+        self, index: MetadataIndex, folder: Path, *, embedder: Embedder | None = None, keep: bool = True
+    ) -> None:
+        self._index, self._embedder, self._keep = index, embedder or load_embedder(), keep
+        self._exact = ExactVectors(folder, keep=keep)
 
     def find(self, like: str, query: AssetQuery | None = None, *, limit: int = 10) -> list[Hit]:
         """The assets whose prompt means most nearly the same, of those that ``query`` leaves.
 
-        A score of 1 is the same meaning, 0 is none in common. What waits to be embedded is embedded first.
+        A score of 1 is the same meaning, 0 is none in common.
         """
         wanted = self._embedder.embed([like])[0]
         if not wanted.any():
@@ -46,13 +52,19 @@ class SemanticSearch:
         hits = self.find(asset.prompt, query, limit=limit + 1)
         return [hit for hit in hits if hit.asset.asset_id != asset_id][:limit]
 
+    def waiting(self) -> int:
+        """How many prompts are to be embedded before the next search."""
+        with snapshot(self._index.engine) as db:
+            known = current_model(db, self._embedder) is not None
+            return count_waiting(db) if known else self._index.count()
+
     def catch_up(self, progress: Callable[[int], None] | None = None, *, from_scratch: bool = False) -> int:
         """Embed what waits for it, or everything again; how many. PostgreSQL's own index is brought up to date."""
         engine = self._index.engine
         if from_scratch:
             start_again(engine)
         done = catch_up(engine, self._embedder, progress)
-        pack_blocks(engine)
+        self._index.pack()
         with snapshot(engine) as db:
             model = current_model(db, self._embedder)
         if model and engine.dialect.name == "postgresql":
@@ -62,13 +74,16 @@ class SemanticSearch:
     def _hits(self, wanted: NDArray[np.float32], query: AssetQuery | None, limit: int) -> list[Hit]:
         if limit < 1:
             return []
-        self.catch_up()
+        if self._keep:
+            self.catch_up()
         with snapshot(self._index.engine) as db:
             model = current_model(db, self._embedder)
             selection = resolve(db, query or AssetQuery())
-            if model is None or selection is None:
+            if selection is None:
                 return []
-            ranked = self._ranked(db, model, wanted, selection, limit)
+            ranked = self._ranked(db, model, wanted, selection, limit) if model else []
+            if not self._keep:
+                ranked = merge(ranked, self._waiting(db, model, wanted, selection), limit)
             assets = self._index.read(db, [row_id for row_id, _ in ranked])
         return [Hit(asset, score) for asset, (_, score) in zip(assets, ranked, strict=True)]
 
@@ -81,3 +96,11 @@ class SemanticSearch:
                 return ranked
         among = None if selection.is_everything else row_ids(db, selection)
         return self._exact.nearest(db, model, wanted, limit, among)
+
+    def _waiting(
+        self, db: Connection, model: Model | None, wanted: NDArray[np.float32], selection: Selection
+    ) -> Ranked:
+        """What is not embedded, by its likeness; nothing of it is kept."""
+        prompts = waiting_prompts(db, model, matches(db, selection, AssetRow.id))
+        vectors = self._embedder.embed(list(prompts.values()))
+        return [(row_id, float(score)) for row_id, score in zip(prompts, vectors @ wanted, strict=True)]

@@ -15,7 +15,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, insert, select, update
 
 from film.db.session import snapshot
 from film.db.sql import upsert
@@ -69,8 +69,16 @@ def start_again(engine: Engine) -> None:
         _forget(db)
 
 
-def waiting(db: Connection) -> int:
+def count_waiting(db: Connection) -> int:
     return db.scalar(select(func.count()).select_from(EmbeddingQueue)) or 0
+
+
+def waiting_prompts(db: Connection, model: Model | None, which: Sequence[ColumnElement[bool]]) -> dict[int, str]:
+    """The prompts that wait, by row, of those assets; without a model all do."""
+    query = select(AssetRow.id, AssetRow.prompt).where(AssetRow.prompt != "", *which)
+    if model:
+        query = query.join(EmbeddingQueue, EmbeddingQueue.asset_id == AssetRow.id)
+    return {row.id: row.prompt for row in db.execute(query)}
 
 
 def changed_since(db: Connection, model: Model, change: int) -> tuple[Ids, Vectors]:

@@ -55,6 +55,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("block", name="pk_tag_postings"),
     )
     op.create_table(
+        "unpacked_assets",
+        sa.Column("asset_id", _ID, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("asset_id", name="pk_unpacked_assets"),
+    )
+    op.create_table(
         "library_counts",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("assets", sa.BigInteger(), nullable=False),
