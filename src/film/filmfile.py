@@ -74,8 +74,8 @@ class MusicFile(Model):
     """A bed of music under the film, looped and faded to its length."""
 
     file: Path
-    level: Level = Decimal(-24)
-    """Loudness where nobody speaks."""
+    level: Level = Decimal(-20)
+    """Loudness where nobody speaks, in a film in which speech lies at -14; another target moves both alike."""
     duck: Annotated[Decimal, BeforeValidator(_exact), Field(ge=-40, le=0)] = Decimal(-10)
     """dB by which it steps back under dialogue."""
     fade_in: Seconds = Decimal(1)

@@ -49,6 +49,7 @@ from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.sealing import UNSIGNED, Seal, credential_for, seal_of
 from film.pipeline.services import LOCAL_WORK, Services, running_services
+from film.pipeline.soundtrack import check_sounds
 from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
@@ -214,6 +215,7 @@ class FilmRun:
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
         _ = self.credential  # one that cannot sign is told now
+        check_sounds(self.params)
         missing = plan.missing_keys(self.services.settings.keys)
         if missing:
             raise missing_keys(missing)
