@@ -7,7 +7,6 @@ an ideograph is a syllable, a figure is a word, and a full stop is a pause.
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -20,6 +19,8 @@ from film.models import SpokenWord
 SECOND = 1_000_000
 _AHEAD = 60
 """Characters to look for a word in: a direction such as [whispers] may stand between."""
+_LONGEST = 100_000.0
+"""Seconds: a word that ends later has no time that could be meant."""
 _PAUSE, _SHORT_PAUSE = 7, 3
 
 
@@ -47,7 +48,7 @@ def _anchors(text: str, words: Sequence[SpokenWord], end: int) -> Iterator[tuple
     for word in words:
         spoken = "".join(char.casefold()[:1] for char in unicodedata.normalize("NFC", word.word.strip()))
         at = searched.find(spoken, place, place + len(spoken) + _AHEAD) if spoken else -1
-        if at < 0 or not (math.isfinite(word.start) and math.isfinite(word.end)):
+        if at < 0 or not 0 <= word.start <= word.end < _LONGEST:
             continue
         begins, ends = round(word.start * SECOND), round(word.end * SECOND)
         if not latest <= begins <= ends <= end:
