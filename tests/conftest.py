@@ -19,6 +19,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple, cast
 from urllib.parse import quote
 
 import pytest
@@ -56,7 +57,17 @@ def _hold(connection: Connection) -> None:
     _used.add(connection.engine)
 
 
-_FIGURE = "figure"
+_FIGURE, _MET = "figure", "provider faults"
+
+
+class Met(NamedTuple):
+    """What came of one adapter's faults: how many there were, how many went wrong or hung, and the most POSTs that one
+    intent led to."""
+
+    faults: int
+    wrong: int
+    hung: int
+    posts: int
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +93,30 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for group in ("passed", "failed") for report in terminalreporter.getreports(group)]
     figures = [str(value) for report in reports for name, value in report.user_properties if name == _FIGURE]
+    figures += _fault_figures([value for report in reports for name, value in report.user_properties if name == _MET])
     if figures:
         terminalreporter.section("figures")
     for line in figures:
         terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def tell_of_faults(record_property: Callable[[str, object], None]) -> Callable[[Met], None]:
+    """Takes what one adapter's test of provider faults has found; all of them together make one figure."""
+    return lambda met: record_property(_MET, list(met))
+
+
+def _fault_figures(found: list[object]) -> list[str]:
+    adapters = [Met(*cast("list[int]", values)) for values in found]
+    if not adapters:
+        return []
+    wrong, hung = sum(met.wrong for met in adapters), sum(met.hung for met in adapters)
+    by = f"faults {max(met.faults for met in adapters)} × adapters {len(adapters)}"
+    cases = sum(met.faults for met in adapters)
+    return [
+        f"provider faults: {by} ({cases} that apply): wrong {wrong}, hung {hung}",
+        f"one POST: {by}: POSTs per intent max {max(met.posts for met in adapters)}",
+    ]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

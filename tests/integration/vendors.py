@@ -6,15 +6,19 @@ import base64
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import httpx
 from sqlalchemy import Engine
 
 from film.db.base import Base
 from film.db.session import make_engine
 from film.hashing import asset_key, sha256_of, sha256_of_file
-from film.jobs import Jobs, Limits, Made, PaidCall, SystemClock
+from film.jobs import Job, Jobs, Limits, Made, PaidCall, SystemClock
+from film.jobs.journal import Journal
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig, ProviderContext, VideoConfig
 from film.providers.http import make_client
@@ -105,27 +109,59 @@ class Buyer:
 
 @asynccontextmanager
 async def buyer(name: str, simulator: Simulator, folder: Path) -> AsyncGenerator[Buyer]:
-    """A buyer with a journal of its own, whose adapter gives up on an order's silence after two seconds."""
+    """A buyer with a journal of its own."""
+    async with make_client() as http:
+        provider = adapter(name, simulator.base_urls(), http, folder)
+        ledger = Ledger()
+        yield Buyer(new_jobs(new_journal(folder), ledger), provider, name, ledger)
+
+
+def adapter(name: str, urls: dict[str, str], http: httpx.AsyncClient, folder: Path) -> VendorProvider:
+    """A provider that gives up soon: on an order's silence after two seconds, on a download that stalls after one."""
+    context = ProviderContext(keys=dict.fromkeys(urls, "simulated"), base_urls=urls, http=http, scratch=folder)
+    provider = make_provider(SHOPS[name][0], name, context)
+    assert isinstance(provider, VendorProvider)
+    provider.patience = replace(
+        provider.patience,
+        answer_seconds=2.0,
+        ask_seconds=10.0,
+        fetch_seconds=10.0,
+        grace=1.0,
+        caps=dict.fromkeys(AssetType, 8 << 20),
+        answer_cap=8 << 20,
+    )
+    return provider
+
+
+def new_journal(folder: Path) -> Engine:
     engine = make_engine(f"sqlite:///{folder / 'film.db'}")
     Base.metadata.create_all(engine)
-    asset_type, _ = SHOPS[name]
-    async with make_client() as http:
-        keys = dict.fromkeys(simulator.base_urls(), "simulated")
-        context = ProviderContext(keys=keys, base_urls=simulator.base_urls(), http=http, scratch=folder)
-        provider = make_provider(asset_type, name, context)
-        assert isinstance(provider, VendorProvider)
-        provider.patience = replace(
-            provider.patience,
-            answer_seconds=2.0,
-            ask_seconds=10.0,
-            fetch_seconds=10.0,
-            caps=dict.fromkeys(AssetType, 8 << 20),
-        )
-        ledger = Ledger()
-        yield Buyer(new_jobs(engine, ledger), provider, name, ledger)
+    return engine
 
 
-def new_jobs(engine: Engine, ledger: Ledger, speed: float = 200.0) -> Jobs:
-    """The journal of a program that was just started; time passes ``speed`` times faster for it."""
-    clock = SystemClock(speed=speed)
-    return Jobs(engine, clock=clock, limits=Limits(clock=clock), money=ledger)
+class Clock(SystemClock):
+    """Time that passes ``speed`` times faster, by a watch that is ``off`` by some seconds."""
+
+    def __init__(self, speed: float = 200.0, off: float = 0.0) -> None:
+        super().__init__(speed)
+        self._off = timedelta(seconds=off)
+
+    def now(self) -> datetime:
+        return super().now() + self._off
+
+
+class CountedJournal(Journal):
+    """Counts the intents that were written down, those among them that were withdrawn again."""
+
+    intents = 0
+
+    def intend(self, *args: Any, **options: Any) -> Job | None:
+        job = super().intend(*args, **options)
+        self.intents += job is not None
+        return job
+
+
+def new_jobs(journal: Engine | Journal, ledger: Ledger, clock: Clock | None = None) -> Jobs:
+    """The journal of a program that was just started."""
+    clock = clock or Clock()
+    return Jobs(journal, clock=clock, limits=Limits(clock=clock), money=ledger)

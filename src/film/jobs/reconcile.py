@@ -17,8 +17,9 @@ from film.jobs.pace import backoff
 from film.providers.base import Ticket
 
 TRIES = 6
-CLOCK_SLACK = 3600.0
-"""Seconds by which the vendor's clock may differ from ours; payloads are matched and known jobs passed over anyway."""
+CLOCK_SLACK = 26 * 3600.0
+"""Seconds by which the vendor's clock may differ from ours, or ours from what it was: a day, as when somebody sets a
+wrong date. Payloads are matched and known jobs passed over anyway."""
 
 
 class Reconciler:

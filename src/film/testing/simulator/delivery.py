@@ -11,7 +11,8 @@ from aiohttp import web
 from film.testing import synthetic
 from film.testing.simulator.faults import Fault
 
-PIECE = 8 << 10
+PIECES = 60
+"""A slow body comes in so many."""
 ENDLESS = 8 << 30
 """Bytes after which even an endless body ends, for readers without a cap."""
 
@@ -108,7 +109,8 @@ async def _slow(request: web.Request, body: bytes, mime: str, seconds: float) ->
     response = web.StreamResponse(headers={"Content-Type": mime})
     response.content_length = len(body)
     await response.prepare(request)
-    pieces = [body[n : n + PIECE] for n in range(0, len(body), PIECE)]
+    size = max(1, -(-len(body) // PIECES))
+    pieces = [body[n : n + size] for n in range(0, len(body), size)]
     for piece in pieces:
         await asyncio.sleep(seconds / len(pieces))
         await response.write(piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import time
 from decimal import Decimal
@@ -83,7 +84,10 @@ class SimulatedElevenLabs(SimulatedVendor):
             "current-concurrent-requests": "1",
             "maximum-concurrent-requests": "5",
         }
-        return web.json_response(body, headers=headers)
+        answer = await deliver(request, json.dumps(body).encode(), "application/json", visit.get().fault)
+        if not answer.prepared:
+            answer.headers.update(headers)
+        return answer
 
     async def user(self, request: web.Request) -> web.StreamResponse:
         spent = sum(len(str(job.order["text"])) for job in self.house.books.jobs(self.name) if job.billed)
