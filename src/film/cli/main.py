@@ -15,6 +15,7 @@ COMMANDS = {
     "make": "make a film: reuse what is there, make what is missing",
     "plan": "say what would be made, why, and what it costs; nothing is sent",
     "templates": "looks that are written once and make every shot's prompt",
+    "export": "the cut for editing programs, stems, a contact sheet, a poster",
     "inspect": "say what is wrong with a film file, and where",
     "assets": "find pictures, clips and speech in the library",
     "costs": "what was spent, by film, month and provider",

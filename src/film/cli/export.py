@@ -1,0 +1,117 @@
+"""``film export``: the cut for editing programs, its stems, a contact sheet, a poster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from film.cli.console import note, print_json, warn
+from film.cli.looking import library
+from film.cli.options import as_json, film_options, option
+from film.errors import InputError
+from film.settings import Settings
+
+if TYPE_CHECKING:
+    from film.export import EditFormat
+    from film.pipeline.params import FilmParams
+    from film.pipeline.services import Services
+    from film.timeline import Timeline
+
+_EDITS = ("otio", "otioz", "xml", "edl")
+_OF_THE_CALL = frozenset(
+    ("film", "tier", "json", "output", "media", "jpeg", "stems", "contact_sheet", "poster", *_EDITS)
+)
+
+
+@click.command(name="export")
+@click.argument("film", metavar="SHOTS|FILM_ID")
+@option("otio", is_flag=True, help="OpenTimelineIO, for Resolve and others.")
+@option("otioz", is_flag=True, help="The same with all media in one file.")
+@option("xml", is_flag=True, help="Final Cut Pro 7 XML, for Premiere, Resolve and Final Cut.")
+@option("edl", is_flag=True, help="CMX 3600 edit decision list: pictures only, for anything.")
+@option("stems", is_flag=True, help="Dialogue, music, effects and ambience as WAV files.")
+@option("contact_sheet", is_flag=True, help="A frame of each shot with number, name, time code and words, as PNG.")
+@option("poster", is_flag=True, help="The film's best frame, at full size, as PNG.")
+@option("jpeg", is_flag=True, help="Pictures as JPEG instead of PNG.")
+@option(
+    "media",
+    type=click.Choice(["copy", "link", "in-place"]),
+    default="copy",
+    show_default=True,
+    help="Media beside the cut: copied, hard-linked, or referred to where the library keeps them.",
+)
+@option("output", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where it goes.")
+@film_options
+@as_json
+def command(**options: Any) -> int:
+    """Export the film of SHOTS (a shots.json) or of FILM_ID as film make would cut it from what is in the library.
+
+    Nothing is made and nothing is paid; shots that are not in the library are named. Prints what was written.
+    """
+    wanted = [name for name in (*_EDITS, *_OTHERS) if options[name]]
+    if not wanted:
+        raise InputError(
+            "nothing is asked for", hint="add --otio, --otioz, --xml, --edl, --stems, --contact-sheet or --poster"
+        )
+    from film.settings import load_settings
+
+    settings = load_settings()
+    services = library(settings)
+    params = _params(options, settings, services)
+    from film.pipeline.in_hand import timeline_in_hand
+
+    timeline = timeline_in_hand(params, services)
+    for message in (*params.warnings, *timeline.warnings):
+        warn(message)
+    name = Path(params.file_name).stem
+    folder: Path = options["output"] or settings.films / params.film_id / f"{name}-export"
+    written = _write(timeline, folder.absolute(), name, options, draft=params.is_draft)
+    if options["json"]:
+        print_json({"folder": str(folder.absolute()), "written": [str(path) for path in written]})
+    else:
+        for path in written:
+            click.echo(str(path))
+    return 0
+
+
+def _params(options: dict[str, Any], settings: Settings, services: Services) -> FilmParams:
+    from film.pipeline.in_hand import params_of_film
+    from film.pipeline.params import film_params
+
+    film: str = options["film"]
+    of_film = {name: value for name, value in options.items() if name not in _OF_THE_CALL}
+    if film.lower().endswith(".json") or Path(film).is_file():
+        return film_params(Path(film), settings, tier=options["tier"], **of_film)
+    given = [name for name, value in of_film.items() if value is not None]
+    if given:
+        raise InputError(
+            f"--{given[0]} goes with a shots.json: film {film!r} is cut as it was made",
+            hint="give its shots.json instead of its id",
+        )
+    return params_of_film(film, services, options["tier"])
+
+
+def _write(timeline: Timeline, folder: Path, name: str, options: dict[str, Any], *, draft: bool) -> list[Path]:
+    from film.export import contact_sheet, poster, write_edit, write_pictures
+
+    form: Literal["png", "jpeg"] = "jpeg" if options["jpeg"] else "png"
+    written: list[Path] = []
+    formats: list[EditFormat] = [form for form in _EDITS if options[form]]
+    if formats:
+        note(f"cut     {len(timeline.clips)} shots, {timeline.frames} frames")
+        written += write_edit(timeline, folder, name, formats, placement=options["media"])
+    if options["stems"]:
+        from film.compose import stems
+
+        note("stems   mixing")
+        written += stems.write(timeline, folder / "stems").values()
+    if options["contact_sheet"]:
+        note(f"sheet   {len(timeline.clips)} stills")
+        pages = contact_sheet(timeline, draft=draft)
+        written += write_pictures(pages, folder, f"{name}-contact-sheet", form)
+    if options["poster"]:
+        note("poster  looking for a frame")
+        written += write_pictures([poster(timeline).picture], folder, f"{name}-poster", form)
+    return written

@@ -1,0 +1,115 @@
+"""The picture track as a CMX 3600 edit decision list: what any editing program of the last forty years can read.
+
+    004  004HARBO V     C        00:00:04:12 00:00:04:12 00:00:14:00 00:00:14:00
+    004  005LAMP  V     D    012 00:00:00:00 00:00:05:00 00:00:14:00 00:00:19:00
+    * FROM CLIP NAME:  004_harbour.mp4
+    * TO CLIP NAME:  005_lamp.mp4
+
+Written here, since the library's adapter counts a slowed clip's source the wrong way round, cuts reels off until they
+are the same, and gives a transition the media of the clip it leaves. It reads these lists, and the tests hold it to it.
+A list has no handles, no sound and no words for a slide: names, reels and comments say which file is meant, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from film.export.media import Shelf
+from film.export.names import plain, reel
+from film.export.soundtracks import clip_material
+from film.models import TransitionKind
+from film.timecode import nominal, timecode
+from film.timeline import Clip, Timeline
+
+_WIPES: dict[TransitionKind, str] = {
+    "wipe-right": "W001",
+    "wipe-left": "W001",
+    "wipe-down": "W002",
+    "wipe-up": "W002",
+}
+"""SMPTE's numbers; the other way round has none of its own."""
+
+
+@dataclass(frozen=True)
+class _Event:
+    clip: Clip
+    reel: str
+    name: str
+    source: Fraction
+    start: int
+    frames: int
+    speed: Fraction
+    fade: int = 0
+    kind: TransitionKind = "cut"
+
+    @property
+    def source_frames(self) -> int:
+        return max(1, round(self.frames * self.speed))
+
+    @property
+    def held(self) -> bool:
+        return self.speed == 0
+
+
+def edl(timeline: Timeline, shelf: Shelf) -> str:
+    """The list, with the record side at the film's own time codes, which are never drop-frame."""
+    lines = [f"TITLE: {plain(timeline.title, 'film').upper()}", "FCM: NON-DROP FRAME", ""]
+    before: _Event | None = None
+    for number, event in enumerate(_events(timeline, shelf), 1):
+        lines += [*_told(number, event, before, timeline.rate), ""]
+        before = event
+    return "\n".join(lines)
+
+
+def _events(timeline: Timeline, shelf: Shelf) -> Iterator[_Event]:
+    """A clip begins where its transition does: a list has no cut within a dissolve."""
+    stops = (*timeline.starts[1:], timeline.frames)
+    for place, (clip, start, stop) in enumerate(zip(timeline.clips, timeline.starts, stops, strict=True)):
+        material = clip_material(clip, place, shelf)
+        joined = timeline.transitions[place - 1] if place else None
+        moving = min(stop - start, clip.frames - clip.hold)
+        still = clip.source.kind == "image"
+        shown = _Event(
+            clip=clip,
+            reel=reel(material.name),
+            name=material.name,
+            source=Fraction(0) if still else Fraction(clip.source_in),
+            start=start,
+            frames=stop - start if still else moving,
+            speed=Fraction(0) if still else clip.speed,
+            fade=joined.frames if joined else 0,
+            kind=joined.kind if joined else "cut",
+        )
+        yield shown
+        if not still and stop - start > moving:
+            last = clip.source_in + (clip.frames - clip.hold - 1) * clip.speed
+            yield _Event(clip, shown.reel, shown.name, last, start + moving, stop - start - moving, Fraction(0))
+
+
+def _told(number: int, event: _Event, before: _Event | None, rate: Fraction) -> Iterator[str]:
+    def code(frame: int | Fraction) -> str:
+        return timecode(int(frame), rate)
+
+    into = code(event.source)
+    out = code(int(event.source) + event.source_frames)
+    record = f"{code(event.start)} {code(event.start + event.frames)}"
+    if event.fade and before:
+        left = code(int(before.source) + (1 if before.held else before.source_frames))
+        yield f"{number:03d}  {before.reel:<8} V     C        {left} {left} {code(event.start)} {code(event.start)}"
+        how = _WIPES.get(event.kind, "D")
+        yield f"{number:03d}  {event.reel:<8} V     {how:<4} {event.fade:03d} {into} {out} {record}"
+        yield f"* FROM CLIP NAME:  {before.name}"
+        yield f"* TO CLIP NAME:  {event.name}"
+        if event.kind != "crossfade":
+            yield f"* FILM TRANSITION: {event.kind}"
+    else:
+        yield f"{number:03d}  {event.reel:<8} V     C        {into} {out} {record}"
+        yield f"* FROM CLIP NAME:  {event.name}"
+    if event.speed != 1:
+        yield f"M2   {event.reel:<8}       {float(event.speed * nominal(rate)):05.1f}                {into}"
+    if event.held:
+        yield "* FREEZE FRAME"
+    yield f"* SOURCE FILE: media/{event.name}"
+    yield f"* SHOT: {plain(event.clip.shot_id, 'shot')}"

@@ -1,0 +1,120 @@
+"""Writes exports to a folder: each file appears when it is whole, and replaces the one before."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from film.compose import stems
+from film.errors import ComposeError
+from film.export.bundle import write_bundle
+from film.export.editorial import editorial
+from film.export.edl import edl
+from film.export.library import opentimelineio
+from film.export.media import Placement, Shelf
+from film.export.soundtracks import clip_material, is_rendered
+from film.export.xmeml import xmeml
+from film.hashing import sha256_of_file
+from film.timeline import Source, Timeline
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+EditFormat = Literal["otio", "otioz", "xml", "edl"]
+Tick = Callable[[str], None]
+
+
+def write_edit(
+    timeline: Timeline,
+    folder: Path,
+    name: str,
+    formats: Sequence[EditFormat],
+    *,
+    placement: Placement = "copy",
+    tick: Tick | None = None,
+) -> list[Path]:
+    """Write the cut as ``folder/name.<format>`` in each of ``formats``, with its media in ``folder/media``.
+
+    An .otioz holds its media itself. What is heard and is no file, the film's places, is rendered first.
+    """
+    if set(formats) - {"edl"}:
+        opentimelineio("fcp_xml" if "xml" in formats else "")
+    with tempfile.TemporaryDirectory(prefix="film-export-") as work:
+        return _write(timeline, folder, name, formats, placement, Path(work), tick)
+
+
+def _write(
+    timeline: Timeline,
+    folder: Path,
+    name: str,
+    formats: Sequence[EditFormat],
+    placement: Placement,
+    work: Path,
+    tick: Tick | None,
+) -> list[Path]:
+    shelf = Shelf(placement)
+    for place, clip in enumerate(timeline.clips):
+        clip_material(clip, place, shelf)  # pictures are named first, and in order
+    cut: object = None
+    rendered: Mapping[str, Source] = {}
+    if set(formats) - {"edl"}:
+        if is_rendered(timeline, shelf):
+            rendered = _rendered(timeline, work)
+        cut = editorial(timeline, shelf, rendered)
+    if set(formats) - {"otioz"}:
+        shelf.place(folder, tick)
+    written: list[Path] = []
+    for form in formats:
+        path = folder / f"{name}.{form}"
+        with _appearing(path) as temporary:
+            match form:
+                case "otio":
+                    temporary.write_text(opentimelineio().adapters.write_to_string(cut, "otio_json"), "utf-8")
+                case "otioz":
+                    relative = cut if placement != "in-place" else editorial(timeline, Shelf(), rendered)
+                    write_bundle(relative, shelf, temporary)
+                case "xml":
+                    temporary.write_text(xmeml(cut, timeline, shelf), "utf-8")
+                case "edl":
+                    temporary.write_text(edl(timeline, shelf), "utf-8")
+        written.append(path)
+    return written
+
+
+def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:
+    """The stems of what has no files of its own."""
+    made = stems.write(timeline, work)
+    return {group: Source(sha256_of_file(path), path, "audio") for group, path in made.items()}
+
+
+def write_pictures(
+    pictures: Sequence[Image.Image], folder: Path, name: str, form: Literal["png", "jpeg"] = "png"
+) -> list[Path]:
+    """Write ``folder/name.png``, or numbered ones where there are several."""
+    suffix = ".png" if form == "png" else ".jpg"
+    names = [name] if len(pictures) == 1 else [f"{name}-{number}" for number in range(1, len(pictures) + 1)]
+    written: list[Path] = []
+    for picture, stem in zip(pictures, names, strict=True):
+        with _appearing(folder / f"{stem}{suffix}") as temporary:
+            picture.save(temporary, form.upper(), **({"quality": 92} if form == "jpeg" else {}))
+        written.append(folder / f"{stem}{suffix}")
+    return written
+
+
+@contextmanager
+def _appearing(path: Path) -> Generator[Path, None, None]:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise ComposeError(
+            f"{path} cannot be written: {error.strerror or error}", hint="check the folder and the space on its disk"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

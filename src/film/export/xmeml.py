@@ -1,0 +1,144 @@
+"""The cut as Final Cut Pro 7 XML, which Premiere, Resolve and Final Cut (through a converter) all open.
+
+    editorial(timeline) ──► prepared: sizes, kinds of transition, speeds, stills ──► the library's adapter ──► xml
+
+The adapter writes clips, transitions, markers and tracks, and leaves out what editing programs need beside them: the
+picture's size, whether a file has sound, how a clip is slowed or held, which transition is meant. All of that is laid
+into the metadata that it copies into the file. Times of a slowed clip count in its slowed frames, as the format wants.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from film.export.editorial import NAMESPACE
+from film.export.library import opentimelineio
+from film.export.media import Material, Shelf
+from film.models import TransitionKind
+from film.timeline import Timeline
+
+_XML = "fcp_xml"
+_EFFECTS: dict[TransitionKind, tuple[str, str]] = {
+    "crossfade": ("Cross Dissolve", "Dissolve"),
+    "dip-to-black": ("Dip to Color Dissolve", "Dissolve"),
+    "dip-to-white": ("Dip to Color Dissolve", "Dissolve"),
+    "wipe-left": ("Edge Wipe", "Wipe"),
+    "wipe-right": ("Edge Wipe", "Wipe"),
+    "wipe-up": ("Edge Wipe", "Wipe"),
+    "wipe-down": ("Edge Wipe", "Wipe"),
+    "slide-left": ("Push Slide", "Slide"),
+    "slide-right": ("Push Slide", "Slide"),
+    "slide-up": ("Push Slide", "Slide"),
+    "slide-down": ("Push Slide", "Slide"),
+    "push-left": ("Push Slide", "Slide"),
+    "push-right": ("Push Slide", "Slide"),
+    "push-up": ("Push Slide", "Slide"),
+    "push-down": ("Push Slide", "Slide"),
+    "iris": ("Oval Iris", "Iris"),
+    "whip": ("Push Slide", "Slide"),
+}
+"""The nearest of the format's own, and its category. Which way it moves, the name and the metadata say."""
+
+
+def xmeml(cut: Any, timeline: Timeline, shelf: Shelf) -> str:
+    """``cut`` is what ``editorial`` made of ``timeline`` with ``shelf``; it is not changed."""
+    otio = opentimelineio("fcp_xml")
+    copy = cut.clone()
+    copy.metadata[_XML] = {"media": {"video": {"format": {"samplecharacteristics": _picture(timeline, None)}}}}
+    materials = {shelf.url(material): material for material in shelf}
+    number = 0
+    for track in copy.tracks:
+        is_sound = track.kind == otio.schema.TrackKind.Audio
+        for item in track:
+            if isinstance(item, otio.schema.Clip):
+                number += 1
+                _prepare_clip(otio, item, materials[item.media_reference.target_url], timeline, is_sound=is_sound)
+                item.metadata[_XML]["@id"] = f"clipitem-{number}"  # else two like it would be one, at the first's place
+            elif isinstance(item, otio.schema.Transition):
+                _prepare_transition(item)
+    return otio.adapters.write_to_string(copy, "fcp_xml")
+
+
+def _prepare_clip(otio: Any, clip: Any, material: Material, timeline: Timeline, *, is_sound: bool) -> None:
+    clip.media_reference.metadata[_XML] = {"media": _file(material, timeline)}
+    clip.media_reference.name = material.name
+    notes: dict[str, Any] = {"masterclipid": f"master {material.name}"}
+    if is_sound:
+        notes["sourcetrack"] = {"mediatype": "audio", "trackindex": "1"}
+        if material.channels > 1:
+            notes["@premiereChannelType"] = "stereo"
+    for effect in clip.effects:
+        if isinstance(effect, otio.schema.FreezeFrame):
+            notes["stillframe"] = "TRUE"
+            notes["stillframeoffset"] = f"{clip.source_range.start_time.value:.0f}"
+        elif isinstance(effect, otio.schema.LinearTimeWarp):
+            notes["filter"] = {"effect": _time_remap(effect.time_scalar)}
+            start = clip.source_range.start_time
+            slowed = otio.opentime.RationalTime(round(start.value / effect.time_scalar), start.rate)
+            clip.source_range = otio.opentime.TimeRange(slowed, clip.source_range.duration)
+    clip.metadata[_XML] = notes
+
+
+def _prepare_transition(transition: Any) -> None:
+    kind: TransitionKind = transition.metadata[NAMESPACE]["kind"]
+    effect, category = _EFFECTS[kind]
+    notes: dict[str, Any] = {
+        "effect": {
+            "name": kind,
+            "effectid": effect,
+            "effectcategory": category,
+            "effecttype": "transition",
+            "mediatype": "video",
+        }
+    }
+    if not transition.out_offset.value:
+        notes["alignment"] = "end"
+    transition.metadata[_XML] = notes
+
+
+def _file(material: Material, timeline: Timeline) -> dict[str, Any]:
+    media: dict[str, Any] = {}
+    if material.source.kind != "audio":
+        media["video"] = {"samplecharacteristics": _picture(timeline, material)}
+    if material.with_sound:
+        characteristics = {"depth": "16", "samplerate": str(material.sample_rate or 48_000)}
+        media["audio"] = {"samplecharacteristics": characteristics, "channelcount": str(material.channels or 2)}
+    return media
+
+
+def _picture(timeline: Timeline, material: Material | None) -> dict[str, Any]:
+    width, height = (material.width, material.height) if material else (timeline.width, timeline.height)
+    rate = material.rate if material and material.rate else timeline.rate
+    return {
+        "rate": _rate(rate),
+        "width": str(width),
+        "height": str(height),
+        "anamorphic": "FALSE",
+        "pixelaspectratio": "square",
+        "fielddominance": "none",
+    }
+
+
+def _rate(rate: Fraction) -> dict[str, str]:
+    whole = -(-rate.numerator // rate.denominator)
+    return {"timebase": str(whole), "ntsc": "TRUE" if rate.denominator != 1 else "FALSE"}
+
+
+def _time_remap(scalar: float) -> dict[str, Any]:
+    def parameter(name: str, value: str) -> dict[str, str]:
+        return {"parameterid": name, "name": name, "value": value}
+
+    return {
+        "name": "Time Remap",
+        "effectid": "timeremap",
+        "effectcategory": "motion",
+        "effecttype": "motion",
+        "mediatype": "video",
+        "parameter": [
+            parameter("variablespeed", "0"),
+            parameter("speed", f"{100 * scalar:g}"),
+            parameter("reverse", "FALSE"),
+            parameter("frameblending", "FALSE"),
+        ],
+    }
