@@ -1,0 +1,94 @@
+"""``film provenance`` and what the doctor says of fonts and signatures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from desk import Film
+
+from film.cli import doctor
+from film.compose import scripts
+from film.provenance import Claim, Origin, ShotOrigin, local_credential, sign
+from film.settings import Settings
+from film.testing import synthetic
+
+CLAIM = Claim(
+    "Attic \x1b[31m",
+    "budget",
+    "24",
+    (
+        ShotOrigin("shot_001", 0, 48, (Origin("picture", "fal", "schnell", "a" * 64),)),
+        ShotOrigin("shot_002", 48, 24, (Origin("stand_in", "draft", "", "b" * 64),), missing=True),
+    ),
+)
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Path:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(synthetic.clip(1, 160, 90, 1))
+    sign(path, CLAIM, local_credential(tmp_path / "keys"))
+    return path
+
+
+def test_it_is_told_in_words(film: Film, signed: Path) -> None:
+    said = film("provenance", str(signed))
+    assert said.code == 0
+    assert "as it was signed" in said.out
+    assert "AI-generated" in said.out
+    assert "a test certificate" in said.out
+    assert "fal: schnell" in said.out
+    assert "missing" in said.out
+    assert "\x1b[31m" not in said.out, "what a manifest says is data"
+
+
+def test_the_document_has_everything(film: Film, signed: Path) -> None:
+    said = film("provenance", str(signed), "--json")
+    document = json.loads(said.out)
+    assert (said.code, document["state"], document["test_certificate"]) == (0, "valid", True)
+    assert document["shots"][1]["missing"] is True
+
+
+def test_a_changed_film_and_one_without_a_manifest_fail(film: Film, signed: Path, tmp_path: Path) -> None:
+    data = bytearray(signed.read_bytes())
+    data[data.index(b"mdat") + 100] ^= 1
+    signed.write_bytes(data)
+    said = film("provenance", str(signed))
+    assert (said.code, "NOT what was signed" in said.out) == (1, True)
+    plain = tmp_path / "plain.mp4"
+    plain.write_bytes(synthetic.clip(1, 160, 90, 1))
+    said = film("provenance", str(plain))
+    assert (said.code, "no signed manifest" in said.out) == (1, True)
+
+
+def test_without_the_library_it_says_how_to_get_it(film: Film, signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    said = film("provenance", str(signed))
+    assert said.code == 2
+    assert "film-generation[provenance]" in said.err
+
+
+def test_the_doctor_names_the_fonts_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scripts, "undrawable", lambda text: "" if text.isascii() else text)
+    monkeypatch.setattr(scripts, "sets_right_to_left", lambda: False)
+    found = list(doctor._writing())
+    assert any("fonts-noto-cjk" in finding.help and "Japanese" in finding.what for finding in found)
+    assert any("libfribidi" in finding.help for finding in found)
+    assert scripts.complaint("明日") == "no font on this machine has 明日: drawn as boxes; install fonts-noto-cjk"
+    monkeypatch.setattr(scripts, "undrawable", lambda text: "")
+    assert [finding.state for finding in doctor._writing()] == ["ok", "note"]
+    assert scripts.complaint("明日") is None
+
+
+def test_the_doctor_checks_who_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(gallery=tmp_path, database_url="sqlite://")
+    assert [f.state for f in doctor._signing(settings)] == ["ok"]
+    assert not list(tmp_path.iterdir()), "looking makes nothing"
+    broken = settings.model_copy(update={"signing_certificate": tmp_path / "none", "signing_key": tmp_path / "none"})
+    (finding,) = doctor._signing(broken)
+    assert (finding.state, "cannot be read" in finding.what) == ("problem", True)
+    monkeypatch.setattr("film.provenance.available", lambda: False)
+    assert [f.state for f in doctor._signing(settings)] == ["note"]
