@@ -23,7 +23,7 @@ class Duck:
     def __init__(
         self, spans: Iterable[Span], depth: float, *, attack: int = SAMPLE_RATE // 5, release: int = SAMPLE_RATE // 2
     ) -> None:
-        joined = _joined(sorted(spans), attack + release)
+        joined = _joined(sorted(span for span in spans if span[0] <= span[1]), attack + release)
         self._at = [x for a, b in joined for x in (a - attack, a, b, b + release)] or [0]
         self._db = [0.0, depth, depth, 0.0] * len(joined) or [0.0]
 
@@ -36,7 +36,7 @@ class Duck:
 def _joined(spans: Sequence[Span], gap: int) -> list[Span]:
     found: list[Span] = []
     for start, stop in spans:
-        if found and start - found[-1][1] < gap:
+        if found and start - found[-1][1] <= gap:
             found[-1] = found[-1][0], max(stop, found[-1][1])
         else:
             found.append((start, stop))

@@ -26,6 +26,7 @@ from film.compose.speech import Speech
 
 Group = Literal["dialogue", "music", "effects", "ambience"]
 BLOCK = 8 * SAMPLE_RATE
+_CHANGE = SAMPLE_RATE * 3 // 10
 
 
 class Layers:
@@ -42,7 +43,9 @@ class Layers:
         self._effects = spots.Spots(effects) if effects else None
         self._places = Ambience(mix.beds) if mix.beds else None
         self._places_duck = Duck(spoken, AMBIENCE_STEPS_BACK)
-        self._under_clips = Duck((clip.span for clip in clips), AMBIENCE_UNDER_CLIPS)
+        # A place goes and comes while a clip's sound comes and goes: beside its ends neither would be heard.
+        inside = ((clip.start + _CHANGE, clip.stop - _CHANGE) for clip in clips)
+        self._under_clips = Duck(inside, AMBIENCE_UNDER_CLIPS, attack=_CHANGE, release=_CHANGE)
         self._clips = spots.Spots(clips) if clips else None
         self._clips_duck = Duck(spoken, CLIPS_STEP_BACK)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from film.compose.balance import MOST_GAIN, MOST_LIFT_OF_CLIPS
-from film.compose.ducking import Span
 from film.compose.fades import rise
 from film.compose.reading import Excerpt, Heard, Tape, listen, read
 from film.compose.sound import SAMPLE_RATE, SILENT, Samples
@@ -39,10 +38,6 @@ class Spot:
     gain: float
     rises: tuple[Ramp, ...]
     falls: tuple[Ramp, ...]
-
-    @property
-    def span(self) -> Span:
-        return self.start, self.stop
 
 
 class Spots:
