@@ -11,7 +11,7 @@ import pysubs2
 import pytest
 from pipeline_room import Room, shot
 
-from film.errors import ConfigurationError
+from film.errors import ComposeError, ConfigurationError
 from film.pipeline import sealing
 from film.provenance import verify
 from film.settings import Settings
@@ -101,6 +101,14 @@ def test_captions_that_somebody_edited_are_theirs(room: Room) -> None:
     assert any("film.srt" in str(told["message"]) for told in room.told("warning"))
     assert "MARA: " in again.path.with_suffix(".vtt").read_text()
     assert "mine" in room.make(TWO, captions=False).path.with_suffix(".srt").read_text()
+
+
+def test_captions_that_cannot_be_written_are_told_and_the_film_is_there(room: Room) -> None:
+    film = room.make(TWO, captions=False)
+    film.path.with_suffix(".srt").mkdir()
+    with pytest.raises(ComposeError, match="captions could not be written"):
+        room.make(TWO)
+    assert len(text_tracks(film)) == 1
 
 
 def test_editing_soft_captions_encodes_nothing_and_burning_them_in_only_where_they_are_read(room: Room) -> None:

@@ -51,8 +51,11 @@ def write_beside(
             continue
         if data != before:
             temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-            temporary.write_bytes(data)
-            temporary.replace(path)
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
         now[path.name] = _digest(data)
     return now, notes
 

@@ -18,7 +18,7 @@ from typing import Any, cast
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
-from film.errors import StoreError
+from film.errors import ComposeError, StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
 from film.pipeline.captioning import with_captions, write_beside
@@ -135,9 +135,15 @@ def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str
     """Bring the captions' files beside a finished film up to date; what to tell."""
     manifest = _read_manifest(path) or {}
     before: dict[str, str] = manifest.get("captions", {})
-    written, notes = write_beside(path, timeline, wanted=wanted, written=before)
-    if written != before:
-        _write_manifest(path, manifest | {"captions": written})
+    try:
+        written, notes = write_beside(path, timeline, wanted=wanted, written=before)
+        if written != before:
+            _write_manifest(path, manifest | {"captions": written})
+    except OSError as error:
+        raise ComposeError(
+            f"the captions could not be written beside {path.name}: {error.strerror or error}",
+            hint="check the folder and the space on its disk, then run again: the film itself is done",
+        ) from error
     return notes
 
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from film.errors import ConfigurationError
+from film.errors import ConfigurationError, disk_error
 from film.provenance.library import INSTALL
 
 if TYPE_CHECKING:
@@ -80,22 +80,29 @@ def local_credential(folder: Path) -> Credential:
     """The local test pair in ``folder``, made on first use; of two processes that make it at once, one wins."""
     path = folder / LOCAL
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{LOCAL}.", dir=folder)  # which only its owner may read
-        temporary = Path(name)
         try:
-            with open(handle, "wb") as file:  # noqa: PTH123  # it is open already
-                file.write(_made())
-            with suppress(FileExistsError):
-                _appear(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+            _make(path)
+        except OSError as error:
+            raise disk_error(error, path) from error
     pem = _read(path)
     mark = b"-----BEGIN CERTIFICATE-----"
     at = pem.find(mark)
     if at < 0:
         raise ConfigurationError(f"{path} is damaged", hint="remove it: another one is made for the next film")
     return Credential(pem[at:], pem[:at], "es256", test=True)
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{LOCAL}.", dir=path.parent)  # which only its owner may read
+    temporary = Path(name)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123  # it is open already
+            file.write(_made())
+        with suppress(FileExistsError):
+            _appear(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _appear(temporary: Path, path: Path) -> None:

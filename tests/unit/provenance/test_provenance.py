@@ -15,7 +15,7 @@ import av
 import pytest
 from signed import DRAFT, PAID, pair, unsigned
 
-from film.errors import ComposeError, ConfigurationError, InputError
+from film.errors import ComposeError, ConfigurationError, InputError, StoreError
 from film.provenance import credential_of, library, local_credential, sign, verify
 from film.provenance.claims import ALGORITHMIC, SHOTS, TRAINED, manifest
 
@@ -161,6 +161,12 @@ def test_the_local_pair_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> 
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "PRIVATE" not in repr(local_credential(tmp_path / "keys"))
+
+
+def test_a_gallery_that_cannot_take_the_local_pair_says_so(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("a file where the folder would be")
+    with pytest.raises(StoreError, match=r"local-test\.pem"):
+        local_credential(tmp_path / "keys")
 
 
 def test_a_damaged_local_pair_says_what_to_do(tmp_path: Path) -> None:
