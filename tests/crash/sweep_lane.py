@@ -8,24 +8,24 @@ Lanes work side by side, each with a nursery of its own.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from sweep_driver import BEGIN, Order
+from nursery import BEGIN, Nursery
+from program import Order
 
-DRIVER = Path(__file__).with_name("sweep_driver.py")
+LEASE = 24_000.0
+"""Seconds of a lease that is never over, nor renewed, while a program runs."""
 WRITING = tuple(
     "write writev pwrite64 pwritev fsync fdatasync ftruncate rename renameat renameat2 mkdir mkdirat".split()
 )
@@ -64,32 +64,23 @@ class Lane:
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         folder.mkdir()
         self._folder = folder
-        clean = {k: v for k, v in os.environ.items() if k != "FILM_NO_SPEND"}
-        self._nursery = subprocess.Popen(
-            [sys.executable, str(DRIVER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=clean | environment,
-            cwd=folder,
-        )
+        self._nursery = Nursery(environment, folder)
 
     def warm_up(self) -> None:
         """Have the nursery import all that a run needs."""
-        self._send(self._order("warm up", "replicate"))
-        assert self._hear() == 0
+        self._nursery.warm_up(self.order("warm up", "replicate"))
 
     def close(self) -> None:
-        self._nursery.communicate()  # closes its input: it ends by itself
+        self._nursery.close()
 
     def order(self, film: str, vendor: str, *, naive: bool = False) -> Order:
-        return self._order(film, vendor, naive=naive)
+        folder = self._folder / film.replace(" ", "_")
+        folder.mkdir(exist_ok=True)
+        return Order(str(folder), film, vendor=vendor, naive=naive, lease=LEASE)
 
     def run(self, order: Order) -> int:
         """Let the program run; how it ended."""
-        self._send(order)
-        self._hear()
-        return self._hear()
+        return self._nursery.run(order)
 
     def strike(self, order: Order, point: Point) -> int:
         """Let it run into its fault; how it ended."""
@@ -105,37 +96,20 @@ class Lane:
         assert len({thread for thread, _ in found}) == 1, "calls of several threads have no order to strike them by"
         return Counter(name for _, name in found)
 
-    def _order(self, film: str, vendor: str, *, naive: bool = False) -> Order:
-        folder = self._folder / film.replace(" ", "_")
-        folder.mkdir(exist_ok=True)
-        return Order(str(folder), film, vendor, naive=naive)
-
     def _traced(self, order: Order, *options: str) -> int:
-        self._send(replace(order, held=True))
-        pid = self._hear()
+        pid = self._nursery.start(replace(order, held=True))
         tracer = subprocess.Popen(["strace", "-f", "-p", str(pid), *options], stderr=subprocess.PIPE, text=True)
         assert tracer.stderr is not None
         said = tracer.stderr.readline()
         if "attached" not in said:
             os.kill(pid, signal.SIGKILL)
-            self._hear()
+            self._nursery.wait(pid)
             said += tracer.communicate()[1]
             pytest.fail(f"strace may not trace here, so nothing was swept: {said.strip()}")
         os.kill(pid, BEGIN)
-        code = self._hear()
+        code = self._nursery.wait(pid)
         tracer.communicate()
         return code
-
-    def _send(self, order: Order) -> None:
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._nursery.stdin.flush()
-
-    def _hear(self) -> int:
-        assert self._nursery.stdout is not None
-        line = self._nursery.stdout.readline()
-        assert line, "the nursery is gone"
-        return int(line)
 
 
 @contextmanager

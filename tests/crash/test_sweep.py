@@ -26,18 +26,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 import pytest
-from sweep_audit import audit, leases_run_out, look_at_files
-from sweep_driver import Order
+from audit import audit, bills_of, faults_of_files, leases_run_out, look_at_files
+from nursery import FELL_OVER, MADE, SAID_WHY, crash_of, trouble_of
+from program import Order
 from sweep_lane import CLEARING, OPENING, TALKING, WRITING, Fault, Lane, Point, lanes
-from test_kill import Vendors
+from vendors import Vendors, simulated
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")]
 
 LANES = 2
-MADE, FELL_OVER, SAID_WHY = 0, 1, 3
 ALL_CALLS = WRITING + CLEARING + OPENING + TALKING
 ORPHANED = Point("recvfrom", 2)
 """A kill that leaves a POST whose answer nobody read."""
@@ -95,7 +94,7 @@ class Sweep:
     def _strike(self, point: Point, before: tuple[Point, ...]) -> Found:
         with self._lane() as lane:
             order = self._prepare(lane, before)
-            gallery = Path(order.folder)
+            gallery = Path(order.gallery)
             found = Found(point, order, lane.strike(order, point))
             if not self._naive:
                 found.at_once = look_at_files(gallery)
@@ -107,10 +106,10 @@ class Sweep:
             for _ in ("a restart", "a restart a day later"):
                 code = lane.run(order)
                 if code == FELL_OVER:
-                    found.wrong.append((gallery / "crash.txt").read_text())
+                    found.wrong.append(crash_of(order))
                     break
                 if code == SAID_WHY:
-                    found.trouble = (gallery / "trouble.txt").read_text()
+                    found.trouble = trouble_of(order)
                 leases_run_out(gallery)
             return found
 
@@ -134,19 +133,18 @@ def _is_real(point: Point) -> bool:
     return point.fault != "ENOSPC" or point.call in WRITING
 
 
-def bills_of(vendors: Vendors) -> Callable[[str], list[dict[str, Any]]]:
-    bills: dict[str, list[dict[str, Any]]] = {}
-    for job in vendors.books()["jobs"]:
-        bills.setdefault(job["order"]["prompt"], []).append(job)
-    return lambda film: bills.get(film, [])
-
-
 def judge(founds: list[Found], vendors: Vendors) -> list[str]:
     """What is wrong, a line each; galleries in which nothing is are removed, for there are a thousand."""
-    bills = bills_of(vendors)
+    bills = bills_of(vendors.jobs())
     for found in founds:
-        gallery = Path(found.order.folder)
-        found.wrong += audit(gallery, bills(found.order.film), found.trouble)
+        gallery, asset = Path(found.order.gallery), (found.order.film, "image")
+        toll = audit(gallery, f"sqlite:///{gallery / 'film.db'}", {asset: bills[asset]} if asset in bills else {})
+        found.wrong += toll.wrong
+        found.wrong += [f"{name} {n}" for name, n in (("lost", toll.lost), ("silent doubles", toll.silent)) if n]
+        found.wrong += [f"{toll.idle} set aside for nothing"] if toll.idle else []
+        found.wrong += faults_of_files(gallery)
+        if found.trouble and not toll.review:
+            found.wrong.append(f"not made by the next run either: {found.trouble}")
         found.wrong += [f"{count} {kind} at once" for kind, count in found.at_once.items() if count]
         if not found.wrong:
             shutil.rmtree(gallery)
@@ -155,12 +153,8 @@ def judge(founds: list[Found], vendors: Vendors) -> list[str]:
 
 @contextmanager
 def stage(folder: Path) -> Generator[tuple[Vendors, list[Lane]]]:
-    vendors = Vendors()
-    try:
-        with lanes(LANES, vendors.environment, folder) as opened:
-            yield vendors, opened
-    finally:
-        vendors.close()
+    with simulated() as vendors, lanes(LANES, vendors.environment, folder) as opened:
+        yield vendors, opened
 
 
 PART = pytest.param(6, marks=pytest.mark.ci, id="part")
@@ -185,8 +179,8 @@ def test_killed_at_every_call(tmp_path: Path, tell: Callable[[str], None], every
         wrong = judge(founds, vendors)
         control = Sweep("naive", opened, "replicate", naive=True)
         naive = control.strike(control.points(ALL_CALLS, ["KILL"], every))
-        bills = bills_of(vendors)
-        doubles = sum(len(bills(found.order.film)) > 1 for found in naive)
+        bills = bills_of(vendors.jobs())
+        doubles = sum(len(bills[found.order.film, "image"]) > 1 for found in naive)
     struck = [found for found in founds if found.struck]
     safe = sum(not found.wrong for found in struck)
     tell(
@@ -207,8 +201,7 @@ def test_told_at_every_call_that_the_disk_is_full_or_broken(tmp_path: Path, tell
         founds = sweep.strike(sweep.points(WRITING + CLEARING, ["ENOSPC", "EIO"], every))
         for found in founds:
             if found.code not in (MADE, SAID_WHY):
-                crash = Path(found.order.folder, "crash.txt")
-                found.wrong.append(f"fell over: {crash.read_text() if crash.exists() else found.code}")
+                found.wrong.append(f"fell over: {crash_of(found.order)} ({found.code})")
         wrong = judge(founds, vendors)
     at_once = sum((found.at_once for found in founds), Counter[str]())
     ends = Counter(found.code for found in founds)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from film.testing.simulator import Simulator
 
 
+KEPT = 86_400.0
+"""Seconds of this machine's time for which results are kept: whoever stops a rehearsal goes on with it later."""
+
+
 @click.command(name="simulate")
 @option("port", type=click.IntRange(0, 65535), default=0, help="Where to listen; a free port unless given.")
 @option("speed", type=click.FloatRange(0.01, 10_000), default=20.0, show_default=True, help="Seconds of theirs in one.")
@@ -44,7 +48,13 @@ def command(
     from film.testing.simulator import Latency, Simulator
 
     room = (gallery or load_settings().gallery.with_name("FilmRehearsals")).absolute()
-    simulator = Simulator(latency=Latency(speed=speed, spread=0.2), seed=seed, concurrency=concurrency, port=port)
+    simulator = Simulator(
+        latency=Latency(speed=speed, spread=0.2),
+        seed=seed,
+        concurrency=concurrency,
+        lifetime=KEPT * speed,
+        port=port,
+    )
     try:
         code = _run(simulator, room, program) if program else _serve(simulator, room)
     except OSError as error:

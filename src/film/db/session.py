@@ -172,6 +172,10 @@ if hasattr(os, "register_at_fork"):  # absent on Windows, which does not fork
 # -- PostgreSQL
 
 
+_FROZEN = "-c idle_in_transaction_session_timeout=60s"
+"""No transaction of ours waits for anything: one that stands still is a frozen process's, and others wait for it."""
+
+
 def _postgres(url: URL, *, options: str = "") -> Engine:
     try:
         import psycopg  # noqa: F401  # pyright: ignore[reportUnusedImport]  # an extra, asked for only here
@@ -181,9 +185,9 @@ def _postgres(url: URL, *, options: str = "") -> Engine:
             hint="install it with: pip install 'film-generation[postgres]'",
         ) from error
     asked = url.query.get("options", "")
-    merged = " ".join(filter(None, (asked if isinstance(asked, str) else " ".join(asked), options)))
+    merged = " ".join(filter(None, (_FROZEN, asked if isinstance(asked, str) else " ".join(asked), options)))
     return create_engine(
-        url.set(drivername="postgresql+psycopg").update_query_dict({"options": merged} if merged else {}),
+        url.set(drivername="postgresql+psycopg").update_query_dict({"options": merged}),
         pool_size=8,
         max_overflow=16,
         pool_pre_ping=True,

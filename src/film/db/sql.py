@@ -1,11 +1,11 @@
-"""The statements that SQLAlchemy has no common form of, or no quick one: INSERT … ON CONFLICT, and many at once."""
+"""The statements that SQLAlchemy has no common form of, or no quick one: INSERT … ON CONFLICT, many at once, a lock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -29,3 +29,9 @@ def insert_integers(connection: Connection, table: Table, rows: Sequence[tuple[i
     else:
         places = ", ".join("?" * len(table.columns))
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", list(rows))  # noqa: S608  # our own names
+
+
+def one_at_a_time(connection: Connection, name: str) -> None:
+    """Until this transaction ends nobody else decides about ``name``. SQLite's writers come one by one anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

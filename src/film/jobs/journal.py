@@ -17,10 +17,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, UpdateBase, delete, select, text, update
+from sqlalchemy import CursorResult, Engine, UpdateBase, delete, select, update
 from sqlalchemy.orm import Session
 
 from film.db.session import snapshot
+from film.db.sql import one_at_a_time
 from film.db.tables import JobRow
 from film.jobs.calls import Job, PaidCall, State
 from film.jobs.owner import is_gone
@@ -86,7 +87,7 @@ class Journal:
         ``passed_over`` is the finished job that does not count, of which another is wanted.
         """
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            _lock(session, call.key)
+            one_at_a_time(session.connection(), call.key)
             known = _deciding(_rows(session, call.key))
             if known and not (known.state == "done" and known.id == passed_over):
                 return None
@@ -116,7 +117,7 @@ class Journal:
     def take(self, key: str, token: str, now: datetime) -> Job | None:
         """The unfinished job of a key, now ours; None when there is none or its owner still works on it."""
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            _lock(session, key)
+            one_at_a_time(session.connection(), key)
             row = next((r for r in _rows(session, key) if r.state in OPEN and r.state != "review"), None)
             if row is None or not (row.owner == token or is_free(_job(row), now)):
                 return None
@@ -145,7 +146,7 @@ class Journal:
     def adopt(self, job: Job, token: str, tickets: list[dict[str, Any]], now: datetime) -> dict[str, Any] | None:
         """Give the job the first of the vendor's ``tickets`` that no other job here has; None when all are taken."""
         with Session(self._engine) as session, session.begin():
-            _lock(session, job.provider)
+            one_at_a_time(session.connection(), job.provider)
             known = session.scalars(select(JobRow.ticket).where(JobRow.provider == job.provider))
             taken = {ticket.get("job_id") for ticket in known}
             ticket = next((t for t in tickets if t["job_id"] not in taken), None)
@@ -173,7 +174,7 @@ class Journal:
         for: a job of its own, up for review.
         """
         with Session(self._engine) as session, session.begin():
-            _lock(session, job.key)
+            one_at_a_time(session.connection(), job.key)
             rows = _rows(session, job.key)
             vendor_id = ticket.get("job_id")
             if vendor_id and any((row.ticket or {}).get("job_id") == vendor_id for row in rows):
@@ -225,12 +226,6 @@ class Journal:
 def is_free(job: Job, now: datetime, gone: Callable[[str], bool] = is_gone) -> bool:
     """Whether a job may be taken over: nobody's, its lease ran out, or its owner died."""
     return job.owner is None or job.lease_until is None or job.lease_until <= now or gone(job.owner)
-
-
-def _lock(session: Session, key: str) -> None:
-    """One decision about a key at a time. SQLite's transactions already write one by one."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
 def _rows(session: Session, key: str) -> list[JobRow]:

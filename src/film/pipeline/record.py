@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Engine, delete, insert, select, update
 
 from film.db.base import now
+from film.db.sql import one_at_a_time
 from film.db.tables import Film, ShotRow, Take
 from film.hashing import canonical
 from film.models import AssetRequest, AssetType, as_plain
@@ -48,6 +49,7 @@ def request_record(request: AssetRequest, made_of: Mapping[str, str] | None = No
 def write_film(engine: Engine, params: FilmParams, status: str) -> None:
     """The film and its shots as they stand in the file now; a shot that is gone leaves the film, not the library."""
     with engine.begin() as db:
+        one_at_a_time(db, f"film {params.film_id}")
         found = db.execute(select(Film.film_id).where(Film.film_id == params.film_id)).first()
         values = {"title": params.title, "tier": params.tier, "status": status, "updated_at": now()}
         if found:
@@ -118,6 +120,7 @@ def write_takes(
     if not changed:
         return
     with engine.begin() as db:
+        one_at_a_time(db, f"film {params.film_id}")
         ids: dict[str, int] = {
             row.shot_id: row.id
             for row in db.execute(select(ShotRow.id, ShotRow.shot_id).where(ShotRow.film_id == params.film_id))

@@ -125,8 +125,14 @@ async def make_film(
             return await run.make(consent, began)
 
 
+LEASE = 60.0
+
+
 class FilmRun:
-    """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated."""
+    """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated.
+
+    ``lease`` seconds after its last sign of life another process may take this run's jobs over.
+    """
 
     def __init__(
         self,
@@ -137,6 +143,7 @@ class FilmRun:
         providers: ProviderSet,
         *,
         clock: Clock | None = None,
+        lease: float = LEASE,
     ) -> None:
         self.params = params
         self.services = services
@@ -159,6 +166,7 @@ class FilmRun:
             limits=limits,
             stop=stop.is_set,
             on_event=self._tell_of_job,
+            lease=lease,
         )
         self.obtainer = Obtainer(
             params.film_id,

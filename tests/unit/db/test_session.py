@@ -163,6 +163,14 @@ def test_urls_that_cannot_work(url: str, problem: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.postgres
+def test_a_transaction_that_stands_still_is_ended_by_the_server(postgres_schema_url: str) -> None:
+    """As of a process that was stopped in the middle of one: others wait for its rows."""
+    with make_engine(postgres_schema_url).connect() as connection:
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar() == "1min"
+        assert "film_" in str(connection.exec_driver_sql("SHOW search_path").scalar()), "what the URL asks for holds"
+
+
 def test_the_older_spelling_of_postgresql_works() -> None:
     assert make_engine("postgres://me@host/films").dialect.name == "postgresql"
 
