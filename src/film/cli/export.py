@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from film.timeline import Timeline
 
 _EDITS = ("otio", "otioz", "xml", "edl")
-_OF_THE_CALL = frozenset(
-    ("film", "tier", "json", "output", "media", "jpeg", "stems", "contact_sheet", "poster", *_EDITS)
-)
+_OTHERS = ("stems", "contact_sheet", "poster")
+_OF_THE_CALL = frozenset(("film", "tier", "json", "output", "media", "jpeg", *_EDITS, *_OTHERS))
 
 
 @click.command(name="export")
@@ -98,7 +97,7 @@ def _write(timeline: Timeline, folder: Path, name: str, options: dict[str, Any],
 
     form: Literal["png", "jpeg"] = "jpeg" if options["jpeg"] else "png"
     written: list[Path] = []
-    formats: list[EditFormat] = [form for form in _EDITS if options[form]]
+    formats: list[EditFormat] = [name for name in _EDITS if options[name]]
     if formats:
         note(f"cut     {len(timeline.clips)} shots, {timeline.frames} frames")
         written += write_edit(timeline, folder, name, formats, placement=options["media"])
