@@ -35,7 +35,7 @@ from film.compose.segments import Segment
 from film.compose.settings import REORDER, timescale
 from film.compose.sound import SAMPLE_RATE
 from film.errors import ComposeError
-from film.media.opening import url
+from film.media.opening import UNDECODED, url
 from film.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _write(
         }
         film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
         _describe(film, timeline)
-        with _reading(segments[0], files[segments[0].key]) as first:
+        with _reading(segments[0], files[segments[0].key], {}) as first:
             weaver = _Weaver(film, first.streams.video[0], sound, timeline, open_files)
         base = 0
         for segment in segments:
@@ -163,9 +163,9 @@ def _when(packet: AnyPacket) -> Fraction:
 
 
 @contextmanager
-def _reading(segment: Segment, path: Path) -> Generator[InputContainer, None, None]:
+def _reading(segment: Segment, path: Path, options: Mapping[str, str]) -> Generator[InputContainer, None, None]:
     try:
-        with av.open(url(path), "r", format="mov") as container:
+        with av.open(url(path), "r", format="mov", options=dict(options)) as container:
             yield container
     except (av.error.FFmpegError, OSError) as error:
         raise ComposeError(
@@ -176,7 +176,7 @@ def _reading(segment: Segment, path: Path) -> Generator[InputContainer, None, No
 
 def _packets(segment: Segment, path: Path) -> tuple[list[AnyPacket], bytes]:
     """A segment's packets in the order they are decoded, and its decoder parameters."""
-    with _reading(segment, path) as container:
+    with _reading(segment, path, UNDECODED) as container:
         stream = container.streams.video[0]
         packets: list[AnyPacket] = [p for p in container.demux(stream) if p.size and p.pts is not None]
         parameters = _parameters(stream)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_media(path: Path, kind: SourceKind) -> Generator[InputContainer, None, None]:
+def open_media(path: Path, kind: SourceKind, *, undecoded: bool = False) -> Generator[InputContainer, None, None]:
     """A clip or a sound; while it is open, whatever is wrong with it comes out as ComposeError."""
-    with _cutting(), media.open_media(path, AssetType(kind)) as container:
+    with _cutting(), media.open_media(path, AssetType(kind), undecoded=undecoded) as container:
         yield container
 
 

@@ -80,11 +80,12 @@ def make_clip(
     sound: bool = False,
     container: str = "mp4",
     codec: str = "libx264",
+    preset: str = "ultrafast",
     pixels: str = "yuv420p",
     paint: Callable[[int], np.ndarray] | None = None,
 ) -> Source:
     """A clip of numbered frames. ``times`` gives each its own moment in seconds; ``turned`` is written as metadata."""
-    options = {"crf": "12", "preset": "ultrafast"} if codec == "libx264" else {}
+    options = {"crf": "12", "preset": preset} if codec == "libx264" else {}
     with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate, options=options)
         stream.width, stream.height, stream.pix_fmt = *size, pixels

@@ -137,3 +137,18 @@ def test_a_stretch_begins_where_it_should(tmp_path: Path) -> None:
     stretch = Stretch(Clip("shot", clip, 40, source_in=5), 30, 40)
     numbers = [number_in(frame.to_ndarray(format="rgb24")) for frame in frames(stretch, SCREEN)]
     assert numbers == list(range(35, 45))
+
+
+@pytest.mark.parametrize("uneven", [False, True])
+def test_what_is_passed_over_undecoded_changes_no_picture(uneven: bool, tmp_path: Path) -> None:
+    times = [Fraction(n, 24) + (Fraction(1, 2) if uneven and n >= 30 else 0) for n in range(60)] if uneven else None
+    clip = make_clip(tmp_path / "c.mp4", 60, size=(160, 90), times=times, preset="veryfast")  # with B-frames
+    length = 72 if uneven else 60
+
+    def told(first: int, stop: int) -> list[bytes]:
+        stretch = Stretch(Clip("shot", clip, length), first, stop)
+        return [as_picture(frame).tobytes() for frame in frames(stretch, SCREEN)]
+
+    whole = told(0, length)
+    for first in (17, 20, 33, 41, 47, length - 3):
+        assert told(first, length) == whole[first:]
