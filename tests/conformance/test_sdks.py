@@ -135,8 +135,23 @@ def test_elevenlabs_knows_the_simulators_errors(
 def fal(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Any:
     client = pytest.importorskip("fal_client.client")
     monkeypatch.setattr(client, "QUEUE_URL_FORMAT", f"{simulator.url}/fal/")
+    monkeypatch.setattr(client, "REST_URL", f"{simulator.url}/fal")
+    monkeypatch.setattr(client, "CDN_URL", f"{simulator.url}/fal")
     monkeypatch.setattr(client, "MAX_ATTEMPTS", 1)
     return client
+
+
+def test_fal_stores_pictures_for_nothing(fal: Any, simulator: Simulator):
+    picture = b64decode(PICTURE.partition(",")[2])
+    url = fal.SyncClient(key=KEY).upload(picture, "image/png", "lighthouse.png")
+    assert url.endswith("_lighthouse.png")
+    order = {"prompt": "the beam turns", "image_url": url, "duration": "5"}
+    fal.SyncClient(key=KEY).submit("fal-ai/kling-video/v2.5-turbo/pro/image-to-video", order)
+    with pytest.raises(fal.FalClientHTTPError):
+        fal.SyncClient(key=KEY).submit(
+            "fal-ai/kling-video/v2.5-turbo/pro/image-to-video", {**order, "image_url": url + "x"}
+        )
+    assert [post.accepted for post in simulator.posts()] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +287,17 @@ def test_runway_makes_clips(simulator: Simulator, runway_client: Any, ordered_by
     found = check(httpx.get(url).content, AssetType.VIDEO, name="the clip")
     assert found.seconds == ours.order["duration"]
     assert runway_client.organization.retrieve().credit_balance == 100_000 - 2 * task.cost.credits
+
+
+def test_runway_stores_pictures_for_nothing(simulator: Simulator, runway_client: Any):
+    picture = b64decode(PICTURE.partition(",")[2])
+    stored = runway_client.uploads.create_ephemeral(file=("lighthouse.png", picture))
+    assert stored.uri.startswith("runway://") and simulator.posts() == []
+    order = {"model": "gen4_turbo", "promptImage": stored.uri, "promptText": "fog", "ratio": "1280:720", "duration": 5}
+    runway_create(runway_client, order)
+    with pytest.raises(pytest.importorskip("runwayml").BadRequestError):
+        runway_create(runway_client, {**order, "promptImage": stored.uri + "x"})
+    assert [post.accepted for post in simulator.posts()] == [True, False]
 
 
 @pytest.mark.parametrize("fault", ["fail", "refuse-later"])

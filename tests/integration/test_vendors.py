@@ -36,6 +36,8 @@ from film.providers.http import make_client
 from film.providers.patience import Patience
 from film.providers.registry import provider_class
 from film.providers.vendor import VendorProvider
+from film.providers.vendor_kinds import VideoVendor
+from film.rates import RateCard
 from film.settings import KEY_NAMES
 from film.testing.simulator import Fault, Latency, Simulator
 
@@ -109,6 +111,35 @@ def test_what_is_ordered_is_made_billed_as_quoted_and_sent_once(kind: AssetType,
         if name == "elevenlabs":
             assert " ".join(word.word for word in made.words) == room.config.text
             assert made.words[-1].end <= whole.details["seconds"] + 0.2
+
+    in_room(kind, name, tmp_path)(work)
+
+
+def models_of(name: str) -> list[str]:
+    return list(dict.fromkeys(rate.model for rate in RateCard.shipped().rates if rate.provider == name))
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL)
+def test_every_model_is_quoted_as_it_is_billed_and_a_shot_at_the_next_length_sold(
+    kind: AssetType, name: str, tmp_path: Path
+) -> None:
+    async def work(room: Room) -> None:
+        shots = {AssetType.VIDEO: ("1", "4.2", "5", "5.1", "6", "6.5", "10")}.get(kind, ("1",))
+        for model in models_of(name):
+            for seconds in shots:
+                for frame in (720, 480):
+                    change = {"model": model, "duration": Decimal(seconds), "width": frame * 16 // 9, "height": frame}
+                    config = room.config.model_copy(update={k: v for k, v in change.items() if hasattr(room.config, k)})
+                    quoted = room.provider.quote(config)
+                    await room.provider.submit(config, image_url=PICTURE)
+                    job = room.simulator.books.jobs()[-1]
+                    billed = Decimal(job.price)
+                    assert billed <= quoted.amount and (billed == quoted.amount or model == "gpt-4o-mini-tts")
+                    if isinstance(room.provider, VideoVendor):
+                        bought = Decimal(str(job.order["duration"]))
+                        assert bought == room.provider.clip_seconds(config)
+                        assert bought == min(n for n in room.provider.lengths(config) if n >= config.duration)
+        assert room.simulator.total() > 0
 
     in_room(kind, name, tmp_path)(work)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from film.cli.console import dollars, note, print_json, table
 from film.cli.looking import library
 from film.cli.options import as_json, option
+
+if TYPE_CHECKING:
+    from film.cost_tracker.spending import Spent
+    from film.pipeline.services import Services
 
 
 @click.command(name="costs")
@@ -50,14 +53,31 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
         print_json(dict(summary))
         return 0
     click.echo(f"{title}: {dollars(summary['total_cost'])}")
-    for group in ("by_project", "by_provider", "by_asset_type"):
-        amounts: Mapping[str, Decimal] = summary.get(group) or {}
-        if amounts:
-            click.echo("")
-            heading = group.removeprefix("by_").replace("_", " ").replace("project", "film")
-            click.echo(table([(n, dollars(a)) for n, a in sorted(amounts.items())], (heading, "cost"), right=(1,)))
+    for heading, groups in _groups(services, film_id, month):
+        if rows := [_row(spent) for spent in groups if spent.purchases]:
+            click.echo("\n" + table(rows, (heading, "pieces", "quoted", "billed"), right=(1, 2, 3)))
     note(f"reports: {services.settings.cost_reports}")
     return 0
+
+
+def _groups(services: Services, film_id: str | None, month: str | None) -> Iterator[tuple[str, Sequence[Spent]]]:
+    """What was spent, by whatever it can be told apart by."""
+    from film.cost_tracker.spending import spending
+    from film.cost_tracker.summary import within
+    from film.db.session import snapshot
+    from film.db.tables import LedgerEntry
+
+    only = LedgerEntry.film_id == film_id if film_id else within(*_month(month))
+    with snapshot(services.engine) as connection:
+        found = spending(connection, only)
+    if not film_id:
+        yield "film", found.by_film
+    yield "provider", found.by_provider
+    yield "asset type", found.by_asset_type
+
+
+def _row(spent: Spent) -> tuple[str, ...]:
+    return spent.name, str(spent.purchases), dollars(spent.quoted), dollars(spent.billed)
 
 
 def _write_page(services: Any, path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import Connection, extract, func, select
+from sqlalchemy import ColumnElement, Connection, extract, func, select
 
 from film.cost_tracker.reservations import OPEN
 from film.db.base import from_micros
@@ -53,15 +53,15 @@ class Spending:
     by_asset_type: tuple[Spent, ...]
 
 
-def spending(connection: Connection) -> Spending:
-    """Everything that the ledger says, summed."""
+def spending(connection: Connection, *only: ColumnElement[bool]) -> Spending:
+    """Everything that the ledger says, summed, or what ``only`` picks of its entries (``set_aside`` is always all)."""
     e, r = LedgerEntry, ReservationRow
     year, month = extract("year", e.at), extract("month", e.at)
     groups = (year, month, e.film_id, e.provider, e.asset_type, e.kind)
     rows = connection.execute(
         select(*groups, func.sum(e.amount), func.sum(r.estimated), func.count())
         .outerjoin(r, r.id == e.reservation_id)
-        .where(e.kind.in_(("settle", "saved")))
+        .where(e.kind.in_(("settle", "saved")), *only)
         .group_by(*groups)
     ).all()
     found = [

@@ -53,6 +53,8 @@ class ElevenModel:
     """What a model takes, and how it is set so that equal orders sound alike."""
 
     text_limit: int
+    credits: Decimal = Decimal(1)
+    """Credits that a character takes: what the answer's ``character-cost`` is counted in."""
     settings: dict[str, Any] = field(
         default_factory=lambda: {
             "stability": 0.5,
@@ -67,7 +69,7 @@ class ElevenModel:
 MODELS = {
     "eleven_multilingual_v2": ElevenModel(10_000),
     "eleven_v3": ElevenModel(5_000, settings={"stability": 0.5}),
-    "eleven_flash_v2_5": ElevenModel(40_000),
+    "eleven_flash_v2_5": ElevenModel(40_000, credits=Decimal("0.5")),
 }
 
 
@@ -161,12 +163,12 @@ class ElevenLabsSpeechProvider(SpeechVendor):
 
     def _billed(self, config: AudioConfig, answer: Answer) -> Decimal | None:
         try:
-            characters = Decimal(answer.headers.get("character-cost", ""))
+            taken = Decimal(answer.headers.get("character-cost", ""))
         except InvalidOperation:
             return None
-        if not characters.is_finite() or characters < 0:
+        if not taken.is_finite() or taken < 0:
             return None
-        return self.rate(config).cost(characters / 1000)
+        return self.rate(config).cost(taken / MODELS[self.model_of(config)].credits / 1000)
 
     # -- what was lost
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from desk import Film, write_shots
 
 from film.testing.simulator import Fault, Simulator, SimulatorThread
+from film.testing.simulator import elevenlabs as simulated
 
 CANARY = "canary-5ecret-key-0123456789"
 
@@ -57,6 +59,17 @@ def test_costs_by_film_and_month(film: Film, tmp_path: Path, vendors: Simulator)
     assert f": ${spent}" in month.splitlines()[0] and "fal" in month and "minimax" in month
     assert film("costs", "--month", "2025-11").out.splitlines() == ["2025-11: $0"]
     assert film("costs", "--month", "2025-13").code == 2
+
+
+def test_costs_show_what_was_quoted_against_what_was_billed(
+    film: Film, tmp_path: Path, vendors: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(simulated.CREDITS, "eleven_multilingual_v2", Decimal("0.8"))  # a voice at a lower rate
+    shots = write_shots(tmp_path, {"dialogue": "x" * 100})
+    assert film("make", shots, "--tier", "draft", "--audio_provider", "elevenlabs", "--yes", "-q").code == 0
+    rows = [line.split() for line in film("costs").out.splitlines()]
+    assert ["provider", "pieces", "quoted", "billed"] in rows
+    assert ["elevenlabs", "1", "$0.01", "$0.008"] in rows and ["asset", "type", "pieces", "quoted", "billed"] in rows
 
 
 def test_the_doctor_is_content_without_keys(film: Film) -> None:

@@ -19,11 +19,9 @@ from film.testing.simulator.making import make_media
 from film.testing.simulator.vendor import BadOrder, SimulatedVendor, read_order, visit
 
 LONGEST = {"eleven_v3": 5_000, "eleven_multilingual_v2": 10_000, "eleven_flash_v2_5": 40_000}
-PER_THOUSAND = {
-    "eleven_v3": Decimal("0.10"),
-    "eleven_multilingual_v2": Decimal("0.10"),
-    "eleven_flash_v2_5": Decimal("0.05"),
-}
+CREDITS = {"eleven_v3": Decimal(1), "eleven_multilingual_v2": Decimal(1), "eleven_flash_v2_5": Decimal("0.5")}
+"""Credits that a character takes."""
+CREDIT = Decimal("0.0001")
 ITEM = "item_"
 """Items of the history have names of their own; the request's id is a field of them."""
 FORMATS = {"mp3": "mp3", "opus": "opus", "pcm": "pcm", "wav": "wav"}
@@ -73,13 +71,14 @@ class SimulatedElevenLabs(SimulatedVendor):
             raise BadOrder(400, self.error(400, "max_character_limit_exceeded", words))
         form = FORMATS.get(request.query.get("output_format", "mp3_44100_128").partition("_")[0], "mp3")
         order = {**order, "voice_id": voice, "response_format": form}
-        job = self.take(model, "audio", order, PER_THOUSAND[model] * len(text) / 1000)
+        taken = CREDITS[model] * len(text)
+        job = self.take(model, "audio", order, CREDIT * taken)
         await asyncio.sleep(max(0.0, job.ends - time.time()))
         sound, _ = await asyncio.to_thread(make_media, job)
         aligned = _alignment(text, synthetic.spoken_seconds(text))
         body = {"audio_base64": base64.b64encode(sound).decode(), "alignment": aligned, "normalized_alignment": aligned}
         headers = {
-            "character-cost": str(len(text) // 2 if model == "eleven_flash_v2_5" else len(text)),
+            "character-cost": str(taken),
             "request-id": job.id,
             "current-concurrent-requests": "1",
             "maximum-concurrent-requests": "5",
