@@ -15,10 +15,15 @@ import math
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from film.errors import InputError
 from film.providers.draft.elements import rng_of
 
+Depth = TypeVar("Depth", float, NDArray[np.floating])
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the drawn area, sub-pixel."""
 
@@ -44,10 +49,10 @@ class Lens:
     zoom_far: float = 1.0
     zoom_near: float = 1.0
 
-    def offset(self, depth: float) -> float:
+    def offset(self, depth: Depth) -> Depth:
         return self.offset_far + (self.offset_near - self.offset_far) * depth
 
-    def zoom(self, depth: float) -> float:
+    def zoom(self, depth: Depth) -> Depth:
         return self.zoom_far + (self.zoom_near - self.zoom_far) * depth
 
 

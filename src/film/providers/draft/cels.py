@@ -1,9 +1,9 @@
-"""The pieces of film that are laid over each other: planar 8-bit pictures, sampled at sub-pixel positions.
+"""The pieces of film that are laid over each other: planar pictures, sampled at sub-pixel positions.
 
-    Cel (y, u, v, mask of a part of the drawing) ── paint(canvas, view) ──► Canvas, frame after frame
+    Cel (y, u, v, mask of a part of the drawing) ── paint(canvas, pose) ──► Canvas, frame after frame
 
-Sampling is what a camera move costs, so chroma is kept at half size, the half-size mask is reduced from the full
-one, and rows from ``solid`` on, which hide all behind them, are pasted without a mask.
+Sampling is what a camera move costs, so chroma and its mask are kept at half size, and rows from ``solid`` on, which
+hide all behind them, are laid over without a mask.
 """
 
 from __future__ import annotations
@@ -11,25 +11,35 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from film.providers.draft.camera import Box
+from film.providers.draft.sampling import OPAQUE, Lean, Plane, Sampler, Stack, Taps, Tone
 
-BLACK, GREY = 16, 128
+Numbers = NDArray[np.floating]
+
+BLACK, GREY, WHITE = 16, 128, 235
 
 
 @dataclass
 class Canvas:
-    """One frame while it is painted: luma at full size, chroma at half size, limited range."""
+    """One frame while it is painted: luma at full size, chroma at half size, limited range, one block of memory."""
 
-    y: Image.Image
-    u: Image.Image
-    v: Image.Image
+    planes: Plane
+    """(height * 3 / 2, width): luma, then both chroma planes, as an encoder takes them."""
+    y: Plane
+    u: Plane
+    v: Plane
 
     @classmethod
     def black(cls, width: int, height: int) -> Canvas:
-        half = (width // 2, height // 2)
-        return cls(Image.new("L", (width, height), BLACK), Image.new("L", half, GREY), Image.new("L", half, GREY))
+        planes = np.empty((height * 3 // 2, width), np.uint8)
+        planes[:height] = BLACK
+        planes[height:] = GREY
+        chroma = planes[height:].reshape(2, height // 2, width // 2)
+        return cls(planes, planes[:height], chroma[0], chroma[1])
 
 
 @dataclass(frozen=True)
@@ -50,100 +60,58 @@ class Pose:
 
 @dataclass
 class Cel:
-    """Planes cropped to ``left, top`` of the drawn area; ``mask`` None where fully opaque."""
+    """A part of the drawing, its corner at ``left, top`` of the drawn area."""
 
-    y: Image.Image
-    u: Image.Image
-    v: Image.Image
-    mask: Image.Image | None
+    y: Stack
+    uv: Stack
     left: int
     top: int
+    masked: bool
+    """Whether the last plane of both is coverage; without it all is opaque."""
 
-    def paint(self, canvas: Canvas, pose: Pose) -> None:
-        """Paste the part of this cel seen through the pose's box."""
-        box, (width, height) = pose.box, canvas.y.size
+    @classmethod
+    def of(cls, y: Plane, u: Plane, v: Plane, mask: Plane | None, corner: tuple[int, int]) -> Cel:
+        """``u`` and ``v`` are half as wide and as high as ``y`` and ``mask``, which goes from 0 to 128."""
+        half = None if mask is None else np.asarray(Image.fromarray(mask).reduce(2))
+        return cls(Stack([y], mask), Stack([u, v], half), *corner, mask is not None)
+
+    @property
+    def coverage(self) -> Plane:
+        """The mask, 0 to 128; only what is masked has one."""
+        return self.y.values[:, -1].T
+
+    def paint(self, canvas: Canvas, pose: Pose, sampler: Sampler) -> None:
+        """Lay the part of this cel seen through the pose's box over the canvas."""
+        box, (height, width) = pose.box, canvas.y.shape
         scale_x, scale_y = (box[2] - box[0]) / width, (box[3] - box[1]) / height
+        columns, _, rows = self.y.values.shape
         # Inward to even pixels: never beyond the sheet's own (empty) edge, and chroma stays aligned.
         x0 = max(0, even_up((self.left - box[0]) / scale_x))
         y0 = max(0, even_up((self.top - box[1]) / scale_y))
-        x1 = min(width, even_down((self.left + self.y.width - box[0]) / scale_x))
-        y1 = min(pose.until, even_down((self.top + self.y.height - box[1]) / scale_y))
+        x1 = min(width, even_down((self.left + columns - box[0]) / scale_x))
+        y1 = min(pose.until, even_down((self.top + rows - box[1]) / scale_y))
         if x1 <= x0 or y1 <= y0:
             return
-        region = _Region(
-            (x0, y0, x1, y1),
-            (
-                box[0] + x0 * scale_x - self.left,
-                box[1] + y0 * scale_y - self.top,
-                box[0] + x1 * scale_x - self.left,
-                box[1] + y1 * scale_y - self.top,
-            ),
-            pose.lean,
-            pose.pivot - self.top,
-        )
-        luma = region.sample(self.y)
-        if pose.gain != 1.0:
-            luma = luma.point([min(235, max(BLACK, round(BLACK + (v - BLACK) * pose.gain))) for v in range(256)])
-        u, v = region.sample(self.u, 2), region.sample(self.v, 2)
-        at, half_at = (x0, y0), (x0 // 2, y0 // 2)
-        if self.mask is None:
-            canvas.y.paste(luma, at)
-            canvas.u.paste(u, half_at)
-            canvas.v.paste(v, half_at)
-            return
-        seam = min(y1, max(y0, pose.solid))
-        if seam < y1:
-            canvas.y.paste(luma.crop((0, seam - y0, x1 - x0, y1 - y0)), (x0, seam))
-            low = (0, (seam - y0) // 2, (x1 - x0) // 2, (y1 - y0) // 2)
-            canvas.u.paste(u.crop(low), (x0 // 2, seam // 2))
-            canvas.v.paste(v.crop(low), (x0 // 2, seam // 2))
-        if seam > y0:
-            mask = region.until(seam).sample(self.mask)
-            if pose.cover < 1.0:
-                mask = mask.point([round(value * pose.cover) for value in range(256)])
-            half = mask.reduce(2)
-            if seam < y1:
-                luma, u, v = (
-                    luma.crop((0, 0, *mask.size)),
-                    u.crop((0, 0, *half.size)),
-                    v.crop((0, 0, *half.size)),
-                )
-            canvas.y.paste(luma, at, mask)
-            canvas.u.paste(u, half_at, half)
-            canvas.v.paste(v, half_at, half)
+        at = (box[0] + x0 * scale_x - self.left, box[1] + y0 * scale_y - self.top)
+        seam = min(y1, max(y0, pose.solid)) - y0 if self.masked else 0
+        tone = _tone(pose)
+        for stack, planes, part in ((self.y, (canvas.y,), 1), (self.uv, (canvas.u, canvas.v), 2)):
+            over = [plane[y0 // part : y1 // part, x0 // part : x1 // part] for plane in planes]
+            x = Taps(at[0] / part, scale_x, (x1 - x0) // part)
+            y = Taps(at[1] / part, scale_y, (y1 - y0) // part)
+            lean = None
+            if pose.lean:
+                lean = Lean(pose.lean * ((pose.pivot - self.top) / part - y.start), -pose.lean * scale_y)
+            chosen = tone if part == 1 else replace(tone, table=None)
+            sampler.lay(over, stack, x, y, mask_until=seam // part, tone=chosen, lean=lean)
 
 
-@dataclass(frozen=True)
-class _Region:
-    """A rectangle of the frame and the box of a sheet's planes that fills it."""
-
-    frame: tuple[int, int, int, int]
-    source: Box
-    lean: float
-    pivot: float
-
-    def until(self, row: int) -> _Region:
-        x0, y0, x1, y1 = self.frame
-        left, top, right, bottom = self.source
-        part = (row - y0) / (y1 - y0)
-        return replace(self, frame=(x0, y0, x1, row), source=(left, top, right, top + (bottom - top) * part))
-
-    def sample(self, plane: Image.Image, reduced: int = 1) -> Image.Image:
-        x0, y0, x1, y1 = self.frame
-        size = ((x1 - x0) // reduced, (y1 - y0) // reduced)
-        left, top, right, bottom = (edge / reduced for edge in self.source)
-        if self.lean:
-            across, down = (right - left) / size[0], (bottom - top) / size[1]
-            shear = -self.lean * down
-            shift = left + self.lean * (self.pivot / reduced - top)
-            return plane.transform(
-                size,
-                Image.Transform.AFFINE,
-                (across, shear, shift, 0.0, down, top),
-                Image.Resampling.BILINEAR,
-            )
-        box = (max(0.0, left), max(0.0, top), min(right, plane.width), min(bottom, plane.height))
-        return plane.resize(size, Image.Resampling.BILINEAR, box=box)
+def _tone(pose: Pose) -> Tone:
+    table = None
+    if pose.gain != 1.0:
+        values = BLACK + (np.arange(256) - BLACK) * pose.gain
+        table = np.clip(np.rint(values), BLACK, WHITE).astype(np.uint8)
+    return Tone(round(pose.cover * OPAQUE), table)
 
 
 def even_up(value: float) -> int:
@@ -152,3 +120,14 @@ def even_up(value: float) -> int:
 
 def even_down(value: float) -> int:
     return math.floor(value / 2 + 1e-6) * 2
+
+
+def levels_of(colours: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Colours, 0..1, as levels of luma and of both chroma planes: BT.709, limited range."""
+    red, green, blue = colours[:, 0], colours[:, 1], colours[:, 2]
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return (
+        16 + 219 * luma,
+        128 + 224 / 1.8556 * (blue - luma),
+        128 + 224 / 1.5748 * (red - luma),
+    )

@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,10 @@ from PIL import Image, ImageFilter
 
 from film.errors import InputError
 from film.providers.draft.camera import Box, Move, Path
-from film.providers.draft.cels import BLACK, GREY, Canvas, Pose
+from film.providers.draft.cels import BLACK, GREY, WHITE, Canvas, Pose
 from film.providers.draft.elements import FloatArray, Framing, Layer, Light, Panel, PanelSpec, rng_of
-from film.providers.draft.particles import FRONT, Glints, Moment, Planes, Weather
+from film.providers.draft.particles import FRONT, Glints, Moment, Weather
+from film.providers.draft.sampling import Sampler
 from film.providers.draft.sheets import Sheet, sheets_of
 
 FILM_RATE = Fraction(24)
@@ -91,8 +93,9 @@ class Animator:
         self._weather = Weather(kinds, self._size, seed, panel.light)
         self._glints = [self._glints_of(sheet, panel.light) for sheet in self._sheets]
         self._front = next((n for n, sheet in enumerate(self._sheets) if n and sheet.depth >= FRONT), len(self._sheets))
-        self._vignette = _vignette(self._size, 0.26 * self._look.vignette) if self._look.vignette else None
-        self._grain = _grain(self._size, self._look.grain) if self._look.grain else None
+        self._fall = _vignette(self._size, 0.26 * self._look.vignette)
+        self._grain = _grain(self._size, self._look.grain)
+        self._sampler = Sampler()
 
     def frame(self, k: int) -> NDArray[np.uint8]:
         """Frame ``k`` as one (height * 3 / 2, width) array: luma, then both chroma planes."""
@@ -103,38 +106,37 @@ class Animator:
         for number, (sheet, box) in enumerate(zip(self._sheets, boxes, strict=True)):
             if number == self._front:
                 self._air(canvas, k, seconds, front=False)
-            sheet.paint(canvas, self._pose(number, box, until[number], seconds))
-            if self._glints[number]:
-                luma = np.array(canvas.y)
-                for glints in self._glints[number]:
-                    glints.paint(luma, box, seconds)
-                canvas.y = Image.fromarray(luma)
+            sheet.paint(canvas, self._pose(number, box, until[number], seconds), self._sampler)
+            for glints in self._glints[number]:
+                glints.paint(canvas.y, box, seconds)
         if self._front == len(self._sheets):
             self._air(canvas, k, seconds, front=False)
         self._air(canvas, k, seconds, front=True)
         return self._finished(canvas, k)
 
     def _finished(self, canvas: Canvas, k: int) -> NDArray[np.uint8]:
-        width, height = self._size
-        if self._vignette:
-            full, half = self._vignette
-            canvas.y.paste(BLACK, (0, 0, width, height), full)
-            canvas.u.paste(GREY, (0, 0, width // 2, height // 2), half)
-            canvas.v.paste(GREY, (0, 0, width // 2, height // 2), half)
-        out = np.empty((height * 3 // 2, width), np.uint8)
-        luma = out[:height]
-        luma[:] = np.asarray(canvas.y)
-        if self._grain is not None:
-            rng = rng_of("grain", self._seed, k)
-            sheet, dy, dx = rng.integers(len(self._grain)), rng.integers(_SLACK), rng.integers(_SLACK)
-            # Grain is signed, held in unsigned bytes: luma has 16 levels of footroom, so the sum never wraps.
-            np.add(luma, self._grain[sheet, dy : dy + height, dx : dx + width], out=luma)
-        np.clip(luma, 16, 235, out=luma)
-        quarter = height // 2 * (width // 2)
-        chroma = out[height:].reshape(-1)
-        chroma[:quarter] = np.asarray(canvas.u).reshape(-1)
-        chroma[quarter:] = np.asarray(canvas.v).reshape(-1)
-        return out
+        """Vignette and grain. Grain is signed, held in unsigned bytes: black has footroom, so the sum never wraps."""
+        luma, (dark, pale) = canvas.y, self._fall
+        rng = rng_of("grain", self._seed, k)
+        sheet, dy, dx = rng.integers(len(self._grain)), rng.integers(_SLACK), rng.integers(_SLACK)
+        grain = self._grain[sheet, dy : dy + luma.shape[0], dx : dx + luma.shape[1]]
+        np.clip(luma, BLACK, WHITE, out=luma)
+        for top in range(0, luma.shape[0], _ROWS):
+            some = np.s_[top : top + _ROWS]
+            lost = np.subtract(luma[some], BLACK, dtype=np.int16)
+            lost *= dark[some]
+            lost += 64
+            lost >>= 7
+            luma[some] -= lost.astype(np.uint8)
+        luma += grain
+        np.clip(luma, BLACK, WHITE, out=luma)
+        for colour in (canvas.u, canvas.v):
+            lost = np.subtract(colour, GREY, dtype=np.int16)
+            lost *= pale
+            lost += 64
+            lost >>= 7
+            np.subtract(colour, lost.astype(np.uint8), out=colour)
+        return canvas.planes
 
     def _visible_rows(self, boxes: list[Box]) -> list[int]:
         """For each sheet the row from which on nearer ones hide it."""
@@ -176,19 +178,16 @@ class Animator:
         return Pose(box, until, sheet.solid_row(box, height))
 
     def _air(self, canvas: Canvas, k: int, seconds: float, *, front: bool) -> None:
-        if not self._weather:
-            return
-        planes: Planes = (np.array(canvas.y), np.array(canvas.u), np.array(canvas.v))
-        self._weather.paint(planes, Moment(k, seconds, self.path), front=front)
-        canvas.y, canvas.u, canvas.v = (Image.fromarray(plane) for plane in planes)
+        if self._weather:
+            self._weather.paint((canvas.y, canvas.u, canvas.v), Moment(k, seconds, self.path), front=front)
 
     def _glints_of(self, sheet: Sheet, light: Light) -> list[Glints]:
         if self._kind(sheet) != "water":
             return []
         return [
-            Glints(np.asarray(cel.mask), (cel.left, cel.top), self._size[1], self._seed, light)
+            Glints(cel.coverage, (cel.left, cel.top), self._size[1], self._seed, light)
             for cel in sheet.cels
-            if cel.mask
+            if cel.masked
         ]
 
     def _kind(self, sheet: Sheet) -> str | None:
@@ -277,18 +276,26 @@ def _floats(picture: Image.Image) -> FloatArray:
     return np.asarray(picture, dtype=np.float32) / np.float32(255)
 
 
-def _vignette(size: tuple[int, int], strength: float) -> tuple[Image.Image, Image.Image]:
-    """Masks of darkness, for luma and for chroma: none in the middle, ``strength`` in the corners."""
+@lru_cache(maxsize=2)
+def _vignette(size: tuple[int, int], strength: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What is lost of light and of colour, of 128: nothing in the middle, ``strength`` in the corners.
+
+    Dithered, or its steps would be seen as rings in a clear sky.
+    """
     width, height = size
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    fall = np.clip(0.55 * x**2 + 0.45 * y**2, 0, 1) ** 1.4
-    full = Image.fromarray(np.rint(255 * strength * fall).astype(np.uint8))
-    return full, full.reduce(2)
+    lost = 128 * strength * np.clip(0.55 * x**2 + 0.45 * y**2, 0, 1) ** 1.4
+    lost += rng_of("vignette").random((height, width)) * bool(strength)
+    half = lost.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3))
+    return lost.astype(np.uint8), half.astype(np.uint8)
 
 
 _SLACK = 64
+_ROWS = 128
+"""Rows that are darkened at once."""
 
 
+@lru_cache(maxsize=2)
 def _grain(size: tuple[int, int], strength: float) -> NDArray[np.uint8]:
     """Sheets of soft noise, larger than the frame, that a random offset makes new for every frame."""
     rng = rng_of("grain sheets")

@@ -1,7 +1,7 @@
-"""What falls, floats and glints over a panel: rain, snow, dust, embers, leaves, fog, light on water.
+"""What falls, floats and glints over a panel: rain, snow, dust, embers, leaves, light on water; and the fog.
 
     kinds + seed ──► Swarm (where each particle starts, how it travels) ──► paint(planes, frame, path)
-                 └─► Fog (two tileable sheets of noise sliding over each other)
+                 └─► Fog
 
 A particle's place is a function of the seed and the frame's time, never of the frame before, so any frame can be
 drawn alone. Particles are blended at sub-pixel positions and follow the camera by their depth, or they would
@@ -16,10 +16,11 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from film.providers.draft.camera import Path
+from film.providers.draft.cels import levels_of
 from film.providers.draft.elements import RGB, Light, rng_of
+from film.providers.draft.fog import Fog
 
 Numbers = NDArray[np.floating]
 Plane = NDArray[np.uint8]
@@ -104,7 +105,7 @@ class Weather:
             *(_Rain(name, size, seed, light) for name in names if name in _RAIN),
         ]
         fogs = [name for name in names if name in _FOG]
-        self._fog = _Fog(max(_FOG[name] for name in fogs), size, seed, light) if fogs else None
+        self._fog = Fog(max(_FOG[name] for name in fogs), size, seed, light) if fogs else None
 
     def __bool__(self) -> bool:
         return bool(self._swarms) or self._fog is not None
@@ -139,7 +140,7 @@ class _Swarm:
         colours = np.array(habit.colours or (_airy(light),))[rng.integers(0, max(1, len(habit.colours)), count)]
         if habit.colours and habit.edge > 1:  # lit things, not lights: they share the darkness of the scene
             colours = colours * (0.35 + 0.65 * min(1.0, light.brightness * (0.45 if light.night else 1.0)))
-        self._y_value, self._u_value, self._v_value = _yuv(colours)
+        self._y_value, self._u_value, self._v_value = levels_of(colours)
 
     def paint(self, planes: Planes, moment: Moment, *, front: bool) -> None:
         chosen = np.flatnonzero((self._depth >= FRONT) == front)
@@ -170,6 +171,11 @@ class _Swarm:
         return _seen(x, y, self._depth[chosen], moment)
 
 
+_TAPER = (np.sin(np.pi * (np.arange(256) + 0.5) / 256) ** 0.7).astype(np.float32)
+"""How strong a streak is along its way."""
+_BESIDE = np.array([-1, 0, 1], np.float32)
+
+
 class _Rain:
     """Drops are streaks as long as they fall while a shutter is open, slanted by one wind."""
 
@@ -182,11 +188,12 @@ class _Rain:
         self._x, self._y = rng.random(count), rng.random(count)
         self._fall = (1.1 + 1.5 * self._depth) * rng.uniform(0.92, 1.08, count)
         wind = rng.uniform(0.05, 0.13) * (1 if rng.integers(2) else -1) * (2.2 if name == "storm" else 1.0)
-        self._slant = wind * rng.uniform(0.9, 1.1, count)
-        self._length = height * self._fall * 0.024
-        self._radius = np.maximum(0.55, height * (0.0007 + 0.0012 * self._depth**2))
-        self._strength = strength * (0.35 + 0.65 * self._depth) * (0.75 if light.night else 1.0)
-        self._value = float(_yuv(np.array([_airy(light)]))[0][0])
+        self._slant = (wind * rng.uniform(0.9, 1.1, count)).astype(np.float32)
+        self._length = (height * self._fall * 0.024).astype(np.float32)
+        self._radius = np.maximum(0.55, height * (0.0007 + 0.0012 * self._depth**2)).astype(np.float32)
+        bright = strength * (0.35 + 0.65 * self._depth) * (0.75 if light.night else 1.0)
+        self._strength = bright.astype(np.float32)
+        self._value = float(levels_of(np.array([_airy(light)]))[0][0])
 
     def paint(self, planes: Planes, moment: Moment, *, front: bool) -> None:
         chosen = np.flatnonzero((self._depth >= FRONT) == front)
@@ -194,17 +201,21 @@ class _Rain:
         fall = self._fall[chosen] * moment.seconds
         x = self._x[chosen] + fall * self._slant[chosen] * height / width
         x, y = _seen(x, self._y[chosen] + fall, self._depth[chosen], moment)
+        x, y = x.astype(np.float32), y.astype(np.float32)
         length, slant = self._length[chosen], self._slant[chosen]
-        steps = np.arange(int(length.max(initial=1)) + 2, dtype=np.float64)
-        rows = np.floor(y)[:, None] + steps
-        along = (rows - y[:, None]) / length[:, None]
-        taper = np.where((along > 0) & (along < 1), np.sin(np.pi * np.clip(along, 0, 1)) ** 0.7, 0.0)
-        middle = x[:, None] + (rows - y[:, None]) * slant[:, None]
-        columns = np.floor(middle)[..., None] + np.arange(-1.0, 3.0)
-        reach = self._radius[chosen][:, None, None] + 0.5
-        weight = np.clip(1 - np.abs(columns - middle[..., None]) / reach, 0, 1)
-        weight = weight * (taper * self._strength[chosen][:, None])[..., None]
-        _blend(planes[0], columns, np.broadcast_to(rows[..., None], columns.shape), weight, self._value)
+        steps = np.arange(int(length.max(initial=1)) + 2, dtype=np.float32)
+        top = np.floor(y)
+        down = steps - (y - top)[:, None]
+        along = down / length[:, None]
+        taper = _TAPER.take((along * len(_TAPER)).astype(np.intp), mode="clip")
+        taper *= (along > 0) & (along < 1)
+        middle = x[:, None] + down * slant[:, None]
+        nearest = np.rint(middle)
+        columns = nearest[..., None] + _BESIDE
+        reach = self._radius[chosen][:, None, None] + np.float32(0.5)
+        weight = 1 - np.abs(columns - middle[..., None]) / reach
+        weight *= (taper * self._strength[chosen][:, None])[..., None]
+        _blend(planes[0], columns, (top[:, None] + steps)[..., None], weight, self._value)
 
 
 class Glints:
@@ -214,7 +225,7 @@ class Glints:
         rng, (left, top) = rng_of("glints", seed), origin
         x, y = rng.random(900), rng.random(900)
         rows, columns = mask.shape
-        wet = mask[(y * rows).astype(int), (x * columns).astype(int)] > 200
+        wet = mask[(y * rows).astype(int), (x * columns).astype(int)] > 100
         # The path of light below the sun or moon holds more of them.
         lit = np.abs((x * columns + left) / (columns + 2 * left) - light.sun_x) < 0.16
         keep = np.flatnonzero(wet & (lit | (rng.random(900) < 0.35)))[:170]
@@ -224,7 +235,7 @@ class Glints:
         self._thin = np.maximum(0.6, height * 0.0016 * (1.2 - 0.7 * far))
         self._rhythm, self._phase = rng.uniform(0.16, 0.5, count), rng.uniform(0, 2 * math.pi, count)
         self._strength = rng.uniform(0.25, 0.6, count) * (0.7 if light.night else 1.0)
-        self._value = _yuv(np.array([light.sun]))[0].repeat(count)
+        self._value = levels_of(np.array([light.sun]))[0].repeat(count)
 
     def paint(self, luma: Plane, box: tuple[float, float, float, float], seconds: float) -> None:
         height, width = luma.shape
@@ -235,63 +246,11 @@ class Glints:
         _Spots(x, y, self._long, self._thin, level, self._strength * flare, self._value).blend(luma)
 
 
-class _Fog:
-    """Banks of fog behind the nearest things, and a low one that rolls past their feet."""
-
-    _LOW = 34
-    """Rows in which it is thought out; it is soft enough to be enlarged from there."""
-
-    def __init__(self, density: float, size: tuple[int, int], seed: int, light: Light) -> None:
-        self._size, self._density = size, density
-        rng = rng_of("fog", seed)
-        self._banks = [_tileable_noise(rng, 40, 256) for _ in range(2)]
-        colour = 0.55 * np.array(light.horizon) + 0.25 * np.array(light.middle) + 0.2 * np.mean(light.horizon)
-        self._colour = tuple(round(float(value[0])) for value in _yuv(colour[None, :]))
-
-    def paint(self, planes: Planes, seconds: float, *, front: bool) -> None:
-        width, height = self._size
-        rows = np.linspace(0, 1, self._LOW, dtype=np.float32)[:, None]
-        if front:
-            profile, top = 0.75 * np.clip((rows - 0.66) / 0.34, 0, 1), round(height * 0.3) * 2
-        else:
-            profile, top = 0.3 + 0.7 * np.clip((rows - 0.15) / 0.5, 0, 1), 0
-        thickness = (0.5 + 0.2 * self._noise(seconds * (1.4 if front else 1.0))) * profile * self._density
-        small = Image.fromarray(np.clip(thickness * 2, 0, 1) * np.float32(255))
-        half = small.resize((width // 2, height // 2), Image.Resampling.BICUBIC)
-        half = half.crop((0, top // 2, width // 2, height // 2)).convert("L")
-        full = half.resize((width, height - top), Image.Resampling.BILINEAR)
-        for plane, cover, value in zip(planes, (full, half, half), self._colour, strict=True):
-            part = plane[top:] if plane is planes[0] else plane[top // 2 :]
-            under = Image.fromarray(part)
-            under.paste(value, (0, 0, *under.size), cover)
-            part[:] = np.asarray(under)
-
-    def _noise(self, seconds: float) -> Numbers:
-        low = (60, self._LOW)
-        total = np.zeros((self._LOW, 60), np.float32)
-        for bank, speed, span in zip(self._banks, (2.3, -1.3), (104.0, 78.0), strict=True):
-            left = (speed * seconds) % 256
-            total += np.asarray(bank.resize(low, Image.Resampling.BILINEAR, box=(left, 2, left + span, 38)))
-        return total
-
-
-def _tileable_noise(rng: np.random.Generator, rows: int, columns: int) -> Image.Image:
-    """Smooth noise around 0 that repeats across; twice as wide as its period, so that a window can slide."""
-    spectrum = np.fft.rfft2(rng.standard_normal((rows * 2, columns)))
-    fy, fx = np.fft.fftfreq(rows * 2)[:, None], np.fft.rfftfreq(columns)[None, :] * 2.6
-    spectrum *= 1 / (0.004 + fy**2 + fx**2) ** 1.15
-    spectrum[0, 0] = 0
-    noise = np.fft.irfft2(spectrum, (rows * 2, columns))[:rows]
-    noise = (noise / noise.std()).astype(np.float32)
-    return Image.fromarray(np.concatenate([noise, noise], axis=1))
-
-
 def _seen(x: Numbers, y: Numbers, depth: Numbers, moment: Moment) -> tuple[Numbers, Numbers]:
     """Fractions of the frame, wrapped, as the camera sees them, in pixels."""
     path = moment.path
     (width, height), view, lens = path.frame, path.view(moment.frame), path.move.lens
-    reach = np.array([lens.offset(float(d)) for d in depth])
-    near = view.zoom ** np.array([lens.zoom(float(d)) for d in depth])
+    reach, near = lens.offset(depth), view.zoom ** lens.zoom(depth)
     span = 1 + 2 * _SIDE
     x = (x - view.x * reach) % span - _SIDE
     y = (y - view.y * reach) % span - _SIDE
@@ -318,30 +277,39 @@ class _Spots:
 
     def blend(self, plane: Plane) -> None:
         """Spots of like size go together, so that small ones stay cheap."""
-        reach = np.maximum(self.long, self.thin) * (1.9 if self.edge <= 1 else 1.35) + 1
+        far = 1.9 if self.edge <= 1 else 1.35
+        cos, sin = np.cos(self.angle), np.sin(self.angle)
+        wide = np.hypot(self.long * cos, self.thin * sin) * far + 1
+        high = np.hypot(self.long * sin, self.thin * cos) * far + 1
+        size = np.maximum(wide, high)
         for least, most in pairwise((0.0, 2.5, 5.0, 10.0, 1000.0)):
-            some = np.flatnonzero((reach > least) & (reach <= most) & (self.strength > 0.01))
+            some = np.flatnonzero((size > least) & (size <= most) & (self.strength > 0.01))
             if some.size:
-                self._blend(plane, some, math.ceil(float(reach[some].max())))
+                self._blend(plane, some, math.ceil(float(wide[some].max())), math.ceil(float(high[some].max())))
 
-    def _blend(self, plane: Plane, some: NDArray[np.intp], radius: int) -> None:
+    def _blend(self, plane: Plane, some: NDArray[np.intp], wide: int, high: int) -> None:
         def of(values: Numbers) -> Numbers:
-            return values[some][:, None, None]
+            return values[some].astype(np.float32)[:, None, None]
 
-        grid = np.arange(-radius, radius + 1, dtype=np.float64)
-        columns, rows = np.floor(of(self.x)) + grid[None, None, :], np.floor(of(self.y)) + grid[None, :, None]
-        dx, dy = columns + 0.5 - of(self.x), rows + 0.5 - of(self.y)
-        cos, sin = np.cos(of(self.angle)), np.sin(of(self.angle))
-        across, down = (dx * cos + dy * sin) / of(self.long), (dy * cos - dx * sin) / of(self.thin)
-        weight = of(self.strength) * np.exp(-((across**2 + down**2) ** self.edge))
-        shape = weight.shape
-        _blend(plane, np.broadcast_to(columns, shape), np.broadcast_to(rows, shape), weight, of(self.value))
+        x, y, long, thin, angle = of(self.x), of(self.y), of(self.long), of(self.thin), of(self.angle)
+        columns = np.floor(x) + np.arange(-wide, wide + 1, dtype=np.float32)[None, None, :]
+        rows = np.floor(y) + np.arange(-high, high + 1, dtype=np.float32)[None, :, None]
+        dx, dy = columns + np.float32(0.5) - x, rows + np.float32(0.5) - y
+        if self.edge == 1.0 and not angle.any():
+            weight = np.exp(-((dx / long) ** 2)) * np.exp(-((dy / thin) ** 2))
+        else:
+            cos, sin = np.cos(angle), np.sin(angle)
+            across, down = (dx * cos + dy * sin) / long, (dy * cos - dx * sin) / thin
+            weight = np.exp(-((across**2 + down**2) ** np.float32(self.edge)))
+        weight *= of(self.strength)
+        _blend(plane, columns, rows, weight, of(self.value))
 
 
 def _blend(plane: Plane, columns: Numbers, rows: Numbers, weight: Numbers, value: Numbers | float) -> None:
+    """Mix a value into a plane, at columns and rows that broadcast to the shape of the weights."""
     height, width = plane.shape
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height) & (weight > 0.004)
-    at = (rows[inside] * width + columns[inside]).astype(np.intp)
+    at = (rows.astype(np.intp) * width + columns.astype(np.intp))[inside]
     flat = plane.reshape(-1)
     before = flat[at].astype(np.float32)
     target = np.broadcast_to(np.asarray(value, dtype=np.float32), weight.shape)[inside]
@@ -351,13 +319,3 @@ def _blend(plane: Plane, columns: Numbers, rows: Numbers, weight: Numbers, value
 def _airy(light: Light) -> RGB:
     """The colour of something small and pale in this light."""
     return tuple(min(1.0, 0.35 + 0.65 * channel) for channel in light.sun)  # pyright: ignore[reportReturnType]
-
-
-def _yuv(colours: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    red, green, blue = colours[:, 0], colours[:, 1], colours[:, 2]
-    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return (
-        16 + 219 * luma,
-        128 + 224 / 1.8556 * (blue - luma),
-        128 + 224 / 1.5748 * (red - luma),
-    )

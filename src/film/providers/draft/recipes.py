@@ -4,5 +4,5 @@ They are part of every key, so assets of an older recipe stay what they are and 
 """
 
 PANEL_RECIPE = "panel-1"
-MOVE_RECIPE = "move-1"
+MOVE_RECIPE = "move-2"
 VOICE_RECIPE = "espeak-ng-1"

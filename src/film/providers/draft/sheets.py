@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from PIL import Image
 from film.providers.draft.camera import Box
 from film.providers.draft.cels import Canvas, Cel, Pose, even_up
 from film.providers.draft.elements import Layer, rng_of
+from film.providers.draft.sampling import OPAQUE, Sampler
 
 Numbers = NDArray[np.floating]
 Area = tuple[int, int, int, int]
@@ -58,9 +60,9 @@ class Sheet:
         row = (self.solid_from + 1 - box[1]) * height / (box[3] - box[1])
         return min(height, max(0, even_up(row)))
 
-    def paint(self, canvas: Canvas, pose: Pose) -> None:
+    def paint(self, canvas: Canvas, pose: Pose, sampler: Sampler) -> None:
         for cel in self.cels:
-            cel.paint(canvas, pose)
+            cel.paint(canvas, pose, sampler)
 
 
 def sheets_of(layers: list[Layer], *, lives: Callable[[str], bool], spare: Callable[[str], int]) -> list[Sheet]:
@@ -136,8 +138,7 @@ def _cel(rgb: Numbers, alpha: Numbers, area: Area, *, base: bool, spare: int) ->
         x0 -= sides[0]
     if not base:
         rgb = _bleed(rgb, alpha)
-    y, u, v = (Image.fromarray(plane) for plane in yuv_of(rgb))
-    return Cel(y, u, v, None if base else Image.fromarray(_eight_bits(alpha * 255)), x0, y0)
+    return Cel.of(*yuv_of(rgb), None if base else _mask(alpha), (x0, y0))
 
 
 def _parts(alpha: Numbers) -> list[Area]:
@@ -233,7 +234,7 @@ def yuv_of(rgb: Numbers) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[
     height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
     red, green, blue = (np.clip(rgb[:height, :width, channel], 0, 1) for channel in range(3))
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    noise = rng_of("dither").random((height, width), dtype=np.float32) - 0.5
+    noise = _dither(height, width) - np.float32(0.25)  # a quarter of a step above zero, as sampling wants it
     half_noise = noise[: height // 2, : width // 2]
 
     def half(plane: Numbers) -> Numbers:
@@ -244,6 +245,18 @@ def yuv_of(rgb: Numbers) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[
         _eight_bits(128 + 224 / 1.8556 * half(blue - luma) + half_noise),
         _eight_bits(128 + 224 / 1.5748 * half(red - luma) + half_noise[::-1]),
     )
+
+
+def _mask(alpha: Numbers) -> NDArray[np.uint8]:
+    """Coverage from 0 to 128, dithered as colour is; what is fully covered or not at all stays so."""
+    height, width = alpha.shape
+    return np.floor(np.clip(alpha * OPAQUE + _dither(height, width) * (alpha > _SEEN), 0, OPAQUE)).astype(np.uint8)
+
+
+@lru_cache(maxsize=4)
+def _dither(height: int, width: int) -> NDArray[np.float32]:
+    """Noise from 0 to 1, the same in all planes of a size."""
+    return rng_of("dither").random((height, width), dtype=np.float32)
 
 
 def _eight_bits(plane: Numbers) -> NDArray[np.uint8]:
