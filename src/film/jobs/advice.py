@@ -24,7 +24,7 @@ def advice(job: Job, now: datetime) -> str:
         case "submitted":
             return "run its film again: it is paid for once, and will be fetched then"
         case "review":
-            return f"look at {_page(job)} whether it was made, then: {how_to_resolve(job)}"
+            return f"look at {orders_page(job)} whether it was made, then: {how_to_resolve(job)}"
         case "lost":
             return f"paid for, and there is nothing to show for it; to buy it once more: {_rebuy(job)}"
         case "refused":
@@ -35,7 +35,7 @@ def advice(job: Job, now: datetime) -> str:
             return ""
 
 
-def _page(job: Job) -> str:
+def orders_page(job: Job) -> str:
     """Where the account's orders are shown: Kling's and MiniMax's, which FAL sells, on FAL's page."""
     try:
         page = provider_class(AssetType(job.asset_type), job.provider).orders_page

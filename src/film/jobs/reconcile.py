@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from film.errors import FilmError, MissingKeyError, OutcomeUnknown, OutOfCredit, ProviderUnavailable, usd
-from film.jobs.advice import how_to_resolve
+from film.jobs.advice import how_to_resolve, orders_page
 from film.jobs.calls import Job
 from film.jobs.desk import Desk, Errand
 from film.jobs.pace import backoff
@@ -105,7 +105,7 @@ def unknown(job: Job, provider: str) -> FilmError:
     return OutcomeUnknown(
         f"{provider} may or may not have made {job.shot_id or job.key[:16]} {job.asset_type}"
         f" ({usd(job.quoted)}, sent {job.created_at:%Y-%m-%d %H:%M} UTC); {usd(job.quoted)} stay reserved",
-        hint=f"look at the provider's own page, then: {how_to_resolve(job)}",
+        hint=f"look at {orders_page(job)}, then: {how_to_resolve(job)}",
         provider=provider,
         charged=None,
     )
