@@ -97,9 +97,12 @@ async def _accounts(settings: Settings) -> list[Finding]:
         except FilmError as error:
             return Finding("problem", f"{account}{where}: {error}", error.hint)
 
-    keys = {name: key.get_secret_value() for name, key in settings.keys.items()}
     async with make_client() as http:
-        context = ProviderContext(keys=keys, base_urls=settings.base_urls, http=http)
+        context = ProviderContext(
+            keys={name: key.get_secret_value() for name, key in settings.keys.items()},
+            base_urls=settings.base_urls,
+            http=http,
+        )
         return list(await asyncio.gather(*(ask(account) for account in KEY_NAMES if account in settings.keys)))
 
 

@@ -19,7 +19,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -117,7 +117,7 @@ class JobStatus(Model):
 class ProviderContext:
     """Everything a provider is handed; all of it optional, so that ``MyProvider()`` works."""
 
-    keys: Mapping[str, str] | None = None
+    keys: Mapping[str, str] | None = field(default=None, repr=False)
     base_urls: Mapping[str, str] | None = None
     http: httpx.AsyncClient | None = None
     rates: RateCard | None = None

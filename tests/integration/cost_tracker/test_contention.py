@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,21 +32,23 @@ def contend(mode: str, engine: Engine, processes: int) -> dict[str, int]:
     return answer
 
 
-def test_64_processes_never_overspend(engine: Engine, settings: Settings) -> None:
+def test_64_processes_never_overspend(engine: Engine, settings: Settings, tell: Callable[[str], None]) -> None:
     contend("reserve", engine, 64)
     costs = CostTracker("contended", LIMIT, engine=engine, settings=settings)
     assert verify_ledger(engine) == []  # no grant, at no time, passed the limit
     assert costs.held() == 0
+    tell(f"{engine.dialect.name}: 64 processes: overspend ${max(Decimal(0), costs.spent() - LIMIT):.2f}")
     assert LIMIT - Decimal("0.50") < costs.spent() <= LIMIT  # and the race was one: the money ran out
 
 
-def test_checking_first_and_recording_later_does_overspend(engine: Engine) -> None:
+def test_checking_first_and_recording_later_does_overspend(engine: Engine, tell: Callable[[str], None]) -> None:
     """The control: if this spends no more than the limit, the test above proves nothing."""
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE naive (micros BIGINT)"))
     contend("naive", engine, 64)
     with engine.connect() as connection:
         spent = Decimal(int(connection.execute(text("SELECT sum(micros) FROM naive")).scalar_one())) / 1_000_000
+    tell(f"{engine.dialect.name}: control, check then record: overspend ${max(Decimal(0), spent - LIMIT):.2f}")
     assert spent > LIMIT
 
 
