@@ -114,13 +114,12 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
 
 
 def _the_error_in(error: BaseException) -> FilmError:
-    """The deliberate error in a group of them, or one that says that the program is at fault."""
+    """The deliberate error in a group of them, or one that says that the program is at fault, and with what."""
     if isinstance(error, FilmError):
         return error
     inner: Sequence[BaseException] = getattr(error, "exceptions", ())
-    for told in map(_the_error_in, inner):
-        if type(told) is not FilmError:
-            return told
+    if told := [_the_error_in(one) for one in inner]:
+        return next((one for one in told if type(one) is not FilmError), told[0])
     return FilmError(
         f"{type(error).__name__}: {error}",
         hint="nothing is lost; run python -X dev -m film … for the place in the code, and report it",

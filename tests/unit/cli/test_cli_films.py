@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,51 @@ def test_an_interrupted_film_is_130_and_says_how_to_go_on(
 def test_what_is_no_sum_of_money_is_2(film: Film, tmp_path: Path, budget: str) -> None:
     said = film("make", write_shots(tmp_path, {}), "--budget_limit", budget)
     assert said.code == 2 and "budget" in said.error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("link", ["films", "films/attic"])
+def test_a_link_in_the_gallery_is_refused_and_nothing_is_written_behind_it(
+    film: Film, tmp_path: Path, link: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = tmp_path / "gallery" / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(elsewhere, target_is_directory=True)
+    said = film("make", write_shots(tmp_path, {}), *DRAFT, "--film_id", "attic")
+    assert said.code == 1 and str(place) in said.error and "is a link" in said.error and "--output" in said.help
+    assert not list(elsewhere.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("shot", "options", "named"),
+    [
+        ({"camera": "sideways"}, DRAFT, "sideways"),
+        ({"voice": "robot", "dialogue": "Hello."}, ["--tier", "budget"], "robot"),
+        ({}, ["--tier", "budget", "--video_model", "fal-ai/nonsense"], "fal-ai/nonsense"),
+        ({"image_model": "fal-ai/nonsense"}, ["--tier", "budget"], "fal-ai/nonsense"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "make"])
+def test_what_a_provider_cannot_take_is_refused_before_anything_is_made(
+    film: Film, tmp_path: Path, command: str, shot: dict[str, Any], options: list[str], named: str
+) -> None:
+    said = film(command, write_shots(tmp_path, {}, shot), *options)
+    assert said.code in (2, 3) and named in said.error and said.help
+    assert not (tmp_path / "gallery" / "blobs").exists()
+
+
+def test_a_damaged_draft_is_simply_made_again(film: Film, tmp_path: Path) -> None:
+    shots = write_shots(tmp_path, {}, {})
+    path = Path(film("make", shots, *DRAFT, "-q").out.strip())
+    (clip, *_) = film("assets", "--type", "video", "--json").json
+    blob = tmp_path / "gallery" / "blobs" / "sha256" / clip["sha256"][:2] / clip["sha256"][2:4] / clip["sha256"]
+    whole = blob.read_bytes()
+    blob.chmod(0o644)
+    blob.write_bytes(whole[:-200] + bytes(200))
+    path.unlink()
+    said = film("make", shots, *DRAFT)
+    assert said.code == 0 and "1 damaged files of drafts were put aside: made again" in said.err
+    assert path.is_file() and film("fsck").code == 0
+    assert list((tmp_path / "gallery" / "quarantine").iterdir()), "the damaged file is there to be looked at"

@@ -14,6 +14,7 @@ from desk import Film, write_shots
 
 from film.cli import jobs
 from film.cli.main import COMMANDS
+from film.errors import StoreError
 
 HEAVY = ["sqlalchemy", "av", "numpy", "httpx", "rich", "PIL", "alembic", "aiohttp", "pydantic"]
 
@@ -95,6 +96,33 @@ def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("film.settings.load_settings", stopped)
     said = film("costs")
     assert (said.code, said.err.strip()) == (130, "interrupted")
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "helped"),
+    [
+        (RuntimeError("two\nlines \x1b[31m"), "error: RuntimeError: two lines  [31m", "python -X dev"),
+        (StoreError("the disk is full", hint="free some space"), "error: the disk is full", "free some space"),
+        (
+            ExceptionGroup(
+                "a", [ValueError("by the way"), ExceptionGroup("b", [StoreError("full", hint="free some")])]
+            ),
+            "error: full",
+            "free some",
+        ),
+        (ExceptionGroup("a", [ExceptionGroup("b", [KeyError("shot")])]), "error: KeyError: 'shot'", "python -X dev"),
+    ],
+)
+def test_whatever_happens_is_told_in_two_lines(
+    film: Film, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str, helped: str
+) -> None:
+    def fails(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr("film.settings.load_settings", fails)
+    told = film("costs")
+    assert (told.code, told.out, len(told.err.splitlines())) == (1, "", 2)
+    assert told.error == said and helped in told.help
 
 
 def test_both_spellings_of_every_option() -> None:
