@@ -61,9 +61,8 @@ def write(db: Connection, book: TagBook, assets: Iterable[Asset]) -> bool:
 
     more, went = _relinked(db, links({asset_id: old.id for asset_id, old in known.items()}), known.values())
     _link(db, links(new) | more, went)
-    _queue(
-        db, [new[i] for i in new if rows[i]["prompt"]], [o for i, o in known.items() if o.prompt != rows[i]["prompt"]]
-    )
+    renamed = {i: old.id for i, old in known.items() if old.prompt != rows[i]["prompt"]}
+    _queue(db, [row_id for i, row_id in (new | renamed).items() if rows[i]["prompt"]], list(renamed.values()))
     change = Change(assets=len(new))
     for asset_id in new:
         change.add(rows[asset_id])
@@ -170,12 +169,12 @@ def _link(db: Connection, came: Links, went: Links) -> None:
         db.execute(count.values(n_assets=_TAGS.c.n_assets + bindparam("by")), moved)
 
 
-def _queue(db: Connection, new: Collection[int], changed: Collection[Row[Any]]) -> None:
-    """Note whose prompt waits to be embedded. What it was embedded as before, it is no longer."""
-    stale = [old.id for old in changed]
-    for some in _parts(stale):
+def _queue(db: Connection, worded: Collection[int], renamed: Sequence[int]) -> None:
+    """Note whose prompt waits to be embedded. What the renamed were embedded as, they are no longer."""
+    for some in _parts(renamed):
         db.execute(delete(Embedding).where(Embedding.asset_id.in_(some)))
-    if waiting := [{"asset_id": row_id} for row_id in sorted({*new, *stale})]:
+        db.execute(delete(EmbeddingQueue).where(EmbeddingQueue.asset_id.in_(some)))
+    if waiting := [{"asset_id": row_id} for row_id in sorted(worded)]:
         db.execute(upsert(db, EmbeddingQueue).on_conflict_do_nothing(index_elements=["asset_id"]), waiting)
 
 

@@ -148,7 +148,8 @@ def write(
             raise ValueError(f"{written} vectors came of {count}")
         new.replace(path)
     except BaseException as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         if isinstance(error, OSError):
             raise StoreError(
                 f"the vectors of the library cannot be written to {folder}: {error.strerror}",

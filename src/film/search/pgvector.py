@@ -66,7 +66,7 @@ def nearest(
     distance = distance.bindparams(wanted=f"[{','.join(map(str, wanted.tolist()))}]")
     rows: list[Any] = []
     few = bool(selection.groups) and selection.groups[0].n <= FEW
-    if not few:
+    if not few and _exists(db, f"{name}_hnsw"):
         db.exec_driver_sql("SET LOCAL hnsw.ef_search = 200")
         db.exec_driver_sql("SET LOCAL hnsw.iterative_scan = strict_order")
         vectors = table(name, column("asset_id"))
@@ -134,7 +134,7 @@ def _create(db: Connection, name: str, schema: str, model: Model) -> None:
     for other in db.scalars(older, {"prefix": _PREFIX}).all():
         db.exec_driver_sql(f"DROP TABLE {other}")
     db.exec_driver_sql(
-        f"CREATE TABLE {name} (asset_id bigint PRIMARY KEY REFERENCES assets(id) ON DELETE CASCADE,"
+        f"CREATE TABLE {name} (asset_id bigint PRIMARY KEY REFERENCES embeddings(asset_id) ON DELETE CASCADE,"
         f" change bigint NOT NULL, vec {schema}.halfvec({model.dim}) NOT NULL)"
     )
     db.exec_driver_sql(f"CREATE INDEX ON {name} (change)")

@@ -103,7 +103,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("asset_id", name="pk_embedding_queue"),
     )
-    op.execute("INSERT INTO embedding_queue (asset_id) SELECT id FROM assets")
+    op.execute("INSERT INTO embedding_queue (asset_id) SELECT id FROM assets WHERE prompt <> ''")
 
 
 def _postgresql() -> bool:
