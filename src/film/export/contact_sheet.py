@@ -35,11 +35,8 @@ class _Grid:
     width: int
     """Of a picture."""
     height: int
-
-    @property
-    def text(self) -> int:
-        """Height of the writing under a picture."""
-        return 150
+    text: int
+    """Height of the writing under a picture."""
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -62,14 +59,18 @@ def contact_sheet(
 
 def _grid(timeline: Timeline) -> _Grid:
     """As many columns as keep a picture large enough to judge, and fewer where there are few shots."""
-    aspect = Fraction(timeline.width, timeline.height)
+    aspect, count = Fraction(timeline.width, timeline.height), len(timeline.clips)
     columns = 3 if aspect > 2 else 4 if aspect > Fraction(5, 4) else 5 if aspect > Fraction(3, 4) else 7
-    columns = min(columns, max(2, len(timeline.clips)))
-    width = (_WIDTH - 2 * _MARGIN - (columns - 1) * _GAP) // columns
-    height = round(width / aspect)
-    room = _LONGEST - 2 * _MARGIN - _HEADER + _GAP
-    fitting = room // (height + 150 + _GAP)
-    return _Grid(columns, max(1, min(int(fitting), ceil(len(timeline.clips) / columns))), width, height)
+    columns = min(columns, max(2, count))
+    text = 164 if timeline.lines else 96
+    room = _LONGEST - 2 * _MARGIN - _HEADER
+    while True:
+        width = (_WIDTH - 2 * _MARGIN - (columns - 1) * _GAP) // columns
+        height = round(width / aspect)
+        rows = (room + _GAP) // (height + text + _GAP)
+        if rows:
+            return _Grid(columns, min(rows, ceil(count / columns)), width, height, text)
+        columns += 1  # tall pictures of few shots
 
 
 def _page(timeline: Timeline, shown: Sequence[Still], grid: _Grid, number: str, *, draft: bool) -> Image.Image:
