@@ -19,7 +19,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 from urllib.parse import quote
 
 import pytest
@@ -60,16 +60,6 @@ def _hold(connection: Connection) -> None:
 _FIGURE, _MET = "figure", "provider faults"
 
 
-class Met(NamedTuple):
-    """What came of one adapter's faults: how many there were, how many went wrong or hung, and the most POSTs that one
-    intent led to."""
-
-    faults: int
-    wrong: int
-    hung: int
-    posts: int
-
-
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No test reads this machine's keys, writes to its gallery, can spend, or leaves a connection open."""
@@ -101,21 +91,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def tell_of_faults(record_property: Callable[[str, object], None]) -> Callable[[Met], None]:
-    """Takes what one adapter's test of provider faults has found; all of them together make one figure."""
-    return lambda met: record_property(_MET, list(met))
+def tell_of_faults(record_property: Callable[[str, object], None]) -> Callable[[dict[str, int]], None]:
+    """Takes what one adapter's test of provider faults has found; all of them together make one figure.
+
+    How many ``faults`` there were, how many went ``wrong`` or ``hung``, and the most ``posts`` that one intent led to.
+    """
+    return lambda met: record_property(_MET, met)
 
 
 def _fault_figures(found: list[object]) -> list[str]:
-    adapters = [Met(*cast("list[int]", values)) for values in found]
+    adapters = cast("list[dict[str, int]]", found)
     if not adapters:
         return []
-    wrong, hung = sum(met.wrong for met in adapters), sum(met.hung for met in adapters)
-    by = f"faults {max(met.faults for met in adapters)} × adapters {len(adapters)}"
-    cases = sum(met.faults for met in adapters)
+    cases, wrong, hung = (sum(met[what] for met in adapters) for what in ("faults", "wrong", "hung"))
+    by = f"faults {max(met['faults'] for met in adapters)} × adapters {len(adapters)}"
     return [
         f"provider faults: {by} ({cases} that apply): wrong {wrong}, hung {hung}",
-        f"one POST: {by}: POSTs per intent max {max(met.posts for met in adapters)}",
+        f"one POST: {by}: POSTs per intent max {max(met['posts'] for met in adapters)}",
     ]
 
 
