@@ -28,7 +28,7 @@ class Duck:
         self._db = [0.0, depth, depth, 0.0] * len(joined) or [0.0]
 
     def gain(self, start: int, length: int) -> NDArray[np.float32]:
-        control = np.arange(start, start + length + _CONTROL, _CONTROL)
+        control = np.arange(start // _CONTROL * _CONTROL, start + length + _CONTROL, _CONTROL)
         gain = 10 ** (np.interp(control, self._at, self._db) / 20)
         return np.interp(np.arange(start, start + length), control, gain).astype(np.float32)
 

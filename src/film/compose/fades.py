@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from film.compose.sound import Samples
+
 
 def rise(distance: NDArray[np.int64], length: int) -> NDArray[np.float32]:
     """The gain at so many samples from silence: 0 there and before, 1 from ``length`` on.
@@ -16,3 +18,17 @@ def rise(distance: NDArray[np.int64], length: int) -> NDArray[np.float32]:
     gain[inside] = np.sin(np.maximum(0, distance[inside]) * (np.pi / 2 / max(1, length)))
     gain[distance < 0] = 0
     return gain
+
+
+def fade_up(samples: Samples, first: int, start: int, length: int) -> None:
+    """Let ``samples``, which are heard from sample ``first`` of the film on, come up from ``start`` on, in place."""
+    count = min(len(samples), start + length - first)
+    if count > 0:
+        samples[:count] *= rise(np.arange(first - start, first - start + count), length)[:, None]
+
+
+def fade_down(samples: Samples, first: int, stop: int, length: int) -> None:
+    """Let them go down, so that they are gone at ``stop``."""
+    begin = max(0, stop - length - first)
+    if begin < len(samples):
+        samples[begin:] *= rise(stop - np.arange(first + begin, first + len(samples)), length)[:, None]

@@ -44,7 +44,11 @@ __all__ = ["MixPlan", "Rough", "key", "loudness_of", "make", "plan"]
 RECIPE = "mix/2"
 """Changes whenever the same timeline would be made to sound otherwise."""
 
-_TOLERANCE, _CORRECTIONS, _ATTEMPTS = 0.15, 3, 6
+_TOLERANCE, _LEAST_STEP, _LONGEST_STEP = 0.2, 0.05, 6.0
+"""dB."""
+_DEAF = 0.2
+"""dB that a film gets louder by for each dB of gain: with less, only the limiter gets more to do."""
+_CORRECTIONS, _ATTEMPTS = 5, 6
 _READ = 1 << 21
 
 
@@ -93,25 +97,30 @@ class Rough:
     def _gain_for(self, mix: MixPlan, level: float) -> float:
         """The gain that comes nearest to the target, found by trying, since a limiter takes some loudness away.
 
-        More gain may even make a film less loud: where the limiter holds the voices, the place behind them comes up
-        until the measure counts it in. So the best that was heard is kept, and steps get smaller.
+        How much, the steps before tell. More gain may even make a film less loud: where the limiter holds the voices,
+        the place behind them comes up until the measure counts it in. So it ends there, with the best that was heard.
         """
         if level <= SILENT:
             return 0.0
         most, target = _most_gain(mix), mix.loudness
         ceiling = float(mix.target.true_peak) - HEADROOM
         gain = min(most, target - level)
-        best, nearest, step = gain, np.inf, 1.0
+        best, nearest, slope = gain, np.inf, 1.0
+        before: tuple[float, float] | None = None
         for _ in range(_CORRECTIONS):
             if self._peak * 10 ** (gain / 20) <= 10 ** (ceiling / 20):
                 return gain
-            missing = target - integrated(self.finished(gain, ceiling))
+            found = integrated(self.finished(gain, ceiling))
+            missing = target - found
             if abs(missing) < nearest:
                 best, nearest = gain, abs(missing)
-            else:
-                step /= 2
-            gain = min(most, best + step * missing)
-            if nearest <= _TOLERANCE or gain == best:
+            if before and abs(gain - before[0]) > _LEAST_STEP:
+                slope = (found - before[1]) / (gain - before[0])
+            if nearest <= _TOLERANCE or slope < _DEAF:
+                break
+            before = gain, found
+            gain = min(most, gain + float(np.clip(missing / slope, -_LONGEST_STEP, _LONGEST_STEP)))
+            if abs(gain - before[0]) < _LEAST_STEP:
                 break
         return best
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from film.compose.balance import MOST_GAIN
 from film.compose.ducking import Duck, Span
-from film.compose.fades import rise
+from film.compose.fades import fade_down, fade_up, rise
 from film.compose.reading import ENVELOPE_RATE, Excerpt, Heard, Tape, listen, read
 from film.compose.sound import SAMPLE_RATE, SILENT, Samples
 from film.compose.soundplan import PlacedMusic
@@ -66,7 +66,7 @@ class MusicBed:
         self._start, self._stop = placed.start, placed.stop if loops else placed.start + min(wanted, heard.length)
         self._fades = placed.fade_in, placed.fade_out
         gain = np.clip(float(music.level) - heard.level, -MOST_GAIN, MOST_GAIN) if heard.level > SILENT else 0.0
-        self._gain = np.float32(10 ** (gain / 20))
+        self._gain = 10 ** (gain / 20)
         self._duck = Duck(spoken, float(music.duck), attack=_ATTACK, release=_RELEASE)
         self._tape = Tape(self._rounds(seam(heard)) if loops else read(self._excerpt))
 
@@ -76,10 +76,10 @@ class MusicBed:
             return
         samples = self._tape.take(last - first)
         last = first + len(samples)
-        at = np.arange(first, last)
-        shape = rise(at - self._start, self._fades[0]) * rise(self._stop - at, self._fades[1])
-        shape *= self._duck.gain(first, last - first) * self._gain
-        block[first - start : last - start] += samples * shape[:, None]
+        samples = samples * (self._duck.gain(first, last - first) * self._gain).astype(np.float32)[:, None]
+        fade_up(samples, first, self._start, self._fades[0])
+        fade_down(samples, first, self._stop, self._fades[1])
+        block[first - start : last - start] += samples
 
     def _rounds(self, seam: Seam) -> Iterator[Samples]:
         """The music, over and over."""

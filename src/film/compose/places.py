@@ -12,7 +12,7 @@ import numpy as np
 
 from film.compose.ambience import synthesize
 from film.compose.balance import AIR, BED
-from film.compose.fades import rise
+from film.compose.fades import fade_down, fade_up, rise
 from film.compose.reading import at_least_a_second
 from film.compose.sound import SAMPLE_RATE, SILENT, Samples, integrated
 from film.compose.soundplan import PlacedBed
@@ -37,9 +37,10 @@ class Ambience:
             first, last = max(start, placed.start), min(start + len(block), placed.stop)
             if first < last:
                 texture = self._texture(placed.bed.kind, placed.bed.seed)
-                since, left = np.arange(first, last) - placed.start, placed.stop - np.arange(first, last)
-                fade = rise(since, placed.fade_in) * rise(left, placed.fade_out)
-                block[first - start : last - start] += texture.take(since, axis=0, mode="wrap") * fade[:, None]
+                heard = texture.take(np.arange(first - placed.start, last - placed.start), axis=0, mode="wrap")
+                fade_up(heard, first, placed.start, placed.fade_in)
+                fade_down(heard, first, placed.stop, placed.fade_out)
+                block[first - start : last - start] += heard
 
     def _make(self, kind: str, seed: int) -> Samples:
         longest = self._longest[kind]

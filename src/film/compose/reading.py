@@ -31,6 +31,8 @@ ENVELOPE_RATE = 100
 _STEP = SAMPLE_RATE // ENVELOPE_RATE
 _SEEK_BEYOND = Fraction(30)
 """Seconds that are decoded and thrown away sooner than sought: exact in every format, and hardly slower."""
+_SLOWEST = Fraction(1, 2)
+"""What one ``atempo`` can do."""
 _SHORT = SAMPLE_RATE
 _FEWEST = SAMPLE_RATE // 4
 """Samples in a block, where the file's own are smaller: what a block costs is the same for ten samples and for ten
@@ -206,7 +208,12 @@ def _finite(samples: Samples) -> Samples:
 
 
 def _stretched(blocks: Iterable[Samples], speed: Fraction) -> Iterator[Samples]:
-    for frame in filtered(_gathered(blocks), ("atempo", f"{float(speed):.9f}"), FLOAT_STEREO):
+    slow = list[Fraction]()
+    while speed < _SLOWEST:
+        slow.append(_SLOWEST)
+        speed /= _SLOWEST
+    steps = [("atempo", f"{float(step):.9f}") for step in (*slow, speed)]
+    for frame in filtered(_gathered(blocks), *steps, FLOAT_STEREO):
         yield samples_of(frame)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from film.compose.balance import MOST_GAIN, MOST_LIFT_OF_CLIPS
-from film.compose.fades import rise
+from film.compose.fades import fade_down, fade_up
 from film.compose.reading import Excerpt, Heard, Tape, listen, read
 from film.compose.sound import SAMPLE_RATE, SILENT, Samples
 from film.compose.soundplan import CUT_BLEND, PlacedClip, PlacedEffect, Ramp
@@ -54,14 +54,12 @@ class Spots:
             self._sounding.append((spot, Tape(read(spot.excerpt))))
         for spot, tape in self._sounding:
             first, last = max(start, spot.start), min(stop, spot.stop)
-            samples = tape.take(last - first)
-            at = np.arange(first, first + len(samples))
-            shape = np.full(len(at), 10 ** (spot.gain / 20), np.float32)
+            samples = tape.take(last - first) * np.float32(10 ** (spot.gain / 20))
             for ramp in spot.rises:
-                shape *= rise(at - ramp.start, ramp.length)
+                fade_up(samples, first, ramp.start, ramp.length)
             for ramp in spot.falls:
-                shape *= rise(ramp.start + ramp.length - at, ramp.length)
-            block[first - start : first - start + len(at)] += samples * shape[:, None]
+                fade_down(samples, first, ramp.start + ramp.length, ramp.length)
+            block[first - start : first - start + len(samples)] += samples
         self._sounding = [(spot, tape) for spot, tape in self._sounding if spot.stop > stop]
 
 

@@ -45,6 +45,7 @@ MP3 = FileType("audio/mpeg", ".mp3", "mp3", _SOUND)
 M4A = FileType("audio/mp4", ".m4a", "mov", _SOUND)
 AAC = FileType("audio/aac", ".aac", "aac", _SOUND)
 FLAC = FileType("audio/flac", ".flac", "flac", _SOUND)
+AIFF = FileType("audio/aiff", ".aiff", "aiff", _SOUND)
 OGG = FileType("audio/ogg", ".ogg", "ogg", _SOUND)
 
 _BOXES = frozenset((b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide"))
@@ -71,6 +72,7 @@ _SIGNS: tuple[tuple[FileType, Callable[[bytes], bool]], ...] = (
     (MKV, lambda head: head.startswith(b"\x1aE\xdf\xa3")),
     (WAV, lambda head: head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"),
     (FLAC, lambda head: head.startswith(b"fLaC")),
+    (AIFF, lambda head: head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC")),
     (OGG, lambda head: head.startswith(b"OggS")),
     (AAC, lambda head: _framed(head) and head[1] & 0x06 == 0),
     (MP3, lambda head: _framed(head) or head.startswith(b"ID3")),

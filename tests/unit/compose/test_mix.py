@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from cutting_room import FolderStore, film_sound, make_speech, voice_like
+from sound_room import music, noise, sound_file
 
 from film.compose import mix, places
 from film.compose.balance import AMBIENCE_STEPS_BACK, BED, SPEECH
 from film.compose.ducking import Duck
 from film.compose.places import Ambience
 from film.compose.settings import EncodeSettings
-from film.compose.sound import SAMPLE_RATE, Samples, integrated
+from film.compose.sound import SAMPLE_RATE, Samples, integrated, measure
 from film.compose.soundplan import PlacedBed, PlacedLine
 from film.compose.speech import Speech
 from film.errors import Interrupted
-from film.timeline import Bed, Clip, Line, Source, Timeline
+from film.timeline import Bed, Clip, Line, SoundTarget, Source, Timeline
 
 RATE = Fraction(24)
 SECOND = SAMPLE_RATE
@@ -101,7 +105,7 @@ def test_it_does_not_rise_and_fall_between_two_lines_that_follow_closely() -> No
     assert 20 * np.log10(duck.gain(0, 3 * SECOND)) == pytest.approx(AMBIENCE_STEPS_BACK, abs=0.1)
 
 
-def noise(kind: str, count: int, seed: int, rate: int) -> Samples:
+def textured(kind: str, count: int, seed: int, rate: int) -> Samples:
     assert rate == SAMPLE_RATE
     return np.random.default_rng([seed, *kind.encode()]).standard_normal((count, 2)).astype(np.float32) * 0.01
 
@@ -120,14 +124,14 @@ def rendered(ambience: Ambience, seconds: float, block: int) -> Samples:
 
 
 def test_one_place_gives_way_to_the_next_at_one_loudness(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "synthesize", noise)
+    monkeypatch.setattr(places, "synthesize", textured)
     sound = rendered(Ambience([placed(0, 4, "a", 0, 1), placed(3, 7, "b", 1, 0)]), 7, 48_000)
     levels = [level(part) for part in np.array_split(sound, 35)]
     assert max(levels) - min(levels) < 0.6
 
 
 def test_how_sound_is_cut_into_blocks_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "synthesize", noise)
+    monkeypatch.setattr(places, "synthesize", textured)
     beds = [placed(0, 4, "a", 0.2, 1), placed(3, 7, "b", 1, 0.3)]
     assert (rendered(Ambience(beds), 7, 48_000) == rendered(Ambience(beds), 7, 7_777)).all()
 
@@ -211,3 +215,83 @@ def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         mix.make(mix.plan(film(3, beds=(bed(3),))), EncodeSettings(), store, tick)
     assert list(tmp_path.iterdir()) == []
+
+
+def scored(folder: Path, seconds: int = 20, target: SoundTarget | None = None) -> Timeline:
+    """Two lines over music with beats in it, in a place."""
+    beat = np.exp(-np.arange(24_000) / 3000) * np.sin(2 * np.pi * 110 * np.arange(24_000) / SECOND)
+    song = sound_file(folder / "song.wav", np.tile(beat, 30) * 0.5 + noise(15, 0.01))
+    lines = (line(folder, 2, 3), line(folder, 9, 4, level=0.05))
+    return replace(film(seconds, lines, (bed(seconds),)), music=music(song, seconds), target=target or SoundTarget())
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit"), [(None, -1), (-14, -1), (-23, -1), (-16, -2), (-27, -2), (-14, -3), (-9, Decimal("-0.5"))]
+)
+def test_a_film_comes_to_its_loudness_and_stays_under_its_true_peak(
+    asked: float | None, limit: Decimal, tmp_path: Path
+) -> None:
+    target = SoundTarget(None if asked is None else Decimal(asked), Decimal(limit))
+    sound, loudness = made(scored(tmp_path, target=target), tmp_path)
+    found = measure([sound.astype(np.float32)])
+    assert found.integrated == pytest.approx(-14 if asked is None else asked, abs=0.5)
+    assert found.true_peak <= limit
+    assert (found.integrated, found.true_peak) == pytest.approx((loudness.integrated, loudness.true_peak), abs=0.1)
+
+
+def test_its_range_of_loudness_is_kept(tmp_path: Path) -> None:
+    timeline = scored(tmp_path, 30, SoundTarget(Decimal(-16)))
+    rough = mix.Rough(mix.plan(timeline), tmp_path / "rough.f32", lambda: None)
+    before = measure(rough.finished(0, 99))
+    sound, _ = made(timeline, tmp_path)
+    assert measure([sound.astype(np.float32)]).range == pytest.approx(before.range, abs=1)
+
+
+def test_music_lies_under_the_voices_and_over_the_place(tmp_path: Path) -> None:
+    sound, _ = made(scored(tmp_path, 30), tmp_path)
+    spoken = integrated([sound[9 * SECOND : 13 * SECOND].astype(np.float32)])
+    played = integrated([sound[15 * SECOND : 26 * SECOND].astype(np.float32)])
+    assert 3 < spoken - played < 9
+    assert played > -24
+
+
+def test_the_same_film_sounds_the_same_to_the_byte(tmp_path: Path) -> None:
+    timeline = scored(tmp_path)
+    first, again = (
+        mix.make(mix.plan(timeline), EncodeSettings(), FolderStore(tmp_path / name), lambda: None)[0].read_bytes()
+        for name in ("one", "two")
+    )
+    assert first == again
+
+
+@pytest.mark.parametrize("rate", [Fraction(24), Fraction(30000, 1001), Fraction(25)])
+def test_a_mix_is_as_long_as_its_film(rate: Fraction, tmp_path: Path) -> None:
+    timeline = replace(scored(tmp_path, 5), rate=rate)
+    plan = mix.plan(timeline)
+    path, _ = mix.make(plan, EncodeSettings(), FolderStore(tmp_path / "store"), lambda: None)
+    with av.open(str(path)) as container:
+        assert container.streams.audio[0].duration == plan.length == round(120 / rate * SECOND)
+
+
+def test_peaks_of_speech_are_held_before_they_are_balanced(tmp_path: Path) -> None:
+    wave = voice_like(3) * 0.3
+    wave[::12_000] = 0.9
+    said = PlacedLine(0, 3 * SECOND, Line(make_speech(tmp_path / "p.wav", wave), 0, 72, "", "", ""))
+    held, free = np.zeros((3 * SECOND, 2), np.float32), np.zeros((3 * SECOND, 2), np.float32)
+    Speech([said], 10).add_to(held, 0)
+    Speech([said], 99).add_to(free, 0)
+    assert integrated([held]) == pytest.approx(integrated([free]), abs=0.2)
+    assert 20 * np.log10(np.abs(held).max()) < SPEECH + 13
+    assert 20 * np.log10(np.abs(free).max()) > SPEECH + 15
+
+
+def test_what_is_in_memory_does_not_grow_with_the_film(tmp_path: Path) -> None:
+    def peak(seconds: int) -> int:
+        timeline = replace(scored(tmp_path, seconds), beds=(Bed("sea", 0, seconds * 24, 1),))
+        tracemalloc.start()
+        mix.Rough(mix.plan(timeline), tmp_path / "rough.f32", lambda: None)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(200) < 1.1 * peak(80)
