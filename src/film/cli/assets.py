@@ -1,73 +1,83 @@
-"""``film assets``: what the library holds, found by what it shows."""
+"""``film assets``: what the library holds, found by what it shows, by words, and by what it means."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from film.cli.console import dollars, file_size, note, print_json, shorten, table
+from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
+from film.cli.console import dollars, file_size, note, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
-from film.models import AssetType
+from film.cli.similar import reindex, searching, similar
+
+if TYPE_CHECKING:
+    from film.metadata import Facets
+    from film.pipeline.services import Services
 
 
-@click.command(name="assets")
-@option("character", multiple=True, metavar="NAME", help="Shows this character; may be repeated: all must match.")
-@option("landscape", multiple=True, metavar="NAME", help="Shows this place; may be repeated.")
-@option("style", multiple=True, metavar="NAME", help="Has this style; may be repeated.")
-@option("mood", metavar="NAME")
-@option("time_of_day", metavar="NAME")
-@option("shot_type", metavar="NAME")
-@option("type", "-t", type=click.Choice([t.value for t in AssetType]), help="Only pictures, clips or speech.")
-@option("provider", metavar="NAME")
-@option("film_id", metavar="NAME", help="Made for this film.")
-@option("text", metavar="WORDS", help="In the prompt or the dialogue.")
+@click.group(name="assets", invoke_without_command=True)
+@filters
+@option("like", metavar="TEXT", help="The nearest in meaning first, with how near they are.")
+@option("best", is_flag=True, help="Those that --text fits best first, instead of the newest.")
 @option("limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@option("cursor", metavar="CURSOR", help="Go on where the page before ended; it says with what.")
+@option("facets", is_flag=True, help="How many there are of each character, place, mood … instead of a list.")
 @option("stats", is_flag=True, help="Figures of the library and the cache instead of a list.")
 @as_json
-def command(**options: Any) -> int:
+@click.pass_context
+def command(ctx: click.Context, **options: Any) -> int:
     """Find pictures, clips and speech in the library, newest first."""
+    if ctx.invoked_subcommand:
+        if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in options):
+            raise click.UsageError(f"options go behind {ctx.invoked_subcommand!r}")
+        return 0
+    _one_order(options)
+    as_document = options["json"]
     services = library()
     if options["stats"]:
-        return _stats(services, options["json"])
-    kind = options["type"]
-    found = services.index.find_assets(
-        characters=options["character"],
-        landscapes=options["landscape"],
-        styles=options["style"],
-        mood=options["mood"],
-        time_of_day=options["time_of_day"],
-        shot_type=options["shot_type"],
-        asset_type=AssetType(kind) if kind else None,
-        provider=options["provider"],
-        film_id=options["film_id"],
-        text=options["text"],
-        limit=options["limit"],
-    )
-    if options["json"]:
-        print_json([asset.model_dump(mode="json") for asset in found])
+        return _stats(services, as_document)
+    query = query_of(options)
+    if options["facets"]:
+        return _facets(services.index.facets(query), services.index.count(query), as_document)
+    if options["like"]:
+        hits = searching(services).find(options["like"], query, limit=options["limit"])
+        return print_hits(hits, "alike", as_document)
+    if options["best"]:
+        return print_hits(services.index.best(query, limit=options["limit"]), "fit", as_document)
+    page = services.index.page(query, limit=options["limit"], cursor=options["cursor"])
+    if as_document:
+        print_json({"assets": [document(asset) for asset in page.assets], "next": page.next})
         return 0
-    rows = [
-        (
-            a.asset_id,
-            a.provider,
-            shorten(a.prompt, 60),
-            ", ".join(a.characters),
-            dollars(a.cost_usd),
-            f"{a.reuse_count}×",
-        )
-        for a in found
-    ]
-    click.echo(table(rows, ("asset", "provider", "prompt", "characters", "cost", "reused"), right=(4, 5)))
-    note(
-        f"{len(found)} found"
-        + (f"; more with --limit {2 * options['limit']}" if len(found) == options["limit"] else "")
-    )
+    print_assets(page.assets)
+    note(f"{len(page.assets)} found" + (f"; more with --cursor {page.next}" if page.next else ""))
     return 0
 
 
-def _stats(services: Any, as_document: bool) -> int:
+def _one_order(options: dict[str, Any]) -> None:
+    orders = [name for name in ("like", "best", "cursor", "facets", "stats") if options[name]]
+    if len(orders) > 1:
+        raise click.UsageError(f"--{orders[0]} and --{orders[1]} cannot be used together")
+    if options["best"] and not options["text"]:
+        raise click.UsageError("--best needs --text")
+
+
+def _facets(facets: Facets, total: int, as_document: bool) -> int:
+    if as_document:
+        counted = {name: {f.label: f.count for f in some} for name, some in facets.items()}
+        print_json({"total": total, "facets": counted})
+        return 0
+    for name, some in facets.items():
+        for facet in some:
+            click.echo(f"{name:12} {facet.count:>9}  {facet.label}{' *' if facet.chosen else ''}")
+    is_chosen = any(facet.chosen for some in facets.values() for facet in some)
+    note(f"{total} assets" + ("; *: asked for, and its kind counted as if it were not" if is_chosen else ""))
+    return 0
+
+
+def _stats(services: Services, as_document: bool) -> int:
     index, cache = services.index.get_index_stats(), services.cache.get_cache_stats()
     if as_document:
         print_json({"library": dict(index), "cache": dict(cache)})
@@ -77,3 +87,7 @@ def _stats(services: Any, as_document: bool) -> int:
     click.echo(f"hit rate   {cache['hit_rate_percent']}% ({cache['hits']} of {cache['hits'] + cache['misses']})")
     click.echo(f"saved      {dollars(cache['total_cost_saved_usd'])}")
     return 0
+
+
+command.add_command(similar)
+command.add_command(reindex)

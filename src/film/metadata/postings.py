@@ -72,6 +72,15 @@ class Block:
             found &= one
         return found
 
+    def links(self, mask: Mask) -> dict[int, bytes]:
+        """Tag id → its places in ``mask``, of those that have any."""
+        found: dict[int, bytes] = {}
+        for at, tag_id in enumerate(self.tags):
+            places = self.places[self.starts[at] : self.starts[at + 1]]
+            if len(places := places[mask[places]]):
+                found[int(tag_id)] = places.tobytes()
+        return found
+
     def counts(self, mask: Mask) -> NDArray[np.int64]:
         """How many of the places in ``mask`` each of ``tags`` is on."""
         if not len(self.places):
@@ -107,6 +116,19 @@ def read_links(db: Connection, block: int) -> Block:
     query = select(AssetTag.tag_id, places).where(AssetTag.asset_id.between(first, first + BLOCK - 1))
     rows = db.execute(query.group_by(AssetTag.tag_id))
     return Block.of({row.tag_id: np.fromstring(row.places, np.uint16, sep=",") for row in rows})
+
+
+def wrong_blocks(db: Connection) -> list[int]:
+    """The packed blocks that differ from ``asset_tags`` in what did not change since."""
+    changed = unpacked(db)
+    wrong: list[int] = []
+    for number in db.scalars(select(TagPostings.block).order_by(TagPostings.block)).all():
+        said = Block.from_bytes(db.scalars(select(TagPostings.data).where(TagPostings.block == number)).one())
+        kept = np.ones(BLOCK, np.bool_)
+        kept[changed[(changed >= number * BLOCK) & (changed < (number + 1) * BLOCK)] - number * BLOCK] = False
+        if said.links(kept) != read_links(db, number).links(kept):
+            wrong.append(number)
+    return wrong
 
 
 def packed_until(db: Connection) -> int:

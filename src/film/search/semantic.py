@@ -40,7 +40,7 @@ class SemanticSearch:
         A score of 1 is the same meaning, 0 is none in common.
         """
         wanted = self._embedder.embed([like])[0]
-        if not wanted.any():
+        if not like.strip() or not wanted.any():
             raise InputError(f"there is no known word in {like[:60]!r}", hint="describe what is to be seen")
         return self._hits(wanted, query, limit)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from desk import Film, write_shots
 
+from film.search import load_embedder
 from film.testing.simulator import Fault, Simulator, SimulatorThread
 from film.testing.simulator import elevenlabs as simulated
 
@@ -27,10 +28,65 @@ def test_assets_are_found_and_counted(film: Film) -> None:
     header, row = said.out.splitlines()
     assert header.split() == ["asset", "provider", "prompt", "characters", "cost", "reused"]
     assert row.split()[0].startswith("image_") and "emma" in row
-    (asset,) = film("assets", "--character", "emma", "--mood", "calm", "--type", "image", "--json").json
+    (asset,) = film("assets", "--character", "emma", "--mood", "calm", "--type", "image", "--json").json["assets"]
     assert asset["asset_id"] == row.split()[0] and asset["film_id"] == "attic"
-    assert film("assets", "--character", "nobody", "--json").json == []
-    assert "more with --limit 2" in film("assets", "--limit", "1").err
+    assert film("assets", "--character", "nobody", "--json").json == {"assets": [], "next": None}
+
+
+@pytest.mark.usefixtures("made")
+def test_pages_go_on_where_the_one_before_ended(film: Film) -> None:
+    everything = [asset["asset_id"] for asset in film("assets", "--json").json["assets"]]
+    seen: list[str] = []
+    page = film("assets", "--limit", "3", "--json").json
+    assert f"3 found; more with --cursor {page['next']}" in film("assets", "--limit", "3").err
+    while page["next"]:
+        seen += [asset["asset_id"] for asset in page["assets"]]
+        page = film("assets", "--limit", "3", "--cursor", page["next"], "--json").json
+    assert seen + [asset["asset_id"] for asset in page["assets"]] == everything and len(everything) == 4
+    assert film("assets", "--cursor", "nowhere").code == 2
+
+
+@pytest.mark.usefixtures("made")
+def test_words_facets_and_any_of(film: Film) -> None:
+    assert len(film("assets", "--text", "attics 2", "--json").json["assets"]) == 2, "a picture and its clip"
+    best = film("assets", "--text", "attic", "--best", "--type", "image")
+    assert best.out.split()[0] == "fit" and len(best.out.splitlines()) == 3
+    counted = film("assets", "--any", "character=emma,ida", "--type", "image", "--facets", "--json").json
+    assert counted["total"] == 2 and counted["facets"]["character"] == {"emma": 1, "ida": 1}
+    assert counted["facets"]["asset_type"] == {"image": 2, "video": 2}
+    listed = film("assets", "--type", "image", "--facets")
+    assert "asset_type           2  image *" in listed.out and listed.err.startswith("2 assets; *: asked for")
+    for wrong in (["--any", "emma"], ["--any", "colour=red"], ["--best"], ["--facets", "--stats"],
+                  ["--mood", "calm", "similar", "attic"]):  # fmt: skip
+        assert film("assets", *wrong).code == 2
+
+
+@pytest.mark.usefixtures("made")
+def test_what_means_the_same_with_how_near_it_is(film: Film, tmp_path: Path) -> None:
+    said = film("assets", "--like", "a loft under the roof", "--type", "image", "--character", "emma")
+    assert said.code == 0 and said.out.split()[0] == "alike" and len(said.out.splitlines()) == 2
+    (hit,) = film("assets", "similar", "loft", "--character", "emma", "--type", "video", "--json").json["assets"]
+    assert 0 < hit["score"] <= 1 and hit["asset_id"].startswith("video_")
+    first = film("assets", "similar", "shot_001", "--shots", tmp_path / "shots.json", "--json").json["assets"][0]
+    assert first["score"] > 0.99 and first["prompt"] == "attic 1"
+    others = film("assets", "similar", hit["asset_id"], "--json").json["assets"]
+    assert len(others) == 3 and hit["asset_id"] not in [other["asset_id"] for other in others]
+    missing = film("assets", "similar", "shot_009", "--shots", tmp_path / "shots.json")
+    assert missing.code == 2 and "has no shot 'shot_009'" in missing.error and "shot_001" in missing.help
+    assert film("assets", "similar", " ").code == 2
+    assert film("assets", "reindex").err.strip() == "0 prompts embedded"
+    assert film("assets", "reindex", "--from-scratch").err.strip() == "4 prompts embedded"
+
+
+@pytest.mark.usefixtures("made")
+def test_without_the_model_words_are_pointed_to(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_embedder.cache_clear()
+    monkeypatch.setattr("film.search.embedder._PACKAGE", "no_such_package")
+    for asked in (["--like", "loft"], ["similar", "loft"], ["reindex"]):
+        said = film("assets", *asked)
+        assert said.code == 2 and "film-generation[meaning]" in said.help
+    assert film("assets", "--text", "attic").code == 0
+    load_embedder.cache_clear()
 
 
 @pytest.mark.usefixtures("made")

@@ -19,6 +19,8 @@ LOOKING = [
     ["costs", "attic"],
     ["assets"],
     ["assets", "--stats"],
+    ["assets", "--facets"],
+    ["assets", "--text", "attic", "--best"],
     ["jobs"],
     ["jobs", "--all"],
     ["prices"],
@@ -53,7 +55,8 @@ def test_without_a_gallery_there_is_nothing_to_see_and_nothing_is_made(
 
 
 def test_without_a_gallery_the_answers_are_empty(film: Film, tmp_path: Path, shots: Path) -> None:
-    assert film("assets", "--json").json == [] == film("jobs", "--all", "--json").json
+    assert film("assets", "--json").json["assets"] == [] == film("jobs", "--all", "--json").json
+    assert film("assets", "similar", "a loft", "--json").json["assets"] == []
     assert film("costs", "attic", "--json").json["total_cost"] == "0.00"
     assert film("assets", "--stats", "--json").json["library"]["total_assets"] == 0
     assert film("fsck", "--json").json == {"files": 0, "bytes": 0, "problems": [], "repaired": False}

@@ -7,11 +7,12 @@ from collections import Counter
 
 import pytest
 from library_kit import asset, numbers
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from film.db.session import snapshot
+from film.db.tables import UnpackedAsset
 from film.errors import InputError
-from film.metadata import AssetQuery, Dimension, MetadataIndex
+from film.metadata import AssetQuery, Dimension, MetadataIndex, recount_library, verify_library
 from film.metadata.postings import pack_blocks, packed_until, unpacked
 from film.metadata.words import tags_of
 from film.models import Asset, AssetType
@@ -80,7 +81,7 @@ def stocked(
         index.remove_assets(["asset_00010", "asset_00100"])
         assets = [a for a in assets if a.asset_id not in ("asset_00010", "asset_00100")]
         with snapshot(index.engine) as db:
-            assert (packed_until(db), len(unpacked(db))) == (4, 5)
+            assert (packed_until(db), len(unpacked(db))) == (4, 4)
     else:
         index.index_assets(assets)
     return index, assets
@@ -175,3 +176,10 @@ def test_blocks_are_packed_while_assets_come_and_again_when_many_have_changed(
     index.index_assets(asset(n, mood="furious") for n in range(40, 44))
     assert pack_blocks(engine) == 2
     assert index.count(AssetQuery.of(mood="furious", any_of={"asset_type": ["image"]})) == 8
+    index.index_assets(asset(n, mood="calm") for n in range(2))
+    assert verify_library(engine) == []
+    with engine.begin() as db:
+        db.execute(delete(UnpackedAsset))
+    assert verify_library(engine) == ["block 0 of the library is packed wrong"]
+    recount_library(engine)
+    assert pack_blocks(engine) == 3 and verify_library(engine) == []

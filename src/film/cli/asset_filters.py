@@ -1,0 +1,106 @@
+"""Which assets are meant, and how they are listed: what ``film assets`` and its subcommands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from film.cli.console import dollars, note, print_json, shorten, table
+from film.cli.options import option
+from film.models import Asset, AssetType
+
+if TYPE_CHECKING:
+    from film.metadata import AssetQuery, Hit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def filters(command: F) -> F:
+    """Everything that says which assets are meant."""
+    for decorate in reversed(
+        [
+            option(
+                "character",
+                multiple=True,
+                metavar="NAME",
+                help="Shows this character; may be repeated: all must match.",
+            ),
+            option("landscape", multiple=True, metavar="NAME", help="Shows this place; may be repeated."),
+            option("style", multiple=True, metavar="NAME", help="Has this style; may be repeated."),
+            option("mood", metavar="NAME"),
+            option("time_of_day", metavar="NAME"),
+            option("shot_type", metavar="NAME"),
+            option(
+                "type", "-t", type=click.Choice([t.value for t in AssetType]), help="Only pictures, clips or speech."
+            ),
+            option("provider", metavar="NAME"),
+            option("film_id", metavar="NAME", help="Used in this film."),
+            option(
+                "any", multiple=True, metavar="WHAT=A,B", help="Has one of these: mood=tense,calm. May be repeated."
+            ),
+            option(
+                "text", metavar="WORDS", help='Words of the prompt or the dialogue: all of them; "side by side"; sun*.'
+            ),
+        ]
+    ):
+        command = decorate(command)
+    return command
+
+
+def query_of(options: dict[str, Any]) -> AssetQuery:
+    from film.metadata import AssetQuery
+
+    any_of: dict[str, list[str]] = {}
+    for said in options["any"]:
+        name, sign, words = said.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{said!r} is not like mood=tense,calm", param_hint="--any")
+        any_of.setdefault(name, []).extend(words.split(","))
+    return AssetQuery.of(
+        characters=options["character"],
+        landscapes=options["landscape"],
+        styles=options["style"],
+        mood=options["mood"],
+        time_of_day=options["time_of_day"],
+        shot_type=options["shot_type"],
+        asset_type=options["type"],
+        provider=options["provider"],
+        film_id=options["film_id"],
+        any_of=any_of,
+        text=options["text"],
+    )
+
+
+def document(asset: Asset, score: float | None = None) -> dict[str, Any]:
+    return ({} if score is None else {"score": round(score, 4)}) | asset.model_dump(mode="json")
+
+
+def print_assets(assets: Sequence[Asset], scores: Sequence[str] = (), scored: str = "") -> None:
+    rows = [
+        (
+            a.asset_id,
+            a.provider,
+            shorten(a.prompt, 60),
+            ", ".join(a.characters),
+            dollars(a.cost_usd),
+            f"{a.reuse_count}×",
+        )
+        for a in assets
+    ]
+    header = ("asset", "provider", "prompt", "characters", "cost", "reused")
+    if scores:
+        rows = [(score, *row) for score, row in zip(scores, rows, strict=True)]
+        header = (scored, *header)
+    click.echo(table(rows, header, right=(len(header) - 2, len(header) - 1)))
+
+
+def print_hits(hits: Sequence[Hit], scored: str, as_document: bool) -> int:
+    """``scored`` says what the scores mean."""
+    if as_document:
+        print_json({"assets": [document(hit.asset, hit.score) for hit in hits]})
+    else:
+        print_assets([hit.asset for hit in hits], [f"{hit.score:.2f}" for hit in hits], scored)
+        note(f"{len(hits)} found")
+    return 0
