@@ -19,6 +19,8 @@ from film.errors import ConsentDeclined
 from film.pipeline.events import Listener, write_lines
 from film.settings import Settings
 
+FEW = 6
+"""Pieces of a cut that are told by name after an edit."""
 PARTIAL = 6
 """Exit code of a film that has all its shots, but not all of them as asked for."""
 
@@ -137,6 +139,8 @@ def _print(result: Any) -> None:
         shots += f", {len(result.failed)} missing"
     saved = f", {dollars(result.saved_usd)} saved by reuse" if result.saved_usd else ""
     cut = "unchanged" if result.unchanged else f"{result.segments_made} pieces encoded, {result.segments_reused} reused"
+    if result.segments_reused and 0 < len(result.pieces) <= FEW:
+        cut += f" (new: {', '.join(result.pieces)})"
     note(f"length  {length(result.seconds)}")
     note(f"shots   {shots}")
     note(f"cut     {cut}")
@@ -160,6 +164,7 @@ def _document(result: Any) -> dict[str, Any]:
         "missing": [{"shot_id": s.shot_id, "error": str(s.error), "hint": s.error.hint} for s in result.failed],
         "segments_made": result.segments_made,
         "segments_reused": result.segments_reused,
+        "pieces": list(result.pieces),
         "unchanged": result.unchanged,
         "cost_usd": str(result.cost_usd),
         "saved_usd": str(result.saved_usd),

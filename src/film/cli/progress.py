@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from film.cli.console import note, warn, watched
-from film.pipeline.events import Event
+from film.pipeline.events import Event, Facts
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -50,7 +50,7 @@ class Lines(Silence):
 
     def __init__(self) -> None:
         self._done = self._all = 0
-        self._cutting = False
+        self._quarter = 0
 
     def __call__(self, event: Event) -> None:
         facts = event.facts
@@ -65,11 +65,20 @@ class Lines(Silence):
             case "shot_failed":
                 self._done += 1
                 warn(f"[{self._done}/{self._all}] {facts['shot_id']} {facts['step']}: {facts['error']}")
-            case "cut_progress" if facts["total"] and not self._cutting:
-                self._cutting = True
-                note(f"cut: {facts['total']} frames to encode")
+            case "cut_progress" if facts["total"]:
+                self._tell_of_the_cut(facts)
             case _:
                 pass
+
+    def _tell_of_the_cut(self, facts: Facts) -> None:
+        """A line as it begins, and one for every quarter of a cut that takes its time."""
+        share, left = float(str(facts["share"])), facts["left"]
+        if not self._quarter:
+            self._quarter = 1
+            note(f"cut: {facts['total']} frames to encode")
+        elif share >= self._quarter / 4 and left is not None:
+            self._quarter = int(share * 4) + 1
+            note(f"cut: {share:.0%}, {facts['piece']}, {_left(left)}")
 
 
 class Bars(Silence):
@@ -137,14 +146,11 @@ class Bars(Silence):
             case "cut_started" if facts["frames"]:
                 if self._task is not None:
                     self._bars.remove_task(self._task)
-                self._task = self._bars.add_task("cut", total=float(str(facts["frames"])), piece="")
+                self._task = self._bars.add_task("cut", total=1.0, piece="")
             case "cut_progress" if self._task is not None:
-                self._bars.update(
-                    self._task,
-                    completed=float(str(facts["done"])),
-                    total=float(str(facts["total"])) or None,
-                    piece=str(facts["piece"]),
-                )
+                left = facts["left"]
+                piece = f"{facts['piece']}  {_left(left)}" if left is not None else str(facts["piece"])
+                self._bars.update(self._task, completed=float(str(facts["share"])), piece=piece)
             case _:
                 pass
 
@@ -152,3 +158,13 @@ class Bars(Silence):
         if self._bars is not None and self._task is not None:
             piece = ", ".join(f"{shot} {step}" for shot, step in list(self._open.items())[:3])
             self._bars.update(self._task, completed=sum(self._steps.values()), piece=piece)
+
+
+def _left(seconds: object) -> str:
+    """In words that promise no more than is known: the further off, the coarser."""
+    value = float(str(seconds))
+    if value < 5:
+        return "a few seconds left"
+    step = next(step for step, below in ((5, 60), (15, 300), (60, 3600), (300, float("inf"))) if value < below)
+    whole = round(value / step) * step
+    return f"about {whole} s left" if whole < 60 else f"about {whole // 60}:{whole % 60:02d} left"

@@ -5,7 +5,8 @@ compose(timeline, store, out)
   mix.plan      ──► store.peek ──► mix.make, beside them ────┴──► join.join ──► out
 """
 
-from film.compose.cut import Composed, ComposeProgress, compose
+from film.compose.crew import ComposeProgress
+from film.compose.cut import Composed, compose
 from film.compose.settings import EncodeSettings
 from film.compose.sound import Loudness
 from film.compose.store import SegmentStore

@@ -26,7 +26,7 @@ from film.media.opening import decoding, video_stream
 from film.timeline import Clip
 
 _HALF = Fraction(1, 2)
-_WORTH_SKIPPING = Fraction(3, 4)
+_WORTH_SKIPPING = Fraction(1, 3)
 """Seconds."""
 
 

@@ -1,16 +1,12 @@
 """Makes the film file: finds what exists, encodes what does not, joins it all.
 
-Work runs on threads; progress is told on the caller's thread, in order, so that a callback may draw to a screen. A
-stop is noticed at the next frame. What is finished by then is in the store, and the next run goes on from there.
+A stop is noticed at the next frame. What is finished by then is in the store, and the next run goes on from there.
 """
 
 from __future__ import annotations
 
 import os
-import queue
-import threading
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,27 +16,15 @@ from pathlib import Path
 import av.error
 
 from film.compose import encode, mix
+from film.compose.crew import JOIN, MIX, ComposeProgress, Crew, Work
 from film.compose.join import Finish, join
+from film.compose.mixdown import BLOCK
 from film.compose.segments import plan, screen_of
 from film.compose.settings import EncodeSettings
 from film.compose.sound import Loudness
 from film.compose.store import SegmentStore
-from film.errors import ComposeError, Interrupted, StoreError
+from film.errors import ComposeError, StoreError
 from film.timeline import Timeline
-
-MIX, JOIN = "mix", "join"
-
-
-@dataclass(frozen=True)
-class ComposeProgress:
-    """``piece`` is what was just worked on: a shot's id, two for a join, "mix" or "join".
-
-    ``frames`` of ``planned`` frames are encoded; frames that exist already are in neither.
-    """
-
-    piece: str
-    frames: int
-    planned: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +37,8 @@ class Composed:
     segments_made: int
     segments_reused: int
     encoded_frames: int
+    pieces: tuple[str, ...]
+    """What was made, by name, in the film's order; "mix" is the sound."""
     warnings: tuple[str, ...]
     loudness: Loudness | None
     """None when the film has no sound."""
@@ -84,13 +70,15 @@ def compose(
     hands = workers or os.cpu_count() or 1
     tasks = encode.tasks_for(segments, files, workers=hands)
     made = {segment.key for task in tasks for segment in task.segments}
-    crew = _Crew(sum(task.frames for task in tasks), on_progress, should_stop)
+    mixing = bool(mix_key and mix_key not in files)
+    work = Work(sum(task.frames for task in tasks), timeline.frames if mixing else 0, timeline.frames)
+    crew = Crew(work, -(-sound.length // BLOCK), on_progress, should_stop)
     jobs: list[Callable[[], object]] = []
-    if mix_key and mix_key not in files:
-        jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX, 0)))
+    if mixing:
+        jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX)))
     jobs += [partial(encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
     with _writing(out):
-        crew.work(jobs, hands)
+        crew.run(jobs, hands)
         if jobs:
             files = _all_present(store, [*keys, *filter(None, [mix_key])])
         mixed = files[mix_key] if mix_key else None
@@ -100,7 +88,7 @@ def compose(
             sound=mixed,
             timeline=timeline,
             out=out,
-            on_segment=lambda: crew.tell(JOIN, 0),
+            on_segment=partial(crew.tell, JOIN),
             finish=finish,
         )
     return Composed(
@@ -109,7 +97,8 @@ def compose(
         seconds=timeline.duration,
         segments_made=len(made),
         segments_reused=sum(1 for key in keys if key not in made),
-        encoded_frames=crew.planned,
+        encoded_frames=work.encode,
+        pieces=(*(segment.name for task in tasks for segment in task.segments), *([MIX] if mixing else [])),
         warnings=timeline.warnings,
         loudness=mix.loudness_of(mixed) if mixed else None,
     )
@@ -135,59 +124,3 @@ def _all_present(store: SegmentStore, keys: Sequence[str]) -> dict[str, Path]:
             hint="run again; nothing may clear the store while a film is being made",
         )
     return files
-
-
-class _Crew:
-    """Threads at work, and the one who tells how far they are."""
-
-    def __init__(
-        self,
-        planned: int,
-        on_progress: Callable[[ComposeProgress], None] | None,
-        should_stop: Callable[[], bool] | None,
-    ) -> None:
-        self.planned = planned
-        self._frames = 0
-        self._on_progress, self._should_stop = on_progress, should_stop
-        self._told: queue.SimpleQueue[tuple[str, int] | Future[object]] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-
-    def tick(self, piece: str, frames: int) -> None:
-        """Called by a worker after each frame."""
-        self.check()
-        self._told.put((piece, frames))
-
-    def check(self) -> None:
-        if self._stopped.is_set() or (self._should_stop and self._should_stop()):
-            self._stopped.set()
-            raise Interrupted("the cut was stopped", hint="run again: what is encoded already is kept")
-
-    def tell(self, piece: str, frames: int) -> None:
-        """Called on the caller's thread."""
-        self.check()
-        self._frames += frames
-        if self._on_progress:
-            self._on_progress(ComposeProgress(piece, self._frames, self.planned))
-
-    def work(self, jobs: Sequence[Callable[[], object]], workers: int) -> None:
-        """Run all jobs. The first failure stops the others at their next frame, and is raised."""
-        if not jobs:
-            return
-        with ThreadPoolExecutor(min(workers, len(jobs)), thread_name_prefix="cut") as pool:
-            try:
-                for job in jobs:
-                    pool.submit(job).add_done_callback(self._told.put)
-                self._follow(len(jobs))
-            except BaseException:
-                self._stopped.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-
-    def _follow(self, running: int) -> None:
-        while running:
-            told = self._told.get()
-            if isinstance(told, Future):
-                told.result()
-                running -= 1
-            else:
-                self.tell(*told)

@@ -31,10 +31,10 @@ from film.compose.transitions import BLENDS
 from film.media.opening import url
 from film.timeline import Clip
 
-Tick = Callable[[str, int], None]
-"""(piece, frames just finished); raises Interrupted when the cut should stop."""
-_ROUNDS = 4
-"""Tasks for each worker, so that none waits long for the others at the end."""
+Tick = Callable[[str], None]
+"""Told the piece after each of its frames; raises Interrupted when the cut should stop."""
+_SPREAD = 1.5
+"""A task is what is left, divided by the workers and by this: large ones first, small ones to end all at once."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,16 @@ def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers:
         if segment.key not in claimed:
             claimed.add(segment.key)
             missing.append((place, segment))
-    fair = -(-sum(segment.frames for _, segment in missing) // (workers * _ROUNDS))
+    left = sum(segment.frames for _, segment in missing)
     tasks: list[list[Segment]] = []
-    behind, held = -1, 0
+    behind, held, fair = -1, 0, 0.0
     for place, segment in missing:
         if place != behind or (segment.kind == "body" and held + segment.frames > fair):
             tasks.append([])
-            held = 0
+            held, fair = 0, left / (workers * _SPREAD)
         tasks[-1].append(segment)
         held += segment.frames
+        left -= segment.frames
         behind = place + 1
     return [EncodeTask(tuple(task)) for task in tasks]
 
@@ -80,7 +81,7 @@ def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: Segme
             with _into_store(segment.key, screen, settings, store) as writer:
                 for frame in _shown(segment, readers, screen):
                     writer.write(frame)
-                    tick(segment.name, 1)
+                    tick(segment.name)
 
 
 class _Readers:

@@ -55,10 +55,13 @@ def join(
     sound: Path | None,
     timeline: Timeline,
     out: Path,
-    on_segment: Callable[[], None],
+    on_segment: Callable[[int], None],
     finish: Finish | None = None,
 ) -> None:
-    """Write ``out`` from the segments' files, in order, with the mix and the captions beside them."""
+    """Write ``out`` from the segments' files, in order, with the mix and the captions beside them.
+
+    ``on_segment`` is told the frames of each piece that has been written.
+    """
     with _appearing(out) as temporary:
         _write(temporary, segments, files, sound=sound, timeline=timeline, on_segment=on_segment)
         if _has_track(timeline):
@@ -78,7 +81,7 @@ def _write(
     *,
     sound: Path | None,
     timeline: Timeline,
-    on_segment: Callable[[], None],
+    on_segment: Callable[[int], None],
 ) -> None:
     ticks, _ = timescale(timeline.rate)
     with ExitStack() as open_files:
@@ -98,7 +101,7 @@ def _write(
             for packet in _timed(packets, base, timeline.rate):
                 weaver.write(packet)
             base += segment.frames
-            on_segment()
+            on_segment(segment.frames)
         weaver.finish()
 
 

@@ -10,7 +10,7 @@ Every event is one line of JSON in the form ``{"event": …, "at": seconds since
     step_done      shot_id, step, reused, asset_id, cost, provider
     shot_done      shot_id
     shot_failed    shot_id, step, error, hint, charged
-    cut_progress   piece, done, total (frames)
+    cut_progress   piece, done, total (frames), share (0..1 of all the work), left (seconds, or null)
     film_done      path, seconds, made, reused, failed, cost
 """
 

@@ -118,6 +118,8 @@ class FilmResult(os.PathLike[str]):
     """Seconds that making it took."""
     segments_made: int = 0
     segments_reused: int = 0
+    pieces: tuple[str, ...] = ()
+    """What was encoded and mixed for it, by name, in the film's order."""
     unchanged: bool = False
     """The film that was there is the film that was asked for."""
     warnings: tuple[str, ...] = ()

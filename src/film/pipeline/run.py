@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from film import json_lines
-from film.compose import ComposeProgress, EncodeSettings
+from film.compose import Composed, ComposeProgress, EncodeSettings
 from film.cost_tracker import CostTracker, Reservation, write_reports
 from film.errors import ComposeError, Interrupted, StoreError
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
@@ -326,15 +326,15 @@ class FilmRun:
         cost = sum((s.cost_usd for s in shots), Decimal(0))
         seal = seal_of(self.params, timeline, shots, self.credential)
         is_there = await asyncio.to_thread(unchanged, timeline, settings, path, seal) is not None
-        segments: tuple[int, int] | None = None
+        made: Composed | None = None
         if not is_there:
             await asyncio.to_thread(self._check_files, shots)
-            segments = await self._compose(timeline, settings, path, shots, seal)
+            made = await self._compose(timeline, settings, path, shots, seal)
         wanted = self.params.film.captions.files
         for message in await asyncio.to_thread(partial(captions_beside, timeline, path, wanted=wanted)):
             self.events.emit("warning", message=message)
         checked_as = was_checked(path)
-        if segments is not None:
+        if made is not None:
             checked_as = await asyncio.to_thread(partial(checked, path, thorough=not self.params.is_draft))
             self.events.emit("film_checked", path=path, summary=checked_as)
         return FilmResult(
@@ -345,9 +345,10 @@ class FilmRun:
             cost_usd=cost,
             saved_usd=_saved(shots),
             elapsed=time.monotonic() - began,
-            segments_made=segments[0] if segments else 0,
-            segments_reused=segments[1] if segments else 0,
-            unchanged=segments is None,
+            segments_made=made.segments_made if made else 0,
+            segments_reused=made.segments_reused if made else 0,
+            pieces=made.pieces if made else (),
+            unchanged=made is None,
             warnings=timeline.warnings,
             checked=checked_as,
         )
@@ -397,8 +398,8 @@ class FilmRun:
         path: Path,
         shots: Sequence[CompletedShot],
         seal: Seal | None,
-    ) -> tuple[int, int] | None:
-        """Pieces made and reused; None when another process has just made this film."""
+    ) -> Composed | None:
+        """None when another process has just made this film."""
         loop = asyncio.get_running_loop()
         self.events.emit("cut_started", frames=timeline.frames)
         unsigned = UNSIGNED if self.params.film.provenance.manifest and not seal else None
@@ -407,7 +408,14 @@ class FilmRun:
 
         def progress(at: ComposeProgress) -> None:
             loop.call_soon_threadsafe(
-                lambda: self.events.emit("cut_progress", piece=at.piece, done=at.frames, total=at.planned)
+                lambda: self.events.emit(
+                    "cut_progress",
+                    piece=at.piece,
+                    done=at.frames,
+                    total=at.planned,
+                    share=round(at.share, 4),
+                    left=None if at.left is None else round(at.left, 1),
+                )
             )
 
         def wait() -> None:
@@ -428,7 +436,7 @@ class FilmRun:
             ],
         }
         try:
-            made = await asyncio.to_thread(
+            return await asyncio.to_thread(
                 compose_film,
                 timeline,
                 self.services.cache,
@@ -448,7 +456,6 @@ class FilmRun:
                 f"the film could not be written to {path}: {error.strerror or error}",
                 hint="check the folder and the space on its disk, then run again: all pieces are kept",
             ) from error
-        return (made.segments_made, made.segments_reused) if made else None
 
 
 async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:

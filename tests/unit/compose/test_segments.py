@@ -105,9 +105,20 @@ def test_where_in_a_still_a_stretch_lies_does_not_count() -> None:
 def test_a_body_and_the_join_after_it_are_in_one_task_and_nothing_is_made_twice() -> None:
     segments = plan(film(Clip("a", A, 48), Clip("b", B, 48), Clip("c", A, 48), Clip("d", B, 48)), PREVIEW)
     everything = tasks_for(segments, {})
-    assert [[s.name for s in task.segments] for task in everything] == [["a", "a > b"], ["b", "b > c"], ["c"], ["d"]]
+    assert [s.name for task in everything for s in task.segments] == ["a", "a > b", "b", "b > c", "c", "d"]
+    assert all(task.segments[0].kind == "body" for task in everything)
     one_gone = tasks_for(segments, {s.key for s in segments} - {segments[1].key})
     assert [[s.name for s in task.segments] for task in one_gone] == [["a > b"]]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 16])
+def test_tasks_get_smaller_so_that_all_workers_end_together(workers: int) -> None:
+    sources = [Source(f"{n:064x}", Path(f"{n}.mp4")) for n in range(40)]
+    segments = plan(film(*(Clip(f"s{n}", source, 120) for n, source in enumerate(sources))), PREVIEW)
+    sizes = [task.frames for task in tasks_for(segments, {}, workers=workers)]
+    assert sum(sizes) == sum(s.frames for s in segments)
+    assert len(sizes) >= 2 * workers and sizes[-1] <= 120
+    assert sizes[0] <= sum(sizes) / workers / 1.4
 
 
 @pytest.mark.parametrize(
