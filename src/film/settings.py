@@ -34,6 +34,15 @@ URL_NAMES: Mapping[str, str] = {
 }
 """Account → the variable that moves its API elsewhere: a gateway, a simulator."""
 
+STORE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "aws_access_key_id": ("AWS_ACCESS_KEY_ID",),
+    "aws_secret_access_key": ("AWS_SECRET_ACCESS_KEY",),
+    "aws_session_token": ("AWS_SESSION_TOKEN",),
+    "aws_region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "aws_endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+}
+"""What opens an S3 bucket → the variables that say it, the first to win; they may stand in ``.env``, too."""
+
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
 OWN_RATES = "rates.toml"
@@ -55,6 +64,10 @@ class Settings(BaseModel):
     signing_certificate: Path | None = None
     signing_key: Path | None = None
     cache_salt: str = ""
+    store_url: str = ""
+    """The bucket behind the gallery, where there is one."""
+    store_options: Mapping[str, SecretStr] = {}
+    """What opens it, by the names of the variables that the service's own tools read, in small letters."""
     observe: frozenset[str] = frozenset()
     """Where a run's events go besides the terminal: ``log``, ``otlp``."""
     observe_prompts: bool = False
@@ -108,6 +121,12 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         signing_certificate=_path(values.get("FILM_SIGNING_CERTIFICATE")),
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
+        store_url=values.get("FILM_STORE_URL", "").strip(),
+        store_options={
+            option: SecretStr(found)
+            for option, names in STORE_NAMES.items()
+            if (found := next((values[n].strip() for n in names if values.get(n)), None))
+        },
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),

@@ -19,7 +19,7 @@ import shutil
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedReader
@@ -40,6 +40,7 @@ class Condition(Enum):
     CUT_SHORT = "of another length"
     CORRUPT = "corrupt"
     LINK = "a link"
+    UNSHARED = "not in the shared store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class BlobStore:
             try:
                 sealed.temporary.replace(target)
             except PermissionError:
-                if self.check(sealed.sha256, sealed.size) is not Condition.GOOD:
+                if self.check_here(sealed.sha256, sealed.size) is not Condition.GOOD:
                     raise
                 _remove(sealed.temporary)  # Windows keeps a name that is open elsewhere
             _sync_folder(Path(target).parent)
@@ -153,7 +154,15 @@ class BlobStore:
     # -- reading
 
     def present(self, sha256: str, size: int) -> Condition:
-        """What a look at the folder tells, without reading the file."""
+        """What a look tells of a blob, wherever it lies, without reading it."""
+        return self.look_here(sha256, size)
+
+    def check(self, sha256: str, size: int) -> Condition:
+        """The same with every byte read, once in this process for as long as the file is not touched."""
+        return self.check_here(sha256, size)
+
+    def look_here(self, sha256: str, size: int) -> Condition:
+        """What a look at the folder tells."""
         name = self.location(sha256)
         try:
             found = os.lstat(name)
@@ -163,9 +172,9 @@ class BlobStore:
             return Condition.MISSING
         return Condition.GOOD if found.st_size == size else Condition.CUT_SHORT
 
-    def check(self, sha256: str, size: int) -> Condition:
-        """The same with every byte read, once in this process for as long as the file is not touched."""
-        condition = self.present(sha256, size)
+    def check_here(self, sha256: str, size: int) -> Condition:
+        """What reading the file tells."""
+        condition = self.look_here(sha256, size)
         if condition is not Condition.GOOD:
             return condition
         try:
@@ -182,6 +191,21 @@ class BlobStore:
             return Condition.CORRUPT
         self._verified[sha256] = stamp
         return Condition.GOOD
+
+    def at_hand(self, sha256: str, size: int) -> Condition:
+        """What a look tells of a blob whose file is about to be used: it is brought here if it lies elsewhere."""
+        return self.present(sha256, size)
+
+    def expect(self, wanted: Iterable[tuple[str, int]], *, here: bool = False) -> None:
+        """Be told of all the blobs that are asked for next, by hash and length; ``here``: their files, too."""
+
+    def audit(self, sha256: str, size: int, *, read: bool) -> Condition:
+        """What a blob is like wherever it lies; nothing is brought here, put aside or healed for it."""
+        return self.check(sha256, size) if read else self.present(sha256, size)
+
+    def share(self, sha256: str, size: int) -> bool:
+        """Give others a blob that lies only here; False where there is nobody to give it to, or they have it."""
+        return False
 
     def open(self, sha256: str) -> BufferedReader:
         return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | _NO_LINKS), "rb")
@@ -205,9 +229,20 @@ class BlobStore:
         except OSError as error:
             raise disk_error(error) from error
 
-    def remove(self, sha256: str) -> None:
+    def remove(self, hashes: Sequence[str]) -> None:
+        for sha256 in hashes:
+            self.drop(sha256)
+
+    def drop(self, sha256: str) -> None:
+        """Remove the file that lies here."""
         self._verified.pop(sha256, None)
         _remove(Path(self.location(sha256)))
+
+    def strays(self, known: Set[str], before: float) -> Iterator[tuple[str, int]]:
+        """Blobs older than a moment that are not among the known, with their lengths."""
+        for sha256, found in self.files():
+            if sha256 not in known and found.st_mtime < before:
+                yield sha256, found.st_size
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Every blob's name and what its folder says of it; the order is the disk's."""

@@ -13,8 +13,8 @@ import os
 import re
 import threading
 import uuid
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from film.errors import disk_error
@@ -28,11 +28,22 @@ _TOKEN = re.compile(r"[0-9a-f]{16}")
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
+Fleet = Callable[[bool], AbstractContextManager[None]]
+"""Holds the store's lock, alone or with others, between all machines that share it."""
+
+
+def hold(handle: int) -> None:
+    """Lock an open file until it is closed, after whoever has it now."""
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
 class Locks:
     """The locks of one gallery, seen from one process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fleet: Fleet | None = None) -> None:
         self._folder = folder
+        self._fleet = fleet
         self._mutex = threading.Lock()
         self._token = ""
         self._pid = 0
@@ -94,7 +105,8 @@ class Locks:
     def _store(self, *, exclusive: bool) -> Generator[None]:
         handle = self._lock("store", exclusive=exclusive)
         try:
-            yield
+            with self._fleet(exclusive) if self._fleet else nullcontext():
+                yield
         finally:
             if handle >= 0:
                 os.close(handle)

@@ -15,28 +15,42 @@ from sqlalchemy import Engine
 
 from film.cache.actions import ActionTable
 from film.cache.blobs import BlobStore, Condition
+from film.cache.bucket import Bucket
 from film.cache.entry import CachedAsset, Made
 from film.cache.locks import Locks
+from film.cache.membership import Membership
+from film.cache.shared import SharedBlobs
 from film.cache.upkeep import Problem, Upkeep, VerifyReport
+from film.db.sql import held_by_all
 from film.errors import StoreError
 
 _log = logging.getLogger("film.cache")
 
 
 class Shelf:
-    def __init__(self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None, bucket: Bucket | None = None
+    ) -> None:
         self.gallery = gallery
-        self.locks = Locks(gallery / "locks")
-        self.blobs = BlobStore(gallery, lambda: self.locks.token)
+        self.membership = Membership(engine, bucket) if bucket else None
+        shares = bucket is not None and engine.dialect.name == "postgresql"
+        self.locks = Locks(
+            gallery / "locks", (lambda alone: held_by_all(engine, "film store", exclusive=alone)) if shares else None
+        )
+        self.blobs = (
+            SharedBlobs(gallery, lambda: self.locks.token, bucket, self.membership)
+            if bucket and self.membership
+            else BlobStore(gallery, lambda: self.locks.token)
+        )
         self.actions = ActionTable(engine, self.blobs.location)
         self.upkeep = Upkeep(engine, self.blobs, self.locks)
         self.problems: deque[str] = deque(maxlen=100)
         self._on_problem = on_problem
 
     def find(self, key: str) -> CachedAsset | None:
-        """A result whose file is there, at its length."""
+        """A result whose file is here, at its length."""
         asset = self.actions.find(key)
-        return asset if asset and self._is_good(asset, self.blobs.present) else None
+        return asset if asset and self._is_good(asset, self.blobs.at_hand) else None
 
     def find_whole(self, key: str) -> CachedAsset | None:
         """A result whose every byte has been checked in this process."""
@@ -44,13 +58,17 @@ class Shelf:
         return asset if asset and self.is_whole(asset) else None
 
     def find_many(self, keys: Iterable[str], *, whole: bool = False) -> dict[str, CachedAsset]:
-        look = self.blobs.check if whole else self.blobs.present
-        return {asset.key: asset for asset in self.actions.find_many(keys) if self._is_good(asset, look)}
+        look = self.blobs.check if whole else self.blobs.at_hand
+        found = list(self.actions.find_many(keys))
+        self.blobs.expect(((asset.sha256, asset.size) for asset in found), here=True)
+        return {asset.key: asset for asset in found if self._is_good(asset, look)}
 
     def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The same without healing anything: a plan changes nothing."""
         found: dict[str, CachedAsset] = {}
-        for asset in self.actions.find_many(keys):
+        known = list(self.actions.find_many(keys))
+        self.blobs.expect((asset.sha256, asset.size) for asset in known)
+        for asset in known:
             condition = self.blobs.present(asset.sha256, asset.size)
             if condition is Condition.GOOD:
                 found[asset.key] = asset

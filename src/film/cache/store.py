@@ -17,15 +17,18 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from film.cache.actions import Claim
+from film.cache.bucket import Bucket
+from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
 from film.cache.entry import CachedAsset, Made
 from film.cache.flight import LEASE, Flights
 from film.cache.segments import SegmentCache
+from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
 from film.cache.upkeep import GRACE, CollectReport, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
-from film.errors import IntegrityError, StoreError
+from film.errors import ConfigurationError, IntegrityError, StoreError
 from film.settings import Settings, load_settings
 
 WORKERS = 4
@@ -39,6 +42,7 @@ class AssetCache:
 
     Safe between threads, tasks and processes; each process opens its own. ``close`` writes the last statistics, and so
     does the end of the program. ``on_problem`` hears of every blob that is not what it should be.
+    With a ``bucket`` blobs lie there, too: whoever has the same database and bucket has the same library.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class AssetCache:
         settings: Settings | None = None,
         lease: timedelta = LEASE,
         on_problem: Callable[[str], None] | None = None,
+        bucket: Bucket | None = None,
     ) -> None:
         if gallery is None or engine is None:
             settings = settings or load_settings()
         self.gallery = (gallery or _of(settings).gallery).absolute()
         self._engine = engine or engine_for(_of(settings).database_url)
-        self._shelf = Shelf(self.gallery, self._engine, on_problem)
+        self._bucket = bucket or _bucket_of(settings)
+        self._shelf = Shelf(self.gallery, self._engine, on_problem, self._bucket)
         self._counts = HitCounts(self._engine)
         self._flights = Flights(self._shelf, self._executor, lease)
         self._lease = lease
@@ -225,6 +231,30 @@ class AssetCache:
         kept = self._shelf.upkeep.roots(now() - unused_for) if roots is None else roots
         return self._shelf.upkeep.collect(kept, grace=grace)
 
+    # -- a bucket behind it
+
+    def signed_url(self, asset: CachedAsset, lifetime: timedelta = timedelta(hours=1)) -> str | None:
+        """An address from which a vendor can fetch a result for a while; None without a bucket that gives such."""
+        return self._bucket.signed_url(asset.sha256, lifetime) if self._bucket else None
+
+    def push(self) -> Pushed:
+        """Give the bucket all that lies only here; with a new bucket, the library moves into it."""
+        return self._copies().push()
+
+    def drop_copies(self, *, grace: timedelta = GRACE, size_cap: int = 0, dry_run: bool = False) -> Dropped:
+        """Remove files here that lie in the bucket, the least recently used first, until the rest is ``size_cap``
+        bytes or less. What was used within ``grace`` stays."""
+        self._counts.flush()
+        return self._copies().drop(now() - grace, size_cap, dry_run=dry_run)
+
+    def _copies(self) -> Copies:
+        if not isinstance(self._shelf.blobs, SharedBlobs) or self._shelf.membership is None:
+            raise ConfigurationError(
+                "there is no shared store: the files here are the only ones",
+                hint="set FILM_STORE_URL to a bucket, like s3://films/library",
+            )
+        return Copies(self._engine, self._shelf.blobs, self._shelf.membership)
+
     def flush(self) -> None:
         """Write the statistics that are still in memory."""
         self._counts.flush()
@@ -264,6 +294,13 @@ class AssetCache:
 def _of(settings: Settings | None) -> Settings:
     assert settings is not None
     return settings
+
+
+def _bucket_of(settings: Settings | None) -> Bucket | None:
+    if settings is None or not settings.store_url:
+        return None
+    options = {name: value.get_secret_value() for name, value in settings.store_options.items()}
+    return Bucket(settings.store_url, options)
 
 
 def _flush_quietly(counts: HitCounts) -> None:

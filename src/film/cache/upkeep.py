@@ -69,12 +69,12 @@ class Upkeep:
         if read_all:
             self._blobs.forget_checks()
         checked, total, problems = 0, 0, list[Problem]()
-        look = self._blobs.check if read_all else self._blobs.present
         with snapshot(self._engine) as db:
             rows = db.execute(select(Blob.sha256, Blob.size).order_by(Blob.sha256)).all()
+        self._blobs.expect((sha256, size) for sha256, size in rows)
         for sha256, size in rows:
             checked, total = checked + 1, total + size
-            condition = look(sha256, size)
+            condition = self._blobs.audit(sha256, size, read=read_all)
             if condition is not Condition.GOOD:
                 problems.append(Problem(sha256, condition))
         return VerifyReport(checked, total, tuple(problems))
@@ -84,7 +84,9 @@ class Upkeep:
         with self._locks.removing():
             size = self._size(problem.sha256)
             if size is None or self._blobs.check(problem.sha256, size) is Condition.GOOD:
-                return  # healed meanwhile
+                if size is not None:
+                    self._blobs.share(problem.sha256, size)
+                return  # healed meanwhile, or others had it whole
             with self._engine.begin() as db:
                 forget_blobs(db, [problem.sha256])
             if problem.condition is not Condition.MISSING:
@@ -158,21 +160,18 @@ class Upkeep:
             with self._engine.begin() as db:
                 gone = _still_unused(db, hashes, cutoff)
                 forget_blobs(db, list(gone))
-            for sha256, size in gone.items():
-                self._blobs.remove(sha256)
-                report.removed += 1
-                report.freed += size
+            self._blobs.remove(list(gone))
+            report.removed += len(gone)
+            report.freed += sum(gone.values())
 
     def _remove_orphans(self, known: set[str], cutoff: datetime, report: CollectReport) -> None:
         """Files whose row was never written, or whose removal was cut short."""
-        for sha256, found in self._blobs.files():
-            if sha256 in known or found.st_mtime >= cutoff.timestamp():
-                continue
+        for sha256, size in self._blobs.strays(known, cutoff.timestamp()):
             with self._locks.removing():
                 if self._size(sha256) is None:
-                    self._blobs.remove(sha256)
+                    self._blobs.remove([sha256])
                     report.orphans += 1
-                    report.freed += found.st_size
+                    report.freed += size
 
     def _size(self, sha256: str) -> int | None:
         with snapshot(self._engine) as db:

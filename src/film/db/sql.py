@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -35,3 +36,20 @@ def one_at_a_time(connection: Connection, name: str) -> None:
     """Until this transaction ends nobody else decides about ``name``. SQLite's writers come one by one anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+@contextmanager
+def held_by_all(engine: Engine, name: str, *, exclusive: bool) -> Generator[None]:
+    """Hold a lock between all machines that use this PostgreSQL database, alone or with others, outside transactions.
+
+    It ends with the connection, however the process does.
+    """
+    lock = "pg_advisory_lock" if exclusive else "pg_advisory_lock_shared"
+    unlock = "pg_advisory_unlock" if exclusive else "pg_advisory_unlock_shared"
+    number = "hashtextextended(current_schema() || ' ' || :name, 0)"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"SELECT {lock}({number})"), {"name": name})
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT {unlock}({number})"), {"name": name})

@@ -44,7 +44,7 @@ async def _with_stand_in(obtainer: Obtainer, drawing: Asker, done: CompletedShot
 def _card(cache: AssetCache, params: FilmParams) -> CachedAsset:
     """A dark card: what is left to show when not even a panel can be drawn."""
     key = content_key("card/1", {"width": params.width, "height": params.height})
-    if found := cache.peek_many([key]).get(key):
+    if found := cache.use_many([key]).get(key):
         return found
     out = io.BytesIO()
     Image.new("RGB", (params.width, params.height), (18, 20, 24)).save(out, "PNG")

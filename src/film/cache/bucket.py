@@ -1,0 +1,235 @@
+"""A bucket of an S3-compatible service, or a folder in its place: objects named by the SHA-256 of their bytes.
+
+    <url>/library                      whose bucket it is: see ``membership``
+    <url>/sha256/ab/cd/<hex>           a blob
+    <url>/quarantine/<hex>             what did not hash to its name, put aside
+
+Everything goes through obstore, whose calls block: they are made from the cache's threads. An answer is one of three:
+it is there, it is not there, or a ``StoreError`` that says what to do. An unreachable bucket is never "not there", for
+what is not there is bought again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from film.errors import ConfigurationError, StoreError
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import ObjectStore
+
+CHUNK = 1 << 20
+AT_ONCE = 16
+"""Requests under way at once where many objects are asked for."""
+LIST_RATHER = 3_000
+"""Objects from which on listing them all, a thousand an answer, is quicker than asking for each."""
+
+_BLOB = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
+_PATIENCE = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A blob as the bucket lists it."""
+
+    sha256: str
+    size: int
+    modified: datetime
+
+
+class Bucket:
+    """``url`` is s3://bucket/prefix, gs://…, az://… or file:///folder; ``options`` are obstore's, credentials first.
+
+    What ``options`` leave out is taken from the variables that the service's own tools read (AWS_ACCESS_KEY_ID …).
+    """
+
+    def __init__(self, url: str, options: Mapping[str, str] | None = None) -> None:
+        if find_spec("obstore") is None:
+            raise ConfigurationError(
+                "FILM_STORE_URL is set, but the library that speaks to buckets is not installed",
+                hint="install it with: pip install 'film-generation[s3]'",
+            )
+        self.url = url.rstrip("/")
+        self._options = dict(options or {})
+
+    # -- reading
+
+    def sizes(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Of these blobs those that are there, and how many bytes each has."""
+        wanted = set(hashes)
+        if len(wanted) >= LIST_RATHER:
+            return {found.sha256: found.size for found in self.blobs() if found.sha256 in wanted}
+        if len(wanted) == 1:
+            (one,) = wanted
+            asked: Iterable[tuple[str, int | None]] = [(one, self.size(one))]
+        else:
+            with ThreadPoolExecutor(AT_ONCE, "film-bucket") as pool:
+                asked = list(zip(wanted, pool.map(self.size, wanted), strict=True))
+        return {sha256: size for sha256, size in asked if size is not None}
+
+    def size(self, sha256: str) -> int | None:
+        import obstore
+
+        try:
+            with self._told("looked into"):
+                return obstore.head(self._store, _name(sha256))["size"]
+        except FileNotFoundError:
+            return None
+
+    def read(self, sha256: str, start: int = 0) -> Iterator[bytes]:
+        """A blob's bytes from ``start`` on, in pieces; FileNotFoundError when there is none."""
+        import obstore
+
+        with self._told("read"):
+            got = obstore.get(self._store, _name(sha256), options={"range": {"offset": start}} if start else {})
+            yield from map(bytes, got.stream(min_chunk_size=CHUNK))
+
+    def blobs(self) -> Iterator[Listed]:
+        """Every blob there is, listed a thousand at a time."""
+        import obstore
+
+        with self._told("listed"):
+            pages: Iterable[Sequence[ObjectMeta]] = obstore.list(self._store, prefix="sha256", chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]  # one of its overloads names Arrow
+            for some in pages:
+                for found in some:
+                    if match := _BLOB.fullmatch(found["path"]):
+                        yield Listed(match[1], found["size"], found["last_modified"])
+
+    def note(self, name: str) -> str | None:
+        """A small text beside the blobs."""
+        import obstore
+
+        try:
+            with self._told("read"):
+                return bytes(obstore.get(self._store, name).bytes()).decode("utf-8", "replace")
+        except FileNotFoundError:
+            return None
+
+    def signed_url(self, sha256: str, lifetime: timedelta) -> str | None:
+        """An address at which anybody may fetch this one blob for a while; None where the store has no such thing."""
+        import obstore
+        from obstore.store import AzureStore, GCSStore, S3Store
+
+        store = self._store
+        if not isinstance(store, S3Store | GCSStore | AzureStore):
+            return None
+        with self._told("signed for"):
+            return obstore.sign(store, "GET", _name(sha256), lifetime)
+
+    # -- writing
+
+    def put(self, file: Path, sha256: str, size: int) -> bool:
+        """Store a blob unless it is there at its length; False when it was. Streamed, in parts if it is large.
+
+        An object of another length is replaced: equal names are equal bytes, so nothing can be lost.
+        """
+        import obstore
+
+        if self.size(sha256) == size:
+            return False
+        with self._told("written to"):
+            obstore.put(self._store, _name(sha256), file)
+        found = self.size(sha256)
+        if found != size:
+            raise StoreError(
+                f"{self.url} took {size} bytes and has {found}: {sha256[:16]}",
+                hint="run again; if it stays so, ask the bucket's provider",
+            )
+        return True
+
+    def write_note(self, name: str, text: str) -> None:
+        import obstore
+
+        with self._told("written to"):
+            obstore.put(self._store, name, text.encode())
+
+    def condemn(self, sha256: str) -> None:
+        """Put an object that is not its name aside."""
+        import obstore
+
+        try:
+            with self._told("written to"):
+                obstore.rename(self._store, _name(sha256), f"quarantine/{sha256}", overwrite=True)
+        except FileNotFoundError:
+            return
+
+    def remove(self, hashes: Sequence[str]) -> None:
+        """Remove blobs; those that are not there are none to remove."""
+        import obstore
+
+        for at in range(0, len(hashes), 1000):
+            names = [_name(sha256) for sha256 in hashes[at : at + 1000]]
+            try:
+                with self._told("written to"):
+                    obstore.delete(self._store, names)
+            except FileNotFoundError:  # a folder minds, a bucket does not; which of them it was it does not say
+                for name in names:
+                    self._remove_one(name)
+
+    def _remove_one(self, name: str) -> None:
+        import obstore
+
+        try:
+            with self._told("written to"):
+                obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+
+    # -- inside
+
+    @cached_property
+    def _store(self) -> ObjectStore:
+        from obstore import exceptions
+        from obstore.store import from_url
+
+        try:
+            if self.url.startswith("file:"):
+                return from_url(self.url, mkdir=True)
+            told: dict[str, Any] = {"config": self._options, "retry_config": _PATIENCE}
+            if self._options.get("aws_endpoint", "").startswith("http:"):
+                told["client_options"] = {"allow_http": True}
+            return from_url(self.url, **told)
+        except (exceptions.BaseError, ValueError) as error:
+            raise ConfigurationError(
+                f"FILM_STORE_URL cannot be used: {_first_line(error)}",
+                hint="write s3://bucket/prefix, gs://bucket/prefix or file:///folder",
+            ) from None  # the cause may quote a credential
+
+    @contextmanager
+    def _told(self, done: str) -> Generator[None]:
+        """Turn what obstore raises into what a user can act on; "not there" stays FileNotFoundError."""
+        from obstore import exceptions
+
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise FileNotFoundError(_first_line(error)) from None
+        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
+            raise StoreError(
+                f"{self.url} may not be {done} with these credentials: {_first_line(error)}",
+                hint="check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy",
+            ) from None
+        except (exceptions.BaseError, OSError) as error:
+            raise StoreError(
+                f"{self.url} could not be {done}: {_first_line(error)}",
+                hint="check the network, FILM_STORE_URL and AWS_ENDPOINT_URL; nothing is bought until it answers",
+            ) from None
+
+
+def _name(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _first_line(error: BaseException) -> str:
+    """obstore goes on with its own innards, over many lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

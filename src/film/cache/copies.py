@@ -1,0 +1,88 @@
+"""The gallery and the bucket behind it, kept in step by hand: give the bucket what it lacks, free the disk here.
+
+    push   every blob of the library that lies here and not there goes there; what lies in neither is named
+    drop   files here that the bucket has at their length go, the least recently used first
+
+A file goes only when no run can have been told of it within the grace period. Whoever wants it later fetches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, func, select
+
+from film.cache.membership import Membership
+from film.cache.shared import SharedBlobs
+from film.db.session import snapshot
+from film.db.tables import Action, Blob
+
+
+@dataclass(frozen=True)
+class Pushed:
+    sent: int
+    size: int
+    already: int
+    missing: tuple[str, ...]
+    """Blobs that are neither here nor there, or here and not whole."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    files: int
+    freed: int
+    left: int
+    """Bytes that lie here still."""
+
+
+class Copies:
+    def __init__(self, engine: Engine, blobs: SharedBlobs, membership: Membership) -> None:
+        self._engine, self._blobs, self._membership = engine, blobs, membership
+
+    def push(self) -> Pushed:
+        self._membership.take(anew=True)
+        with snapshot(self._engine) as db:
+            sizes = {row.sha256: row.size for row in db.execute(select(Blob.sha256, Blob.size))}
+        there = self._blobs.bucket.sizes(sizes)
+        sent, size, missing = 0, 0, list[str]()
+        for sha256, wanted in sizes.items():
+            if there.get(sha256) == wanted:
+                continue
+            if self._blobs.share(sha256, wanted):
+                sent, size = sent + 1, size + wanted
+            else:
+                missing.append(sha256)
+        return Pushed(sent, size, len(sizes) - sent - len(missing), tuple(missing))
+
+    def drop(self, used_before: datetime, size_cap: int, *, dry_run: bool) -> Dropped:
+        here = dict(self._blobs.files())
+        left = sum(found.st_size for found in here.values())
+        files = freed = 0
+        for sha256, size in self._unused(used_before):
+            if left <= size_cap:
+                break
+            found = here.get(sha256)
+            if found is None or found.st_mtime >= used_before.timestamp() or found.st_size != size:
+                continue
+            if self._blobs.bucket.size(sha256) != size:
+                continue
+            if not dry_run:
+                self._blobs.drop(sha256)
+            files, freed, left = files + 1, freed + size, left - size
+        return Dropped(files, freed, left)
+
+    def _unused(self, since: datetime) -> Iterator[tuple[str, int]]:
+        """Blobs that nothing has made or used since, the longest unused first."""
+        self._membership.ensure()
+        used = func.max(func.coalesce(Action.last_used_at, Action.created_at))
+        with snapshot(self._engine) as db:
+            rows = db.execute(
+                select(Blob.sha256, Blob.size)
+                .join(Action, Action.blob_sha256 == Blob.sha256)
+                .group_by(Blob.sha256, Blob.size)
+                .having(used < since, func.count().filter(Action.state == "pending") == 0)
+                .order_by(used)
+            ).all()
+        yield from ((row.sha256, row.size) for row in rows)
