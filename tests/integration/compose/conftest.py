@@ -1,6 +1,6 @@
-"""The cutting room is shared with the unit tests of the cut."""
+"""The cut's and the pipeline's helpers serve here too."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "compose"))
+sys.path[:0] = [str(Path(__file__).parents[2] / "unit" / "compose"), str(Path(__file__).parents[1])]
