@@ -70,3 +70,15 @@ def test_a_manifest_of_nonsense_is_no_plan(room: Room) -> None:
         assert inspect_film(film.path).clean
     manifest.write_text(json.dumps({"frames": 7}))
     assert {f.kind for f in inspect_film(film.path).of("error")} == {"frame-count"}
+
+
+def test_a_flipped_byte_that_every_decoder_swallows_breaks_the_signature(room: Room) -> None:
+    provenance = pytest.importorskip("film.provenance")
+    if not provenance.available():
+        pytest.skip("no library for manifests")
+    film = room.make([shot(1)])
+    data = bytearray(film.path.read_bytes())
+    data[data.index(b"mdat") + 4 + len(data) // 3] ^= 0xFF
+    film.path.write_bytes(data)
+    (found,) = [f for f in inspect_film(film.path).findings if f.kind == "changed"]
+    assert found.severity == "error" and "signature does not hold" in found.what

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +26,7 @@ from film.timeline import Source, Timeline
 if TYPE_CHECKING:
     from PIL import Image
 
+_PAGE = re.compile(r"(-\d+)?")
 EditFormat = Literal["otio", "otioz", "xml", "edl"]
 Tick = Callable[[str], None]
 
@@ -94,7 +97,7 @@ def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:
 def write_pictures(
     pictures: Sequence[Image.Image], folder: Path, name: str, form: Literal["png", "jpeg"] = "png"
 ) -> list[Path]:
-    """Write ``folder/name.png``, or numbered ones where there are several."""
+    """Write ``folder/name.png``, or numbered ones where there are several; pages of before go."""
     suffix = ".png" if form == "png" else ".jpg"
     names = [name] if len(pictures) == 1 else [f"{name}-{number}" for number in range(1, len(pictures) + 1)]
     written: list[Path] = []
@@ -102,6 +105,9 @@ def write_pictures(
         with _appearing(folder / f"{stem}{suffix}") as temporary:
             picture.save(temporary, form.upper(), **({"quality": 92} if form == "jpeg" else {}))
         written.append(folder / f"{stem}{suffix}")
+    for path in folder.glob(f"{escape(name)}*{suffix}"):
+        if path not in written and _PAGE.fullmatch(path.stem.removeprefix(name)):
+            path.unlink()
     return written
 
 

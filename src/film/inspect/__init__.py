@@ -13,8 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from film.errors import BadMedia
-from film.hashing import sha256_of_file
 from film.inspect.boxes import layout
+from film.inspect.changes import changes
 from film.inspect.expected import Expected, expected
 from film.inspect.judge_file import file_findings
 from film.inspect.judge_pictures import picture_findings
@@ -50,7 +50,7 @@ def inspect_film(
         *file_findings(seen, known),
         *picture_findings(seen, known),
         *sound_findings(seen, known, target_of(known, loudness)),
-        *_changed(path, known, thorough),
+        *(changes(path, known) if thorough else ()),
     ]
     return Report(
         path,
@@ -68,16 +68,6 @@ def _cut_short(path: Path) -> bool:
     except OSError:
         return False
     return boxes is not None and (not boxes.has_index or boxes.short_by > 0)
-
-
-def _changed(path: Path, known: Expected | None, thorough: bool) -> list[Finding]:
-    if not thorough or not known or not known.sha256:
-        return []
-    if path.stat().st_size == known.size and sha256_of_file(path) == known.sha256:
-        return []
-    what = "it is not the file, byte for byte, that film make wrote"
-    fix = "if nobody edited it, it is damaged: make the film again"
-    return [Finding("changed", "warning", what, fix)]
 
 
 def _facts(seen: Survey, known: Expected | None, thorough: bool) -> Facts:

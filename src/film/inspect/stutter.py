@@ -78,7 +78,8 @@ def _abrupt(calm: NDArray[np.bool_], series: NDArray[np.float32]) -> NDArray[np.
     kept = np.zeros_like(calm)
     for first, stop in zip(edges[::2], edges[1::2], strict=True):
         inside = first > 1 and stop < len(series)
-        if inside and series[first:stop].max() < _ABRUPT * min(series[first - 1], series[stop]):
+        beside = min(series[first - 1], series[stop]) if inside else 0.0
+        if beside > _MOVES and series[first:stop].max() < _ABRUPT * beside:
             kept[first:stop] = True
     return kept
 

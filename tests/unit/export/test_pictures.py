@@ -119,4 +119,7 @@ def test_pages_are_numbered_where_there_are_several(tmp_path: Path, form: str, s
     assert [p.name for p in two] == [f"sheet-1{suffix}", f"sheet-2{suffix}"]
     with Image.open(two[1]) as second:
         assert second.size == (8, 8)
-    assert len(list((tmp_path / "new").iterdir())) == 2
+    theirs = tmp_path / "new" / f"sheet-of-theirs{suffix}"
+    theirs.touch()
+    (one,) = write_pictures([page], tmp_path / "new", "sheet", form)  # type: ignore[arg-type]
+    assert set((tmp_path / "new").iterdir()) == {one, theirs}  # the longer film's pages are gone
