@@ -4,8 +4,13 @@
     store     AssetCache: the face of it all
     blobs     files named by their SHA-256           actions   the rows: key → blob, and who makes what
     flight    one maker a key                        counts    hits, misses, money saved
-    upkeep    verify, repair, collect garbage        segments  the store as the cut sees it
-    locks     which processes still live
+    upkeep    verify, repair, collect garbage        keeping   what stays, and why
+    segments  the store as the cut sees it           locks     which processes still live
+
+and, where several machines share one library, a bucket behind the gallery:
+
+    bucket    objects by hash, over obstore          shared    the files, with a bucket behind them
+    membership  whose bucket it is                   copies    push what lies only here, drop what lies there too
 
     obtain(key, make) ──► actions: key → blob? ──► blobs: is it there, and whole? ──► CachedAsset
                              └─ no: claim ─► make ─► blobs: file ─► actions: row
@@ -13,19 +18,22 @@
 A row is written after its file and removed before it: a row without a file is a disk's fault, found and healed.
 """
 
+from film.cache.bucket import Bucket
 from film.cache.counts import CacheStats
 from film.cache.entry import CachedAsset, Made
 from film.cache.segments import SegmentCache
 from film.cache.store import AssetCache
-from film.cache.upkeep import CollectReport, Problem, VerifyReport
+from film.cache.upkeep import CollectReport, Problem, Scope, VerifyReport
 
 __all__ = [
     "AssetCache",
+    "Bucket",
     "CacheStats",
     "CachedAsset",
     "CollectReport",
     "Made",
     "Problem",
+    "Scope",
     "SegmentCache",
     "VerifyReport",
 ]

@@ -214,6 +214,14 @@ class BlobStore:
         """Read everything anew from here on."""
         self._verified.clear()
 
+    def changed_since(self, sha256: str, moment: float) -> bool:
+        """Whether a file here was written, or moved or made writable, after a moment."""
+        try:
+            found = os.lstat(self.location(sha256))
+        except OSError:
+            return True
+        return max(found.st_mtime, found.st_ctime) >= moment
+
     # -- removing
 
     def condemn(self, sha256: str) -> None:

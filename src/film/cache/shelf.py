@@ -20,7 +20,7 @@ from film.cache.entry import CachedAsset, Made
 from film.cache.locks import Locks
 from film.cache.membership import Membership
 from film.cache.shared import SharedBlobs
-from film.cache.upkeep import Problem, Upkeep, VerifyReport
+from film.cache.upkeep import Problem, Scope, Upkeep, VerifyReport
 from film.db.sql import held_by_all
 from film.errors import StoreError
 
@@ -107,8 +107,8 @@ class Shelf:
         place = self.blobs.location(blob.sha256)
         return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, place)
 
-    def repair(self, *, read_all: bool) -> VerifyReport:
-        report = self.upkeep.verify(read_all=read_all)
+    def repair(self, *, read_all: bool, scope: Scope | None = None) -> VerifyReport:
+        report = self.upkeep.verify(read_all=read_all, scope=scope)
         for problem in report.problems:
             self._report(str(problem))
             self.upkeep.discard(problem)

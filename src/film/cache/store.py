@@ -22,10 +22,11 @@ from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
 from film.cache.entry import CachedAsset, Made
 from film.cache.flight import LEASE, Flights
+from film.cache.keeping import decide
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
-from film.cache.upkeep import GRACE, CollectReport, VerifyReport
+from film.cache.upkeep import GRACE, CollectReport, Scope, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
 from film.errors import ConfigurationError, IntegrityError, StoreError
@@ -208,13 +209,13 @@ class AssetCache:
         self._counts.flush()
         return read_stats(self._engine)
 
-    def verify(self, *, read_all: bool = True) -> VerifyReport:
-        """Compare every row with its file and its bytes (or only its length); changes nothing."""
-        return self._shelf.upkeep.verify(read_all=read_all)
+    def verify(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
+        """Compare every row (or those of a scope) with its file and its bytes, or only its length; changes nothing."""
+        return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
 
-    def repair(self, *, read_all: bool = True) -> VerifyReport:
+    def repair(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
         """Verify, put what is bad aside and forget it: the next run makes it again. Returns what was found."""
-        return self._shelf.repair(read_all=read_all)
+        return self._shelf.repair(read_all=read_all, scope=scope)
 
     def collect(
         self,
@@ -222,14 +223,22 @@ class AssetCache:
         *,
         grace: timedelta = GRACE,
         unused_for: timedelta = timedelta(days=30),
+        size_cap: int | None = None,
+        dry_run: bool = False,
     ) -> CollectReport:
         """Remove what nothing needs: not in ``roots`` (hashes of blobs), and not made or used within ``grace``.
 
-        Without roots, everything that films and the library name and all that was used within ``unused_for`` stays.
+        Without roots, everything that films and the library name and all that was used within ``unused_for`` stays;
+        of the latter only as much, the last used first, as fits into ``size_cap`` bytes with the rest. A ``dry_run``
+        changes nothing and lists what would go.
         """
-        self._counts.flush()
-        kept = self._shelf.upkeep.roots(now() - unused_for) if roots is None else roots
-        return self._shelf.upkeep.collect(kept, grace=grace)
+        if not dry_run:
+            self._counts.flush()
+        moment = now()
+        decision = decide(
+            self._engine, named=roots, cutoff=moment - grace, used_since=moment - unused_for, size_cap=size_cap
+        )
+        return self._shelf.upkeep.collect(decision, grace=grace, dry_run=dry_run)
 
     # -- a bucket behind it
 

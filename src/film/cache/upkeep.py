@@ -2,25 +2,26 @@
 
     collect:  in use ◄──used again── doubtful (``quarantined_at``) ──a grace period later──► removed
 
-Garbage is found by marking: what films, the library, recent use and running work name is kept. The rest is only marked
+What films, the library, recent use and running work name is kept (``keeping`` decides). The rest is only marked
 doubtful at first, and stays readable and findable; a hit makes it good again. It is removed when a later collection,
 at least a grace period after, still finds no use for it. So a reader is never robbed of a file it was just told of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, and_, exists, or_, select, update
+from sqlalchemy import Engine, select, update
 
 from film.cache.actions import batches, forget_blobs
 from film.cache.blobs import BlobStore, Condition
+from film.cache.keeping import Decision, Item, Why, still_unused
 from film.cache.locks import Locks
 from film.db.base import now
 from film.db.session import snapshot
-from film.db.tables import Action, AssetRow, Blob, Film, Take
+from film.db.tables import Blob
 
 GRACE = timedelta(hours=24)
 
@@ -36,11 +37,25 @@ class Problem:
         return f"blob {self.sha256[:16]} is {self.condition.value}"
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which blobs to look at: those made or changed since a moment, and of these part ``part`` of ``parts``.
+
+    The parts are cut by hash, so that whoever takes another one each day has soon read everything.
+    """
+
+    since: datetime | None = None
+    part: int = 1
+    parts: int = 1
+
+
 @dataclass(frozen=True)
 class VerifyReport:
     checked: int
     size: int
     problems: tuple[Problem, ...]
+    of: int = 0
+    """All blobs that there are; more than ``checked`` where only some were to be."""
 
     @property
     def is_good(self) -> bool:
@@ -49,35 +64,52 @@ class VerifyReport:
 
 @dataclass
 class CollectReport:
-    """What a collection did. ``freed`` is in bytes; ``doubtful`` blobs go next time, if nothing uses them."""
+    """What a collection did, or would do. Sizes are in bytes; ``doubtful`` blobs go next time, if nothing uses them,
+    and ``waiting`` ones are doubtful for less than the grace period."""
 
     doubtful: int = 0
+    doubtful_size: int = 0
+    waiting: int = 0
     rescued: int = 0
     removed: int = 0
     orphans: int = 0
     temporaries: int = 0
     freed: int = 0
     kept: int = field(default=0, repr=False)
+    reasons: dict[Why, tuple[int, int]] = field(default_factory=dict[Why, tuple[int, int]], repr=False)
+    """Why blobs stay: how many, and how large together."""
+    going: tuple[Item, ...] = field(default=(), repr=False)
+    marked: tuple[Item, ...] = field(default=(), repr=False)
+    """Of a dry run: what would be removed, and what would become doubtful."""
 
 
 class Upkeep:
     def __init__(self, engine: Engine, blobs: BlobStore, locks: Locks) -> None:
         self._engine, self._blobs, self._locks = engine, blobs, locks
 
-    def verify(self, *, read_all: bool) -> VerifyReport:
+    def verify(self, *, read_all: bool, scope: Scope | None = None) -> VerifyReport:
         """Compare each row with its file: its presence and length, and every byte if asked. Changes nothing."""
         if read_all:
             self._blobs.forget_checks()
         checked, total, problems = 0, 0, list[Problem]()
         with snapshot(self._engine) as db:
-            rows = db.execute(select(Blob.sha256, Blob.size).order_by(Blob.sha256)).all()
-        self._blobs.expect((sha256, size) for sha256, size in rows)
-        for sha256, size in rows:
+            rows = db.execute(select(Blob.sha256, Blob.size, Blob.created_at).order_by(Blob.sha256)).all()
+        chosen = [(row.sha256, row.size) for row in rows if scope is None or self._is_in(scope, *row)]
+        self._blobs.expect(chosen)
+        for sha256, size in chosen:
             checked, total = checked + 1, total + size
             condition = self._blobs.audit(sha256, size, read=read_all)
             if condition is not Condition.GOOD:
                 problems.append(Problem(sha256, condition))
-        return VerifyReport(checked, total, tuple(problems))
+        return VerifyReport(checked, total, tuple(problems), of=len(rows))
+
+    def _is_in(self, scope: Scope, sha256: str, size: int, created: datetime) -> bool:
+        """Whether a blob is to be looked at. One that is not where and what it should be is, whatever its age."""
+        if scope.parts > 1 and int(sha256[:8], 16) % scope.parts != scope.part - 1:
+            return False
+        if scope.since is None or created >= scope.since or self._blobs.look_here(sha256, size) is not Condition.GOOD:
+            return True
+        return self._blobs.changed_since(sha256, scope.since.timestamp())
 
     def discard(self, problem: Problem) -> None:
         """Put a bad blob aside and forget what was promised of it, so that it is made again."""
@@ -92,79 +124,54 @@ class Upkeep:
             if problem.condition is not Condition.MISSING:
                 self._blobs.condemn(problem.sha256)
 
-    def roots(self, used_since: datetime) -> set[str]:
-        """The blobs that films and the library name, or that were made or used since."""
-        with snapshot(self._engine) as db:
-            named = (
-                select(Action.blob_sha256).join(Take, Take.key == Action.key),
-                select(AssetRow.sha256),
-                select(Film.output_sha256),
-                select(Action.blob_sha256).where(
-                    or_(Action.created_at >= used_since, Action.last_used_at >= used_since)
-                ),
-            )
-            return {sha256 for query in named for sha256 in db.scalars(query) if sha256}
-
-    def collect(self, roots: Iterable[str], *, grace: timedelta) -> CollectReport:
-        report, moment = CollectReport(), now()
+    def collect(self, decision: Decision, *, grace: timedelta, dry_run: bool = False) -> CollectReport:
+        moment = now()
         cutoff = moment - grace
-        live = {*roots, *self._held(cutoff)}
-        with snapshot(self._engine) as db:
-            rows = db.execute(select(Blob.sha256, Blob.quarantined_at)).all()
-        report.kept = len(rows)
-        known = {row.sha256 for row in rows}
-        self._mark(
-            [r.sha256 for r in rows if r.quarantined_at is not None and r.sha256 in live],
-            [r.sha256 for r in rows if r.quarantined_at is None and r.sha256 not in live],
-            moment,
-            report,
+        unneeded = list(decision.unneeded)
+        doubtful = [item for item in unneeded if item.doubtful_since is None]
+        overdue = [item for item in unneeded if item.doubtful_since and item.doubtful_since <= cutoff]
+        waiting = len(unneeded) - len(doubtful) - len(overdue)
+        rescued = [i.sha256 for i in decision.items.values() if i.doubtful_since and i.sha256 in decision.keep]
+        report = CollectReport(
+            doubtful=len(doubtful),
+            doubtful_size=sum(item.size for item in doubtful),
+            waiting=waiting,
+            rescued=len(rescued),
+            reasons=decision.tally(),
+            going=tuple(overdue) if dry_run else (),
+            marked=tuple(doubtful) if dry_run else (),
         )
-        overdue = [r.sha256 for r in rows if r.quarantined_at and r.quarantined_at <= cutoff and r.sha256 not in live]
-        for some in batches(overdue, 100):
+        if dry_run:
+            report.removed, report.freed = len(overdue), sum(item.size for item in overdue)
+            report.kept = len(decision.items) - report.removed
+            return report
+        self._mark(rescued, [item.sha256 for item in doubtful], moment)
+        for some in batches([item.sha256 for item in overdue], 100):
             self._remove(some, cutoff, report)
-        self._remove_orphans(known, cutoff, report)
+        self._remove_orphans(decision.items.keys(), cutoff, report)
         seconds = grace.total_seconds()
         for folder in (self._blobs.temporaries, self._blobs.condemned):
             report.temporaries += self._blobs.sweep(folder, older_than=seconds, is_dead=self._locks.is_dead)
         self._locks.bury()
-        report.kept -= report.removed
+        report.kept = len(decision.items) - report.removed
         return report
 
-    def _held(self, cutoff: datetime) -> set[str]:
-        """What no collection may touch, whatever its roots: the new, the just used and what a lease holds."""
-        with snapshot(self._engine) as db:
-            held = (
-                select(Action.blob_sha256)
-                .join(Blob, Blob.sha256 == Action.blob_sha256)
-                .where(
-                    or_(
-                        Action.state == "pending",
-                        Action.last_used_at > cutoff,
-                        Action.created_at > cutoff,
-                        Action.last_used_at > Blob.quarantined_at,
-                    )
-                )
-            )
-            new = select(Blob.sha256).where(Blob.created_at > cutoff)
-            return {sha256 for query in (held, new) for sha256 in db.scalars(query) if sha256}
-
-    def _mark(self, used: list[str], unused: list[str], moment: datetime, report: CollectReport) -> None:
+    def _mark(self, used: list[str], unused: list[str], moment: datetime) -> None:
         for hashes, value in ((used, None), (unused, moment)):
             for some in batches(hashes):
                 with self._engine.begin() as db:
                     db.execute(update(Blob).where(Blob.sha256.in_(some)).values(quarantined_at=value))
-        report.rescued, report.doubtful = len(used), len(unused)
 
     def _remove(self, hashes: tuple[str, ...], cutoff: datetime, report: CollectReport) -> None:
         with self._locks.removing():
             with self._engine.begin() as db:
-                gone = _still_unused(db, hashes, cutoff)
+                gone = still_unused(db, hashes, cutoff)
                 forget_blobs(db, list(gone))
             self._blobs.remove(list(gone))
             report.removed += len(gone)
             report.freed += sum(gone.values())
 
-    def _remove_orphans(self, known: set[str], cutoff: datetime, report: CollectReport) -> None:
+    def _remove_orphans(self, known: Set[str], cutoff: datetime, report: CollectReport) -> None:
         """Files whose row was never written, or whose removal was cut short."""
         for sha256, size in self._blobs.strays(known, cutoff.timestamp()):
             with self._locks.removing():
@@ -176,15 +183,3 @@ class Upkeep:
     def _size(self, sha256: str) -> int | None:
         with snapshot(self._engine) as db:
             return db.scalar(select(Blob.size).where(Blob.sha256 == sha256))
-
-
-def _still_unused(db: Connection, hashes: tuple[str, ...], cutoff: datetime) -> dict[str, int]:
-    """Of these doubtful blobs those that nothing has asked for since: hash → size."""
-    in_use = exists().where(
-        and_(
-            Action.blob_sha256 == Blob.sha256,
-            or_(Action.state == "pending", Action.last_used_at > Blob.quarantined_at),
-        )
-    )
-    unused = select(Blob.sha256, Blob.size).where(Blob.sha256.in_(hashes), Blob.quarantined_at <= cutoff, ~in_use)
-    return {row.sha256: row.size for row in db.execute(unused)}
