@@ -3,7 +3,8 @@
     dialogue   lines
     music      the bed, out of the way of the lines
     effects    under their shots
-    ambience   places, and the sound that clips bring along
+    clips      the sound that they bring along
+    ambience   places, and room tone
 
 Their sum is the mix, sample for sample; each on its own is a stem.
 """
@@ -24,7 +25,7 @@ from film.compose.sound import SAMPLE_RATE, Samples
 from film.compose.soundplan import MixPlan
 from film.compose.speech import Speech
 
-Group = Literal["dialogue", "music", "effects", "ambience"]
+Group = Literal["dialogue", "music", "effects", "clips", "ambience"]
 BLOCK = 8 * SAMPLE_RATE
 _CHANGE = SAMPLE_RATE * 3 // 10
 
@@ -56,7 +57,8 @@ class Layers:
             "dialogue": self._speech,
             "music": self._music,
             "effects": self._effects,
-            "ambience": self._places or self._clips,
+            "clips": self._clips,
+            "ambience": self._places,
         }
         return tuple(group for group, part in parts.items() if part) or ("ambience",)
 
@@ -78,18 +80,17 @@ class Layers:
                 self._music.add_to(_into(made, "music", length), start)
             if self._effects:
                 self._effects.add_to(_into(made, "effects", length), start)
-            if "ambience" in self.present:
-                self._add_surroundings(_into(made, "ambience", length), start)
+            if self._clips:
+                clips = _into(made, "clips", length)
+                self._clips.add_to(clips, start)
+                clips *= self._clips_duck.gain(start, length)[:, None]
+            if self._places or not made:
+                places = _into(made, "ambience", length)
+                if self._places:
+                    self._places.add_to(places, start)
+                    gain = self._places_duck.gain(start, length) * self._under_clips.gain(start, length)
+                    places *= gain[:, None]
             yield made
-
-    def _add_surroundings(self, block: Samples, start: int) -> None:
-        if self._places:
-            self._places.add_to(block, start)
-            block *= (self._places_duck.gain(start, len(block)) * self._under_clips.gain(start, len(block)))[:, None]
-        if self._clips:
-            brought = np.zeros_like(block)
-            self._clips.add_to(brought, start)
-            block += brought * self._clips_duck.gain(start, len(block))[:, None]
 
 
 def _into(made: dict[Group, Samples], group: Group, length: int) -> Samples:

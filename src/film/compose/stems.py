@@ -1,7 +1,8 @@
 """Stems: the film's sound in groups, for whoever mixes it again, in another language or in another room.
 
-    dialogue.wav   music.wav   effects.wav   ambience.wav       32-bit float, 48 kHz, from the film's first sample to
-                                                                its last
+    dialogue.wav   music.wav   effects.wav   clips.wav   ambience.wav
+
+32-bit float at 48 kHz, from the film's first sample to its last.
 
 They are at the level they have in the film, and their sum is its mix before the limiter, sample for sample. A group
 in which nothing is ever heard has no file. Each is a Broadcast WAV that begins at time 0, so that an editing program

@@ -39,7 +39,9 @@ def joined(clips: Sequence[Clip], *joins: Transition, **changes: object) -> Time
 
 
 def brought(timeline: Timeline) -> Samples:
-    return groups(timeline)["ambience"]
+    """The clips' sound, and the places beside it."""
+    made = groups(timeline)
+    return sum((made[group] for group in ("clips", "ambience") if group in made), np.float32(0))
 
 
 # -- effects
