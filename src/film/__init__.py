@@ -5,6 +5,7 @@ The names people use, imported when they are first asked for:
     run_film_pipeline, make_film, FilmGenerationTask     make films and shots
     AssetCache, MetadataIndex, CostTracker               what is kept, how it is found, what it costs
     Shot, load_shots                                     what a film is made of
+    import_assets                                        files of your own, put into the library
     FilmError, BudgetExceededError                       what may go wrong (the whole tree: film.errors)
     BaseImageProvider, BaseVideoProvider, BaseAudioProvider     what a provider of your own derives from
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from film.errors import BudgetExceededError, FilmError
     from film.metadata import MetadataIndex
     from film.models import Shot
+    from film.pipeline.imports import import_assets
     from film.pipeline.run import make_film, run_film_pipeline
     from film.pipeline.task import FilmGenerationTask
     from film.providers.base import BaseAudioProvider, BaseImageProvider, BaseVideoProvider
@@ -36,6 +38,7 @@ _HOMES = {
     "FilmGenerationTask": "film.pipeline.task",
     "MetadataIndex": "film.metadata",
     "Shot": "film.models",
+    "import_assets": "film.pipeline.imports",
     "load_shots": "film.shotfile",
     "make_film": "film.pipeline.run",
     "run_film_pipeline": "film.pipeline.run",
@@ -52,6 +55,7 @@ __all__ = [
     "FilmGenerationTask",
     "MetadataIndex",
     "Shot",
+    "import_assets",
     "load_shots",
     "make_film",
     "run_film_pipeline",

@@ -88,6 +88,10 @@ def _slug(value: str) -> str:
     return re.sub(r"[\s_]+", "-", value.strip().casefold())
 
 
+def _one_or_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 def _exact_seconds(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("must be a number of seconds")
@@ -158,6 +162,8 @@ class Shot(Model):
     image_model: Word | None = None
     video_model: Word | None = None
     audio_model: Word | None = None
+    reuse: Annotated[tuple[Word, ...], BeforeValidator(_one_or_several), Field(max_length=len(AssetType))] = ()
+    """Ids of assets in the library, one a type at most, that are its picture, clip or line: none is made then."""
     template: Slug | None = None
     """The style template that its prompt is made with."""
     variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])

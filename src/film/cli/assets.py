@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
+from film.cli.asset_import import import_files
 from film.cli.console import dollars, file_size, note, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
@@ -90,4 +91,5 @@ def _stats(services: Services, as_document: bool) -> int:
 
 
 command.add_command(similar)
+command.add_command(import_files)
 command.add_command(reindex)

@@ -7,7 +7,12 @@ from film.pipeline.results import ShotAsset
 
 
 def library_asset(shot: Shot, made: ShotAsset, film_id: str, *, text: str | None = None) -> Asset:
-    """The record to index; ``text`` is what a part of a long line says. Indexed for another film too, it is in both."""
+    """The record to index; ``text`` is what a part of a long line says. Indexed for another film too, it is in both.
+
+    What a shot named keeps its own words and tags: they say what it shows, and the shot may say something else.
+    """
+    if made.taken:
+        return made.taken.model_copy(update={"film_id": film_id})
     spoken = made.asset_type is AssetType.AUDIO
     stored = made.asset
     return Asset(

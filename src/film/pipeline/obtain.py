@@ -16,7 +16,7 @@ from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Job, Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
-from film.models import Generated
+from film.models import Asset, Generated
 from film.pipeline.events import Events
 from film.pipeline.library import library_asset
 from film.pipeline.probe import facts_of, probe_made
@@ -116,6 +116,21 @@ class Obtainer:
             "step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost, provider=ask.provider.name
         )
         return obtained
+
+    async def take(self, ask: Ask, asset: CachedAsset, record: Asset) -> ShotAsset:
+        """What the shot named, every byte of it checked. Nothing else would do, so nothing is made in its place."""
+        await asyncio.to_thread(self.services.cache.verified_path, asset)
+        taken = ShotAsset(ask.request, asset.key, asset, reused=True, taken=record)
+        self.events.emit(
+            "step_done",
+            shot_id=ask.shot.shot_id,
+            step=ask.asset_type.value,
+            reused=True,
+            asset_id=taken.asset_id,
+            cost=taken.cost,
+            provider=record.provider,
+        )
+        return taken
 
     def _is_gone(self, job: Job) -> bool:
         """Whether what a finished job brought has left the store since."""

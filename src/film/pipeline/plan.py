@@ -2,14 +2,14 @@
 
 A row for each picture, clip and line of speech is one of
 
-    reused   it is in the library
+    reused   it is in the library, as asked for or named by the shot (``film.pipeline.reuse``)
     new      it was never asked for
     stale    it was made for this shot before, and a named field has changed since
 
 An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes.
 
 A line that is too long for one order is one row too: it has ``parts``, each in the library or not, and costs what those
-cost that are not.
+cost that are not. A shot that takes its clip from the library needs no picture of its own, and has no row for one.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from typing import Literal
 
 from film.cache import CachedAsset
 from film.errors import InputError
-from film.models import AssetType, Quote, Shot
+from film.models import Asset, AssetType, Quote, Shot
 from film.pipeline.params import FilmParams
 from film.pipeline.record import KnownTake, changes, comparable, known_takes
 from film.pipeline.requests import Ask, Asker, ProviderSet
+from film.pipeline.reuse import Taken, named_assets
 from film.pipeline.services import Services
 from film.settings import KEY_NAMES
 
@@ -37,6 +38,7 @@ class PlannedAsset:
     """One row of a plan. ``key`` is None for a clip whose picture does not exist yet.
 
     ``parts`` are the rows of a long line's parts; they cost what the line costs, and need not be there once it is.
+    ``taken`` is the library's record of what the shot named in ``reuse``.
     """
 
     ask: Ask
@@ -46,6 +48,7 @@ class PlannedAsset:
     key: str | None = None
     cached: CachedAsset | None = field(default=None, repr=False)
     parts: tuple[PlannedAsset, ...] = ()
+    taken: Asset | None = field(default=None, repr=False)
 
     @property
     def shot_id(self) -> str:
@@ -115,24 +118,34 @@ class FilmPlan:
 
 
 def plan_film(params: FilmParams, services: Services, providers: ProviderSet) -> FilmPlan:
-    """The plan of a film as its shots and the library stand now. Raises UnknownPriceError where no price is known."""
+    """The plan of a film as its shots and the library stand now.
+
+    Raises UnknownPriceError where no price is known, and InputError where a shot names an asset that is not there.
+    """
     asker = Asker(params, providers)
     known = known_takes(services.engine, params.film_id)
     asks: dict[tuple[str, AssetType], Ask] = {}
+    named = named_assets(params, services)
     for shot in params.shots:
-        asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
-        if audio := asker.audio(shot):
+        if not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
+            asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
+        if (shot.shot_id, AssetType.AUDIO) not in named and (audio := asker.audio(shot)):
             asks[shot.shot_id, AssetType.AUDIO] = audio
     keys = {place: services.key(ask.request) for place, ask in asks.items()}
     part_keys = [services.key(part.request) for ask in asks.values() for part in ask.parts]
     cached = _peek(services, params, [*keys.values(), *part_keys])
 
     clips: dict[str, Ask] = {}
+
+    def there(place: tuple[str, AssetType]) -> CachedAsset | None:
+        return named[place].cached if place in named else cached.get(keys.get(place, ""))
+
     for shot in params.shots:
-        picture = cached.get(keys[shot.shot_id, AssetType.IMAGE])
-        speech_key = keys.get((shot.shot_id, AssetType.AUDIO))
-        speech = cached.get(speech_key) if speech_key else None
-        if picture and (speech or not speech_key or not asker.waits_for_speech(shot)):
+        if (shot.shot_id, AssetType.VIDEO) in named:
+            continue
+        picture, speech = there((shot.shot_id, AssetType.IMAGE)), there((shot.shot_id, AssetType.AUDIO))
+        is_silent = (shot.shot_id, AssetType.AUDIO) not in asks
+        if picture and (speech or is_silent or not asker.waits_for_speech(shot)):
             clips[shot.shot_id] = asker.video(shot, picture.sha256, speech_seconds=seconds_of(speech))
     clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
     cached |= _peek(services, params, clip_keys.values())
@@ -141,6 +154,9 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     for shot in params.shots:
         rows: dict[AssetType, PlannedAsset] = {}
         for kind in AssetType:
+            if taken := named.get((shot.shot_id, kind)):
+                rows[kind] = _taken(asker.taken(shot, taken.asset), taken)
+                continue
             if kind is AssetType.VIDEO:
                 ask = clips.get(shot.shot_id) or asker.video_outlook(shot)
                 key = clip_keys.get(shot.shot_id)
@@ -176,6 +192,11 @@ def _parts(ask: Ask, services: Services, cached: Mapping[str, CachedAsset]) -> t
             _check(part)
             rows.append(PlannedAsset(part, "new", "never made", part.provider.quote(part.config), key))
     return tuple(rows)
+
+
+def _taken(ask: Ask, taken: Taken) -> PlannedAsset:
+    why = f"taken from the library: {taken.asset.asset_id}"
+    return PlannedAsset(ask, "reused", why, NOTHING, taken.cached.key, taken.cached, taken=taken.asset)
 
 
 def _planned(

@@ -150,6 +150,8 @@ def write_takes(
 
 def changes(before: Request, after: Request) -> list[str]:
     """The names of what differs between two recorded requests, as users write them in shots.json."""
+    if before.get("params", {}).get("reuse") != after.get("params", {}).get("reuse"):
+        return ["reuse"]
     found = [name for name in ("provider", "model", "take") if before.get(name) != after.get(name)]
     old, new = _flat(before.get("params", {})), _flat(after.get("params", {}))
     found += [_FIELD.get(name, name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Any, cast
 
-from film.models import AssetRequest, AssetType, InputBlob, Shot
+from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
 from film.pipeline.params import FilmParams
 from film.pipeline.passages import Passage, passages
 from film.providers.base import (
@@ -95,6 +95,13 @@ class Asker:
     def waits_for_speech(self, shot: Shot) -> bool:
         """Whether the clip's length, and so its key, hangs on how long the line turns out."""
         return self._provider(shot, AssetType.VIDEO).local
+
+    def taken(self, shot: Shot, asset: Asset) -> Ask:
+        """What a shot takes from the library. It tells who made it, and is never sent to anybody."""
+        request = AssetRequest(
+            asset_type=asset.asset_type, provider=asset.provider, model=asset.model, params={"reuse": asset.asset_id}
+        )
+        return Ask(shot, request, self._provider(shot, asset.asset_type), None)
 
     def audio(self, shot: Shot) -> Ask | None:
         """The line of a shot; None when it is silent."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from film.cache import CachedAsset
 from film.errors import FilmError
-from film.models import AssetRequest, AssetType, Shot
+from film.models import Asset, AssetRequest, AssetType, Shot
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class ShotAsset:
     reused: bool
     cost: Decimal = Decimal(0)
     reused_parts: tuple[CachedAsset, ...] = ()
+    taken: Asset | None = None
+    """The library's record of it, where the shot names it in ``reuse`` and did not ask for it in its own words."""
 
     @property
     def saved(self) -> Decimal:
@@ -43,7 +45,7 @@ class ShotAsset:
 
     @property
     def asset_id(self) -> str:
-        return asset_id(self.asset_type, self.key)
+        return self.taken.asset_id if self.taken else asset_id(self.asset_type, self.key)
 
 
 @dataclass(frozen=True)

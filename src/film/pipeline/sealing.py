@@ -14,6 +14,7 @@ from pathlib import Path
 from film.errors import ConfigurationError
 from film.hashing import content_key
 from film.models import AssetType
+from film.pipeline.imports import OWN
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
 from film.provenance import (
@@ -104,15 +105,24 @@ def _claim(params: FilmParams, timeline: Timeline, shots: Sequence[CompletedShot
             )
             for shot, clip, start in zip(shots, timeline.clips, timeline.starts, strict=True)
         ),
-        given=tuple(dict.fromkeys(_given(timeline))),
+        given=tuple(dict.fromkeys((*_given(timeline), *(own for shot in shots for own in _own(shot))))),
     )
 
 
 def _origins(shot: CompletedShot) -> Iterator[Origin]:
     for kind, made in shot.assets.items():
+        if made.request.provider == OWN:
+            continue
         yield Origin(_KINDS[kind], made.request.provider, made.request.model, made.asset.sha256)
     if shot.stand_in and not shot.video:
         yield Origin("stand_in", shot.stand_in.provider, "", shot.stand_in.sha256)
+
+
+def _own(shot: CompletedShot) -> Iterator[tuple[str, str]]:
+    """What the user made and put into the library: no provider answers for it."""
+    for kind, asset in shot.assets.items():
+        if asset.request.provider == OWN:
+            yield _KINDS[kind], asset.asset.sha256
 
 
 def _given(timeline: Timeline) -> Iterator[tuple[str, str]]:

@@ -89,32 +89,17 @@ class ShotChain:
         speech_plan = plan.assets.get(AssetType.AUDIO)
         speaking = None
         if speech_plan:
-            speaking = asyncio.create_task(
-                obtain_line(
-                    self.obtainer,
-                    speech_plan.ask,
-                    order=order,
-                    reservations={part: r for (kind, part), r in reservations.items() if kind is AssetType.AUDIO},
-                )
-            )
+            speaking = asyncio.create_task(self._speech(speech_plan, order, reservations))
         done = CompletedShot(shot)
         step = AssetType.IMAGE
         error: FilmError | None = None
         try:
-            picture = await self._picture(plan, order, reservations, begun)
-            done = done.having(picture)
-            speech = None
-            if speaking and self.asker.waits_for_speech(shot):
-                step = AssetType.AUDIO
-                speech = await speaking
+            if AssetType.IMAGE in plan.assets:
+                done = done.having(await self._picture(plan, order, reservations, begun))
+            step = AssetType.AUDIO
+            speech = await speaking if speaking and self._waits_for_speech(plan) else None
             step = AssetType.VIDEO
-            ask = self.asker.video(
-                shot, picture.asset.sha256, speech_seconds=seconds_of(speech.asset) if speech else None
-            )
-            clip = await self.obtainer.obtain(
-                ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get((AssetType.VIDEO, 0))
-            )
-            done = done.having(clip)
+            done = done.having(await self._clip(plan, done.assets.get(AssetType.IMAGE), speech, order, reservations))
         except Interrupted:
             if speaking:
                 await asyncio.wait([speaking])
@@ -139,11 +124,41 @@ class ShotChain:
         self.obtainer.events.emit("shot_done", shot_id=shot.shot_id, reused=not done.made)
         return done
 
+    async def _speech(self, row: PlannedAsset, order: float, reservations: Reservations) -> ShotAsset:
+        if row.taken and row.cached:
+            return await self.obtainer.take(row.ask, row.cached, row.taken)
+        of_parts = {part: r for (kind, part), r in reservations.items() if kind is AssetType.AUDIO}
+        return await obtain_line(self.obtainer, row.ask, order=order, reservations=of_parts)
+
+    def _waits_for_speech(self, plan: ShotPlan) -> bool:
+        return not plan.assets[AssetType.VIDEO].taken and self.asker.waits_for_speech(plan.shot)
+
+    async def _clip(
+        self,
+        plan: ShotPlan,
+        picture: ShotAsset | None,
+        speech: ShotAsset | None,
+        order: float,
+        reservations: Reservations,
+    ) -> ShotAsset:
+        row = plan.assets[AssetType.VIDEO]
+        if row.taken and row.cached:
+            return await self.obtainer.take(row.ask, row.cached, row.taken)
+        assert picture is not None, "only a clip that is taken has no picture"
+        seconds = seconds_of(speech.asset) if speech else None
+        ask = self.asker.video(plan.shot, picture.asset.sha256, speech_seconds=seconds)
+        return await self.obtainer.obtain(
+            ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get((AssetType.VIDEO, 0))
+        )
+
     async def _picture(
         self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
     ) -> ShotAsset:
+        row = plan.assets[AssetType.IMAGE]
+        if row.taken and row.cached:
+            return await self.obtainer.take(row.ask, row.cached, row.taken)
         reservation = reservations.get((AssetType.IMAGE, 0))
-        picture = await self.obtainer.obtain(plan.assets[AssetType.IMAGE].ask, order=order, reservation=reservation)
+        picture = await self.obtainer.obtain(row.ask, order=order, reservation=reservation)
         if not picture.reused:
             await begun.aclose()
         return picture
@@ -188,6 +203,7 @@ def reused(plan: ShotPlan) -> CompletedShot:
                 row.cached,
                 reused=True,
                 reused_parts=tuple(part.cached for part in row.parts if part.cached),
+                taken=row.taken,
             )
             for kind, row in plan.assets.items()
             if row.key and row.cached

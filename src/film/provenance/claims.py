@@ -3,7 +3,8 @@
     Claim (title, shots, who made what) ──(manifest)──► actions · ingredients · an assertion of our own, shot by shot
 
 The action is C2PA's ``c2pa.created``, its source type one of IPTC's: ``trainedAlgorithmicMedia`` as soon as one model
-that was trained had a hand in the film, ``algorithmicMedia`` for a draft, which is drawn by rules. The ingredients are
+that was trained had a hand in the film, ``algorithmicMedia`` for a draft, which is drawn by rules, ``composite`` where
+all that is seen and heard was given. The ingredients are
 the models, named by provider. Prompts and dialogue are in it only when asked for: a manifest travels with the film, and
 with it goes whatever it says.
 """
@@ -19,6 +20,7 @@ SHOTS = "org.film-generation.shots"
 """Label of our own assertion."""
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 ALGORITHMIC = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/composite"
 GENERATOR = "film-generation"
 _DRAWN_BY_RULES = "draft"
 
@@ -70,11 +72,19 @@ class Claim:
 
     @property
     def animatic(self) -> bool:
-        return not self.trained
+        return bool(self.origins) and not self.trained
+
+    @property
+    def source_type(self) -> str:
+        if not self.origins:
+            return COMPOSITE
+        return TRAINED if self.trained else ALGORITHMIC
 
 
 def sentence(origins: Sequence[Origin]) -> str:
     """What a film of these is, for people, and for players that show a file's comment."""
+    if not origins:
+        return "Cut by film-generation from pictures and sounds that were given to it"
     if not any(origin.trained for origin in origins):
         return "Animatic: storyboard panels, drawn and spoken by film-generation"
     makers = [
@@ -91,7 +101,7 @@ def manifest(claim: Claim) -> dict[str, Any]:
     ingredients = [_ingredient(*model) for model in _models(claim)]
     created: dict[str, Any] = {
         "action": "c2pa.created",
-        "digitalSourceType": TRAINED if claim.trained else ALGORITHMIC,
+        "digitalSourceType": claim.source_type,
         "softwareAgent": agent,
         "description": sentence(claim.origins),
         "parameters": {"ingredientIds": [ingredient["instance_id"] for ingredient in ingredients]},
