@@ -96,7 +96,7 @@ class Rehearsal:
 
     def assert_charged_once(self) -> str:
         """Charges = distinct assets + what the journal says was bought again; the figure, in words."""
-        assets = {a["asset_id"] for a in self.json("assets", "--limit", 10_000) if a["provider"] != "draft"}
+        assets = {a["asset_id"] for a in self.json("assets", "--limit", 10_000)["assets"] if a["provider"] != "draft"}
         again = sum(job["state"] == "closed" for job in self.json("jobs", "--all"))
         charges = len(self.bills())
         assert charges - again <= len(assets) <= charges, (charges, len(assets), again)

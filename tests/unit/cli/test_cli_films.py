@@ -172,7 +172,7 @@ def test_what_a_provider_cannot_take_is_refused_before_anything_is_made(
 def test_a_damaged_draft_is_simply_made_again(film: Film, tmp_path: Path) -> None:
     shots = write_shots(tmp_path, {}, {})
     path = Path(film("make", shots, *DRAFT, "-q").out.strip())
-    (clip, *_) = film("assets", "--type", "video", "--json").json
+    (clip, *_) = film("assets", "--type", "video", "--json").json["assets"]
     blob = tmp_path / "gallery" / "blobs" / "sha256" / clip["sha256"][:2] / clip["sha256"][2:4] / clip["sha256"]
     whole = blob.read_bytes()
     blob.chmod(0o644)
