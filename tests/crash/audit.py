@@ -20,8 +20,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from simulated_vendors import words_of
 from sqlalchemy import Engine, select, update
-from vendors import words_of
 
 from film.cost_tracker import verify_ledger
 from film.cost_tracker.reservations import OPEN

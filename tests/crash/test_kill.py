@@ -25,7 +25,7 @@ import pytest
 from audit import audit, bills_of
 from nursery import MADE, SAID_WHY, Nursery, crash_of, kill, nursery
 from program import NAIVE_PLACES, PLACES, Order
-from vendors import Vendors, simulated
+from simulated_vendors import Vendors, simulated
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 

@@ -31,8 +31,8 @@ import pytest
 from audit import audit, bills_of, faults_of_files, leases_run_out, look_at_files
 from nursery import FELL_OVER, MADE, SAID_WHY, crash_of, trouble_of
 from program import Order
+from simulated_vendors import Vendors, simulated
 from sweep_lane import CLEARING, OPENING, TALKING, WRITING, Fault, Lane, Point, lanes
-from vendors import Vendors, simulated
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")]
 
