@@ -40,14 +40,16 @@ def lag(one: Samples, other: Samples) -> int:
 
 
 @pytest.mark.parametrize(("container", "codec"), KINDS)
-@pytest.mark.parametrize("offset", [Fraction(7, 3), Fraction(101, 3)], ids=["near", "far enough to be sought"])
-def test_every_format_begins_where_it_is_asked_to(container: str, codec: str, offset: Fraction, tmp_path: Path) -> None:
-    file = sound_file(tmp_path / "music", noise(36), container, codec).path
-    from_start = whole(Excerpt(file))[round(offset * SECOND) :]
-    from_there = whole(Excerpt(file, offset, SECOND))
-    assert len(from_there) == SECOND
-    assert lag(from_start, from_there) == 0
-    assert np.abs(from_there[4800:] - from_start[4800:SECOND]).max() < 0.05  # decoders need a moment to find in
+def test_every_format_begins_where_it_is_asked_to(container: str, codec: str, tmp_path: Path) -> None:
+    """Near enough to be decoded up to there, and so far on that it is sought."""
+    file = sound_file(tmp_path / "music", noise(33), container, codec).path
+    everything = whole(Excerpt(file))
+    for offset in (Fraction(7, 3), Fraction(94, 3)):
+        from_start = everything[round(offset * SECOND) :]
+        from_there = whole(Excerpt(file, offset, SECOND))
+        assert len(from_there) == SECOND
+        assert lag(from_start, from_there) == 0
+        assert np.abs(from_there[4800:] - from_start[4800:SECOND]).max() < 0.05  # decoders need a moment to find in
 
 
 def test_what_is_asked_for_beyond_the_end_is_not_there(tmp_path: Path) -> None:
