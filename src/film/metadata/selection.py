@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, union
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, or_, select, union
 
 from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag
 from film.metadata import fulltext
@@ -26,6 +25,10 @@ TAGS_FIRST = 500
 """With a tag on no more assets than this, they are looked through for the words, and not the other way round."""
 
 
+_LINKS = cast(Table, AssetTag.__table__)
+_TAGS = cast(Table, Tag.__table__)
+
+
 @dataclass(frozen=True)
 class Group:
     """Tags of which one is enough. ``n`` is how many assets have one of them, at most."""
@@ -34,8 +37,8 @@ class Group:
     n: int
 
     def on(self, asset_id: Any) -> ColumnElement[bool]:
-        link = aliased(AssetTag)
-        return exists().where(_one_of(link.tag_id, self.tag_ids), link.asset_id == asset_id)
+        link = _LINKS.alias()
+        return exists().where(_one_of(link.c.tag_id, self.tag_ids), link.c.asset_id == asset_id)
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ def resolve(db: Connection, query: AssetQuery) -> Selection | None:
     if not keys:
         return Selection((), text)
     total = db.scalar(select(LibraryCount.assets).where(LibraryCount.id == 1)) or 0
-    one_of = or_(*(and_(Tag.dimension == d, Tag.value == v) for d, v in keys))
-    rows = db.execute(select(Tag.id, Tag.dimension, Tag.value, Tag.n_assets).where(one_of, Tag.n_assets > 0))
+    one_of = or_(*(and_(_TAGS.c.dimension == d, _TAGS.c.value == v) for d, v in keys))
+    rows = db.execute(select(_TAGS).where(one_of, _TAGS.c.n_assets > 0))
     found = {(row.dimension, row.value): (row.id, row.n_assets) for row in rows}
     asked = [[key] for key in query.all_of]
     asked += [[key for key in query.any_of if key[0] == name] for name in {d for d, _ in query.any_of}]
@@ -90,9 +93,9 @@ def newest(db: Connection, selection: Selection, limit: int, before: int | None 
     rarest, *others = selection.groups
     walks: list[Select[Any]] = []
     for tag_id in rarest.tag_ids:  # each has its own newest; the newest of all are among them
-        link = aliased(AssetTag)
-        query = select(link.asset_id).where(link.tag_id == tag_id, *matches(db, selection, link.asset_id, others))
-        walks.append(_last(query, link.asset_id, limit, before))
+        link = _LINKS.alias()
+        query = select(link.c.asset_id).where(link.c.tag_id == tag_id, *matches(db, selection, link.c.asset_id, others))
+        walks.append(_last(query, link.c.asset_id, limit, before))
     if len(walks) == 1:
         return walks[0]
     merged = union(*(select(walk.subquery().c[0].label("id")) for walk in walks))
@@ -122,12 +125,12 @@ def every(db: Connection, selection: Selection, since: int = 0) -> Select[Any]:
         row_id, query = _rows(db, selection)
         return query.where(row_id >= since) if since else query
     rarest, *others = selection.groups
-    link = aliased(AssetTag)
-    query = select(link.asset_id.label("id")).where(
-        _one_of(link.tag_id, rarest.tag_ids), *matches(db, selection, link.asset_id, others)
+    link = _LINKS.alias()
+    query = select(link.c.asset_id.label("id")).where(
+        _one_of(link.c.tag_id, rarest.tag_ids), *matches(db, selection, link.c.asset_id, others)
     )
     if since:
-        query = query.where(link.asset_id >= since)
+        query = query.where(link.c.asset_id >= since)
     return query if len(rarest.tag_ids) == 1 else query.distinct()
 
 
