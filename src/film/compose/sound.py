@@ -32,6 +32,7 @@ SILENT = -70.0
 _LONGEST_VOICE = 40 * 60
 """Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
 _TICK = Fraction(1, SAMPLE_RATE)
+_PIECE = SAMPLE_RATE // 2
 _EXACT = {"movie_timescale": str(SAMPLE_RATE)}
 """Edit lists count in it: what they cut off is counted in samples."""
 _AAC = {"aac_tns": "0"}
@@ -106,7 +107,9 @@ def _integrated(found: dict[str, str]) -> float:
 
 def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
     """Holds sample peaks under a ceiling, looking ahead; what it delays it also takes back."""
-    limit = f"limit={10 ** (ceiling_db / 20):.6f}:level=0:attack=5:release=60:latency=1"
+    ceiling = 10 ** (ceiling_db / 20)
+    scale = f"limit=1:level_in={1 / ceiling:.6f}:level_out={ceiling:.6f}"  # as a limit, it takes -24 to 0 dB only
+    limit = f"{scale}:level=0:attack=5:release=60:latency=1"
     for frame in filtered(blocks, ("alimiter", limit), FLOAT_STEREO):
         yield samples_of(frame)
 
@@ -166,13 +169,15 @@ def _available(sink: FilterContext) -> Iterator[AudioFrame]:
 
 
 def frames_of(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
-    """Blocks as FFmpeg takes them, each with its time."""
+    """Blocks as FFmpeg takes them, in short pieces, each with its time: its filters hold many times what they get."""
     written = 0
     for block in blocks:
-        frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, written, _TICK
-        written += len(block)
-        yield frame
+        for start in range(0, len(block), _PIECE):
+            piece = block[start : start + _PIECE]
+            frame = AudioFrame.from_ndarray(piece.reshape(1, -1), format="flt", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, written, _TICK
+            written += len(piece)
+            yield frame
 
 
 def samples_of(frame: AudioFrame, channels: int = 2) -> Samples:

@@ -60,13 +60,15 @@ def test_what_cannot_be_measured_is_silent(samples: Samples) -> None:
     assert integrated([samples]) == SILENT
 
 
-def test_the_limiter_holds_peaks_and_shifts_nothing() -> None:
-    click = sine(2, 0.1)
+@pytest.mark.parametrize("ceiling", [-30, -2, 6])
+def test_the_limiter_holds_peaks_and_shifts_nothing(ceiling: float) -> None:
+    factor = np.float32(10 ** ((ceiling + 2) / 20))
+    click = sine(2, 0.1) * factor
     click[48_000:48_400] *= 15
-    held = np.concatenate(list(limited(in_blocks(click), -2)))
+    held = np.concatenate(list(limited(in_blocks(click), ceiling)))
     assert held.shape == click.shape
-    assert np.abs(held).max() <= 10 ** (-2 / 20) + 1e-4
-    assert np.abs(held[:40_000] - click[:40_000]).max() < 1e-4
+    assert np.abs(held).max() <= 10 ** (ceiling / 20) + 1e-4 * factor
+    assert np.abs(held[:40_000] - click[:40_000]).max() < 1e-4 * factor
 
 
 def test_aac_is_heard_where_it_was_written_and_lasts_as_long(tmp_path: Path) -> None:
