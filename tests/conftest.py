@@ -27,7 +27,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
-from film.settings import KEY_NAMES, Settings
+from film.settings import KEY_NAMES, STORE_NAMES, Settings
 
 _GUARD = """
 import os, shutil, signal, sys, time
@@ -63,7 +63,7 @@ _FIGURE, _MET = "figure", "provider faults"
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No test reads this machine's keys, writes to its gallery, can spend, or leaves a connection open."""
-    for name in itertools.chain.from_iterable(KEY_NAMES.values()):
+    for name in itertools.chain.from_iterable((*KEY_NAMES.values(), *STORE_NAMES.values(), ["FILM_STORE_URL"])):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FILM_NO_SPEND", "1")
     monkeypatch.setenv("FILM_GALLERY_DIR", str(tmp_path / "gallery"))

@@ -60,7 +60,7 @@ class Decision:
 
     def tally(self) -> dict[Why, tuple[int, int]]:
         """How many blobs, and bytes, each reason keeps."""
-        counted = dict.fromkeys(Why, (0, 0))
+        counted: dict[Why, tuple[int, int]] = dict.fromkeys(Why, (0, 0))
         for sha256, why in self.keep.items():
             if sha256 in self.items:
                 files, size = counted[why]

@@ -17,6 +17,7 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from film.cache.actions import Claim
+from film.cache.blobs import Condition
 from film.cache.bucket import Bucket
 from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
@@ -180,6 +181,13 @@ class AssetCache:
         """A verified result, opened for reading; no link is followed."""
         return self._shelf.blobs.open(self.verified_path(asset).name)
 
+    def open_blob(self, sha256: str, size: int) -> BufferedReader:
+        """A verified blob by its hash, whatever it is the result of; StoreError where it is not whole."""
+        condition = self._shelf.blobs.check(sha256, size)
+        if condition is not Condition.GOOD:
+            raise StoreError(f"blob {sha256[:16]} is {condition.value}", hint="see what else is: film fsck")
+        return self._shelf.blobs.open(sha256)
+
     def segments(self, kind: str = "segment") -> SegmentCache:
         """The store as the cut sees it."""
         return SegmentCache(self, kind)
@@ -216,6 +224,10 @@ class AssetCache:
     def repair(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
         """Verify, put what is bad aside and forget it: the next run makes it again. Returns what was found."""
         return self._shelf.repair(read_all=read_all, scope=scope)
+
+    def promised_in_vain(self) -> int:
+        """How many assets of the library have no file on record any more."""
+        return self._shelf.upkeep.promised_in_vain()
 
     def collect(
         self,

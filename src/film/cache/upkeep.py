@@ -13,7 +13,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
 from film.cache.actions import batches, forget_blobs
 from film.cache.blobs import BlobStore, Condition
@@ -21,7 +21,7 @@ from film.cache.keeping import Decision, Item, Why, still_unused
 from film.cache.locks import Locks
 from film.db.base import now
 from film.db.session import snapshot
-from film.db.tables import Blob
+from film.db.tables import AssetRow, Blob
 
 GRACE = timedelta(hours=24)
 
@@ -110,6 +110,12 @@ class Upkeep:
         if scope.since is None or created >= scope.since or self._blobs.look_here(sha256, size) is not Condition.GOOD:
             return True
         return self._blobs.changed_since(sha256, scope.since.timestamp())
+
+    def promised_in_vain(self) -> int:
+        """How many assets of the library name a blob that is not on record."""
+        with snapshot(self._engine) as db:
+            lost = select(func.count()).select_from(AssetRow).outerjoin(Blob, Blob.sha256 == AssetRow.sha256)
+            return db.scalar(lost.where(AssetRow.sha256 != "", Blob.sha256.is_(None))) or 0
 
     def discard(self, problem: Problem) -> None:
         """Put a bad blob aside and forget what was promised of it, so that it is made again."""

@@ -23,7 +23,10 @@ COMMANDS = {
     "provenance": "what a film says of its origin, and whether it holds",
     "jobs": "paid jobs and what became of them",
     "simulate": "rehearse paid tiers at $0 with vendors simulated here",
-    "fsck": "check every file and the ledger; repair, collect garbage",
+    "fsck": "check every file, the library and the ledger; repair",
+    "library": "carry the library elsewhere: export, import, push to a shared store",
+    "backup": "copy the gallery while it is at work",
+    "gc": "remove what nothing uses any more; keep the gallery small",
     "doctor": "check keys, gallery, database and tools",
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""

@@ -1,0 +1,88 @@
+"""``film library``: the library as one file, out and in again, and into the bucket that others share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from film.cli.console import file_size, note, print_json, warn
+from film.cli.looking import library
+from film.cli.options import as_json
+
+
+@click.group(name="library")
+def command() -> None:
+    """Carry the library elsewhere: into one file and out of it again, or into a shared store."""
+
+
+@command.command(name="export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
+def export_command(file: Path, json: bool) -> int:
+    """Write everything that was made or paid for, with its tags and prices, into FILE (a plain tar).
+
+    Every byte is checked on the way. Pieces of the cut and the ledger stay behind.
+    """
+    from film.archive import export_library
+
+    services = library()
+    report = export_library(file, cache=services.cache, engine=services.engine, index=services.index)
+    if json:
+        counts = {"results": report.results, "assets": report.assets, "blobs": report.blobs, "bytes": report.size}
+        print_json({"file": str(file), **counts})
+    else:
+        click.echo(file)
+        note(f"{report.assets} assets, {report.results} results, {report.blobs} files ({file_size(report.size)})")
+    return 0
+
+
+@command.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
+def import_command(file: Path, json: bool) -> int:
+    """Add what is in FILE to the library; what is there already stays as it is.
+
+    Take archives only from those whose results you would use: that bytes are what was exported is checked, that they
+    are what their prompt asks for cannot be.
+    """
+    from film.archive import import_library
+    from film.pipeline.services import open_services
+    from film.settings import load_settings
+
+    services = open_services(load_settings())
+    report = import_library(file, cache=services.cache, index=services.index)
+    if json:
+        print_json(
+            {
+                "results": report.results,
+                "assets": report.assets,
+                "blobs": report.blobs,
+                "bytes": report.size,
+                "known_results": report.known_results,
+                "known_assets": report.known_assets,
+            }
+        )
+        return 0
+    note(f"{report.assets} assets and {report.results} results are new ({file_size(report.size)})")
+    if report.known_results or report.known_assets:
+        note(f"{report.known_assets} assets and {report.known_results} results were here already")
+    return 0
+
+
+@command.command(name="push")
+@as_json
+def push_command(json: bool) -> int:
+    """Give the shared store (FILM_STORE_URL) every file that lies only here."""
+    from film.pipeline.services import open_services
+    from film.settings import load_settings
+
+    pushed = open_services(load_settings()).cache.push()
+    if json:
+        counts = {"sent": pushed.sent, "bytes": pushed.size, "already": pushed.already}
+        print_json({**counts, "missing": list(pushed.missing)})
+    else:
+        note(f"sent {pushed.sent} files ({file_size(pushed.size)}); {pushed.already} were there")
+        if pushed.missing:
+            warn(f"{len(pushed.missing)} are neither here nor there: film fsck --repair forgets them")
+    return 1 if pushed.missing else 0

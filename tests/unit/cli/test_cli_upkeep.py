@@ -1,0 +1,131 @@
+"""``film gc``, ``fsck``, ``library`` and ``backup``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desk import Film, write_shots
+from sqlalchemy import update
+
+from film.db.base import now
+from film.db.session import engine_for
+from film.db.tables import Action, Blob
+from film.settings import load_settings
+from film.testing.s3 import S3Server
+
+
+@pytest.fixture
+def shots(film: Film, tmp_path: Path) -> Path:
+    shots = write_shots(tmp_path, {"characters": ["emma"], "mood": "calm"})
+    assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
+    return shots
+
+
+def days_go_by(days: int = 40) -> None:
+    then = now() - timedelta(days=days)
+    with engine_for(load_settings().database_url).begin() as db:
+        db.execute(update(Action).values(created_at=then, last_used_at=then))
+        db.execute(update(Blob).values(created_at=then))
+        db.execute(update(Blob).where(Blob.quarantined_at.is_not(None)).values(quarantined_at=then))
+
+
+@pytest.mark.usefixtures("shots")
+def test_gc_says_what_would_go_and_why_the_rest_stays_then_does_it(film: Film, tmp_path: Path) -> None:
+    blobs = tmp_path / "gallery" / "blobs"
+    before = sorted(p for p in blobs.rglob("*") if p.is_file())
+    assert "within the grace period" in film("gc", "--dry-run").err
+    days_go_by()
+    would = film("gc", "--dry-run", "--json").json
+    assert would["marked"] > 0
+    assert would["removed"] == 0
+    assert would["kept"]["film"]["files"] >= 2
+    assert would["would_mark"] == film("gc", "--dry-run", "--json").json["would_mark"], "looking changes nothing"
+    assert "in a day" in film("gc", "--dry-run").out
+    assert film("gc", "--json").json["marked"] == would["marked"]
+    assert sorted(p for p in blobs.rglob("*") if p.is_file()) == before
+    days_go_by()
+    done = film("gc", "--json").json
+    assert done["removed"] == would["marked"]
+    assert len([p for p in blobs.rglob("*") if p.is_file()]) == len(before) - done["removed"]
+    assert film("fsck").code == 0
+
+
+@pytest.mark.usefixtures("shots")
+def test_a_size_cap_lets_go_what_is_free_to_make_and_never_what_films_name(film: Film) -> None:
+    days_go_by(3)
+    assert film("gc", "--dry-run", "--json").json["marked"] == 0
+    capped = film("gc", "--dry-run", "--size_cap", "1KB", "--json").json
+    assert capped["marked"] > 0
+    assert "used" not in capped["kept"]
+    assert sum(why["files"] for why in capped["kept"].values()) >= 2
+    assert film("gc", "--dry-run", "--size-cap", "5TB", "--json").json["marked"] == 0
+    for wrong in (["--size_cap", "much"], ["--unused", "soon"]):
+        assert film("gc", *wrong).code == 2
+
+
+@pytest.mark.usefixtures("shots")
+def test_fsck_reads_a_part_or_what_changed(film: Film, tmp_path: Path) -> None:
+    whole = film("fsck", "--json").json
+    parts = [film("fsck", "--part", f"{n}/3", "--json").json["files"] for n in (1, 2, 3)]
+    assert sum(parts) == whole["files"] == whole["of"]
+    assert film("fsck", "--part", "4/3").code == 2
+    days_go_by(3)
+    blob = next(p for p in (tmp_path / "gallery" / "blobs").rglob("*") if p.is_file())
+    blob.chmod(0o600)
+    blob.write_bytes(blob.read_bytes()[::-1])
+    found = film("fsck", "--since", "2d")
+    assert (found.code, "corrupt" in found.out) == (1, True)
+    assert film("fsck", "--quick").code == 0, "its length is what it was"
+    assert film("fsck", "--repair").code == 0
+    assert film("fsck").code == 0
+
+
+def test_a_library_goes_to_another_gallery_and_is_reused_there(
+    film: Film, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "library.tar"
+    assert film("library", "export", file).code == 0
+    assert film("library", "export", file).code == 2
+    monkeypatch.setenv("FILM_GALLERY_DIR", str(tmp_path / "other"))
+    said = film("library", "import", file, "--json").json
+    assert said["assets"] >= 2
+    assert film("library", "import", file, "--json").json["assets"] == 0
+    plan = film("plan", shots, "--tier", "draft", "--film_id", "attic", "--json").json
+    assert (plan["new"], plan["reused"]) == (0, 2)
+    assert film("library", "import", tmp_path / "nowhere.tar").code == 2
+    assert film("library", "push").code == 2, "there is no shared store"
+
+
+def test_a_backup_is_a_gallery(film: Film, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    assert film("backup", copy).code == 0
+    assert film("backup", copy, "--json").json["copied"] == 0
+    monkeypatch.setenv("FILM_GALLERY_DIR", str(copy))
+    assert film("fsck").code == 0
+    plan = film("plan", shots, "--tier", "draft", "--film_id", "attic", "--json").json
+    assert (plan["new"], plan["reused"]) == (0, 2)
+
+
+def test_a_second_machine_takes_over_from_the_bucket(
+    film: Film, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with S3Server() as s3:
+        monkeypatch.setenv("FILM_STORE_URL", s3.url)
+        for name, value in s3.options.items():
+            monkeypatch.setenv(name.upper().replace("AWS_ENDPOINT", "AWS_ENDPOINT_URL"), value)
+        sent = film("library", "push", "--json").json
+        assert sent["sent"] > 0
+        assert sent["missing"] == []
+        assert film("fsck").code == 0
+        monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/gallery/film.db")
+        monkeypatch.setenv("FILM_GALLERY_DIR", str(tmp_path / "other machine"))
+        plan = film("plan", shots, "--tier", "draft", "--film_id", "attic", "--json").json
+        assert (plan["new"], plan["reused"]) == (0, 2)
+        assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
+        days_go_by(3)
+        assert film("gc", "--local", "--dry-run").code == 0
+        s3.stop()
+        refused = film("plan", shots, "--tier", "draft", "--film_id", "attic")
+        assert refused.code == 0, "all that it needs lies here"
