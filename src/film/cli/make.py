@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +14,8 @@ from typing import IO, Any
 import click
 
 from film.cli.console import dollars, length, note, print_json, warn
+from film.cli.looking import library
+from film.cli.offers import offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache, option
 from film.errors import ConsentDeclined
 from film.pipeline.events import Listener, write_lines
@@ -66,7 +68,8 @@ def command(**options: Any) -> int:
     )
 
     def consent(plan: Any, settings: Settings) -> None:
-        ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()))
+        near = offer_lines(offers(plan, library(settings)))
+        ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()), near=near)
 
     return make(
         params, settings, consent, listeners=_listeners(stream), quiet=quiet, as_document=as_document, debug=debug
@@ -85,6 +88,9 @@ def make(
 ) -> int:
     """Run it with progress and print what came of it; the exit code."""
     from film.cli.progress import progress
+    from film.pipeline.warmup import warm_up
+
+    warm_up(params, settings)  # while the rest of the program is loaded
     from film.pipeline.run import make_film
 
     with progress(quiet) as bars, _paused_for(consent, bars) as asked:
@@ -98,13 +104,15 @@ def make(
     return PARTIAL if result.failed else 0
 
 
-def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool) -> None:
-    """Show what it costs at most and ask; raises ConsentDeclined unless the answer is yes."""
+def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Sequence[str] = ()) -> None:
+    """Show what it costs at most, and what is near to it for nothing, and ask; ConsentDeclined unless it is yes."""
     from film.cli.plan import spending_table
 
     for line in spending_table(plan).split("\n"):
         note(line)
     note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
+    for line in near:
+        note(line)
     if consented:
         return
     if not sys.stdin.isatty():

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import library
+from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
+
+if TYPE_CHECKING:
+    from film.pipeline.near import NearMatch
 
 COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
 
@@ -40,12 +45,15 @@ def command(**options: Any) -> int:
     )
     services = library(settings)
     plan = plan_film(params, services, ProviderSet(services.context))
+    near = offers(plan, services)
     if as_document:
-        print_json(_document(plan))
+        print_json(_document(plan, near))
     else:
         for message in params.warnings:
             warn(message)
         _print(plan, plan.missing_keys(settings.keys))
+        for line in offer_lines(near):
+            click.echo(line)
     if plan.at_most:
         from film.cost_tracker import CostTracker
 
@@ -76,7 +84,7 @@ def _print(plan: Any, missing: list[str]) -> None:
                     COLUMN[kind],
                     asset.ask.request.provider,
                     asset.state,
-                    "" if asset.state == "reused" else asset.why,
+                    "" if asset.state == "reused" and not asset.taken else asset.why,
                     "" if asset.state == "reused" else dollars(asset.quote.amount),
                     "" if asset.state == "reused" else asset.quote.basis,
                 )
@@ -91,7 +99,10 @@ def _print(plan: Any, missing: list[str]) -> None:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
 
 
-def _document(plan: Any) -> dict[str, Any]:
+def _document(plan: Any, near: Sequence[NearMatch]) -> dict[str, Any]:
+    offered: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for match in near:
+        offered[match.shot_id, match.asset.asset_type].append(offer_document(match))
     return {
         "film_id": plan.params.film_id,
         "tier": plan.params.tier,
@@ -113,6 +124,7 @@ def _document(plan: Any) -> dict[str, Any]:
                         "price_usd": str(asset.quote.amount),
                         "basis": asset.quote.basis,
                         "key": asset.key,
+                        "near": offered[shot.shot.shot_id, kind],
                     }
                     for kind, asset in shot.assets.items()
                 ],

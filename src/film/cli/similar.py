@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from film.search import SemanticSearch
     from film.settings import Settings
 
-_FOLDER = "search"
-"""In the gallery: what searching by meaning keeps beside the database. It may be deleted at any time."""
-
 _WORTH_A_WORD = 5_000
 
 
@@ -89,9 +86,9 @@ def searching(services: Services) -> SemanticSearch:
 
 
 def _search(services: Services, *, keep: bool) -> SemanticSearch:
-    from film.search import SemanticSearch
+    from film.search import FOLDER, SemanticSearch
 
-    return SemanticSearch(services.index, services.settings.gallery / _FOLDER, keep=keep)
+    return SemanticSearch(services.index, services.settings.gallery / FOLDER, keep=keep)
 
 
 def _may_keep(settings: Settings) -> bool:

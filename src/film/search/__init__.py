@@ -15,6 +15,6 @@ deleted at any time. Nothing here is imported before somebody searches.
 """
 
 from film.search.embedder import Embedder, has_embedder, load_embedder
-from film.search.semantic import SemanticSearch
+from film.search.semantic import FOLDER, SemanticSearch
 
-__all__ = ["Embedder", "SemanticSearch", "has_embedder", "load_embedder"]
+__all__ = ["FOLDER", "Embedder", "SemanticSearch", "has_embedder", "load_embedder"]

@@ -20,6 +20,9 @@ from film.search.embedder import Embedder, load_embedder
 from film.search.exact import ExactVectors, Ranked, merge
 from film.search.vectors import Model, catch_up, count_waiting, current_model, start_again, waiting_prompts
 
+FOLDER = "search"
+"""In the gallery: what searching by meaning keeps beside the database. It may be deleted at any time."""
+
 
 class SemanticSearch:
     """``folder`` is where the file of vectors lies, beside the database. Without ``embedder`` it is the default one.

@@ -1,0 +1,106 @@
+"""``film assets import``, ``"reuse"`` in a shot, and what ``film plan`` and ``film make`` offer before they buy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import Film, write_shots
+
+from film.testing import synthetic
+from film.testing.simulator import Simulator
+
+TAGS = ("--character", "emma", "--landscape", "attic", "--shot-type", "close-up")
+SHOT: dict[str, Any] = {
+    "enhanced_prompt": "Close-up of Emma in the attic, afternoon sunlight through the window",
+    "characters": ["Emma"],
+    "landscapes": ["attic"],
+    "shot_type": "close-up",
+}
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "emma.png"
+    path.write_bytes(synthetic.picture(64, 64, 3))
+    return path
+
+
+@pytest.fixture
+def own(film: Film, picture: Path) -> str:
+    said = film("assets", "import", picture, *TAGS, "--prompt", "Close-up of Emma in the dusty attic, afternoon sun")
+    assert said.code == 0
+    return str(said.out.splitlines()[1].split()[0])
+
+
+def test_files_are_imported_listed_and_found(film: Film, own: str, picture: Path) -> None:
+    again = film("assets", "import", picture, "--mood", "tense", "--json").json["assets"]
+    assert [(a["asset_id"], a["provider"], a["mood"], a["characters"]) for a in again] == [
+        (own, "own", "tense", ["emma"])
+    ]
+    assert [a["asset_id"] for a in film("assets", "--provider", "own", "--json").json["assets"]] == [own]
+
+
+def test_what_is_no_media_is_2_and_named(film: Film, tmp_path: Path, own: str) -> None:
+    (tmp_path / "notes.png").write_text("buy milk")
+    said = film("assets", "import", tmp_path / "notes.png")
+    assert said.code == 2 and "notes.png is no picture, clip or sound but text (buy milk)" in said.error
+    assert "nothing was imported" in said.help
+    assert film("assets", "import", tmp_path / "nowhere.png").code == 2
+    assert film("assets", "import").code == 2
+
+
+def test_a_plan_offers_what_is_near_and_takes_it_only_when_told(
+    film: Film, tmp_path: Path, own: str, vendors: Simulator
+) -> None:
+    shots = write_shots(tmp_path, SHOT)
+    said = film("plan", shots, "--film_id", "f")
+    (offer,) = [line for line in said.out.splitlines() if "reuse" in line and "alike" in line]
+    assert offer.strip().startswith("shot_001 picture: $0 instead of $0.0")
+    assert "attic, emma, close-up, 0.8" in offer and offer.endswith(f'→ "reuse": "{own}"')
+    document = film("plan", shots, "--film_id", "f", "--json").json
+    picture, clip = document["shots"][0]["assets"]
+    assert [near["reuse"] for near in picture["near"]] == [own] and clip["near"] == []
+    assert picture["state"] == clip["state"] == "new", "offered, and not used"
+
+    taken = film("plan", write_shots(tmp_path, {**SHOT, "reuse": own}), "--film_id", "f", "--json").json
+    picture, clip = taken["shots"][0]["assets"]
+    assert (picture["state"], picture["why"], picture["price_usd"], picture["provider"]) == (
+        "reused", f"taken from the library: {own}", "0", "own",
+    )  # fmt: skip
+    assert picture["near"] == [] and float(taken["total_at_most_usd"]) < float(document["total_at_most_usd"])
+    assert "taken from the library" in film("plan", shots, "--film_id", "f").out
+
+
+def test_the_question_before_spending_offers_it_too(film: Film, tmp_path: Path, own: str, vendors: Simulator) -> None:
+    posts = len(vendors.posts())
+    said = film("make", write_shots(tmp_path, SHOT))
+    assert said.code == 5 and f'"reuse": "{own}"' in said.err and "only if a shot says so" in said.err
+    assert len(vendors.posts()) == posts
+    assert '"reuse"' not in film("plan", tmp_path / "shots.json", "--tier", "draft").out, "a draft costs nothing"
+
+
+def test_many_offers_are_cut_to_the_dearest(film: Film, tmp_path: Path, own: str, vendors: Simulator) -> None:
+    said = film("plan", write_shots(tmp_path, *[SHOT] * 12))
+    assert sum("alike" in line for line in said.out.splitlines()) == 8
+    assert "4 more are listed by film plan --json" in said.out
+
+
+@pytest.mark.parametrize(
+    ("reuse", "told"),
+    [
+        ("image_nowhere", "shot_001: there is no asset 'image_nowhere' in the library"),
+        (7, "reuse is a number, not a list"),
+        ([["a"]], "reuse"),
+        (["a", "b", "c", "d"], "reuse"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_with_its_line(film: Film, tmp_path: Path, reuse: object, told: str) -> None:
+    path = tmp_path / "shots.json"
+    path.write_text(json.dumps([{"shot_id": "shot_001", "enhanced_prompt": "p", "reuse": reuse}], indent=1))
+    for command in ("plan", "make"):
+        said = film(command, path, "--tier", "draft")
+        assert said.code == 2 and told in said.error
+        assert "shots.json:5 " in said.error or "shots.json:6 " in said.error
