@@ -87,7 +87,7 @@ def stocked(
     return index, assets
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
 def test_finding_and_counting_agree_with_a_look_at_every_asset(
     stocked: tuple[MetadataIndex, list[Asset]], query: AssetQuery
 ) -> None:
