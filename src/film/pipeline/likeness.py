@@ -38,6 +38,7 @@ class Likeness:
     def __init__(self, services: Services, prompts: Sequence[str], makers: Sequence[str], embedder: Embedder) -> None:
         self._index, self._makers, self._embedder = services.index, makers, embedder
         self._in_all = _said_by_all(prompts)
+        self._known: dict[str, NDArray[np.float32]] = {}
         self._pools: dict[AssetType, tuple[tuple[Asset, ...], Vectors]] = {}
         search = SemanticSearch(services.index, services.settings.gallery / FOLDER, embedder=embedder, keep=False)
         self._search = search if search.waiting() <= _FEW_WAITING else None
@@ -67,7 +68,13 @@ class Likeness:
         return self._pools[kind]
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
-        return self._embedder.embed([self._told_apart(text) for text in texts])
+        """A row for each text; what shots have in common, like a scene's assets, is embedded once."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            told = self._embedder.embed([self._told_apart(text) for text in new])
+            self._known.update(zip(new, told, strict=True))
+        empty = np.zeros((0, self._embedder.dim), np.float32)
+        return np.stack([self._known[text] for text in texts]) if texts else empty
 
     def _told_apart(self, text: str) -> str:
         if not self._in_all:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from film.metadata import AssetQuery
@@ -139,6 +140,8 @@ class _Finder:
             if asset.key not in own and self._fits(asset, shot)
         ]
         matches.sort(key=lambda match: (not match.same_scene, -(match.alike or 0)))
+        if not matches:
+            return []
         there = self._services.cache.peek_many([match.asset.key for match in matches[: 2 * MOST]])
         return [match for match in matches if match.asset.key in there][:MOST]
 
@@ -165,9 +168,15 @@ class _Finder:
     def _lines(self, shot: Shot) -> list[tuple[Asset, float | None, bool]]:
         said = _words(shot.spoken or "")
         text = " ".join(dict.fromkeys(said[:_WORDS]))
+        if not text or not self._has_speech:
+            return []
         query = AssetQuery.of(asset_type=AssetType.AUDIO.value, any_of={"provider": self._makers}, text=text)
-        found = self._services.index.page(query, limit=_SCENE).assets if text else ()
+        found = self._services.index.page(query, limit=_SCENE).assets
         return [(a, 1.0, _same(a.characters, shot.characters)) for a in found if _words(a.prompt) == said]
+
+    @cached_property
+    def _has_speech(self) -> bool:
+        return AssetType.AUDIO.value in self._services.index.get_index_stats()["by_type"]
 
     def _meaning(self) -> Likeness | None:
         """The language model and what it is compared with; None where none is installed."""
