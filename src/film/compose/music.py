@@ -25,7 +25,7 @@ from film.compose.soundplan import PlacedMusic
 from film.errors import ComposeError
 
 _STEP = SAMPLE_RATE // ENVELOPE_RATE
-_HELD = 60 * SAMPLE_RATE
+_HELD = 20 * SAMPLE_RATE
 """What is not longer is decoded once, and kept for its next round."""
 _BLOCK = SAMPLE_RATE
 _SHORTEST = SAMPLE_RATE // 2

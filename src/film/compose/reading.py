@@ -121,11 +121,11 @@ class Tape:
 
     def take(self, count: int) -> Samples:
         """The next ``count`` samples; fewer at the end."""
-        parts, have = [self._rest], len(self._rest)
+        parts, have = [self._rest] if len(self._rest) else [], len(self._rest)
         while have < count and (block := next(self._blocks, None)) is not None:
             parts.append(block)
             have += len(block)
-        whole = np.concatenate(parts) if len(parts) > 1 else self._rest
+        whole = np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else self._rest
         self._rest = whole[count:]
         return whole[:count]
 
