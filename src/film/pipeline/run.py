@@ -53,6 +53,7 @@ from film.pipeline.soundtrack import check_sounds
 from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
+from film.pipeline.warmup import warm_up
 from film.provenance import Credential
 from film.providers.base import missing_keys
 from film.settings import Settings, load_settings
@@ -114,6 +115,7 @@ async def make_film(
     """Bring a film up to date. Raises Interrupted when stopped; a shot that failed is in the result, marked."""
     began = time.monotonic()
     stop = stop or Stop()
+    warm_up(params, settings)
     async with running_services(settings, online=params.is_online) as services:
 
         def tell() -> None:

@@ -163,6 +163,11 @@ class BaseProvider(ABC):
         """Raise InputError for what this provider cannot take, before anything is made or paid."""
         return
 
+    @classmethod
+    def get_ready(cls, pieces: int) -> None:
+        """So many pieces, at most, will probably be asked for soon: start what takes a while to start."""
+        return
+
     def quote(self, config: Any) -> Quote:
         """``estimate_cost`` with its basis in words; override to say how it came about."""
         return Quote(amount=self.estimate_cost(config))

@@ -31,8 +31,9 @@ class Sheet:
 
     def __init__(self, canvas: Canvas, base: RGB = (0.0, 0.0, 0.0)) -> None:
         self.canvas = canvas
+        row = np.tile(np.asarray(base, np.float32), (canvas.width, 1))  # whole rows are copied fast, single colours not
         self.rgb: Field = np.empty((canvas.height, canvas.width, 3), np.float32)
-        self.rgb[:] = base
+        self.rgb[:] = row
         self.alpha: Field = np.zeros((canvas.height, canvas.width), np.float32)
         self.touched = False
 
@@ -59,7 +60,9 @@ class Sheet:
     def haze(self, colour: Field | RGB, amount: Field | float) -> None:
         """Draw the whole sheet's colour towards ``colour``."""
         share = np.asarray(amount, np.float32)
-        self.rgb += (np.asarray(colour, np.float32) - self.rgb) * (share[..., None] if share.ndim == 2 else share)
+        way = np.asarray(colour, np.float32) - self.rgb
+        way *= share[..., None] if share.ndim == 2 else share
+        self.rgb += way
 
     def layer(self, depth: float, life: str | None = None) -> Layer:
         """The sheet as a layer of the panel."""
@@ -244,7 +247,11 @@ def mix(a: Field | RGB, b: Field | RGB, t: Field | float) -> FloatArray:
     share = np.asarray(t, np.float32)
     if share.ndim == 2:
         share = share[..., None]
-    return (first + (second - first) * share).astype(np.float32, copy=False)
+    way = np.asarray(second - first)
+    whole = way.shape == np.broadcast_shapes(way.shape, share.shape)
+    way = np.multiply(way, share, out=way) if whole else way * share
+    way += first
+    return way
 
 
 def ramp(value: Field, low: float, high: float) -> FloatArray:

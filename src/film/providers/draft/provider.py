@@ -66,6 +66,12 @@ class DraftImageProvider(_Draft, BaseImageProvider):
 
     default_model = PANEL_RECIPE
 
+    @classmethod
+    def get_ready(cls, pieces: int) -> None:
+        from film.providers.draft import workers
+
+        workers.shared().start(pieces)
+
     async def generate(self, prompt: str, config: ImageConfig) -> Generated:
         return await self._work(_draw, spec_of(config), config.width, config.height, self.context.should_stop)
 

@@ -110,7 +110,7 @@ def _sheet(run: list[Layer], *, base: bool, life: str | None, spare: int) -> She
     depth = float(np.average([layer.depth for layer in run], weights=[float(np.mean(la.alpha)) + 1e-6 for la in run]))
     if len(run) > 1:
         alpha, rgb = _flatten(run)
-    if base:
+    if base and float(alpha.min()) < 1:
         # Where even the farthest layer was left open, its own colour shows rather than a hole.
         mean = np.sum(rgb * alpha[..., None], axis=(0, 1)) / max(1e-6, float(alpha.sum()))
         rgb, alpha = rgb * alpha[..., None] + mean * (1 - alpha[..., None]), np.ones_like(alpha)
@@ -143,11 +143,11 @@ def _cel(rgb: Numbers, alpha: Numbers, area: Area, *, base: bool, spare: int) ->
 
 def _parts(alpha: Numbers) -> list[Area]:
     """The covered area cut, again and again, where a broad enough stripe of it is empty."""
-    x0, y0, x1, y1 = _covered(alpha)
-    open_parts, done = [(x0, y0, x1, y1)], list[Area]()
+    seen = alpha > _SEEN
+    open_parts, done = [_covered(seen)], list[Area]()
     while open_parts:
         left, top, right, bottom = open_parts.pop()
-        part = alpha[top:bottom, left:right] > _SEEN
+        part = seen[top:bottom, left:right]
         for axis, full in ((0, part.any(axis=0)), (1, part.any(axis=1))):
             filled = np.flatnonzero(full)
             gaps = np.diff(filled)
@@ -164,7 +164,7 @@ def _parts(alpha: Numbers) -> list[Area]:
     return sorted(
         (left + a, top + b, left + c, top + d)
         for left, top, right, bottom in done
-        for a, b, c, d in [_covered(alpha[top:bottom, left:right])]
+        for a, b, c, d in [_covered(seen[top:bottom, left:right])]
     )
 
 
@@ -188,7 +188,7 @@ def _flatten(run: list[Layer]) -> tuple[Numbers, Numbers]:
     alpha = run[0].alpha.astype(np.float32, copy=True)
     light = run[0].rgb * alpha[..., None]
     for layer in run[1:]:
-        x0, y0, x1, y1 = _covered(layer.alpha)
+        x0, y0, x1, y1 = _covered(layer.alpha > _SEEN)
         part = np.s_[y0:y1, x0:x1]
         over, keep = layer.alpha[part], 1 - layer.alpha[part]
         light[part] = light[part] * keep[..., None] + layer.rgb[part] * over[..., None]
@@ -216,8 +216,8 @@ def _bleed(rgb: Numbers, alpha: Numbers) -> Numbers:
     return out
 
 
-def _covered(alpha: Numbers) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(alpha.max(axis=1) > _SEEN), np.flatnonzero(alpha.max(axis=0) > _SEEN)
+def _covered(seen: NDArray[np.bool_]) -> Area:
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not rows.size:
         return 0, 0, 2, 2
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
