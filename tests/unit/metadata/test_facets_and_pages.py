@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from library_kit import asset, numbers
@@ -183,3 +186,37 @@ def test_blocks_are_packed_while_assets_come_and_again_when_many_have_changed(
     assert verify_library(engine) == ["block 0 of the library is packed wrong"]
     recount_library(engine)
     assert pack_blocks(engine) == 3 and verify_library(engine) == []
+
+
+def test_blocks_that_are_packed_while_others_write_are_right(
+    index: MetadataIndex, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("blocks", "postings", "many"):
+        monkeypatch.setattr(f"film.metadata.{module}.BLOCK", 8)
+    monkeypatch.setattr("film.metadata.many.FEW", 0)
+    monkeypatch.setattr("film.metadata.postings.CHANGED", 3)
+    done = threading.Event()
+
+    def pack() -> None:
+        while not done.is_set():
+            pack_blocks(engine)
+            time.sleep(0.01)
+
+    def write(first: int) -> None:
+        own, chance = MetadataIndex(engine=engine), random.Random(first)
+        for n in range(first, first + 16):
+            own.index_asset(asset(n, mood=chance.choice(["calm", "tense"])))
+            own.index_asset(asset(chance.randrange(40), mood="joyful"))
+            own.remove_assets([f"asset_{chance.randrange(40):05d}"])
+
+    with ThreadPoolExecutor(4) as pool:
+        packing = pool.submit(pack)
+        for work in [pool.submit(write, first) for first in (0, 12, 24)]:
+            work.result()
+        done.set()
+        packing.result()
+    assert verify_library(engine) == []
+    found = index.page(limit=1000).assets
+    for mood in ("calm", "tense", "joyful"):
+        counted = index.count(AssetQuery.of(mood=mood, any_of={"character": ["emma", "jack"]}))
+        assert counted == sum(a.mood == mood for a in found)
