@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 import av.error
 import numpy as np
@@ -30,6 +31,9 @@ _APART = Fraction(1, 2)
 """Seconds: overloads closer than this are one."""
 _GAP = Fraction(3, 1000)
 GATE = -70.0
+_MOST_PLANES = 8
+_SAMPLES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""FFmpeg's formats, packed; planar ones are called the same with a p behind."""
 
 
 @dataclass(frozen=True)
@@ -213,14 +217,19 @@ class _Meter:
 
 
 def _as_float(frame: AudioFrame) -> NDArray[np.float32]:
-    """Samples with 1 as full scale, one row a channel."""
-    samples = np.asarray(frame.to_ndarray())
-    channels = frame.layout.nb_channels
-    if not frame.format.is_planar:
+    """Samples with 1 as full scale, one row a channel; of more than eight, the first eight."""
+    kind = np.dtype(_SAMPLES[frame.format.name.removesuffix("p")])
+    if frame.format.is_planar:
+        # PyAV's own conversion reads beyond the eight planes that a frame points to by itself, and crashes
+        planes = [cast("bytes", plane) for plane in frame.planes[:_MOST_PLANES]]
+        samples = np.stack([np.frombuffer(plane, kind, frame.samples) for plane in planes])
+    else:
+        channels = frame.layout.nb_channels
+        samples = np.frombuffer(cast("bytes", frame.planes[0]), kind, frame.samples * channels)
         samples = samples.reshape(-1, channels).T
-    if samples.dtype == np.uint8:
-        return ((samples.astype(np.float32) - 128) / 128).astype(np.float32)
-    wide = samples.astype(np.float32, copy=False)
-    if samples.dtype.kind == "i":
-        wide = (wide / 2 ** (8 * samples.dtype.itemsize - 1)).astype(np.float32)
+    wide = samples.astype(np.float32)
+    if kind == np.uint8:
+        return ((wide - 128) / 128).astype(np.float32)
+    if kind.kind == "i":
+        return (wide / 2 ** (8 * kind.itemsize - 1)).astype(np.float32)
     return wide

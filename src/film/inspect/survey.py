@@ -192,7 +192,8 @@ class _Pass:
             stretches = self._placed(self._watcher.stretches(), places)
             rhythm = stutters(self._watcher.changes, float(self._nominal))
         else:
-            seen = sorted((places[pts], small) for pts, small in self._glimpses if pts in places)
+            glimpses = {places[pts]: small for pts, small in self._glimpses if pts in places}
+            seen = sorted(glimpses.items(), key=lambda glimpse: glimpse[0])
             stretches, rhythm = glanced(seen, timing.frames), []
         declared = self._video.duration or 0
         audio = self._audio.codec_context if self._audio else None

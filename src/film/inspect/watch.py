@@ -152,6 +152,8 @@ class Watcher:
 def glanced(pictures: Sequence[tuple[int, Small]], frames: int) -> list[Stretch]:
     """Stretches by key frames alone, each with its place: what begins and ends between two of them is not seen."""
     found: list[Stretch] = []
+    if not pictures:
+        return found
     ends = [*(place for place, _ in pictures[1:]), frames]
     for (place, picture), stop in zip(pictures, ends, strict=True):
         if kind := plain(picture):

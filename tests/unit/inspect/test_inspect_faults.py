@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from film.errors import BadMedia
 from film.inspect import Finding, Report, inspect_film
+from film.inspect.listen import Listener
 from film.testing.faulty_films import (
     Form,
     card,
@@ -226,3 +231,26 @@ def test_a_report_is_one_json_document(made: Any) -> None:
     (black,) = [f for f in document["findings"] if f["kind"] == "black"]
     assert (black["timecode"], black["frame"], black["seconds"]) == ("00:00:01:12", 36, 2.5)
     assert document["errors"] == 1 and not document["clean"] and black["fix"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damage_anywhere_is_told_and_never_a_crash(made: Any, seed: int) -> None:
+    film: Path = made(form=Form(width=96, height=54, frames=24), name=("film.mp4", "film.mkv")[seed % 2])
+    dice = random.Random(seed)
+    data = bytearray(film.read_bytes())
+    for _ in range(1 + 40 * (seed % 3)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    film.write_bytes(data[: dice.randrange(1, len(data))] if seed % 4 == 3 else data)
+    for thorough in (True, False):
+        with contextlib.suppress(BadMedia):
+            assert json.dumps(inspect_film(film, thorough=thorough).as_document())
+
+
+def test_more_channels_than_a_frame_points_to_are_read_in_part() -> None:
+    packed = av.AudioFrame.from_ndarray(np.full((1, 16 * 480), 0.25, np.float32), format="flt", layout="hexadecagonal")
+    packed.sample_rate = 48_000
+    (frame,) = av.AudioResampler("fltp", "hexadecagonal", 48_000).resample(packed)
+    assert len(frame.planes) == 16
+    listener = Listener(48_000, Fraction(1), loudness=False)
+    listener.hear(frame)
+    assert listener.heard().peak == 0.25
