@@ -18,6 +18,7 @@ from typing import cast
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 from av.filter.context import FilterContext
 from av.filter.graph import Graph
 from numpy.typing import NDArray
@@ -217,14 +218,15 @@ class _Meter:
 
 
 def _as_float(frame: AudioFrame) -> NDArray[np.float32]:
-    """Samples with 1 as full scale, one row a channel; of more than eight, the first eight."""
+    """Samples with 1 as full scale, one row a channel."""
+    channels = frame.layout.nb_channels
+    if frame.format.is_planar and channels > _MOST_PLANES:
+        frame = _packed(frame)
     kind = np.dtype(_SAMPLES[frame.format.name.removesuffix("p")])
     if frame.format.is_planar:
-        # PyAV's own conversion reads beyond the eight planes that a frame points to by itself, and crashes
-        planes = [cast("bytes", plane) for plane in frame.planes[:_MOST_PLANES]]
+        planes = [cast("bytes", plane) for plane in frame.planes[:channels]]
         samples = np.stack([np.frombuffer(plane, kind, frame.samples) for plane in planes])
     else:
-        channels = frame.layout.nb_channels
         samples = np.frombuffer(cast("bytes", frame.planes[0]), kind, frame.samples * channels)
         samples = samples.reshape(-1, channels).T
     wide = samples.astype(np.float32)
@@ -233,3 +235,9 @@ def _as_float(frame: AudioFrame) -> NDArray[np.float32]:
     if kind.kind == "i":
         return (wide / 2 ** (8 * kind.itemsize - 1)).astype(np.float32)
     return wide
+
+
+def _packed(frame: AudioFrame) -> AudioFrame:
+    """The same in one plane: of more than eight, PyAV reads past the end and crashes."""
+    (packed,) = AudioResampler("flt", frame.layout, frame.sample_rate).resample(frame)
+    return packed

@@ -250,7 +250,7 @@ def test_more_channels_than_a_frame_points_to_are_read_in_part() -> None:
     packed = av.AudioFrame.from_ndarray(np.full((1, 16 * 480), 0.25, np.float32), format="flt", layout="hexadecagonal")
     packed.sample_rate = 48_000
     (frame,) = av.AudioResampler("fltp", "hexadecagonal", 48_000).resample(packed)
-    assert len(frame.planes) == 16
+    assert frame.format.name == "fltp"
     listener = Listener(48_000, Fraction(1), loudness=False)
     listener.hear(frame)
     assert listener.heard().peak == 0.25
