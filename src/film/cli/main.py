@@ -24,7 +24,7 @@ COMMANDS = {
     "jobs": "paid jobs and what became of them",
     "simulate": "rehearse paid tiers at $0 with vendors simulated here",
     "fsck": "check every file, the library and the ledger; repair",
-    "library": "carry the library elsewhere: export, import, push to a shared store",
+    "library": "carry the library elsewhere: export, import, push",
     "backup": "copy the gallery while it is at work",
     "gc": "remove what nothing uses any more; keep the gallery small",
     "doctor": "check keys, gallery, database and tools",
