@@ -134,10 +134,14 @@ class _Money:
             self._held = {str(name): amount for name, amount in connection.execute(still)}
 
     def booked(self, jobs: list[Job]) -> Decimal:
-        reservations = {str(job.reservation_id) for job in jobs}
-        booked = sum((self._settled.get(r, ZERO) + self._held.get(r, ZERO) for r in reservations), ZERO)
-        # Until the last of them is settled, those given up before it stand in the journal alone.
-        return booked + sum((j.quoted for j in jobs if j.state == "closed" and j.reservation_id in self._held), ZERO)
+        booked = ZERO
+        for reservation in {str(job.reservation_id) for job in jobs}:
+            booked += self._settled.get(reservation, ZERO)
+            if reservation in self._held:  # it is for the last of its jobs, and will be settled with those given up
+                mine = [job for job in jobs if job.reservation_id == reservation]
+                booked += sum((job.quoted for job in mine if job.state == "closed"), ZERO)
+                booked += self._held[reservation] if any(job.state != "closed" for job in mine) else ZERO
+        return booked
 
     def idle(self, under_review: Iterable[Job]) -> Decimal:
         wanted = {job.reservation_id for job in under_review}
