@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
+from xml.etree import ElementTree
 
 from film.export.editorial import NAMESPACE
 from film.export.library import opentimelineio
@@ -57,7 +58,22 @@ def xmeml(cut: Any, timeline: Timeline, shelf: Shelf) -> str:
                 item.metadata[_XML]["@id"] = f"clipitem-{number}"  # else two like it would be one, at the first's place
             elif isinstance(item, otio.schema.Transition):
                 _prepare_transition(item)
-    return otio.adapters.write_to_string(copy, "fcp_xml")
+    return _tidied(otio.adapters.write_to_string(copy, "fcp_xml"))
+
+
+def _tidied(written: str) -> str:
+    """With the document type that Final Cut asks for, and each clip's rate once: the adapter writes it twice."""
+    root = ElementTree.fromstring(written)  # noqa: S314  # what was just written here
+    for clip in root.iter("clipitem"):
+        for again in clip.findall("rate")[1:]:
+            clip.remove(again)
+    for element in root.iter():
+        if not (element.text or "").strip():
+            element.text = None
+        element.tail = None
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{body}\n'
 
 
 def _prepare_clip(otio: Any, clip: Any, material: Material, timeline: Timeline, *, is_sound: bool) -> None:

@@ -168,6 +168,7 @@ def test_final_cut_xml_says_what_the_adapter_leaves_out(timeline: Timeline, expo
     assert files["001_harbour.mp4"].find("media/audio") is not None
     assert files["003_lamp.mp4"].find("media/audio") is None  # it is silent, and does not claim otherwise
     assert files["001_harbour_mara.wav"].find("media/video") is None
+    assert all(len(c.findall("rate")) == 1 for c in sequence.findall(".//clipitem"))
     ids = [c.get("id") for c in sequence.findall(".//clipitem")]
     assert len(ids) == len(set(ids))
 
