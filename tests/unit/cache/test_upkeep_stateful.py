@@ -182,7 +182,8 @@ class Upkeep(RuleBasedStateMachine):
         assert not gone & self._in_use(), f"{gone & self._in_use()} were deleted although they are in use"
         for name in gone:
             del self.live[name]
-        for name in [d for d in self.damaged if key(d) not in found]:
+        on_record = {row.key for row in self.caches[0]._shelf.actions.find_many(map(key, self.damaged))}
+        for name in [d for d in self.damaged if key(d) not in on_record]:
             self.live.pop(name, None)
         self.damaged &= self.live.keys()
 
