@@ -28,8 +28,8 @@ Fit = Literal["fit", "fill", "blur"]
 LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 """What gives way to speech that outlasts its clip, after all of the clip is shown.
 
-``slow`` (to 0.8x at most), ``hold`` (the last picture stays), ``next-length`` (buy the next length the model sells),
-``extend`` (slow first, then hold what is still missing).
+``extend`` (to 0.8x at most, then the last picture is held), ``slow`` (down to half speed before it is held), ``hold``
+(at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
 """
 SoundPolicy = Literal["keep", "drop"]
 TEMPLATES = "templates"

@@ -33,9 +33,12 @@ from film.models import SpokenWord, TransitionKind
 SourceKind = Literal["video", "image", "audio", "lut"]
 TransitionDefault = Literal[TransitionKind, "auto"]
 Fit = Literal["fit", "fill", "blur"]
+LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 
 SLOWEST = Fraction(4, 5)
-"""A clip is slowed down to this to make room for speech; slower looks like a fault."""
+"""A clip is slowed down to this to make room for speech; slower is seen."""
+SLOW_MOTION = Fraction(1, 2)
+"""And to this, where a film would rather be slow than stand still."""
 TRANSITION_SECONDS = Fraction(1, 2)
 SPEECH_LEAD = Fraction(3, 10)
 """Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
@@ -316,6 +319,7 @@ def build_timeline(
     height: int,
     transition_default: TransitionDefault = "auto",
     transition_seconds: Fraction = TRANSITION_SECONDS,
+    long_dialogue: LongDialogue = "extend",
     title: str = "",
     comment: str = "",
 ) -> Timeline:
@@ -327,7 +331,7 @@ def build_timeline(
         for cut, kind in zip(cuts, kinds, strict=False)
     ]
     leads = [max(ceil(SPEECH_LEAD * rate), fade) for fade in (0, *wished)]
-    clips = [_clip(cut, lead, rate, warnings) for cut, lead in zip(cuts, leads, strict=False)]
+    clips = [_clip(cut, lead, rate, long_dialogue, warnings) for cut, lead in zip(cuts, leads, strict=False)]
     fades = _shorten_to_fit([clip.frames for clip in clips], wished)
     for cut, kind, wish, fade in zip(cuts, kinds, wished, fades, strict=False):
         if fade < wish:
@@ -370,8 +374,8 @@ def _places(cut: ShotCut) -> frozenset[str]:
     return every - _SAYS_NOTHING_OF_THE_PLACE or every
 
 
-def _clip(cut: ShotCut, lead: int, rate: Fraction, warnings: list[str]) -> Clip:
-    """The clip of a shot, as long as it and its speech need: more of the source, then slower, then held."""
+def _clip(cut: ShotCut, lead: int, rate: Fraction, long_dialogue: LongDialogue, warnings: list[str]) -> Clip:
+    """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it."""
     speech = cut.speech_frames(rate)
     need = max(cut.frames, lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0)
     have = need if cut.source_frames is None else cut.source_frames
@@ -379,8 +383,9 @@ def _clip(cut: ShotCut, lead: int, rate: Fraction, warnings: list[str]) -> Clip:
     if need > cut.frames and have > cut.frames:
         done.append(f"{min(need, have) - cut.frames} more frames shown")
     if have < need:
-        speed = max(SLOWEST, Fraction(have, need))
+        speed = max(_slowest(long_dialogue if need > cut.frames else "extend"), Fraction(have, need))
         hold = max(0, min(need - 1, need - floor(have / speed)))
+    if speed < 1:
         done.append(f"slowed to {float(speed):.2f}x")
     if hold:
         done.append(f"last picture held for {hold} frames")
@@ -400,6 +405,16 @@ def _clip(cut: ShotCut, lead: int, rate: Fraction, warnings: list[str]) -> Clip:
         hold=hold,
         number=cut.number,
     )
+
+
+def _slowest(long_dialogue: LongDialogue) -> Fraction:
+    match long_dialogue:
+        case "hold":
+            return Fraction(1)
+        case "slow":
+            return SLOW_MOTION
+        case "extend" | "next-length":
+            return SLOWEST
 
 
 def _shorten_to_fit(lengths: Sequence[int], wished: Sequence[int]) -> list[int]:

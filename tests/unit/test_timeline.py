@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from film.errors import ComposeError
-from film.timeline import SLOWEST, Clip, ShotCut, Source, Timeline, Transition, build_timeline
+from film.models import TransitionKind
+from film.timeline import SLOWEST, Clip, LongDialogue, ShotCut, Source, Timeline, Transition, build_timeline
 
 CLIP = Source("c" * 64, Path("clip.mp4"))
 STILL = Source("d" * 64, Path("still.png"), "image")
@@ -24,8 +26,8 @@ def shot(name: str = "shot", frames: int = 48, **more: object) -> ShotCut:
     return ShotCut(shot_id=name, source=CLIP, frames=frames, **{"source_frames": frames, **more})
 
 
-def spoken(seconds: float, **more: object) -> ShotCut:
-    return shot(speech=SPEECH, speech_samples=round(seconds * 48_000), dialogue="Hello.", **more)
+def spoken(seconds: float, frames: int = 48, **more: object) -> ShotCut:
+    return shot(frames=frames, speech=SPEECH, speech_samples=round(seconds * 48_000), dialogue="Hello.", **more)
 
 
 def laid(*cuts: ShotCut, rate: Fraction = Fraction(24), **more: object) -> Timeline:
@@ -117,6 +119,38 @@ def test_a_scene_is_cut_and_a_change_of_place_or_time_is_crossfaded() -> None:
 def test_a_shot_says_itself_how_it_goes_over() -> None:
     film = laid(shot(transition="crossfade"), shot(transition="cut", landscapes=("sea",)), shot(landscapes=("bar",)))
     assert [t.frames for t in film.transitions] == [12, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "speed", "hold"),
+    [("extend", Fraction(4, 5), 30), ("next-length", Fraction(4, 5), 30), ("hold", Fraction(1), 48)],
+)
+def test_the_film_says_what_gives_way_to_a_long_line(rule: LongDialogue, speed: Fraction, hold: int) -> None:
+    line = spoken(4, 72)  # 8 + 96 + 5 frames are needed
+    (clip,) = laid(line, long_dialogue=rule).clips
+    assert (clip.frames, clip.speed) == (109, speed)
+    assert clip.hold == clip.frames - floor(72 / speed)
+    (slow,) = laid(line, long_dialogue="slow").clips
+    assert (slow.speed, slow.hold) == (Fraction(72, 109), 0), "rather slow than still"
+
+
+@pytest.mark.parametrize("rule", ["extend", "slow", "hold", "next-length"])
+def test_whatever_gives_way_is_told(rule: LongDialogue) -> None:
+    (warning,) = laid(spoken(4, 60), long_dialogue=rule).warnings
+    assert "speech of 4.0 s in a shot of 2.5 s" in warning
+    assert ("held for" in warning) == (rule != "slow") and ("slowed to" in warning) == (rule != "hold")
+
+
+@pytest.mark.parametrize("kind", ["iris", "whip", "push-left", "dip-to-black"])
+def test_transitions_take_the_time_of_the_film_or_of_their_join(kind: TransitionKind) -> None:
+    film = laid(
+        shot("a"),
+        shot("b", transition="wipe-up", transition_seconds=Fraction(1, 4)),
+        shot("c"),
+        transition_default=kind,
+        transition_seconds=Fraction(3, 4),
+    )
+    assert film.transitions == (Transition(kind, 18), Transition("wipe-up", 6))
 
 
 def test_fades_that_do_not_fit_are_shortened_and_it_is_said() -> None:

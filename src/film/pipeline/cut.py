@@ -46,6 +46,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         height=params.height,
         transition_default=params.film.transition,
         transition_seconds=Fraction(params.film.transition_seconds),
+        long_dialogue=params.film.long_dialogue,
         title=params.title or params.film_id,
         comment=comment_of(params, shots),
     )

@@ -10,11 +10,12 @@ A take above 1 moves the seed along, so that "again" gives another result also w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
+from film.pipeline.lengths import bought, made_here
 from film.pipeline.params import FilmParams
 from film.pipeline.passages import Passage, passages
 from film.providers.base import (
@@ -28,10 +29,6 @@ from film.providers.base import (
     VideoConfig,
 )
 from film.providers.registry import provider_class
-
-SPEECH_ROOM = Decimal("1.2")
-"""Seconds a clip that is made to fit a line is longer than it: a fade at either end and a moment of quiet."""
-
 
 JOINED = "speech/1"
 """In the key of a line that is joined from parts; changes whenever equal parts would be joined otherwise."""
@@ -82,15 +79,13 @@ class Asker:
     def video(self, shot: Shot, picture_sha256: str, *, speech_seconds: Decimal | None = None) -> Ask:
         """The clip of a picture. Where it is made here and for free it is made long enough for the line."""
         provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
-        duration = shot.duration
-        if provider.local and speech_seconds is not None:
-            duration = max(duration, _tenth_up(speech_seconds + SPEECH_ROOM))
         inputs = (InputBlob(role="picture", sha256=picture_sha256),)
-        return self._ask(shot, provider, self._video_config(shot, duration), inputs)
+        return self._ask(shot, provider, self._video_config(shot, provider, speech_seconds), inputs)
 
     def video_outlook(self, shot: Shot) -> Ask:
         """The clip before its picture exists: good for a quote, not for a key."""
-        return self._ask(shot, self._provider(shot, AssetType.VIDEO), self._video_config(shot, shot.duration))
+        provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
+        return self._ask(shot, provider, self._video_config(shot, provider, None))
 
     def waits_for_speech(self, shot: Shot) -> bool:
         """Whether the clip's length, and so its key, hangs on how long the line turns out."""
@@ -130,11 +125,11 @@ class Asker:
         whole = parts[0].request.model_copy(update={"params": {**alike, "text": config.text, "joined": JOINED}})
         return Ask(shot, whole, provider, config, parts=parts, pauses=tuple(piece.pause for piece in pieces))
 
-    def _video_config(self, shot: Shot, duration: Decimal) -> VideoConfig:
-        return VideoConfig(
+    def _video_config(self, shot: Shot, provider: BaseVideoProvider, speech: Decimal | None) -> VideoConfig:
+        config = VideoConfig(
             prompt=shot.enhanced_prompt,
             negative_prompt=shot.negative_prompt,
-            duration=duration,
+            duration=made_here(self.params, shot, speech) if provider.local else shot.duration,
             width=self.params.width,
             height=self.params.height,
             frame_rate=str(self.params.rate),
@@ -143,6 +138,9 @@ class Asker:
             camera=shot.camera,
             scene=self._scene(shot),
         )
+        if provider.local:
+            return config
+        return config.model_copy(update={"duration": bought(self.params, shot, provider, config)})
 
     def _scene(self, shot: Shot) -> Scene:
         """One for all of a shot's requests: a plan of ten thousand shots holds them all at once."""
@@ -206,7 +204,3 @@ async def generate(ask: Ask, *, image_url: str | None = None) -> object:
             return await ask.provider.generate(ask.config.text, ask.config)
         case _:
             raise TypeError(f"{type(ask.provider).__name__} is none of the three kinds of provider")
-
-
-def _tenth_up(seconds: Decimal) -> Decimal:
-    return seconds.quantize(Decimal("0.1"), ROUND_CEILING)
