@@ -45,7 +45,7 @@ def _read(db: Connection, book: TagBook, query: Select[Any], values: Mapping[str
     rows = db.execute(query, values).all()
     tags = {row.id: [int(tag_id) for tag_id in (row.tag_ids or "").split(",") if tag_id] for row in rows}
     known = book.labels(db, {tag_id for some in tags.values() for tag_id in some})
-    return {row.id: _asset(row, sorted(known[tag_id] for tag_id in tags[row.id])) for row in rows}
+    return {row.id: _asset(row, sorted([known[tag_id] for tag_id in tags[row.id]])) for row in rows}
 
 
 def _asset(row: Any, tags: Sequence[tuple[str, str, str]]) -> Asset:
