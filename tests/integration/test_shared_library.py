@@ -21,7 +21,7 @@ def key(number: int) -> str:
 
 
 def test_while_one_collects_the_other_puts_the_same_bytes_again(engine: Engine, tmp_path: Path) -> None:
-    """The moment of danger: bytes lie in the bucket, so are not sent again, and are collected before their row is there."""
+    """The moment of danger: bytes lie in the bucket, so are not sent again, and go before their row is there."""
     url = (tmp_path / "bucket").as_uri()
     with ExitStack() as stack:
         one, two = (
