@@ -264,9 +264,13 @@ class BlobStore:
         """Remove left-over files: those of dead processes, and any that nobody touched for so many seconds."""
         removed = 0
         for entry in _entries(str(folder)):
-            if entry.is_dir(follow_symlinks=False):
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # its writer has just put it into its place
+            if stat.S_ISDIR(found.st_mode):
                 continue
-            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            age = time.time() - found.st_mtime
             if age > older_than or is_dead(entry.name.partition("-")[0]):
                 _remove(Path(entry.path))
                 removed += 1

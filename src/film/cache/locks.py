@@ -32,6 +32,27 @@ Fleet = Callable[[bool], AbstractContextManager[None]]
 """Holds the store's lock, alone or with others, between all machines that share it."""
 
 
+def fleet_beside(database: Path) -> Fleet:
+    """The same between all galleries of one machine that share an SQLite database: a lock beside its file."""
+
+    @contextmanager
+    def held(alone: bool) -> Generator[None]:
+        if fcntl is None:
+            yield
+            return
+        try:
+            handle = os.open(database.with_name(f"{database.name}-store"), _FLAGS | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise disk_error(error, database.parent) from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    return held
+
+
 def hold(handle: int) -> None:
     """Lock an open file until it is closed, after whoever has it now."""
     if fcntl is not None:

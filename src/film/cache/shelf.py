@@ -17,7 +17,7 @@ from film.cache.actions import ActionTable
 from film.cache.blobs import BlobStore, Condition
 from film.cache.bucket import Bucket
 from film.cache.entry import CachedAsset, Made
-from film.cache.locks import Locks
+from film.cache.locks import Fleet, Locks, fleet_beside
 from film.cache.membership import Membership
 from film.cache.shared import SharedBlobs
 from film.cache.upkeep import Problem, Scope, Upkeep, VerifyReport
@@ -33,10 +33,7 @@ class Shelf:
     ) -> None:
         self.gallery = gallery
         self.membership = Membership(engine, bucket) if bucket else None
-        shares = bucket is not None and engine.dialect.name == "postgresql"
-        self.locks = Locks(
-            gallery / "locks", (lambda alone: held_by_all(engine, "film store", exclusive=alone)) if shares else None
-        )
+        self.locks = Locks(gallery / "locks", _fleet(engine) if bucket else None)
         self.blobs = (
             SharedBlobs(gallery, lambda: self.locks.token, bucket, self.membership)
             if bucket and self.membership
@@ -133,3 +130,10 @@ class Shelf:
         self.problems.append(problem)
         if self._on_problem:
             self._on_problem(problem)
+
+
+def _fleet(engine: Engine) -> Fleet | None:
+    """The lock between all galleries that share a database and a bucket."""
+    if engine.dialect.name == "postgresql":
+        return lambda alone: held_by_all(engine, "film store", exclusive=alone)
+    return fleet_beside(Path(engine.url.database)) if engine.url.database else None
