@@ -25,7 +25,7 @@ from film.compose.conform import Screen, Stretch
 from film.compose.pictures import as_frame, as_picture
 from film.compose.segments import Segment
 from film.compose.settings import EncodeSettings, timescale
-from film.compose.slate import Overlay, overlay_for
+from film.compose.slate import overlay_for
 from film.compose.store import SegmentStore
 from film.compose.transitions import BLENDS
 from film.media.opening import url
@@ -98,7 +98,7 @@ class _Readers:
             at = (stretch.clip, stretch.first)
             found = next((reader for *place, reader in self._open if tuple(place) == at), None)
             rest = Stretch(stretch.clip, stretch.first, stretch.clip.frames)
-            kept.append((stretch.clip, stretch.stop, found or _slated(rest, self._screen)))
+            kept.append((stretch.clip, stretch.stop, found or conform.frames(rest, self._screen)))
         going_on = [reader for *_, reader in kept]
         for *_, reader in self._open:
             if reader not in going_on:
@@ -116,29 +116,25 @@ def _shown(segment: Segment, readers: _Readers, screen: Screen) -> Iterator[Vide
     if segment.kind == "body":
         (alone,) = readers.read(leaving)
         for at in range(leaving.first, leaving.stop):
-            yield burnin.captioned(next(alone), (leaving.clip, at))
+            yield burnin.captioned(_slated(next(alone), leaving.clip, at, screen), (leaving.clip, at))
         return
     outgoing, incoming = readers.read(*segment.shows)
     blend, steps = BLENDS[segment.kind], segment.frames
+    # two slates do not melt into each other, nor move with their shots: writing over writing cannot be read
+    both = all(stretch.clip.slate for stretch in segment.shows)
     for step in range(steps):
-        before, after = as_picture(next(outgoing)), as_picture(next(incoming))
-        mixed = as_frame(blend(before, after, step, steps))
         at = [(stretch.clip, stretch.first + step) for stretch in segment.shows]
-        slates = [overlay for clip, frame in at if (overlay := _overlay(clip, frame, screen))]
-        # two slates do not melt into each other: writing over writing cannot be read
-        written = slates[2 * step >= steps].over(mixed) if len(slates) == 2 else mixed
+        pair = (next(outgoing), next(incoming))
+        if not both:
+            pair = tuple(_slated(frame, *place, screen) for frame, place in zip(pair, at, strict=True))
+        before, after = map(as_picture, pair)
+        mixed = as_frame(blend(before, after, step, steps))
+        written = _slated(mixed, *at[2 * step >= steps], screen) if both else mixed
         yield burnin.captioned(written, *at)
 
 
-def _overlay(clip: Clip, at: int, screen: Screen) -> Overlay | None:
-    return overlay_for(clip.slate, screen.width, screen.height, at) if clip.slate else None
-
-
-def _slated(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None]:
-    with closing(conform.frames(stretch, screen)) as plain:
-        for at, frame in enumerate(plain, stretch.first):
-            overlay = _overlay(stretch.clip, at, screen)
-            yield overlay.over(frame) if overlay else frame
+def _slated(frame: VideoFrame, clip: Clip, at: int, screen: Screen) -> VideoFrame:
+    return overlay_for(clip.slate, screen.width, screen.height, at).over(frame) if clip.slate else frame
 
 
 @contextmanager
