@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -117,18 +118,29 @@ def race(stage: Stage, rounds: int, dice: random.Random) -> None:
         kill(pids[1])
         time.sleep(LEASE * dice.uniform(1.2, 2.5))
         stage.paused += not _has_ended(pids[0])
-        for pid in pids:
-            _wake(pid)
-        for pid in pids:
-            stage.end(order, stage.nursery.wait(pid))
+        with _waking(pids[0]):
+            for pid in pids:
+                stage.end(order, stage.nursery.wait(pid))
         stage.finish(order)
 
 
-def _wake(pid: int) -> None:
+@contextmanager
+def _waking(pid: int) -> Generator[None]:
+    """Wake the sleeper, again and again: on a slow machine it may come to the place where it stops only now."""
+    over = threading.Event()
+
+    def wake() -> None:
+        with suppress(ProcessLookupError):
+            while not over.wait(0.05):
+                os.kill(pid, signal.SIGCONT)
+
+    waker = threading.Thread(target=wake)
+    waker.start()
     try:
-        os.kill(pid, signal.SIGCONT)
-    except ProcessLookupError:
-        return
+        yield
+    finally:
+        over.set()
+        waker.join()
 
 
 def _has_ended(pid: int) -> bool:

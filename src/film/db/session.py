@@ -252,12 +252,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _name_the_disk(context: ExceptionContext) -> None:
-    """A full or broken disk is not the statement's fault: say so, wherever in the program it shows."""
+    """A full disk, or one that another sits on, is not the statement's fault: say so, wherever it shows."""
     error = context.original_exception
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says in which of a hundred places
-    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY):
         return
     where = f" {context.engine.url.database}" if context.engine else ""
+    if code == sqlite3.SQLITE_BUSY:
+        raise StoreError(
+            f"the database{where} has been held by another process for {BUSY_SECONDS} seconds",
+            hint="continue or end the film that stands still, perhaps suspended with Ctrl-Z, and run again: "
+            "what was paid for is fetched, not bought again",
+        ) from error
     hint = (
         "free some space and run again" if code == sqlite3.SQLITE_FULL else "check the disk, then run film fsck"
     ) + ": what was paid for is fetched, not bought again"

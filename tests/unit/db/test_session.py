@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, literal, select, text, type_coerce, update
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from film.db import drives, session
 from film.db.base import MicroUSD, from_micros, to_micros
@@ -234,9 +234,23 @@ def test_a_database_that_stays_locked_says_so(tmp_path: Path, monkeypatch: pytes
         holder.execute("CREATE TABLE x (y)")
         holder.commit()
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(OperationalError, match="locked"):
+        with pytest.raises(StoreError, match="held by another process") as caught:
             make_engine(f"sqlite:///{file}").connect()
     holder.close()
+    assert "run again" in str(caught.value.hint)
+
+
+def test_a_writer_that_stands_still_is_named_to_those_who_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "BUSY_SECONDS", 0.05)
+    url = f"sqlite:///{tmp_path / 'film.db'}"
+    standing, waiting = make_engine(url), make_engine(url)
+    prepare(standing)
+    with standing.begin():
+        with pytest.raises(StoreError, match=r"film\.db has been held by another process for 0\.05 s") as caught:
+            waiting.begin().__enter__()
+        assert "suspended" in str(caught.value.hint)
+    with waiting.begin() as connection:  # the wait has broken nothing
+        connection.execute(insert(Film).values(film_id="later"))
 
 
 # -- exact money
