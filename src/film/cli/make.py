@@ -18,6 +18,7 @@ from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache, option
 from film.errors import ConsentDeclined
+from film.pipeline.engine import ENGINES, LOCAL, engine_named
 from film.pipeline.events import Listener, write_lines
 from film.settings import Settings
 
@@ -41,6 +42,7 @@ PARTIAL = 6
     show_default=True,
     help="First shots first, or those that take longest.",
 )
+@option("engine", type=click.Choice(list(ENGINES)), default=LOCAL, show_default=True, help="Who does the work.")
 @click.option("--captions/--no-captions", default=None, help="Captions as files beside the film and a track in it.")
 @click.option("--burn-in/--no-burn-in", "burn_in", default=None, help="Draw the captions into the picture.")
 @click.option("--provenance/--no-provenance", default=None, help="Sign a manifest of the film's origin into it.")
@@ -59,7 +61,7 @@ def command(**options: Any) -> int:
 
     settings = load_settings()
     as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
-    debug = options.pop("debug")
+    debug, engine = options.pop("debug"), options.pop("engine")
     stream: IO[str] | None = options.pop("events")
     given: Decimal | None = options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
@@ -72,7 +74,14 @@ def command(**options: Any) -> int:
         ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()), near=near)
 
     return make(
-        params, settings, consent, listeners=_listeners(stream), quiet=quiet, as_document=as_document, debug=debug
+        params,
+        settings,
+        consent,
+        engine=engine,
+        listeners=_listeners(stream),
+        quiet=quiet,
+        as_document=as_document,
+        debug=debug,
     )
 
 
@@ -81,6 +90,7 @@ def make(
     settings: Settings,
     consent: Any,
     *,
+    engine: str = LOCAL,
     listeners: list[Listener] | None = None,
     quiet: bool = False,
     as_document: bool = False,
@@ -90,9 +100,9 @@ def make(
     from film.cli.progress import progress
     from film.pipeline.warmup import warm_up
 
-    warm_up(params, settings)  # while the rest of the program is loaded
-    from film.pipeline.run import make_film
-
+    if engine == LOCAL:
+        warm_up(params, settings)  # while the rest of the program is loaded
+    make_film = engine_named(engine)
     with progress(quiet) as bars, _paused_for(consent, bars) as asked:
         result = asyncio.run(make_film(params, settings, listeners=[bars, *(listeners or [])], consent=asked))
     if as_document:

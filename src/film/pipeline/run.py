@@ -10,32 +10,19 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from film import json_lines
-from film.compose import Composed, ComposeProgress, EncodeSettings
 from film.cost_tracker import CostTracker, Reservation, write_reports
-from film.errors import ComposeError, Interrupted, StoreError
+from film.errors import Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.limits import PriorityLimiter
 from film.models import Shot
-from film.pipeline.captioning import unwritable
-from film.pipeline.checking import asked
-from film.pipeline.cut import (
-    captions_beside,
-    checked,
-    compose_film,
-    film_path,
-    stretched,
-    timeline_of,
-    unchanged,
-    was_checked,
-)
+from film.pipeline.cutting_room import CuttingRoom
+from film.pipeline.engine import LOCAL, engine_named
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
 from film.pipeline.money import JournalMoney, is_journaled
@@ -47,18 +34,15 @@ from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
-from film.pipeline.sealing import UNSIGNED, Seal, credential_for, seal_of
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.soundtrack import check_sounds
 from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
 from film.pipeline.warmup import warm_up
-from film.provenance import Credential
 from film.providers.base import missing_keys
 from film.settings import Settings, load_settings
 from film.shotfile import ShotFile, check_shots
-from film.timeline import Timeline
 
 if TYPE_CHECKING:
     from film.pipeline.task import FilmGenerationTask
@@ -78,13 +62,15 @@ def run_film_pipeline(
     *,
     tier: str | None = None,
     settings: Settings | None = None,
+    engine: str = LOCAL,
     listeners: Sequence[Listener] = (),
     **options: Any,
 ) -> FilmResult:
     """Make a film and return it; it prints as its path. Blocks until it is done.
 
-    ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``options`` are those of
-    ``film_params``: size, frame_rate, models, transition, music, concurrency, order, output …
+    ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``engine`` is who does the work, one of
+    ``film.pipeline.engine.ENGINES``. ``options`` are those of ``film_params``: size, frame_rate, models, transition,
+    music, concurrency, order, output …
     """
     chosen = settings or load_settings()
     limit = chosen.default_budget if budget_limit is None else Decimal(str(budget_limit))
@@ -100,7 +86,7 @@ def run_film_pipeline(
         use_cache=use_cache,
         **options,
     )
-    return asyncio.run(make_film(params, chosen, listeners=listeners))
+    return asyncio.run(engine_named(engine)(params, chosen, listeners=listeners))
 
 
 async def make_film(
@@ -112,7 +98,10 @@ async def make_film(
     stop: Stop | None = None,
     providers: Mapping[Any, Any] | None = None,
 ) -> FilmResult:
-    """Bring a film up to date. Raises Interrupted when stopped; a shot that failed is in the result, marked."""
+    """Bring a film up to date in this program: the local ``film.pipeline.engine.Engine``.
+
+    ``providers`` take the place of those that the film's choices name.
+    """
     began = time.monotonic()
     stop = stop or Stop()
     warm_up(params, settings)
@@ -181,6 +170,7 @@ class FilmRun:
             use_cache=params.use_cache,
         )
         self.chain = ShotChain(self.asker, self.obtainer, self.costs, uuid.uuid4().hex)
+        self.cutting_room = CuttingRoom(params, services, events, stop)
 
     async def make(self, consent: Consent | None, began: float) -> FilmResult:
         for message in self.params.warnings:
@@ -224,7 +214,7 @@ class FilmRun:
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
-        _ = self.credential  # one that cannot sign is told now
+        _ = self.cutting_room.credential  # one that cannot sign is told now
         check_sounds(self.params)
         missing = plan.missing_keys(self.services.settings.keys)
         if missing:
@@ -282,7 +272,7 @@ class FilmRun:
     async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         """The finished film, with stand-ins where shots are missing, its status and its reports."""
         engine, film_id = self.services.engine, self.params.film_id
-        result = await self._cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
+        result = await self.cutting_room.cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
         await asyncio.to_thread(set_status, engine, film_id, "partial" if result.failed else "done")
         await asyncio.to_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
         self.events.emit(
@@ -319,145 +309,14 @@ class FilmRun:
             self.services.index.index_assets([library_asset(s, a, film_id) for s, a in again])
             self.services.index.count_reuse([a.asset_id for _, a in again])
 
-    async def _cut(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
-        timeline = timeline_of(self.params, shots)
-        settings = self._encode_settings
-        path = film_path(self.params, self.services.settings.films)
-        for message in (*stretched(self.params, shots), *timeline.warnings):
-            self.events.emit("warning", message=message)
-        cost = sum((s.cost_usd for s in shots), Decimal(0))
-        seal = seal_of(self.params, timeline, shots, self.credential)
-        is_there = await asyncio.to_thread(unchanged, timeline, settings, path, seal) is not None
-        made: Composed | None = None
-        if not is_there:
-            await asyncio.to_thread(self._check_files, shots)
-            made = await self._compose(timeline, settings, path, shots, seal)
-        wanted = self.params.film.captions.files
-        for message in await asyncio.to_thread(partial(captions_beside, timeline, path, wanted=wanted)):
-            self.events.emit("warning", message=message)
-        checked_as = was_checked(path)
-        if made is not None:
-            checked_as = await asyncio.to_thread(partial(checked, path, thorough=not self.params.is_draft))
-            self.events.emit("film_checked", path=path, summary=checked_as)
-        return FilmResult(
-            path=path,
-            film_id=self.params.film_id,
-            seconds=Fraction(timeline.frames) / timeline.rate,
-            shots=tuple(shots),
-            cost_usd=cost,
-            saved_usd=_saved(shots),
-            elapsed=time.monotonic() - began,
-            segments_made=made.segments_made if made else 0,
-            segments_reused=made.segments_reused if made else 0,
-            pieces=made.pieces if made else (),
-            unchanged=made is None,
-            warnings=timeline.warnings,
-            checked=checked_as,
-        )
-
-    @cached_property
-    def credential(self) -> Credential | None:
-        """Who signs the film; None where nobody does."""
-        return credential_for(self.params, self.services.settings)
-
-    @property
-    def _encode_settings(self) -> EncodeSettings:
-        return EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
-
     def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
         """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
         free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
-        sound = self.services.cache.use_many(free) if not self._is_unchanged(shots) else dict.fromkeys(free)
+        sound = self.services.cache.use_many(free) if not self.cutting_room.is_unchanged(shots) else dict.fromkeys(free)
         damaged = sum(1 for key in free if key not in sound)
         if damaged:
             self.events.emit("warning", message=f"{damaged} damaged files of drafts were put aside: made again")
         return bool(damaged)
-
-    def _is_unchanged(self, shots: Sequence[CompletedShot]) -> bool:
-        """Whether the film that is there is the one asked for, so that none of its parts is needed."""
-        if self.stop.is_set() or not all(s.video for s in shots):
-            return False
-        path = film_path(self.params, self.services.settings.films)
-        timeline = timeline_of(self.params, shots)
-        seal = seal_of(self.params, timeline, shots, self.credential)
-        return unchanged(timeline, self._encode_settings, path, seal) is not None
-
-    def _check_files(self, shots: Sequence[CompletedShot]) -> None:
-        """Every byte of what goes into the cut is what was stored; StoreError says what is not."""
-        sound = self.services.cache.use_many([a.key for shot in shots for a in shot.assets.values()])
-        for shot in shots:
-            for asset in shot.assets.values():
-                if asset.key not in sound:
-                    raise StoreError(
-                        f"{shot.shot_id}: the file of its {asset.asset_type.value} is damaged and was put aside",
-                        hint="run film plan to see what making it again costs, then run the same command again",
-                    )
-
-    async def _compose(
-        self,
-        timeline: Timeline,
-        settings: EncodeSettings,
-        path: Path,
-        shots: Sequence[CompletedShot],
-        seal: Seal | None,
-    ) -> Composed | None:
-        """None when another process has just made this film."""
-        loop = asyncio.get_running_loop()
-        self.events.emit("cut_started", frames=timeline.frames)
-        unsigned = UNSIGNED if self.params.film.provenance.manifest and not seal else None
-        for message in filter(None, (unwritable(timeline), unsigned)):
-            self.events.emit("warning", message=message)
-
-        def progress(at: ComposeProgress) -> None:
-            loop.call_soon_threadsafe(
-                lambda: self.events.emit(
-                    "cut_progress",
-                    piece=at.piece,
-                    done=at.frames,
-                    total=at.planned,
-                    share=round(at.share, 4),
-                    left=None if at.left is None else round(at.left, 1),
-                )
-            )
-
-        def wait() -> None:
-            told = {"message": "another process is cutting this film: waiting for it"}
-            loop.call_soon_threadsafe(lambda: self.events.emit("warning", **told))
-
-        facts = {
-            "film_id": self.params.film_id,
-            "tier": self.params.tier,
-            "asked": asked(self.params),
-            "shots": [
-                {
-                    "shot_id": s.shot_id,
-                    "assets": {kind.value: asset.asset_id for kind, asset in s.assets.items()},
-                    **({"missing": str(s.error)} if s.error else {}),
-                }
-                for s in shots
-            ],
-        }
-        try:
-            return await asyncio.to_thread(
-                compose_film,
-                timeline,
-                self.services.cache,
-                path,
-                settings,
-                on_progress=progress,
-                should_stop=self.stop.is_set,
-                on_wait=wait,
-                facts=facts,
-                seal=seal,
-            )
-        except Interrupted:
-            set_status(self.services.engine, self.params.film_id, "interrupted")
-            raise
-        except OSError as error:
-            raise ComposeError(
-                f"the film could not be written to {path}: {error.strerror or error}",
-                hint="check the folder and the space on its disk, then run again: all pieces are kept",
-            ) from error
 
 
 async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
@@ -486,7 +345,3 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
     if done.error:
         raise done.error
     return done
-
-
-def _saved(shots: Sequence[CompletedShot]) -> Decimal:
-    return sum((asset.saved for shot in shots for asset in shot.assets.values()), Decimal(0))
