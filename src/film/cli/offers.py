@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from film.cli.console import dollars, shorten
 
 if TYPE_CHECKING:
-    from film.pipeline.near import NearMatch
+    from film.pipeline.near import NearMatch, NearMatches
     from film.pipeline.plan import FilmPlan
     from film.pipeline.services import Services
 
@@ -16,27 +15,34 @@ LINES = 8
 _KINDS = {"image": "picture", "video": "clip", "audio": "speech"}
 
 
-def offers(plan: FilmPlan, services: Services) -> tuple[NearMatch, ...]:
-    """What comes near to the shots about to be bought; where nothing is, nobody is asked and nothing loaded."""
+def offers(plan: FilmPlan, services: Services) -> NearMatches | None:
+    """What comes near to the shots about to be bought; where nothing is bought, None, and nothing is loaded."""
     if not plan.at_most:
-        return ()
+        return None
     from film.pipeline.near import near_matches
 
     return near_matches(plan, services)
 
 
-def offer_lines(matches: Sequence[NearMatch]) -> list[str]:
-    """The best for each picture, clip and line, those that save most; and how many there are beside."""
-    best: dict[tuple[str, str], NearMatch] = {}
-    for match in matches:
-        best.setdefault((match.shot_id, match.asset.asset_type), match)
-    if not best:
+def offer_lines(near: NearMatches | None) -> list[str]:
+    """The best for each picture, clip and line, those that save most; and how many are left out, for room or time."""
+    if near is None:
         return []
+    best: dict[tuple[str, str], NearMatch] = {}
+    for match in near:
+        best.setdefault((match.shot_id, match.asset.asset_type), match)
     dearest = sorted(best.values(), key=lambda match: match.instead_of, reverse=True)[:LINES]
     lines = [_line(match) for match in best.values() if match in dearest]
-    if len(matches) > len(lines):
-        lines.append(f"{len(matches) - len(lines)} more are listed by film plan --json")
-    return ["near to it in the library, and used only if a shot says so:", *(f"  {line}" for line in lines)]
+    if len(near.matches) > len(lines):
+        lines.append(f"{len(near.matches) - len(lines)} more are listed by film plan --json")
+    if lines:
+        lines = ["near to it in the library, and used only if a shot says so:", *(f"  {line}" for line in lines)]
+    if near.unseen:
+        lines.append(
+            f"the time for looking was over before {near.unseen} cheaper ones had their turn: "
+            "film assets similar SHOT --shots FILE looks for one"
+        )
+    return lines
 
 
 def offer_document(match: NearMatch) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
 
 if TYPE_CHECKING:
-    from film.pipeline.near import NearMatch
+    from film.pipeline.near import NearMatches
 
 COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
 
@@ -99,9 +98,9 @@ def _print(plan: Any, missing: list[str]) -> None:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
 
 
-def _document(plan: Any, near: Sequence[NearMatch]) -> dict[str, Any]:
+def _document(plan: Any, near: NearMatches | None) -> dict[str, Any]:
     offered: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for match in near:
+    for match in near or ():
         offered[match.shot_id, match.asset.asset_type].append(offer_document(match))
     return {
         "film_id": plan.params.film_id,
@@ -110,6 +109,7 @@ def _document(plan: Any, near: Sequence[NearMatch]) -> dict[str, Any]:
         "reused": plan.count("reused"),
         "new": plan.count("new"),
         "stale": plan.count("stale"),
+        "near_unseen": near.unseen if near else 0,
         "shots": [
             {
                 "shot_id": shot.shot.shot_id,

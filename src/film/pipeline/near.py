@@ -8,14 +8,14 @@ ranks first. Speech is near when it says the very same words, in whatever voice:
 are made of is never offered for a film that is bought, nor is what an edit of the shot is meant to replace.
 
 Looking takes so long at most (``SECONDS``), however long the film and however large the library: then the cheapest
-shots go without.
+shots go without, and ``NearMatches.unseen`` says how many pictures, clips and lines that were.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -70,6 +70,17 @@ class NearMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class NearMatches:
+    """What was found, in film order, the best first. ``unseen``: how many time was over for before their turn came."""
+
+    matches: tuple[NearMatch, ...] = ()
+    unseen: int = 0
+
+    def __iter__(self) -> Iterator[NearMatch]:
+        return iter(self.matches)
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     row: PlannedAsset
     instead_of: Decimal
@@ -86,8 +97,8 @@ def near_matches(
     embedder: Embedder | None = None,
     seconds: float = SECONDS,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[NearMatch, ...]:
-    """Up to ``MOST`` assets for each picture, clip and line that is to be bought: in film order, the best first.
+) -> NearMatches:
+    """Up to ``MOST`` assets for each picture, clip and line that is to be bought.
 
     Nothing is written and nothing is used. ``embedder`` is the installed one where none is given.
     """
@@ -95,7 +106,7 @@ def near_matches(
     wanted = sorted(_to_buy(plan), key=lambda one: one.instead_of, reverse=True) if plan.params.use_cache else []
     makers = _makers(services) if wanted else ()
     if not makers:
-        return ()
+        return NearMatches()
     finder = _Finder(plan, services, makers, embedder)
     found: dict[tuple[str, AssetType], list[NearMatch]] = {}
     for one in wanted:
@@ -103,7 +114,8 @@ def near_matches(
             break
         found[one.row.shot_id, one.row.asset_type] = finder.near(one)
     places = ((row.shot_id, row.asset_type) for row in plan.assets)
-    return tuple(match for place in places for match in found.get(place, ()))
+    matches = tuple(match for place in places for match in found.get(place, ()))
+    return NearMatches(matches, len(wanted) - len(found))
 
 
 def _to_buy(plan: FilmPlan) -> Iterable[_Wanted]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from desk import Film, write_shots
 
+from film.pipeline.near import near_matches
 from film.testing import synthetic
 from film.testing.simulator import Simulator
 
@@ -19,6 +21,12 @@ SHOT: dict[str, Any] = {
     "landscapes": ["attic"],
     "shot_type": "close-up",
 }
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time to look for what is near, however busy the machine is."""
+    monkeypatch.setattr("film.pipeline.near.near_matches", partial(near_matches, seconds=60.0))
 
 
 @pytest.fixture
@@ -86,6 +94,18 @@ def test_many_offers_are_cut_to_the_dearest(film: Film, tmp_path: Path, own: str
     said = film("plan", write_shots(tmp_path, *[SHOT] * 12))
     assert sum("alike" in line for line in said.out.splitlines()) == 8
     assert "4 more are listed by film plan --json" in said.out
+
+
+def test_a_plan_says_what_it_had_no_time_to_look_for(
+    film: Film, tmp_path: Path, own: str, vendors: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shots = write_shots(tmp_path, *[SHOT] * 12)
+    whole = film("plan", shots)
+    assert "time for looking" not in whole.out and film("plan", shots, "--json").json["near_unseen"] == 0
+    monkeypatch.setattr("film.pipeline.near.near_matches", partial(near_matches, seconds=-1.0))
+    said = film("plan", shots)
+    assert '"reuse"' not in said.out and "over before 24 cheaper ones had their turn" in said.out
+    assert film("plan", shots, "--json").json["near_unseen"] == 24
 
 
 @pytest.mark.parametrize(
