@@ -27,6 +27,10 @@ test-long *ARGS:
 conformance *ARGS:
     uv run --group conformance pytest -m conformance tests/conformance {{ARGS}}
 
+# A film under ZenML and under Ray, in an environment of their own: they hold other libraries back
+test-engines *ARGS:
+    UV_PROJECT_ENVIRONMENT=.venv-engines uv run --extra zenml --extra ray pytest -n 0 -m engines {{ARGS}}
+
 # Measure; `just bench` lists what there is
 bench *ARGS:
     uv run python -m benchmarks {{ARGS}}
