@@ -51,15 +51,18 @@ _CONTEXT = 24
 class Rank(IntEnum):
     """How good a place for a join is."""
 
-    CHARACTER = 0
+    DIRECTION = 0
+    """Between the words of a direction, which no voice then understands: only where there is no other place."""
+    CHARACTER = 1
     """Between two Chinese characters: these are written without blanks, and nothing tells their words apart."""
-    WORD = 1
-    CLAUSE = 2
-    SENTENCE = 3
-    PARAGRAPH = 4
+    WORD = 2
+    CLAUSE = 3
+    SENTENCE = 4
+    PARAGRAPH = 5
 
 
 PAUSES: Mapping[Rank, Fraction] = {
+    Rank.DIRECTION: Fraction(0),
     Rank.CHARACTER: Fraction(0),
     Rank.WORD: Fraction(0),
     Rank.CLAUSE: Fraction(15, 100),
@@ -144,8 +147,8 @@ def _boundaries(text: str) -> dict[Rank, list[_Boundary]]:
     ranks |= dict.fromkeys((match.end() for match in _PARAGRAPH.finditer(text)), Rank.PARAGRAPH)
     found: dict[Rank, list[_Boundary]] = {rank: [] for rank in Rank}
     for at, rank in sorted(ranks.items()):
-        if at not in inside_tags and text[:at].strip() and text[at:].strip():
-            found[rank].append(_Boundary(at, _digest(text, at)))
+        if text[:at].strip() and text[at:].strip():
+            found[Rank.DIRECTION if at in inside_tags else rank].append(_Boundary(at, _digest(text, at)))
     return found
 
 

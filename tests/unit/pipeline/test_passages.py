@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from film.errors import InputError
@@ -54,6 +54,7 @@ def test_what_fits_stays_whole() -> None:
         ("दीपक बुझ गया। कोई नहीं आया।", 16, ["दीपक बुझ गया।", "कोई नहीं आया।"]),
         ("First part here.\n\nSecond. Third one.", 20, ["First part here.", "Second. Third one."]),
         ("[whispers very softly] who is there", 24, ["[whispers very softly]", "who is there"]),
+        ("so [whispers, as if to nobody] he said", 20, ["so", "[whispers,", "as if to nobody]", "he said"]),
     ],
 )
 def test_sentences_come_before_clauses_and_clauses_before_words(text: str, limit: int, expected: list[str]) -> None:
@@ -92,6 +93,7 @@ def test_characters_beyond_the_first_plane_count_twice() -> None:
     ),
     st.integers(24, 200),
 )
+@example(["00000000[\U00010000\U00010000\U00010000", "000000]\U00010000"], 24)  # brackets need not be a direction's
 def test_nothing_is_lost_every_part_fits_and_every_word_is_in_one_piece(words: list[str], limit: int) -> None:
     text = " ".join(words)
     parts = texts(text, limit)
