@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -46,6 +47,8 @@ STORE_NAMES: Mapping[str, tuple[str, ...]] = {
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
 OWN_RATES = "rates.toml"
+FASTEST = 10_000.0
+"""Seconds of a simulated vendor's time that may pass in one."""
 
 
 class Settings(BaseModel):
@@ -60,6 +63,8 @@ class Settings(BaseModel):
     default_tier: str = "budget"
     keys: Mapping[str, SecretStr] = {}
     base_urls: Mapping[str, str] = {}
+    speeds: Mapping[str, float] = {}
+    """Account → how many seconds of its time pass in one of ours: of vendors that are simulated on this machine."""
     rate_card: Path | None = None
     signing_certificate: Path | None = None
     signing_key: Path | None = None
@@ -117,11 +122,12 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
             if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
         },
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
+        speeds=_speeds(values),
         rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
         signing_certificate=_path(values.get("FILM_SIGNING_CERTIFICATE")),
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
-        store_url=values.get("FILM_STORE_URL", "").strip(),
+        store_url=_store(values.get("FILM_STORE_URL", "")),
         store_options={
             option: SecretStr(found)
             for option, names in STORE_NAMES.items()
@@ -161,6 +167,33 @@ def _rate_card(named: str | None, gallery: Path) -> Path | None:
         return Path(named).expanduser()
     own = gallery / OWN_RATES
     return own if own.is_file() else None
+
+
+def _speeds(values: Mapping[str, str]) -> dict[str, float]:
+    """A vendor that is not on this machine keeps its own time, whatever a simulator's setting says."""
+    text = values.get("FILM_SIMULATED_SPEED", "")
+    try:
+        speed = float(text or 1)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= FASTEST:
+        raise ConfigurationError(
+            f"FILM_SIMULATED_SPEED is {text[:40]!r}", hint="film simulate sets it; leave it out otherwise"
+        )
+    return {account: speed for account, name in URL_NAMES.items() if text and _is_here(values.get(name, ""))}
+
+
+def _is_here(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+    except ValueError:
+        return False
+
+
+def _store(text: str) -> str:
+    """``none`` takes back what ``.env`` names."""
+    text = text.strip()
+    return "" if text.lower() == "none" else text
 
 
 def _observe(text: str) -> frozenset[str]:

@@ -53,3 +53,26 @@ def test_no_sum_of_money(text: str) -> None:
 def test_an_unknown_tier_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="FILM_TIER"):
         load_settings({"FILM_TIER": "gold"}, folder=tmp_path)
+
+
+def test_only_vendors_on_this_machine_are_simulated_at_a_speed(tmp_path: Path) -> None:
+    environment = {
+        "FILM_SIMULATED_SPEED": "20",
+        "FILM_FAL_URL": "http://127.0.0.1:8/fal",
+        "FILM_RUNWAY_URL": "https://gateway.example/runway",
+    }
+    assert load_settings(environment, folder=tmp_path).speeds == {"fal": 20.0}
+    assert load_settings({"FILM_FAL_URL": "http://127.0.0.1:8/fal"}, folder=tmp_path).speeds == {}
+    assert load_settings({"FILM_SIMULATED_SPEED": "20"}, folder=tmp_path).speeds == {}
+
+
+@pytest.mark.parametrize("speed", ["fast", "0", "-1", "nan", "1e9"])
+def test_a_speed_that_is_none_is_refused(tmp_path: Path, speed: str) -> None:
+    with pytest.raises(ConfigurationError, match="FILM_SIMULATED_SPEED"):
+        load_settings({"FILM_SIMULATED_SPEED": speed}, folder=tmp_path)
+
+
+def test_the_environment_takes_a_bucket_back_that_dotenv_names(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FILM_STORE_URL=s3://bucket/films\n")
+    assert load_settings({}, folder=tmp_path).store_url == "s3://bucket/films"
+    assert load_settings({"FILM_STORE_URL": "none"}, folder=tmp_path).store_url == ""

@@ -1,7 +1,8 @@
 """``film simulate``: vendors that are none, on this machine, to rehearse a paid film from end to end at $0.
 
 Their media are test pictures. They must never reach the library, where they would be reused for real films, so a
-rehearsal has a gallery and a database of its own.
+rehearsal has a gallery and a database of its own, and no bucket. The vendors' books lie beside them: who ends a
+rehearsal in its middle, in whatever way, goes on with it later.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 
 KEPT = 86_400.0
-"""Seconds of this machine's time for which results are kept: whoever stops a rehearsal goes on with it later."""
+"""Seconds of this machine's time for which results are kept."""
+BOOKS = "vendors.db"
 
 
 @click.command(name="simulate")
@@ -53,27 +55,40 @@ def command(
         seed=seed,
         concurrency=concurrency,
         lifetime=KEPT * speed,
+        state=_books(room),
         port=port,
     )
+    charged, amount = len(simulator.charges()), simulator.total()
     try:
         code = _run(simulator, room, program) if program else _serve(simulator, room)
     except OSError as error:
         raise ConfigurationError(
             f"port {port} cannot be used: {error.strerror or error}", hint="leave --port out to take a free one"
         ) from error
-    bought = len(simulator.charges())
-    note(f"rehearsed: {bought} orders that would have cost {dollars(simulator.total())}")
+    bought, cost = len(simulator.charges()) - charged, simulator.total() - amount
+    note(f"rehearsed: {bought} orders that would have cost {dollars(cost)}")
     return code
 
 
 def environment(simulator: Simulator, gallery: Path) -> dict[str, str]:
-    """All that a rehearsal sets; the last three keep it apart from what is real, whatever .env says."""
+    """All that a rehearsal sets; the last four keep it apart from what is real, whatever .env says."""
     return {
         **simulator.environment(),
         "FILM_GALLERY_DIR": str(gallery),
         "FILM_DATABASE_URL": f"sqlite:///{gallery / 'film.db'}",
+        "FILM_STORE_URL": "none",
         "FILM_NO_SPEND": "0",
     }
+
+
+def _books(gallery: Path) -> Path:
+    try:
+        gallery.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{gallery} cannot be made: {error.strerror or error}", hint="name another folder with --gallery"
+        ) from error
+    return gallery / BOOKS
 
 
 def _serve(simulator: Simulator, gallery: Path) -> int:

@@ -38,6 +38,8 @@ FETCH_TRIES = 5
 BAD_TRIES = 4
 """Downloads that are whole and yet not the media: one, and three more."""
 CANCEL_POLLS = 3
+LEAST_POLL = 0.05
+"""Seconds between two polls of a simulated job, however fast its vendor's time passes."""
 
 OnProgress = Callable[[float | None], None]
 
@@ -92,11 +94,12 @@ class Collector:
                     pace.observed(self._clock.monotonic() - begun)
                 return _done(call, status)
             on_progress(status.progress)
-        return _done(call, await self._give_up(call, provider, ticket, elapsed))
+        return _done(call, await self._give_up(call, provider, ticket, pace, elapsed))
 
     async def _ask(self, call: PaidCall, provider: JobProvider, ticket: Ticket) -> JobStatus:
         """One poll, repeated while it fails."""
         for attempt in range(1, POLL_TRIES + 1):
+            await self._limits.unpaused(call.provider)
             try:
                 return await provider.poll_status(ticket)
             except PollingNotSupported as error:
@@ -115,7 +118,9 @@ class Collector:
                 await self._patience(call, attempt, error)
         raise AssertionError("unreachable")
 
-    async def _give_up(self, call: PaidCall, provider: JobProvider, ticket: Ticket, elapsed: float) -> JobStatus:
+    async def _give_up(
+        self, call: PaidCall, provider: JobProvider, ticket: Ticket, pace: Pace, elapsed: float
+    ) -> JobStatus:
         """Cancel a job that takes too long; what it costs stays reserved until the vendor says how it ended."""
         minutes = f"{elapsed / 60:.0f} minutes"
         try:
@@ -130,7 +135,7 @@ class Collector:
             )
             raise Ended("failed", error, cost=Decimal(0))
         for _ in range(CANCEL_POLLS):
-            await self._clock.sleep(provider.poll_seconds)
+            await self._clock.sleep(pace.floor)
             status = await self._ask(call, provider, ticket)
             if status.state in ("done", "failed"):
                 return status
@@ -194,7 +199,9 @@ class Collector:
     def _pace(self, call: PaidCall, provider: JobProvider) -> Pace:
         name = (call.request.provider, call.request.model)
         if name not in self._paces:
-            self._paces[name] = Pace(provider.usual_seconds, provider.poll_seconds, dice=random.Random(str(name)))
+            speed, dice = provider.simulated_speed, random.Random(str(name))
+            floor = max(LEAST_POLL, provider.poll_seconds / speed) if speed > 1 else provider.poll_seconds
+            self._paces[name] = Pace(provider.usual_seconds / speed, floor, dice=dice)
         return self._paces[name]
 
 

@@ -1,8 +1,9 @@
 """How many jobs may be under way, per provider, and when a provider may not be asked at all.
 
     slot(provider, order)   a place among its jobs in flight; free places go to the lowest order first (film order)
-    gate(provider, order)   a place among its POSTs in flight: few, since those are what a crash leaves ambiguous
-    pause / paused          "429, Retry-After: 30" holds back every job of the account, not only the one that was told
+    gate(provider, order)   a place among its POSTs in flight: few, since those are what a crash leaves ambiguous, and
+                            as far apart as the vendor's orders a minute ask for
+    pause / unpaused        "429, Retry-After: 30" holds back every call to the account, not only the one that was told
     close / check           no credit, a rejected key: nothing more is sent to the account in this run
 
 Slots and gates are counted per provider, pauses and closings per account: FLUX and Kling share FAL's credit but not a
@@ -17,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -26,6 +28,8 @@ from film.providers.base import BaseProvider, JobProvider
 
 MAX_PAUSE = 120.0
 """Seconds: a vendor that asks for more is asked again after this."""
+SPREAD = 5.0
+"""Seconds over which those who waited out a pause set off again."""
 
 
 class PriorityLimiter:
@@ -84,8 +88,10 @@ class Limits:
         self._default = default
         self._posts_in_flight = posts_in_flight
         self._clock = clock or SystemClock()
+        self._dice = random.Random()
         self._slots: dict[str, PriorityLimiter] = {}
         self._gates: dict[str, PriorityLimiter] = {}
+        self._next_order: dict[str, float] = {}
         self._paused_until: dict[str, float] = {}
         self._closed: dict[str, FilmError] = {}
 
@@ -97,6 +103,7 @@ class Limits:
     @asynccontextmanager
     async def gate(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
         async with self._limiter(self._gates, provider, self._posts_of(provider)).place(order):
+            await self._its_turn(provider)
             yield
 
     def pause(self, provider: BaseProvider, seconds: float) -> float:
@@ -111,6 +118,11 @@ class Limits:
         """Seconds for which a pause still holds the account back."""
         return max(0.0, self._paused_until.get(account_of(provider), 0.0) - self._clock.monotonic())
 
+    async def unpaused(self, provider: BaseProvider) -> None:
+        """Wait until no pause holds the account back; who waited goes on a little apart from the others."""
+        while (left := self.paused(provider)) > 0:
+            await self._clock.sleep(left + min(left, SPREAD) * self._dice.random())
+
     def close(self, provider: BaseProvider, reason: FilmError) -> None:
         """Send nothing more to the account; ``reason`` is what every later job of it is told."""
         self._closed.setdefault(account_of(provider), reason)
@@ -119,6 +131,16 @@ class Limits:
         """Raise what the account was closed for, if it was."""
         if reason := self._closed.get(account_of(provider)):
             raise reason
+
+    async def _its_turn(self, provider: BaseProvider) -> None:
+        """Wait as long as the vendor's orders a minute ask for."""
+        if provider.orders_a_minute is None:
+            return
+        name, now = _name_of(provider), self._clock.monotonic()
+        turn = max(now, self._next_order.get(name, now))
+        self._next_order[name] = turn + 60 / (provider.orders_a_minute * provider.simulated_speed)
+        if turn > now:
+            await self._clock.sleep(turn - now)
 
     def _jobs_of(self, provider: BaseProvider) -> int:
         at_work = self._concurrency.get(provider.name, self._default or provider.concurrency)
@@ -132,10 +154,14 @@ class Limits:
 
     @staticmethod
     def _limiter(kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int) -> PriorityLimiter:
-        name = f"{provider.asset_type}/{provider.name or type(provider).__name__}"
+        name = _name_of(provider)
         if name not in kept:
             kept[name] = PriorityLimiter(places)
         return kept[name]
+
+
+def _name_of(provider: BaseProvider) -> str:
+    return f"{provider.asset_type}/{provider.name or type(provider).__name__}"
 
 
 def account_of(provider: BaseProvider) -> str:

@@ -25,18 +25,18 @@ class Pace:
 
     def __init__(self, usual: float, floor: float, *, dice: random.Random | None = None) -> None:
         self.usual = max(usual, floor)
-        self._floor = floor
+        self.floor = floor
         self._dice = dice or random.Random()
 
     def observed(self, seconds: float) -> None:
         """A job took so long: lean towards it."""
-        self.usual = max(self._floor, self.usual + LEANING * (seconds - self.usual))
+        self.usual = max(self.floor, self.usual + LEANING * (seconds - self.usual))
 
     def wait(self, elapsed: float) -> float:
         """Seconds to the next poll of a job that was sent ``elapsed`` seconds ago."""
-        interval = self._floor if elapsed < self._floor else max(GROWTH * elapsed, EARLY * self.usual - elapsed)
+        interval = self.floor if elapsed < self.floor else max(GROWTH * elapsed, EARLY * self.usual - elapsed)
         # Jitter only lengthens: a thousand jobs sent together must not be polled together, nor below the floor.
-        return max(self._floor, min(interval, 60.0)) * (1 + 0.1 * self._dice.random())
+        return max(self.floor, min(interval, 60.0)) * (1 + 0.1 * self._dice.random())
 
     @property
     def deadline(self) -> float:

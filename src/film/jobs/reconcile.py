@@ -76,6 +76,7 @@ class Reconciler:
     async def _list(self, errand: Errand, since: float) -> list[Ticket] | None:
         call = errand.call
         for attempt in range(1, TRIES + 1):
+            await self._desk.limits.unpaused(call.provider)
             try:
                 return await errand.provider.find_lost(call.config, since=since, image_url=call.picture)
             except (MissingKeyError, OutOfCredit) as error:
@@ -89,6 +90,8 @@ class Reconciler:
                         provider=call.provider.name,
                     ) from error
                 asked = error.retry_after if isinstance(error, ProviderUnavailable) else None
+                if asked:
+                    self._desk.limits.pause(call.provider, asked)
                 await self._desk.clock.sleep(backoff(attempt, asked))
         raise AssertionError("unreachable")
 

@@ -56,6 +56,7 @@ class Services:
         return ProviderContext(
             keys={name: key.get_secret_value() for name, key in keys.items()},
             base_urls=self.settings.base_urls,
+            speeds=self.settings.speeds,
             http=self.http,
             rates=self.rates,
             scratch=self.settings.gallery / "tmp",

@@ -119,6 +119,8 @@ class ProviderContext:
 
     keys: Mapping[str, str] | None = field(default=None, repr=False)
     base_urls: Mapping[str, str] | None = None
+    speeds: Mapping[str, float] | None = None
+    """Account → how many seconds of its time pass in one of ours, where it is simulated here."""
     http: httpx.AsyncClient | None = None
     rates: RateCard | None = None
     scratch: Path | None = None
@@ -140,6 +142,8 @@ class BaseProvider(ABC):
     """Made on this machine: free, repeatable, not journaled."""
     concurrency: ClassVar[int] = 3
     """Jobs at once on one account, unless the user says otherwise."""
+    orders_a_minute: ClassVar[float | None] = None
+    """How many orders the vendor takes in a minute, where it says; they are sent that far apart."""
     default_model: ClassVar[str] = ""
     orders_page: ClassVar[str] = ""
     """Where people see what their account has ordered."""
@@ -194,6 +198,11 @@ class BaseProvider(ABC):
 
     def base_url(self, default: str) -> str:
         return (self.context.base_urls or {}).get(self.account or "", default)
+
+    @property
+    def simulated_speed(self) -> float:
+        """Seconds of the vendor's time that pass in one of ours: 1, unless it is simulated on this machine."""
+        return (self.context.speeds or {}).get(self.account or "", 1.0)
 
 
 class BaseImageProvider(BaseProvider):
@@ -297,7 +306,7 @@ class JobProvider(BaseProvider):
                     provider=self.name,
                     charged=status.charged,
                 )
-            await asyncio.sleep(self.poll_seconds)
+            await asyncio.sleep(self.poll_seconds / self.simulated_speed)
 
 
 def text_length(text: str) -> int:

@@ -61,6 +61,7 @@ class OpenAISpeechProvider(SpeechVendor):
     orders_page = "https://platform.openai.com/usage"
     default_model = "tts-1"
     usual_seconds = 3.0
+    orders_a_minute = 500
 
     def auth(self, key: str) -> KeyAuth:
         return KeyAuth("Authorization", f"Bearer {key}", key)

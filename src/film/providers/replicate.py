@@ -40,6 +40,7 @@ class ReplicateImageProvider(ImageVendor):
     default_model = MODELS[0]
     usual_seconds = 5.0
     poll_seconds = 1.0
+    orders_a_minute = 600
     can_list = True
 
     def auth(self, key: str) -> KeyAuth:

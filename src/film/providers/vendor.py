@@ -160,7 +160,7 @@ class VendorProvider(JobProvider):
                     provider=self.name,
                     charged=status.charged,
                 )
-            await asyncio.sleep(self.poll_seconds)
+            await asyncio.sleep(self.poll_seconds / self.simulated_speed)
 
     def check(self, answer: Answer) -> Answer:
         """The answer if it is a yes; raises what it stands for otherwise."""

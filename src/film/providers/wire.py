@@ -257,6 +257,8 @@ class Wire:
             target = httpx.URL("/")
         if target.host and (target.scheme, target.netloc) == (self.base.scheme, self.base.netloc):
             return target
+        if target.raw_path.startswith(self.base.raw_path):  # a gateway's own URL, from when it stood elsewhere
+            return self.base.copy_with(raw_path=target.raw_path)
         return self.base.copy_with(raw_path=self.base.raw_path.rstrip(b"/") + b"/" + target.raw_path.lstrip(b"/"))
 
     async def download(self, url: str, wanted: AssetType) -> Download:

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import pytest
 from desk import write_shots
 
 from film.settings import KEY_NAMES, URL_NAMES
+from film.testing.simulator import Books
 
 FILM = [sys.executable, "-m", "film"]
 
@@ -26,7 +28,7 @@ def simulating(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str,
         [*FILM, "simulate", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(len(KEY_NAMES) + len(URL_NAMES) + 3)]
+        lines = [process.stdout.readline() for _ in range(len(KEY_NAMES) + len(URL_NAMES) + 5)]
         try:
             yield process, dict(shlex.split(line)[1].split("=", 1) for line in lines)
         finally:
@@ -62,6 +64,30 @@ def test_a_premium_film_is_rehearsed_apart_from_the_library(tmp_path: Path) -> N
     assert film.is_file() and film.is_relative_to(tmp_path / "FilmRehearsals")
     assert not (tmp_path / "gallery").exists()
     assert result.stderr.splitlines()[-1].startswith("rehearsed: 3 orders that would have cost $0.")
+
+
+def test_a_rehearsal_that_was_cut_off_goes_on_at_the_next_one(tmp_path: Path) -> None:
+    """Killed with its vendors while a clip is being made; the vendors of the next one know it, and charge no second."""
+    shots = write_shots(tmp_path, {})
+    rehearse = [*FILM, "simulate", "--gallery", str(tmp_path / "room"), "--speed"]
+    make = ["--", *FILM, "make", str(shots), "--tier", "budget", "--yes", "-q"]
+    events = tmp_path / "events.jsonl"
+    events.touch()
+    command = [*rehearse, "20", *make, "--events", str(events)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+        until = time.monotonic() + 120
+        while ordered(events) < 2 and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert ordered(events) == 2
+    again = subprocess.run([*rehearse, "1000", *make], capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.splitlines()[-1] == "rehearsed: 0 orders that would have cost $0"
+    assert len(Books(tmp_path / "room" / "vendors.db").invoice()) == 2
+
+
+def ordered(events: Path) -> int:
+    return sum('"submitted"' in line for line in events.read_text().splitlines())
 
 
 def test_the_programs_exit_code_is_its_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from house import House
 from film.errors import BadMedia, MissingKeyError, PaidLost, ProviderError, ProviderUnavailable, StoreError, disk_error
 from film.jobs import Jobs
 from film.models import Generated
-from film.providers.base import JobStatus, Ticket
+from film.providers.base import JobStatus, ProviderContext, Ticket
 from film.testing.doubles import FakeImageProvider
 
 
@@ -48,6 +48,36 @@ def test_a_key_that_is_rejected_while_polling_leaves_the_job_as_it_is(house: Hou
     assert job_of(house).state == "submitted"
     house.make()
     assert house.vendor.posts == 1
+
+
+def test_when_the_vendor_asks_for_a_pause_no_poll_of_the_account_comes_before_its_end(house: House):
+    house.vendor.seconds = 20
+    asked: list[float] = []
+    throttled = ProviderUnavailable("429", retry_after=100)
+
+    def note() -> None:
+        asked.append(house.clock.monotonic())
+
+    def throttle() -> None:
+        note()
+        raise throttled
+
+    house.vendor.fails("poll", note, note, throttle, *[note] * 3)
+
+    async def work(jobs: Jobs) -> None:
+        calls = [house.image_call(f"shot {n}", shot_id=f"s{n}") for n in range(3)]
+        await asyncio.gather(*(house.buy(jobs, call) for call in calls))
+
+    house.run(work)
+    paused = asked[2]
+    assert all(moment >= paused + 100 for moment in asked[3:]), asked
+
+
+def test_a_simulated_vendors_jobs_are_asked_for_at_its_speed(house: House):
+    house.vendor.seconds = 0.5
+    context = ProviderContext(speeds={"fake": 20})
+    house.make(house.image_call(provider=FakeImageProvider(context, vendor=house.vendor)))
+    assert house.clock.monotonic() < 0.7
 
 
 def test_a_job_the_vendor_no_longer_knows_is_lost(house: House):

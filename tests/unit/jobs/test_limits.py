@@ -16,7 +16,7 @@ from film.jobs.limits import MAX_PAUSE, PriorityLimiter
 from film.jobs.pace import Pace, backoff
 from film.jobs.unbroken import unbroken
 from film.models import Generated
-from film.providers.base import BaseImageProvider, BaseProvider, ImageConfig
+from film.providers.base import BaseImageProvider, BaseProvider, ImageConfig, ProviderContext
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVideoProvider, ManualClock
 
 
@@ -87,6 +87,50 @@ def test_pauses_and_closings_are_the_accounts_and_places_the_providers():
     limits.close(video, OutOfCredit("second"))
     with pytest.raises(OutOfCredit, match="first"):
         limits.check(video)
+
+
+def test_who_waited_out_a_pause_goes_on_apart_from_the_others():
+    clock = ManualClock()
+    limits, provider, went_on = Limits(clock=clock), FakeImageProvider(), list[float]()
+
+    async def wait() -> None:
+        await limits.unpaused(provider)
+        went_on.append(clock.monotonic())
+
+    async def main() -> None:
+        limits.pause(provider, 30)
+        await asyncio.gather(*(wait() for _ in range(20)))
+
+    asyncio.run(main())
+    assert all(30 <= moment <= 36 for moment in went_on)
+    assert len(set(went_on)) > 10
+
+
+class Counter(FakeImageProvider):
+    orders_a_minute = 120
+
+
+def orders_sent(provider: BaseProvider, number: int) -> list[float]:
+    """When orders that all come at once are let through."""
+    clock = ManualClock()
+    limits, moments = Limits(clock=clock), list[float]()
+
+    async def order() -> None:
+        async with limits.gate(provider):
+            moments.append(clock.monotonic())
+
+    async def main() -> None:
+        await asyncio.gather(*(order() for _ in range(number)))
+
+    asyncio.run(main())
+    return moments
+
+
+def test_orders_are_sent_as_far_apart_as_the_vendor_takes_them():
+    assert orders_sent(Counter(), 6) == pytest.approx([0, 0.5, 1, 1.5, 2, 2.5])
+    assert orders_sent(FakeImageProvider(), 6) == [0] * 6
+    simulated = Counter(ProviderContext(speeds={"fake": 10}))
+    assert orders_sent(simulated, 3) == pytest.approx([0, 0.05, 0.1])
 
 
 def test_one_kind_of_job_does_not_hold_up_another_of_the_account():

@@ -214,6 +214,8 @@ def test_the_key_stays_at_its_host() -> None:
             gateway = Wire("fal", "http://gate:1/fal/", KeyAuth("A", CANARY, CANARY), http)
             assert str(gateway.at_base("https://queue.fal.run/x?y=1")) == "http://gate:1/fal/x?y=1"
             assert str(gateway.at_base("http://gate:1/fal/x")) == "http://gate:1/fal/x"
+            assert str(gateway.at_base("http://gate:2/fal/x?y=1")) == "http://gate:1/fal/x?y=1", "it moved since"
+            assert str(gateway.at_base("https://queue.fal.run/falcon/x")) == "http://gate:1/fal/falcon/x"
 
     run(play())
 

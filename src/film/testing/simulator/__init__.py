@@ -7,9 +7,9 @@ They take orders, make real (small) media of them, bill them, and fail in every 
         assert not simulator.bought_twice()
 """
 
-from film.testing.simulator.books import Charge, Post, SimulatedJob
+from film.testing.simulator.books import Books, Charge, Post, SimulatedJob
 from film.testing.simulator.faults import Fault
 from film.testing.simulator.server import Simulator, SimulatorThread, serve
 from film.testing.simulator.vendor import Latency
 
-__all__ = ["Charge", "Fault", "Latency", "Post", "SimulatedJob", "Simulator", "SimulatorThread", "serve"]
+__all__ = ["Books", "Charge", "Fault", "Latency", "Post", "SimulatedJob", "Simulator", "SimulatorThread", "serve"]

@@ -101,7 +101,9 @@ class Books:
     # -- orders
 
     def new_id(self) -> str:
-        """The same ids in the same order for every run of a seed."""
+        """The same ids in the same order for every run of a seed; in a file, which others may write to, never again."""
+        if self._db:
+            return str(uuid.uuid4())
         return str(uuid.UUID(bytes=hashlib.sha256(f"{self._seed} {len(self._jobs)}".encode()).digest()[:16], version=4))
 
     def add(self, job: SimulatedJob) -> None:

@@ -130,7 +130,8 @@ class Simulator:
     def environment(self) -> dict[str, str]:
         """What to export for the program to work with these vendors instead of the real ones."""
         urls = {URL_NAMES[account]: url for account, url in self.base_urls().items()}
-        return urls | {names[0]: self._house.keys.get(account, "simulated") for account, names in KEY_NAMES.items()}
+        keys = {names[0]: self._house.keys.get(account, "simulated") for account, names in KEY_NAMES.items()}
+        return urls | keys | {"FILM_SIMULATED_SPEED": f"{self._house.latency.speed:g}"}
 
     # -- for the test
 
