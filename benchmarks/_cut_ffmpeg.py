@@ -44,15 +44,17 @@ def _picture(material: Material) -> list[str]:
 def _sound(material: Material) -> list[str]:
     first, lines, seconds = len(material.clips), material.lines, material.frames / RATE
     stereo = "aformat=sample_rates=48000:channel_layouts=stereo"
+    both_sides = "aformat=sample_rates=48000,pan=stereo|c0=c0|c1=c0"
+    bed = f"atrim=0:{seconds},afade=t=out:st={seconds - 3}:d=3,volume={material.music_volume:.5f}"
     chains: list[str] = []
     for place, line in enumerate(lines):
         after = Fraction(material.start(line.clip), RATE) + LINE_AFTER
-        chains.append(f"[{first + place}:a]{stereo},adelay={round(after * 1000)}:all=1[d{place}]")
+        chains.append(f"[{first + place}:a]{both_sides},adelay={round(after * 1000)}:all=1[d{place}]")
     named = "".join(f"[d{place}]" for place in range(len(lines)))
     return [
         *chains,
         f"{named}amix=inputs={len(lines)}:normalize=0:duration=longest,apad=whole_dur={seconds},asplit[dk][dm]",
-        f"[{first + len(lines)}:a]{stereo},atrim=0:{seconds},afade=t=out:st={seconds - 3}:d=3,volume=0.6[mus]",
+        f"[{first + len(lines)}:a]{stereo},{bed}[mus]",
         "[mus][dk]sidechaincompress=threshold=0.03:ratio=8:attack=20:release=400[duck]",
         "[duck][dm]amix=inputs=2:normalize=0:duration=first,loudnorm=I=-14:TP=-1.5:LRA=11,aresample=48000[a]",
     ]

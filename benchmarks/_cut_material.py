@@ -20,6 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from film.compose.balance import SPEECH
+from film.compose.reading import Excerpt, read
+from film.compose.sound import integrated
+from film.filmfile import MusicFile
 from film.testing import synthetic
 
 RATE, WIDTH, HEIGHT = 24, 1280, 720
@@ -31,6 +35,8 @@ SPOKEN = 3
 """Every third shot has a line."""
 LINE_AFTER = Fraction(3, 5)
 """Seconds from a clip's first frame to its line."""
+BED = MusicFile(file=Path("music.wav"))
+"""The music as a film has it that says nothing of it; every contender plays it this far under the lines."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Material:
     clips: list[str]
     lines: list[Spoken]
     music: str
+    music_volume: float
+    """What the music's samples are multiplied by, to lie as far under the lines as a film has it by default."""
 
     @property
     def frames(self) -> int:
@@ -62,8 +70,8 @@ class Material:
 
     @classmethod
     def load(cls, folder: Path) -> Material:
-        read = json.loads((folder / "material.json").read_text())
-        return cls(read["clips"], [Spoken(**line) for line in read["lines"]], read["music"])
+        kept = json.loads((folder / "material.json").read_text())
+        return cls(**kept | {"lines": [Spoken(**line) for line in kept["lines"]]})
 
 
 def make(folder: Path, count: int) -> Material:
@@ -83,9 +91,15 @@ def make(folder: Path, count: int) -> Material:
             lines.append(Spoken(number, str(path), file.getnframes(), text))
     music = folder / "music.wav"
     _write_music(music, 60)
-    made = Material(clips, lines, str(music))
+    made = Material(clips, lines, str(music), _volume(music, [Path(line.path) for line in lines]))
     made.save(folder)
     return made
+
+
+def _volume(music: Path, lines: list[Path]) -> float:
+    spoken = integrated(block for path in lines for block in read(Excerpt(path)))
+    wanted = spoken + float(BED.level) - SPEECH
+    return 10 ** ((wanted - integrated(read(Excerpt(music)))) / 20)
 
 
 def write_clip(path: Path, encoded: bytes, label: int) -> None:

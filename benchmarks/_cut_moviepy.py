@@ -27,8 +27,8 @@ def main(folder: str, out: str, options: str) -> None:
     film = CompositeVideoClip(clips)
     spoken = [AudioFileClip(line["path"]).with_start(starts[line["clip"]] + LINE_AFTER) for line in material["lines"]]
     bed = AudioFileClip(material["music"]).with_effects([afx.AudioLoop(duration=film.duration), afx.AudioFadeOut(3)])
-    ducked = bed.with_volume_scaled(0.25)  # MoviePy has no sidechain: the bed is low throughout
-    film = film.with_audio(CompositeAudioClip([ducked, *spoken]).with_duration(film.duration))
+    bed = bed.with_volume_scaled(material["music_volume"])  # and stays there: MoviePy has no sidechain
+    film = film.with_audio(CompositeAudioClip([bed, *spoken]).with_duration(film.duration))
     film.write_videofile(
         out, fps=RATE, codec="libx264", audio_codec="aac", preset="veryfast", logger=None,
         ffmpeg_params=json.loads(options),

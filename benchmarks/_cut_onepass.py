@@ -93,7 +93,8 @@ def _mixed(material: Material) -> list[Any]:
         after = Fraction(material.start(line.clip), RATE) + LINE_AFTER
         chain = [
             source,
-            graph.add("aformat", f"sample_rates={HERTZ}:channel_layouts=stereo:sample_fmts=fltp"),
+            graph.add("aformat", f"sample_rates={HERTZ}:sample_fmts=fltp"),
+            graph.add("pan", "stereo|c0=c0|c1=c0"),
             graph.add("adelay", f"{round(after * 1000)}:all=1"),
         ]
         for before, behind in pairwise(chain):
@@ -111,7 +112,7 @@ def _mixed(material: Material) -> list[Any]:
         graph.add("aloop", f"loop=-1:size={60 * HERTZ}"),
         graph.add("atrim", f"0:{seconds}"),
         graph.add("afade", f"t=out:st={seconds - 3}:d=3"),
-        graph.add("volume", "0.6"),
+        graph.add("volume", f"{material.music_volume:.5f}"),
     ]
     for before, behind in pairwise(chain):
         before.link_to(behind)

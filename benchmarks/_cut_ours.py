@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from benchmarks._cut_material import FADE, HEIGHT, RATE, SECONDS, WIDTH, Material
+from benchmarks._cut_material import BED, FADE, HEIGHT, RATE, SECONDS, WIDTH, Material
 from film.compose import EncodeSettings
 from film.hashing import sha256_of_file
 from film.pipeline.cut import compose_film, unchanged
@@ -45,7 +44,7 @@ def timeline(material: Material) -> Timeline:
         transition_default="crossfade",
         transition_seconds=Fraction(FADE, RATE),
     )
-    bed = Music(_source(material.music, "audio"), 0, laid.frames, Decimal(-24), Decimal(-10), RATE, 3 * RATE)
+    bed = Music(_source(material.music, "audio"), 0, laid.frames, BED.level, BED.duck, RATE, 3 * RATE)
     return replace(laid, music=bed)
 
 
