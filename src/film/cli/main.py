@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from film.cli.console import one_line
+from film.cli.loading import loading, process_is_ours
 from film.errors import FilmError
 
 COMMANDS = {
@@ -49,7 +50,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return importlib.import_module(f"film.cli.{cmd_name}").command
+        with loading():
+            return importlib.import_module(f"film.cli.{cmd_name}").command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -89,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(command: click.Command, arguments: Sequence[str] | None = None, name: str = "film") -> int:
     """Call ``command`` as a program named ``name`` and exit: 0 ok, 2 usage, else the error's own code."""
+    if arguments is None:
+        process_is_ours()
     try:
         code = command.main(
             args=list(arguments) if arguments is not None else None, prog_name=name, standalone_mode=False

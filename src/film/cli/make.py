@@ -14,6 +14,7 @@ from typing import IO, Any
 import click
 
 from film.cli.console import dollars, length, note, print_json, warn
+from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache, option
@@ -56,8 +57,9 @@ def command(**options: Any) -> int:
 
     Prints the film's path on stdout. Run it again after any interruption: it goes on where it was.
     """
-    from film.pipeline.params import film_params
-    from film.settings import load_settings
+    with loading():
+        from film.pipeline.params import film_params
+        from film.settings import load_settings
 
     settings = load_settings()
     as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
@@ -97,12 +99,13 @@ def make(
     debug: bool = False,
 ) -> int:
     """Run it with progress and print what came of it; the exit code."""
-    from film.cli.progress import progress
-    from film.pipeline.warmup import warm_up
+    with loading():
+        from film.cli.progress import progress
+        from film.pipeline.warmup import warm_up
 
-    if engine == LOCAL:
-        warm_up(params, settings)  # while the rest of the program is loaded
-    make_film = engine_named(engine)
+        if engine == LOCAL:
+            warm_up(params, settings)  # while the rest of the program is loaded
+        make_film = engine_named(engine)
     with progress(quiet) as bars, _paused_for(consent, bars) as asked:
         result = asyncio.run(make_film(params, settings, listeners=[bars, *(listeners or [])], consent=asked))
     if as_document:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import av.error
 
-from film.compose import encode, mix
+from film.compose import mix
 from film.compose.crew import JOIN, MIX, ComposeProgress, Crew, Work
 from film.compose.join import Finish, join
 from film.compose.mixdown import BLOCK
@@ -61,6 +61,8 @@ def compose(
     or the film cannot be written, and Interrupted when ``should_stop`` says so; ``out`` then is what it was before.
     ``finish`` is given the whole film just before it appears at ``out``: to sign it.
     """
+    from film.compose import encode  # a film that is left as it is needs no encoder
+
     settings = settings or EncodeSettings()
     segments = plan(timeline, settings)
     sound = mix.plan(timeline)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def upsert(connection: Connection, table: type[Any]) -> sqlite.Insert:
@@ -16,6 +16,8 @@ def upsert(connection: Connection, table: type[Any]) -> sqlite.Insert:
     The two dialects' inserts differ in class and not in the methods that are used.
     """
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         return cast(sqlite.Insert, postgresql.insert(table))
     return sqlite.insert(table)
 

@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from film.compose import Composed
 from film.errors import BadMedia
-from film.inspect import inspect_film
 from film.pipeline.params import FilmParams
 from film.timeline import Timeline
 
@@ -57,6 +56,8 @@ def asked(params: FilmParams) -> dict[str, Any]:
 
 def check(path: Path, *, thorough: bool) -> dict[str, Any]:
     """The inspection's document for a film that was just written; what cannot be opened is a finding of it."""
+    from film.inspect import inspect_film
+
     try:
         return inspect_film(path, thorough=thorough).as_document()
     except BadMedia as error:

@@ -24,12 +24,10 @@ from film.media import Probe, check, describe, head_of, open_media, sniff
 from film.metadata.words import Words, each
 from film.models import Asset, AssetType, Model, Slug, Text, Word
 from film.pipeline.probe import facts_of
-from film.pipeline.results import asset_id
+from film.pipeline.results import OWN, asset_id
 from film.pipeline.services import Services, open_services
 from film.settings import Settings, load_settings
 
-OWN = "own"
-"""The provider of what users made themselves."""
 RECIPE = "own/1"
 
 

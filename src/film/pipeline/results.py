@@ -13,6 +13,9 @@ from film.cache import CachedAsset
 from film.errors import FilmError
 from film.models import Asset, AssetRequest, AssetType, Shot
 
+OWN = "own"
+"""The provider of what users made themselves."""
+
 
 @dataclass(frozen=True)
 class ShotAsset:

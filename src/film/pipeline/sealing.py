@@ -14,9 +14,8 @@ from pathlib import Path
 from film.errors import ConfigurationError
 from film.hashing import content_key
 from film.models import AssetType
-from film.pipeline.imports import OWN
 from film.pipeline.params import FilmParams
-from film.pipeline.results import CompletedShot
+from film.pipeline.results import OWN, CompletedShot
 from film.provenance import (
     INSTALL,
     Claim,
