@@ -7,7 +7,8 @@
     close / check           no credit, a rejected key: nothing more is sent to the account in this run
 
 Slots and gates are counted per provider, pauses and closings per account: FLUX and Kling share FAL's credit but not a
-queue. One ``Limits`` serves one process and one event loop.
+queue. One ``Limits`` serves one run on one event loop; runs that are given the same ``Accounts`` share all but the
+closings, and a run ``in_person`` goes first (``film.jobs.accounts``).
 
 Where the vendor keeps a line of its own, a quarter more jobs are sent than may be at work: when one ends, the next
 begins at once, and not only when a poll has noticed and another order has travelled.
@@ -23,6 +24,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from film.errors import FilmError
+from film.jobs.accounts import Accounts, Pause, Places, Queue
 from film.jobs.clock import Clock, SystemClock
 from film.providers.base import BaseProvider, JobProvider
 
@@ -73,6 +75,21 @@ class PriorityLimiter:
         self._free += 1
 
 
+class SharedLimiter(PriorityLimiter):
+    """A run's own line, by order, before the line of all runs: ``places`` are the run's unless others have them."""
+
+    def __init__(self, places: int, shared: Places, *, in_person: bool = False) -> None:
+        super().__init__(places)
+        self._places = places
+        self._shared = shared
+        self._in_person = in_person
+
+    @asynccontextmanager
+    async def place(self, order: float = 0.0) -> AsyncGenerator[None]:
+        async with super().place(order), self._shared.place(self._places, in_person=self._in_person):
+            yield
+
+
 class Limits:
     """The limits of a run. ``concurrency`` overrides a provider's own number of jobs, by its name."""
 
@@ -83,6 +100,8 @@ class Limits:
         default: int | None = None,
         posts_in_flight: int = 4,
         clock: Clock | None = None,
+        accounts: Accounts | None = None,
+        in_person: bool = False,
     ) -> None:
         self._concurrency = dict(concurrency or {})
         self._default = default
@@ -91,32 +110,36 @@ class Limits:
         self._dice = random.Random()
         self._slots: dict[str, PriorityLimiter] = {}
         self._gates: dict[str, PriorityLimiter] = {}
-        self._next_order: dict[str, float] = {}
-        self._paused_until: dict[str, float] = {}
+        self._accounts = accounts or Accounts()
+        self._in_person = in_person
+        self._queues: dict[str, Queue] = {}
+        self._pauses: dict[str, Pause] = {}
         self._closed: dict[str, FilmError] = {}
 
     @asynccontextmanager
     async def slot(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
-        async with self._limiter(self._slots, provider, self._jobs_of(provider)).place(order):
+        async with self._limiter(self._slots, provider, self._jobs_of(provider), self._queue(provider).jobs).place(
+            order
+        ):
             yield
 
     @asynccontextmanager
     async def gate(self, provider: BaseProvider, order: float = 0.0) -> AsyncGenerator[None]:
-        async with self._limiter(self._gates, provider, self._posts_of(provider)).place(order):
+        posts, queue = self._posts_of(provider), self._queue(provider)
+        async with self._limiter(self._gates, provider, posts, queue.orders).place(order):
             await self._its_turn(provider)
             yield
 
     def pause(self, provider: BaseProvider, seconds: float) -> float:
         """Ask nothing new of the account for ``seconds``, at most MAX_PAUSE; returns what it came to."""
         seconds = min(max(seconds, 0.0), MAX_PAUSE)
-        account = account_of(provider)
-        until = self._clock.monotonic() + seconds
-        self._paused_until[account] = max(until, self._paused_until.get(account, until))
+        pause = self._pause(provider)
+        pause.until = max(pause.until, self._clock.monotonic() + seconds)
         return seconds
 
     def paused(self, provider: BaseProvider) -> float:
         """Seconds for which a pause still holds the account back."""
-        return max(0.0, self._paused_until.get(account_of(provider), 0.0) - self._clock.monotonic())
+        return max(0.0, self._pause(provider).until - self._clock.monotonic())
 
     async def unpaused(self, provider: BaseProvider) -> None:
         """Wait until no pause holds the account back; who waited goes on a little apart from the others."""
@@ -136,9 +159,8 @@ class Limits:
         """Wait as long as the vendor's orders a minute ask for."""
         if provider.orders_a_minute is None:
             return
-        name, now = _name_of(provider), self._clock.monotonic()
-        turn = max(now, self._next_order.get(name, now))
-        self._next_order[name] = turn + 60 / (provider.orders_a_minute * provider.simulated_speed)
+        now = self._clock.monotonic()
+        turn = self._queue(provider).turn(now, 60 / (provider.orders_a_minute * provider.simulated_speed))
         if turn > now:
             await self._clock.sleep(turn - now)
 
@@ -152,12 +174,25 @@ class Limits:
         answers_later = isinstance(provider, JobProvider) and not provider.answers_at_once
         return self._posts_in_flight if answers_later else self._jobs_of(provider)
 
-    @staticmethod
-    def _limiter(kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int) -> PriorityLimiter:
+    def _limiter(
+        self, kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int, shared: Places
+    ) -> PriorityLimiter:
         name = _name_of(provider)
         if name not in kept:
-            kept[name] = PriorityLimiter(places)
+            kept[name] = SharedLimiter(places, shared, in_person=self._in_person)
         return kept[name]
+
+    def _queue(self, provider: BaseProvider) -> Queue:
+        name = _name_of(provider)
+        if name not in self._queues:
+            self._queues[name] = self._accounts.queue(provider)
+        return self._queues[name]
+
+    def _pause(self, provider: BaseProvider) -> Pause:
+        name = account_of(provider)
+        if name not in self._pauses:
+            self._pauses[name] = self._accounts.pause(provider)
+        return self._pauses[name]
 
 
 def _name_of(provider: BaseProvider) -> str:
