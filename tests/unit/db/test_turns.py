@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from film.db import session
 from film.db.session import make_engine
+from film.errors import StoreError
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_another_process_is_waited_for_by_sqlite_and_told_when_it_takes_too_long
     other = make_engine(f"sqlite:///{tmp_path / 'film.db'}")
     with other.begin() as db:
         db.execute(text("INSERT INTO written VALUES (1)"))
-        with pytest.raises(OperationalError, match="locked"):
+        with pytest.raises(StoreError, match="held by another process"):
             write(impatient, 2)
     write(impatient, 3)
     assert count(impatient) == 2
@@ -89,7 +90,7 @@ def test_a_forked_child_does_not_wait_for_a_thread_that_it_does_not_have(impatie
     held.wait(30)
     real, child = os.getpid, os.getpid() + 1
     try:
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(OperationalError, match="locked"):
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(StoreError, match="held by another process"):
             patch.setattr(os, "getpid", lambda: child)
             write(impatient, 1)  # SQLite's lock is still the parent's: it is SQLite that answers, and at once
     finally:
