@@ -7,6 +7,8 @@ paid for goes through the submit journal, which is told of the money that the sh
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -54,6 +56,8 @@ class Obtainer:
         self.events = events
         self.stop = stop
         self.use_cache = use_cache
+        self.since: datetime | None = None
+        """Without the cache: what was bought since then is this run's own, and a step that is repeated keeps it."""
 
     async def obtain(
         self,
@@ -90,7 +94,7 @@ class Obtainer:
                     quoted=reservation.estimated if reservation else Decimal(0),
                     reservation_id=reservation.id if reservation else None,
                     order=order,
-                    again=self._is_gone if self.use_cache else True,
+                    again=self._again,
                 )
             )
             if bought.generated is None:
@@ -131,6 +135,16 @@ class Obtainer:
             provider=record.provider,
         )
         return taken
+
+    @property
+    def _again(self) -> bool | Callable[[Job], bool]:
+        if self.use_cache:
+            return self._is_gone
+        return self._is_older if self.since else True
+
+    def _is_older(self, job: Job) -> bool:
+        """Whether a finished job is not this run's."""
+        return self.since is None or job.created_at < self.since or self._is_gone(job)
 
     def _is_gone(self, job: Job) -> bool:
         """Whether what a finished job brought has left the store since."""

@@ -180,7 +180,7 @@ class FilmRun:
         self.check(plan, consent)
         await self.begin(plan)
         shots = await self.shoot(plan)
-        if await asyncio.to_thread(self._damaged_drafts, shots):
+        if await self.drafts_damaged(shots):
             shots = await self.shoot(plan := await self.plan())
         await self.record(plan, shots)
         return await self.compose(shots, began)
@@ -237,8 +237,11 @@ class FilmRun:
             at_most=plan.at_most,
         )
 
-    async def shoot(self, plan: FilmPlan) -> list[CompletedShot]:
-        """Every shot's chain at once; a shot that the library answers whole needs none."""
+    async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
+        """Every shot's chain at once; a shot that the library answers whole needs none.
+
+        ``first`` is the place of the first of them where shots wait in line, if the plan is that of a part of a film.
+        """
         finished: dict[str, CompletedShot] = {}
 
         async def shoot(place: int, shot: ShotPlan) -> None:
@@ -248,7 +251,7 @@ class FilmRun:
                 finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
 
         async with asyncio.TaskGroup() as chains:
-            for place, shot in enumerate(in_order(plan.shots, self.params.order)):
+            for place, shot in enumerate(in_order(plan.shots, self.params.order), first):
                 if shot.to_make:
                     chains.create_task(shoot(place, shot))
                 else:
@@ -257,6 +260,10 @@ class FilmRun:
             keys = [asset.key for asset in again]
             await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
         return [finished[shot.shot.shot_id] for shot in plan.shots]
+
+    async def drafts_damaged(self, shots: Sequence[CompletedShot]) -> bool:
+        """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
+        return await asyncio.to_thread(self._damaged_drafts, shots)
 
     async def record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
         """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all."""
@@ -310,7 +317,6 @@ class FilmRun:
             self.services.index.count_reuse([a.asset_id for _, a in again])
 
     def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
-        """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
         free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
         sound = self.services.cache.use_many(free) if not self.cutting_room.is_unchanged(shots) else dict.fromkeys(free)
         damaged = sum(1 for key in free if key not in sound)

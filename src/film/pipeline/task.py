@@ -18,6 +18,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
 from film.errors import FilmError, Interrupted
 from film.jobs.limits import PriorityLimiter
@@ -59,6 +60,36 @@ class ShotChain:
             await self._come_in(plan, order, begun)
             return await self._begin(plan, order, begun)
 
+    async def one(
+        self, plan: ShotPlan, kind: AssetType, order: float, there: Mapping[AssetType, CachedAsset]
+    ) -> CompletedShot:
+        """A single asset of a shot, made of those that are ``there``: for who makes a film stage by stage."""
+        row, reservations = plan.assets[kind], dict[tuple[AssetType, int], Reservation]()
+        beside = {
+            other: ShotAsset(plan.assets[other].ask.request, asset.key, asset, reused=True)
+            for other, asset in there.items()
+        }
+        try:
+            async with self._purse.place(order):
+                reservations = await asyncio.to_thread(self._reserve, ShotPlan(plan.shot, {kind: row}))
+            match kind:
+                case AssetType.IMAGE:
+                    reservation = reservations.get((kind, 0))
+                    made = await self.obtainer.obtain(row.ask, order=order, reservation=reservation)
+                case AssetType.AUDIO:
+                    made = await self._speech(row, order, reservations)
+                case AssetType.VIDEO:
+                    picture, speech = beside.get(AssetType.IMAGE), beside.get(AssetType.AUDIO)
+                    speech = speech if self._waits_for_speech(plan) else None
+                    made = await self._clip(plan, picture, speech, order, reservations)
+        except Interrupted:
+            raise
+        except FilmError as error:
+            return self._failed(CompletedShot(plan.shot), error, kind.value)
+        finally:
+            await self._release(reservations)
+        return CompletedShot(plan.shot).having(made)
+
     async def _come_in(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> None:
         """Wait until the provider of the first step may soon ask for more, and stay until that step is done."""
         first = plan.to_make[0].ask.provider
@@ -79,8 +110,7 @@ class ShotChain:
         try:
             return await self._shoot(plan, order, reservations, begun)
         finally:
-            for reservation in reservations.values():
-                await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
+            await self._release(reservations)
 
     async def _shoot(
         self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
@@ -169,6 +199,10 @@ class ShotChain:
             return {}
         held = self.costs.reserve([self._item(order) for order in paid])
         return {(o.asset_type, o.ask.part): r for o, r in zip(paid, held, strict=True)}
+
+    async def _release(self, reservations: Reservations) -> None:
+        for reservation in reservations.values():
+            await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
 
     def _item(self, planned: PlannedAsset) -> ReservationRequest:
         return ReservationRequest(
