@@ -40,6 +40,8 @@ class Errand:
     """The row being worked on, ours or another's; None while there is none."""
     passed_over: str = ""
     """The finished job beside which another is to be bought."""
+    rebought: int = 0
+    """How often it was bought once more because no answer came."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from film.jobs.pace import backoff
 from film.providers.base import Ticket
 
 TRIES = 6
+REBUYS = 2
+"""Times that one run buys an asset once more; a vendor that then still gives no answer is left to the next run."""
 CLOCK_SLACK = 26 * 3600.0
 """Seconds by which the vendor's clock may differ from ours, or ours from what it was: a day, as when somebody sets a
 wrong date. Payloads are matched and known jobs passed over anyway."""
@@ -49,10 +51,21 @@ class Reconciler:
         raise unknown(job, call.provider.name)
 
     async def buy_again(self, errand: Errand, job: Job, why: str) -> bool:
-        """Close a job without a result so that it is bought once more, while all that was so spent stays small."""
+        """Close a job without a result so that it is bought once more, while all that was so spent stays small.
+
+        Raises ProviderUnavailable when that was done too often for now.
+        """
         desk = self._desk
         if job.quoted + await desk.db(desk.journal.given_up, job.key) > self._threshold:
             return False
+        if errand.rebought == REBUYS:
+            raise ProviderUnavailable(
+                f"{errand.call.provider.name} takes orders of {errand.call.title} and gives no answer",
+                hint="run again later; what each try may have cost is on record: film jobs --all",
+                provider=errand.call.provider.name,
+            )
+        errand.rebought += 1
+        await desk.clock.sleep(backoff(errand.rebought))
         words = f"{why}; bought again, being under {usd(self._threshold)}"
         await desk.write(errand, job, state="closed", billed=job.quoted, error=words, owner=None, lease_until=None)
         desk.emit("rebought", errand.call, job.id, words)

@@ -321,6 +321,21 @@ def test_cheap_ones_are_bought_again_up_to_the_threshold_in_all_and_every_one_is
     assert house.purse.spent == Decimal(spent)
 
 
+def test_one_run_buys_a_cheap_one_twice_more_and_leaves_the_rest_to_the_next(house: House):
+    """A vendor that fails at every order is not flooded with cents."""
+    house.vendor.lists, house.vendor.price = False, Decimal("0.001")
+    house.vendor.swallows_answer(*(OutcomeUnknown("cut") for _ in range(4)))
+    call = house.image_call(quoted=Decimal("0.001"))
+    with pytest.raises(ProviderUnavailable, match="gives no answer"):
+        house.make(call)
+    assert (house.vendor.posts, states(house)) == (3, ["closed", "closed", "unknown"])
+    assert house.clock.monotonic() >= 1 + 2
+    assert not house.purse.released
+    house.make(call)
+    assert (house.vendor.posts, states(house)) == (5, [*["closed"] * 4, "done"])
+    assert house.purse.spent == house.vendor.charges == Decimal("0.005")
+
+
 def test_what_is_done_or_does_not_exist_cannot_be_decided(house: House):
     house.make()
     with pytest.raises(InputError, match="nothing to decide"):
