@@ -3,8 +3,8 @@
 The claim that counts is checked against the vendors' own books: after any number of kills, what was charged is what
 the library holds, and where a purchase was made twice the journal says so.
 
-    uv run pytest tests/e2e/test_rehearsed_films.py                     the attic, killed once on every tier
-    uv run pytest -n 0 -m long tests/e2e/test_rehearsed_films.py        every example on every tier, killed fifteen times
+    uv run pytest tests/e2e/test_rehearsed_films.py                     the attic on each tier, killed once
+    uv run pytest -n 0 -m long tests/e2e/test_rehearsed_films.py        every example and tier, killed fifteen times
 """
 
 from __future__ import annotations
