@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LOCAL = "local"
 ENGINES = {
     LOCAL: "film.pipeline.run",
+    "ray": "film.pipeline.cluster",
+    "zenml": "film.pipeline.zenml",
 }
 """Name → the module that has its ``make_film``."""
 

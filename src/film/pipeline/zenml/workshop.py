@@ -1,0 +1,163 @@
+"""Where ZenML's steps work: one run of a film, on one event loop, for all the steps that this process takes.
+
+    make_film ── opens its run on its own loop ──┐
+                                                 ├─► joined(name): any step, in any thread ─► Workshop.do(work)
+    a step of a pipeline run by somebody else ───┘
+       └── opens one on a thread of its own; the last step to leave closes it
+
+Each step of ZenML has a thread of its own, and would have an event loop. Were each to open a run of its own, a
+provider's places, its pauses and the journal's heartbeat would be counted in every batch apart: eight batches at once
+would be eight times as many jobs as the vendor allows. So they meet here, and batches only decide what is asked for
+together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from film.db.base import now
+from film.pipeline.events import Events, Listener
+from film.pipeline.observe import observing
+from film.pipeline.params import FilmParams
+from film.pipeline.requests import ProviderSet
+from film.pipeline.results import FilmResult
+from film.pipeline.run import Consent, FilmRun
+from film.pipeline.services import running_services
+from film.pipeline.stop import Stop, on_interrupt
+from film.settings import Settings, load_settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Workshop:
+    """A run and the loop it lives on. ``result`` and ``failure`` are what its steps came to, for who opened it."""
+
+    run: FilmRun
+    loop: asyncio.AbstractEventLoop
+    consent: Consent | None = None
+    result: FilmResult | None = None
+    failure: BaseException | None = None
+    begun: datetime = field(default_factory=now)
+    began: float = field(default_factory=time.monotonic)
+    guests: int = 0
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @cached_property
+    def digest(self) -> str:
+        return digest_of(self.run.params.model_dump_json())
+
+    def do(self, work: Callable[[FilmRun], Coroutine[Any, Any, T]]) -> T:
+        """Have it done on the run's loop, and wait for it here, in a step's thread."""
+        doing = asyncio.run_coroutine_threadsafe(work(self.run), self.loop)
+        try:
+            return doing.result()
+        except KeyboardInterrupt:
+            self.run.stop.set()  # what is paid for is finished and kept
+            with suppress(Exception):
+                doing.result()
+            raise
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def close(self) -> None:
+        with suppress(RuntimeError):  # its loop has ended already
+            self.loop.call_soon_threadsafe(self.closing.set)
+
+
+_open: dict[str, Workshop] = {}
+_opening = threading.Lock()
+
+
+def digest_of(params: str) -> str:
+    """What an estimate is given for."""
+    return hashlib.sha256(params.encode()).hexdigest()
+
+
+@asynccontextmanager
+async def opened(
+    params: FilmParams,
+    settings: Settings,
+    *,
+    listeners: Sequence[Listener] = (),
+    consent: Consent | None = None,
+    stop: Stop | None = None,
+    providers: Mapping[Any, Any] | None = None,
+) -> AsyncGenerator[Workshop]:
+    """A workshop on the running loop."""
+    stop = stop or Stop()
+    async with running_services(settings, online=params.is_online) as services:
+
+        def tell() -> None:
+            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
+
+        with observing(settings, params.film_id, params.shots) as observers, on_interrupt(stop, tell):
+            events = Events(*listeners, *observers)
+            run = FilmRun(params, services, events, stop, ProviderSet(services.context, dict(providers or {})))
+            yield Workshop(run, asyncio.get_running_loop(), consent)
+
+
+@contextmanager
+def known_as(name: str, workshop: Workshop) -> Generator[None]:
+    """Within it, steps that are told ``name`` work there."""
+    workshop.guests += 1
+    _open[name] = workshop
+    try:
+        yield
+    finally:
+        del _open[name]
+
+
+def at_work(name: str) -> Workshop | None:
+    """The workshop of that name in this process, if there is one."""
+    return _open.get(name)
+
+
+@contextmanager
+def joined(name: str, params: str) -> Generator[Workshop]:
+    """The workshop of that name; without one in this process, a new one for the film that ``params`` tell as JSON."""
+    with _opening:
+        workshop = _open.get(name)
+        if workshop is None:
+            workshop = _open[name] = _hired(FilmParams.model_validate_json(params), load_settings())
+        workshop.guests += 1
+    try:
+        yield workshop
+    finally:
+        with _opening:
+            workshop.guests -= 1
+            if not workshop.guests:
+                del _open[name]
+                workshop.close()
+
+
+def _hired(params: FilmParams, settings: Settings) -> Workshop:
+    """A workshop on a thread of its own, open until it is closed."""
+    ready: Future[Workshop] = Future()
+
+    async def serve() -> None:
+        async with opened(params, settings) as workshop:
+            ready.set_result(workshop)
+            await workshop.closing.wait()
+
+    def live() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    threading.Thread(target=live, name="film-workshop").start()
+    return ready.result()
