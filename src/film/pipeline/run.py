@@ -19,8 +19,10 @@ from film import json_lines
 from film.cost_tracker import CostTracker, Reservation, write_reports
 from film.errors import Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
-from film.jobs.limits import PriorityLimiter
+from film.jobs.accounts import THIS_PROCESS, Accounts
+from film.jobs.limits import SharedLimiter
 from film.models import Shot
+from film.pipeline.admission import shoot_all, window
 from film.pipeline.cutting_room import CuttingRoom
 from film.pipeline.engine import LOCAL, engine_named
 from film.pipeline.events import Events, Listener
@@ -122,7 +124,8 @@ LEASE = 60.0
 class FilmRun:
     """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated.
 
-    ``lease`` seconds after its last sign of life another process may take this run's jobs over.
+    ``lease`` seconds after its last sign of life another process may take this run's jobs over. What somebody asks for
+    ``in_person`` goes before the films that this process makes.
     """
 
     def __init__(
@@ -135,12 +138,14 @@ class FilmRun:
         *,
         clock: Clock | None = None,
         lease: float = LEASE,
+        in_person: bool = False,
     ) -> None:
         self.params = params
         self.services = services
         self.events = events
         self.stop = stop
         self.providers = providers
+        self.keys: Mapping[str, object] = services.settings.keys
         self.costs = CostTracker(
             params.film_id,
             params.budget_limit,
@@ -149,7 +154,8 @@ class FilmRun:
             settings=services.settings,
         )
         self.asker = Asker(params, providers)
-        limits = Limits(default=params.concurrency, clock=clock)
+        accounts = Accounts() if clock else THIS_PROCESS  # who lives by another clock shares nothing with the others
+        limits = Limits(default=params.concurrency, clock=clock, accounts=accounts, in_person=in_person)
         self.jobs = Jobs(
             services.engine,
             clock=clock,
@@ -164,7 +170,7 @@ class FilmRun:
             services,
             self.costs,
             self.jobs,
-            PriorityLimiter(LOCAL_WORK),
+            SharedLimiter(LOCAL_WORK, accounts.cores(), in_person=in_person),
             events,
             stop,
             use_cache=params.use_cache,
@@ -216,7 +222,7 @@ class FilmRun:
         """Keys there? Within the limit? Agreed to? All before the first call."""
         _ = self.cutting_room.credential  # one that cannot sign is told now
         check_sounds(self.params)
-        missing = plan.missing_keys(self.services.settings.keys)
+        missing = plan.missing_keys(self.keys)
         if missing:
             raise missing_keys(missing)
         if plan.at_most:
@@ -238,27 +244,26 @@ class FilmRun:
         )
 
     async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
-        """Every shot's chain at once; a shot that the library answers whole needs none.
+        """Every shot's chain, as many at once as keep its providers busy; one that the library answers needs none.
 
         ``first`` is the place of the first of them where shots wait in line, if the plan is that of a part of a film.
         """
         finished: dict[str, CompletedShot] = {}
 
-        async def shoot(place: int, shot: ShotPlan) -> None:
+        async def shoot(place: float, shot: ShotPlan) -> None:
             try:
                 finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
             except Interrupted as stopped:
                 finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
 
-        async with asyncio.TaskGroup() as chains:
-            for place, shot in enumerate(in_order(plan.shots, self.params.order), first):
-                if shot.to_make:
-                    chains.create_task(shoot(place, shot))
-                else:
-                    finished[shot.shot.shot_id] = reused(shot)
-            again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
-            keys = [asset.key for asset in again]
-            await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
+        for shot in plan.shots:
+            if not shot.to_make:
+                finished[shot.shot.shot_id] = reused(shot)
+        again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
+        keys = [asset.key for asset in again]
+        await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
+        to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
+        await shoot_all(to_make, shoot, at_once=window(self.params.concurrency), first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
 
     async def drafts_damaged(self, shots: Sequence[CompletedShot]) -> bool:
@@ -346,7 +351,7 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
         **task.choices,
     )
     async with running_services(settings, online=params.is_online) as services:
-        run = FilmRun(params, services, Events(), Stop(), ProviderSet(services.context))
+        run = FilmRun(params, services, Events(), Stop(), ProviderSet(services.context), in_person=True)
         done = await run.single()
     if done.error:
         raise done.error
