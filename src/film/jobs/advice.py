@@ -8,6 +8,7 @@ from film.errors import ProviderNotFound
 from film.jobs.calls import Job, State
 from film.jobs.journal import is_free
 from film.models import AssetType
+from film.providers.base import BaseProvider, JobProvider
 from film.providers.registry import provider_class
 
 UNSETTLED: tuple[State, ...] = ("intent", "submitted", "unknown", "review", "lost", "refused")
@@ -19,8 +20,10 @@ def advice(job: Job, now: datetime) -> str:
     if job.state in ("intent", "submitted", "unknown") and not is_free(job, now):
         return "a running program works on it"
     match job.state:
-        case "intent" | "unknown":
+        case "intent" | "unknown" if _can_be_asked(job):
             return f"run its film again: {job.provider} is asked whether it has it before anything is sent"
+        case "intent" | "unknown":
+            return f"run its film again: what {job.provider} cannot be asked is put before you, unless it costs a cent"
         case "submitted":
             return "run its film again: it is paid for once, and will be fetched then"
         case "review":
@@ -37,16 +40,26 @@ def advice(job: Job, now: datetime) -> str:
 
 def orders_page(job: Job) -> str:
     """Where the account's orders are shown: Kling's and MiniMax's, which FAL sells, on FAL's page."""
-    try:
-        page = provider_class(AssetType(job.asset_type), job.provider).orders_page
-    except ProviderNotFound:
-        page = ""
-    return page or f"{job.provider}'s own page"
+    provider = _provider(job)
+    return (provider.orders_page if provider else "") or f"{job.provider}'s own page"
 
 
 def how_to_resolve(job: Job) -> str:
     """The command that settles a job which only its user can know about."""
     return f"film jobs resolve {job.id[:8]} --charged | --not-charged | --rebuy"
+
+
+def _can_be_asked(job: Job) -> bool:
+    provider = _provider(job)
+    return provider is not None and issubclass(provider, JobProvider) and provider.can_list
+
+
+def _provider(job: Job) -> type[BaseProvider] | None:
+    """The class behind a job; None where a plug-in has gone."""
+    try:
+        return provider_class(AssetType(job.asset_type), job.provider)
+    except ProviderNotFound:
+        return None
 
 
 def _rebuy(job: Job) -> str:

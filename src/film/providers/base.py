@@ -140,6 +140,8 @@ class BaseProvider(ABC):
     """Whose key it needs (``fal``); None needs none."""
     local: ClassVar[bool] = False
     """Made on this machine: free, repeatable, not journaled."""
+    gpus: ClassVar[float] = 0
+    """GPUs that it keeps busy, a local one: on a cluster it works, and stays loaded, on a node that has as many."""
     concurrency: ClassVar[int] = 3
     """Jobs at once on one account, unless the user says otherwise."""
     orders_a_minute: ClassVar[float | None] = None
@@ -253,6 +255,7 @@ class JobProvider(BaseProvider):
     poll_seconds: ClassVar[float] = 2.0
     """The vendor's own floor between two polls of one job."""
     can_list: ClassVar[bool] = False
+    """Every account can be asked for an order whose answer was lost: ``find_lost`` knows."""
     queues: ClassVar[bool] = False
     """Takes more jobs than the account may have at work at once, and lets the rest wait in line."""
     answers_at_once: ClassVar[bool] = False
