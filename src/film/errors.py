@@ -27,6 +27,7 @@ from __future__ import annotations
 import errno
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -41,6 +42,16 @@ class FilmError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, to another process too, whatever its constructor asks for."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[FilmError], args: tuple[Any, ...], told: dict[str, Any]) -> FilmError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(told)
+    return error
 
 
 class InputError(FilmError):

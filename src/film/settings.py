@@ -73,6 +73,8 @@ class Settings(BaseModel):
     """The bucket behind the gallery, where there is one."""
     store_options: Mapping[str, SecretStr] = {}
     """What opens it, by the names of the variables that the service's own tools read, in small letters."""
+    ray_address: str = ""
+    """The cluster that the engine ray works on; without one it starts one of this machine."""
     observe: frozenset[str] = frozenset()
     """Where a run's events go besides the terminal: ``log``, ``otlp``."""
     observe_prompts: bool = False
@@ -133,11 +135,38 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
             for option, names in STORE_NAMES.items()
             if (found := next((values[n].strip() for n in names if values.get(n)), None))
         },
+        ray_address=values.get("FILM_RAY_ADDRESS", "").strip(),
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),
         dotenv_path=dotenv,
     )
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """What ``load_settings`` makes the same settings of: for programs that are started on somebody's behalf.
+
+    It holds the keys. It is meant for the environment of a process, and for nothing that is written or sent.
+    """
+    secrets = {KEY_NAMES[account][0]: key for account, key in settings.keys.items()}
+    secrets |= {STORE_NAMES[option][0]: value for option, value in settings.store_options.items()}
+    speeds = set(settings.speeds.values())
+    said = {
+        "FILM_GALLERY_DIR": str(settings.gallery),
+        "FILM_DATABASE_URL": settings.database_url,
+        "FILM_DEFAULT_BUDGET_USD": f"{settings.default_budget:f}",
+        "FILM_DAILY_BUDGET_USD": "" if settings.daily_budget is None else f"{settings.daily_budget:f}",
+        "FILM_TIER": settings.default_tier,
+        "FILM_RATE_CARD": str(settings.rate_card or ""),
+        "FILM_SIGNING_CERTIFICATE": str(settings.signing_certificate or ""),
+        "FILM_SIGNING_KEY": str(settings.signing_key or ""),
+        "FILM_CACHE_SALT": settings.cache_salt,
+        "FILM_STORE_URL": settings.store_url or "none",
+        "FILM_NO_SPEND": "" if settings.spend_allowed else "1",
+        "FILM_SIMULATED_SPEED": f"{max(speeds):g}" if speeds else "",
+        **{URL_NAMES[account]: url for account, url in settings.base_urls.items()},
+    }
+    return said | {name: secret.get_secret_value() for name, secret in secrets.items()}
 
 
 def parse_budget(text: str, name: str) -> Decimal:

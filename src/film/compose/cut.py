@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av.error
 
@@ -25,6 +26,9 @@ from film.compose.sound import Loudness
 from film.compose.store import SegmentStore
 from film.errors import ComposeError, StoreError
 from film.timeline import Timeline
+
+if TYPE_CHECKING:
+    from film.compose.encode import Encoder
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,14 @@ def compose(
     should_stop: Callable[[], bool] | None = None,
     workers: int | None = None,
     finish: Finish | None = None,
+    encoder: Encoder | None = None,
 ) -> Composed:
     """Bring the film at ``out`` up to date with ``timeline``.
 
     ``on_progress`` is called on this thread, ``should_stop`` on any. Raises ComposeError when a source cannot be used
     or the film cannot be written, and Interrupted when ``should_stop`` says so; ``out`` then is what it was before.
-    ``finish`` is given the whole film just before it appears at ``out``: to sign it.
+    ``finish`` is given the whole film just before it appears at ``out``: to sign it. ``encoder`` does the encoding,
+    ``workers`` tasks at once: this machine, unless it is another's work.
     """
     from film.compose import encode  # a film that is left as it is needs no encoder
 
@@ -78,7 +84,7 @@ def compose(
     jobs: list[Callable[[], object]] = []
     if mixing:
         jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX)))
-    jobs += [partial(encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
+    jobs += [partial(encoder or encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
     with _writing(out):
         crew.run(jobs, hands)
         if jobs:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import av
 from av.video.frame import VideoFrame
@@ -31,8 +31,13 @@ from film.compose.transitions import BLENDS
 from film.media.opening import url
 from film.timeline import Clip
 
-Tick = Callable[[str], None]
-"""Told the piece after each of its frames; raises Interrupted when the cut should stop."""
+
+class Tick(Protocol):
+    """Told the piece after each of its frames; raises Interrupted when the cut should stop."""
+
+    def __call__(self, piece: str, count: int = 1, /) -> None: ...
+
+
 _SPREAD = 1.5
 """A task is what is left, divided by the workers and by this: large ones first, small ones to end all at once."""
 
@@ -46,6 +51,10 @@ class EncodeTask:
     @property
     def frames(self) -> int:
         return sum(segment.frames for segment in self.segments)
+
+
+Encoder = Callable[[EncodeTask, Screen, EncodeSettings, SegmentStore, Tick], None]
+"""Puts a task's segments into the store: ``run``, or who has it done elsewhere."""
 
 
 def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers: int = 1) -> list[EncodeTask]:
@@ -76,12 +85,25 @@ def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers:
 
 def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: SegmentStore, tick: Tick) -> None:
     """Encode one task's segments and put them into the store; nothing half-made is left behind."""
-    with closing(_Readers(screen)) as readers:
+    with closing(Shown(screen)) as shown:
         for segment in task.segments:
             with _into_store(segment.key, screen, settings, store) as writer:
-                for frame in _shown(segment, readers, screen):
+                for frame in shown.frames(segment):
                     writer.write(frame)
                     tick(segment.name)
+
+
+class Shown:
+    """The frames of segments that follow each other, as they are seen."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen, self._readers = screen, _Readers(screen)
+
+    def frames(self, segment: Segment) -> Iterator[VideoFrame]:
+        return _shown(segment, self._readers, self._screen)
+
+    def close(self) -> None:
+        self._readers.close()
 
 
 class _Readers:

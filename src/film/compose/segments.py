@@ -48,8 +48,17 @@ def screen_of(timeline: Timeline) -> Screen:
 
 def plan(timeline: Timeline, settings: EncodeSettings) -> tuple[Segment, ...]:
     """All segments of the film in order. Pure and quick: no file is opened."""
-    screen = screen_of(timeline)
-    look = content_key(
+    look = _look(screen_of(timeline), settings)
+    return tuple(Segment(_key(look, kind, shows), kind, shows) for kind, shows in _pieces(timeline))
+
+
+def is_same_here(segment: Segment, screen: Screen, settings: EncodeSettings) -> bool:
+    """Whether this machine, with its encoder and its fonts, would make what the segment's key promises."""
+    return _key(_look(screen, settings), segment.kind, segment.shows) == segment.key
+
+
+def _look(screen: Screen, settings: EncodeSettings) -> str:
+    return content_key(
         RECIPE,
         {
             "size": [screen.width, screen.height],
@@ -58,14 +67,10 @@ def plan(timeline: Timeline, settings: EncodeSettings) -> tuple[Segment, ...]:
             "libavcodec": codec_version(),
         },
     )
-    return tuple(
-        Segment(
-            content_key(RECIPE, {"look": look, "kind": kind, "shows": [_identity(stretch) for stretch in shows]}),
-            kind,
-            shows,
-        )
-        for kind, shows in _pieces(timeline)
-    )
+
+
+def _key(look: str, kind: str, shows: Sequence[Stretch]) -> str:
+    return content_key(RECIPE, {"look": look, "kind": kind, "shows": [_identity(stretch) for stretch in shows]})
 
 
 def _pieces(timeline: Timeline) -> Iterator[tuple[str, tuple[Stretch, ...]]]:

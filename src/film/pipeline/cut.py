@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
@@ -32,7 +33,21 @@ from film.pipeline.turn import turn_at
 from film.shotfile import standard_rate
 from film.timeline import ShotCut, Slate, Source, Timeline, build_timeline
 
+if TYPE_CHECKING:
+    from film.compose.encode import Encoder
+
 MANIFEST = "film/1"
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who encodes a film's pieces, and how many at once: this machine on all its cores, unless it says otherwise."""
+
+    encoder: Encoder | None = None
+    number: int | None = None
+
+
+THIS_MACHINE = Hands()
 
 
 def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
@@ -104,6 +119,7 @@ def compose_film(
     on_wait: Callable[[], None],
     facts: dict[str, Any],
     seal: Seal | None = None,
+    hands: Hands = THIS_MACHINE,
 ) -> Composed | None:
     """Compose the film and write its manifest; blocks, so call it in a thread.
 
@@ -126,6 +142,8 @@ def compose_film(
             on_progress=progress,
             should_stop=should_stop,
             finish=seal.sign if seal else None,
+            encoder=hands.encoder,
+            workers=hands.number,
         )
         written = (_read_manifest(path) or {}).get("captions", {})
         _write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})

@@ -18,6 +18,8 @@ from film.errors import ComposeError, Interrupted, StoreError
 from film.pipeline.captioning import unwritable
 from film.pipeline.checking import asked
 from film.pipeline.cut import (
+    THIS_MACHINE,
+    Hands,
     captions_beside,
     checked,
     compose_film,
@@ -39,13 +41,16 @@ from film.timeline import Timeline
 
 
 class CuttingRoom:
-    """Cuts one film."""
+    """Cuts one film, with whose ``hands`` it has."""
 
-    def __init__(self, params: FilmParams, services: Services, events: Events, stop: Stop) -> None:
+    def __init__(
+        self, params: FilmParams, services: Services, events: Events, stop: Stop, hands: Hands = THIS_MACHINE
+    ) -> None:
         self.params = params
         self.services = services
         self.events = events
         self.stop = stop
+        self.hands = hands
 
     @cached_property
     def credential(self) -> Credential | None:
@@ -171,6 +176,7 @@ class CuttingRoom:
                 on_wait=wait,
                 facts=facts,
                 seal=seal,
+                hands=self.hands,
             )
         except Interrupted:
             set_status(self.services.engine, self.params.film_id, "interrupted")

@@ -1,0 +1,288 @@
+"""A Ray cluster, as much of it as is needed: attached to or started for the occasion, asked for work, left again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any
+
+from film.engines.files import HandedFile
+from film.engines.head import HeadWatch, answers
+from film.engines.library import quietly, ray_library
+from film.engines.node import Answer, Done, Failed, Needed, perform, perform_in_steps
+from film.errors import ConfigurationError, FilmError
+
+NAMESPACE = "film"
+MEMORY = 200_000_000
+"""Bytes that a cluster of our own keeps for what travels in it; what does not fit goes to disk."""
+RETRIES = 5
+"""Times that work is done again because its node, or the process there, has died."""
+_LOOK = 0.5
+"""Seconds between two looks at whether what is waited for is still wanted."""
+
+
+class Cluster:
+    """The cluster that this process is a part of: as the program that was started, or as one of its actors."""
+
+    def __init__(self, head: HeadWatch | None = None) -> None:
+        self._ray = ray_library()
+        self._head = head
+
+    # -- what there is
+
+    @property
+    def cpus(self) -> int:
+        return int(self._resources.get("CPU", 0))
+
+    @property
+    def gpus(self) -> float:
+        return float(self._resources.get("GPU", 0))
+
+    @property
+    def machines(self) -> set[str]:
+        """The addresses of the machines that nodes run on."""
+        return {node["NodeManagerAddress"] for node in self._ray.nodes() if node["Alive"]}
+
+    def has(self, resource: str) -> bool:
+        return self._resources.get(resource, 0) > 0
+
+    # -- work
+
+    async def call(self, function: Callable[..., Any], *arguments: Any, files: Sequence[HandedFile] = ()) -> Any:
+        """``function(*arguments, places)`` on a core of any node, done again where that dies. Its error is raised."""
+        return await self.answer_of(lambda sent: self._work.remote(function, arguments, files, sent))
+
+    async def answer_of(self, ask: Callable[[dict[str, Any]], Any]) -> Any:
+        """What comes of work that ``ask`` sets going, which is given the files that had to be sent."""
+        sent: dict[str, Any] = {}
+        while True:
+            answer: Answer = await self.ask(ask(sent))
+            match answer:
+                case Done(value):
+                    return value
+                case Failed(error):
+                    raise error
+                case Needed(files):
+                    sent |= await asyncio.to_thread(self._send, files)
+
+    async def ask(self, reference: Any, *, patience: float | None = None) -> Any:
+        """What a reference stands for. Raises TimeoutError after ``patience`` seconds, FilmError without a head."""
+        coming = asyncio.wrap_future(reference.future())
+        until = None if patience is None else asyncio.get_running_loop().time() + patience
+        try:
+            while not coming.done():
+                await asyncio.wait([coming], timeout=_LOOK if self._head or patience else None)
+                self.check()
+                if until is not None and not coming.done() and asyncio.get_running_loop().time() > until:
+                    raise TimeoutError(f"no answer in {patience:.0f} s")
+            return self._told(coming.result)
+        finally:
+            if not coming.done():
+                coming.cancel()
+
+    def wait(self, reference: Any) -> Any:
+        """What a reference stands for; blocks."""
+        while True:
+            ready, _ = self._told(lambda: self._ray.wait([reference], timeout=_LOOK))
+            self.check()
+            if ready:
+                return self._told(lambda: self._ray.get(reference))
+
+    def stream(
+        self,
+        function: Callable[..., Iterator[Any]],
+        *arguments: Any,
+        files: Sequence[HandedFile] = (),
+        waiting: Callable[[], None],
+    ) -> Generator[Any]:
+        """The steps of ``function(*arguments, places)``, which runs on a core of any node; blocks.
+
+        ``waiting`` is called now and then while none comes, and may raise to end it. Raises NodeLost where the node
+        dies: steps that have come stay valid.
+        """
+        sent: dict[str, Any] = {}
+        while True:
+            needed = yield from self._steps(function, arguments, files, sent, waiting)
+            if not needed:
+                return
+            sent |= self._send(needed)
+
+    def check(self) -> None:
+        """Raise FilmError once the cluster's head is gone."""
+        if self._head:
+            self._head.check()
+
+    # -- actors
+
+    def keep(self, kind: type, name: str, *arguments: Any, resource: str = "") -> Any:
+        """The handle of the cluster's one actor of that name, made if it is not there; it outlives this program.
+
+        It is begun anew where it dies. It stays on nodes that have the ``resource``, if there are any.
+        """
+        where = {resource: 0.001} if resource and self.has(resource) else {}
+        options: dict[str, Any] = {
+            "name": name,
+            "namespace": NAMESPACE,
+            "lifetime": "detached",
+            "get_if_exists": True,
+            "num_cpus": 0,
+            "max_restarts": -1,
+            "max_task_retries": -1,
+            "max_concurrency": 1000,
+            "resources": where,
+        }
+        return self._told(lambda: self._ray.remote(kind).options(**options).remote(*arguments))
+
+    def begin_anew(self, actor: Any) -> None:
+        """End the process of a kept actor that does not answer; another takes its place."""
+        with suppress(self._ray.exceptions.RayError):
+            self._ray.kill(actor, no_restart=False)
+
+    def retire(self) -> None:
+        """End the actor that this is called in, for good."""
+        self._ray.kill(self._ray.get_runtime_context().current_actor, no_restart=True)
+
+    # -- inside
+
+    @property
+    def _resources(self) -> Mapping[str, float]:
+        return self._ray.cluster_resources()
+
+    @cached_property
+    def _work(self) -> Any:
+        return self._ray.remote(perform).options(num_cpus=1, max_retries=RETRIES)
+
+    @cached_property
+    def _work_in_steps(self) -> Any:
+        return self._ray.remote(perform_in_steps).options(num_cpus=1, max_retries=0, num_returns="streaming")
+
+    def _steps(
+        self,
+        function: Callable[..., Iterator[Any]],
+        arguments: Sequence[Any],
+        files: Sequence[HandedFile],
+        sent: Mapping[str, Any],
+        waiting: Callable[[], None],
+    ) -> Generator[Any, None, tuple[HandedFile, ...]]:
+        steps = self._work_in_steps.remote(function, arguments, files, sent)
+        is_over = False
+        try:
+            while True:
+                try:
+                    ready, _ = self._told(lambda: self._ray.wait([steps], timeout=_LOOK))
+                    self.check()
+                    if not ready:
+                        waiting()
+                        continue
+                    answer: Answer = self._told(lambda: self._ray.get(next(steps)))
+                except StopIteration:
+                    is_over = True
+                    return ()
+                match answer:
+                    case Done(value):
+                        yield value
+                    case Failed(error):
+                        raise error
+                    case Needed(missing):
+                        return missing
+        finally:
+            if not is_over and not (self._head and self._head.is_gone):
+                with suppress(Exception):  # it may have ended this moment
+                    self._ray.cancel(steps)
+
+    def _send(self, files: Sequence[HandedFile]) -> dict[str, Any]:
+        return {file.sha256: self._ray.put(file.path.read_bytes()) for file in files}
+
+    def _told(self, work: Callable[[], Any]) -> Any:
+        """What the cluster says of its own troubles, in our words."""
+        try:
+            return work()
+        except self._ray.exceptions.RayTaskError as error:
+            raise (error.cause if isinstance(error.cause, FilmError) else error) from None
+        except self._ray.exceptions.RayError as error:
+            self.check()
+            said = str(error).strip().partition("\n")[0]
+            raise NodeLost(
+                f"a node of the cluster was lost in the middle of its work: {type(error).__name__}: {said}",
+                hint="see that its nodes have memory enough, then run again: what is made is kept",
+            ) from error
+
+
+class NodeLost(FilmError):
+    """Work, or an actor, has died with its node or its process, and was not to be done again by the cluster."""
+
+
+_starting = threading.Lock()
+
+
+@contextmanager
+def open_cluster(address: str = "", *, environment: Mapping[str, str] | None = None) -> Generator[Cluster]:
+    """The cluster at ``address``, "host:port" or "auto"; without one, a cluster of this machine alone, ended with us.
+
+    ``environment`` is what the processes of a cluster of our own find in theirs, beside ours. A program that is
+    connected already stays connected as it is. Raises ConfigurationError where nobody answers.
+    """
+    ray = ray_library()
+    with _starting:
+        is_ours = not ray.is_initialized()
+        if is_ours:
+            _connect(ray, address) if address else _start(ray, environment or {})
+    head = HeadWatch(ray.get_runtime_context().gcs_address)
+    try:
+        yield Cluster(head)
+    finally:
+        head.close()
+        if is_ours and not head.is_gone:
+            ray.shutdown()
+
+
+def _start(ray: Any, environment: Mapping[str, str]) -> None:
+    with quietly(), _environment(environment):
+        ray.init(
+            "local",
+            namespace=NAMESPACE,
+            object_store_memory=MEMORY,
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+            logging_level="ERROR",
+        )
+
+
+def _connect(ray: Any, address: str) -> None:
+    wrong = ConfigurationError(
+        f"no cluster answers at FILM_RAY_ADDRESS {address!r}",
+        hint="start one with: ray start --head; or unset FILM_RAY_ADDRESS to use this machine alone",
+    )
+    if "://" in address:
+        raise ConfigurationError(
+            f"FILM_RAY_ADDRESS is {address!r}: films are made from a machine of the cluster",
+            hint="write the head's host:port, and run film make on one of the cluster's nodes",
+        )
+    host, _, port = address.rpartition(":")
+    if address != "auto" and not (port.isdecimal() and answers(host.strip("[]"), int(port))):
+        raise wrong
+    try:
+        with quietly():
+            ray.init(address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False, logging_level="ERROR")
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise wrong from error
+
+
+@contextmanager
+def _environment(more: Mapping[str, str]) -> Generator[None]:
+    """Processes that are started within it find ``more`` in their environment."""
+    before = {name: os.environ.get(name) for name in more}
+    os.environ.update(more)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

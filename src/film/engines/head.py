@@ -1,0 +1,63 @@
+"""Whether a cluster's head is still there.
+
+Without its head a cluster decides nothing any more. Ray waits a minute for it to come back, then ends the programs that
+are connected, without a word of ours. So a thread looks every second, and who waits for the cluster is told in time.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+from film.errors import FilmError
+
+LOOK = 1.0
+"""Seconds between two looks, and for each of them."""
+PATIENCE = 5
+"""Looks in vain, one after the other, after which the head is gone."""
+
+
+class HeadWatch:
+    """Looks after the head at ``address``, "host:port"."""
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.rpartition(":")
+        self._place = (host.strip("[]"), int(port))
+        self._gone, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._look, name="film-head-watch", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_gone(self) -> bool:
+        return self._gone.is_set()
+
+    def check(self) -> None:
+        """Raise FilmError once the head is gone."""
+        if self.is_gone:
+            host, port = self._place
+            raise FilmError(
+                f"the cluster's head at {host}:{port} is gone",
+                hint="start it again with its nodes, then run the same command again: it goes on from here, and nothing"
+                " is bought twice",
+            )
+
+    def close(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        in_vain = 0
+        while not self._over.wait(LOOK):
+            in_vain = 0 if answers(*self._place) else in_vain + 1
+            if in_vain >= PATIENCE:
+                self._gone.set()
+                return
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether anybody takes a connection there."""
+    try:
+        with socket.create_connection((host, port), timeout=LOOK):
+            return True
+    except OSError:
+        return False

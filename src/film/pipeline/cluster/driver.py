@@ -1,0 +1,229 @@
+"""The program that was started: it plans and asks on its own machine, has the shots made, and makes the cut."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from film.cache import CachedAsset
+from film.engines import Cluster, check_installed, open_cluster
+from film.engines.cluster import NodeLost
+from film.errors import ConfigurationError, StoreError
+from film.pipeline.cluster.coordinator import NAME, RESOURCE, Coordinator
+from film.pipeline.cluster.encoding import NodeEncoder
+from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.cut import Hands
+from film.pipeline.events import Events, Listener
+from film.pipeline.observe import observing
+from film.pipeline.params import FilmParams
+from film.pipeline.plan import FilmPlan
+from film.pipeline.requests import ProviderSet
+from film.pipeline.results import CompletedShot, FilmResult, ShotAsset
+from film.pipeline.run import LEASE, Consent, FilmRun
+from film.pipeline.services import running_services
+from film.pipeline.stop import Stop, on_interrupt
+from film.settings import Settings, as_environment
+
+PATIENCE = 60.0
+"""Seconds after which a coordinator that does not answer is taken to be asleep, and another to be begun."""
+
+
+async def make_film(
+    params: FilmParams,
+    settings: Settings,
+    *,
+    listeners: Sequence[Listener] = (),
+    consent: Consent | None = None,
+    stop: Stop | None = None,
+) -> FilmResult:
+    """Bring a film up to date on the cluster at ``FILM_RAY_ADDRESS``, or on one that is started for it here."""
+    check_installed()
+    began = time.monotonic()
+    stop = stop or Stop()
+    async with running_services(settings, online=False) as services:
+
+        def tell() -> None:
+            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
+
+        with (
+            observing(settings, params.film_id, params.shots) as observers,
+            on_interrupt(stop, tell),
+            _House(settings) as house,
+        ):
+            events = Events(*listeners, *observers)
+            run = ClusterRun(params, services, events, stop, ProviderSet(services.context))
+            run.house = house
+            return await run.make(consent, began)
+
+
+class _House:
+    """The cluster, once it is needed: a film that is there already needs none."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = ExitStack()
+        self.opened: Cluster | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is there also without us."""
+        return bool(self._settings.ray_address)
+
+    def cluster(self) -> Cluster:
+        if self.opened is None:
+            address = self._settings.ray_address
+            environment = {} if address else as_environment(self._settings)
+            opened = self._stack.enter_context(open_cluster(address, environment=environment))
+            self._check_database(opened)
+            self.opened = opened
+        return self.opened
+
+    def coordinator(self) -> Any:
+        return self.cluster().keep(Coordinator, NAME, resource=RESOURCE)
+
+    def _check_database(self, cluster: Cluster) -> None:
+        machines = cluster.machines
+        if len(machines) > 1 and self._settings.database_url.startswith("sqlite"):
+            raise ConfigurationError(
+                f"the cluster has {len(machines)} machines, and FILM_DATABASE_URL is SQLite, which serves one",
+                hint="set FILM_DATABASE_URL=postgresql://… on every node: docs/how-to/cluster.md",
+            )
+
+    def __enter__(self) -> _House:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self._stack.close()
+
+
+class ClusterRun(FilmRun):
+    """A run whose shots are made by the coordinator, and whose pieces are encoded by the nodes."""
+
+    house: _House
+
+    def check(self, plan: FilmPlan, consent: Consent | None) -> None:
+        """As ever, but the keys are the coordinator's where the cluster is not ours."""
+        if self.house.is_shared and plan.missing_keys(self.keys):
+            cluster = self.house.cluster()
+            self.keys = dict.fromkeys(cluster.wait(self.house.coordinator().accounts.remote()), "")
+        super().check(plan, consent)
+
+    async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
+        if not any(shot.to_make for shot in plan.shots):
+            return await super().shoot(plan, first)
+        settings = self.services.settings
+        order = Order(
+            run_id=uuid.uuid4().hex,
+            version=own_version(),
+            params=self.params,
+            at_most=plan.at_most,
+            spend_allowed=settings.spend_allowed,
+            daily_budget=settings.daily_budget,
+            cache_salt=settings.cache_salt,
+            lease=LEASE,
+        )
+        following = _Following(self.house, order, self.events, self.stop)
+        outcome = await following.to_the_end()
+        if outcome.error:
+            raise outcome.error
+        return await asyncio.to_thread(self._as_they_lie_here, outcome.shots, following.made)
+
+    async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
+        """As ever; a cluster of this machine alone is not started only to encode."""
+        if self.house.opened or (self.house.is_shared and not self.cutting_room.is_unchanged(shots)):
+            cluster, loop = self.house.cluster(), asyncio.get_running_loop()
+
+            def tell(message: str) -> None:
+                loop.call_soon_threadsafe(lambda: self.events.emit("warning", message=message))
+
+            self.cutting_room.hands = Hands(NodeEncoder(cluster, tell), max(1, cluster.cpus))
+        return await super().compose(shots, began)
+
+    def _as_they_lie_here(
+        self, shots: Sequence[CompletedShot], made: Mapping[tuple[str, str], tuple[str, Decimal]]
+    ) -> list[CompletedShot]:
+        """The coordinator's shots with the store's own word for every asset: paths are this machine's."""
+        assets = [asset for shot in shots for asset in shot.assets.values()]
+        keys = [key for asset in assets for key in (asset.key, *(part.key for part in asset.reused_parts))]
+        here = self.services.cache.peek_many(keys)
+        if missing := set(keys) - here.keys():
+            raise StoreError(
+                f"{len(missing)} of the {len(set(keys))} files that the coordinator has made are not in this gallery",
+                hint="nodes and this machine need one gallery: a shared folder as FILM_GALLERY_DIR, or FILM_STORE_URL",
+            )
+        return [
+            replace(
+                shot,
+                assets={
+                    kind: _made_before(_here(asset, here), made.get((shot.shot_id, kind.value)))
+                    for kind, asset in shot.assets.items()
+                },
+            )
+            for shot in shots
+        ]
+
+
+def _here(asset: ShotAsset, here: Mapping[str, CachedAsset]) -> ShotAsset:
+    return replace(asset, asset=here[asset.key], reused_parts=tuple(here[part.key] for part in asset.reused_parts))
+
+
+def _made_before(asset: ShotAsset, told: tuple[str, Decimal] | None) -> ShotAsset:
+    """What was made in this run by a coordinator that has died since, its successor has found there."""
+    if asset.reused and told and told[0] == asset.asset_id:
+        return replace(asset, reused=False, cost=told[1])
+    return asset
+
+
+class _Following:
+    """An order on its way: given, followed, given again to a successor, stopped."""
+
+    def __init__(self, house: _House, order: Order, events: Events, stop: Stop) -> None:
+        self._house, self._order, self._events, self._stop = house, order, events, stop
+        self.made: dict[tuple[str, str], tuple[str, Decimal]] = {}
+        """(shot, step) → asset and cost of what was made since the order was given."""
+
+    async def to_the_end(self) -> Outcome:
+        cluster = await asyncio.to_thread(self._house.cluster)
+        coordinator = self._house.coordinator()
+        run_id, seen, told_to_stop, is_known = self._order.run_id, 0, False, False
+        while True:
+            try:
+                if not is_known:
+                    await cluster.ask(coordinator.begin.remote(self._order.model_dump_json()), patience=PATIENCE)
+                    is_known, seen, told_to_stop = True, 0, False
+                if self._stop.is_set() and not told_to_stop:
+                    await cluster.ask(coordinator.stop.remote(run_id), patience=PATIENCE)
+                    told_to_stop = True
+                news: News | None = await cluster.ask(coordinator.news.remote(run_id, seen), patience=PATIENCE)
+            except TimeoutError:
+                self._warn(f"the coordinator has not answered for {PATIENCE:.0f} s: another takes over")
+                cluster.begin_anew(coordinator)
+                continue
+            except NodeLost:
+                coordinator, is_known = self._house.coordinator(), False
+                await asyncio.sleep(1)
+                continue
+            if news is None:
+                self._warn("the coordinator was lost: another goes on with what the journal says")
+                is_known = False
+                continue
+            seen = news.seen
+            for name, facts in news.events:
+                self._hear(name, facts)
+            if news.outcome:
+                coordinator.leave.remote(run_id)
+                return news.outcome
+
+    def _hear(self, name: str, facts: Mapping[str, Any]) -> None:
+        if name == "step_done" and not facts["reused"]:
+            self.made[facts["shot_id"], facts["step"]] = (facts["asset_id"], facts["cost"])
+        self._events.emit(name, **facts)
+
+    def _warn(self, message: str) -> None:
+        self._events.emit("warning", message=message)

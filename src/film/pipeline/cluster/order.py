@@ -1,0 +1,65 @@
+"""What the driver and the coordinator say to each other: an order, news of it, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+
+from film.errors import FilmError
+from film.models import Model
+from film.pipeline.params import FilmParams
+from film.pipeline.results import CompletedShot
+from film.pipeline.run import LEASE
+from film.settings import Settings
+
+
+class Order(Model):
+    """Make the shots of a film. It travels as JSON; who gets it has keys, database and gallery of its own."""
+
+    run_id: str
+    version: str
+    """Of the program that gives the order: another one may ask for the same in other words."""
+    params: FilmParams
+    at_most: Decimal
+    """Dollars that were agreed to."""
+    spend_allowed: bool
+    daily_budget: Decimal | None
+    cache_salt: str
+    lease: float = LEASE
+
+    def settings(self, own: Settings) -> Settings:
+        """The settings of who got it, with what the driver's say of money and keys; the stricter of both counts."""
+        budgets = [budget for budget in (own.daily_budget, self.daily_budget) if budget is not None]
+        return own.model_copy(
+            update={
+                "spend_allowed": own.spend_allowed and self.spend_allowed,
+                "daily_budget": min(budgets, default=None),
+                "cache_salt": self.cache_salt,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an order: every shot with what there is of it, or the error that stopped all of them."""
+
+    shots: tuple[CompletedShot, ...] = ()
+    error: FilmError | None = None
+
+
+@dataclass(frozen=True)
+class News:
+    """What has happened since the driver last asked."""
+
+    events: tuple[tuple[str, Mapping[str, object]], ...]
+    seen: int
+    """How many events there were until now: what to ask for next time."""
+    outcome: Outcome | None = None
+
+
+@cache
+def own_version() -> str:
+    return version("film-generation")
