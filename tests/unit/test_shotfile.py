@@ -209,3 +209,11 @@ def test_sizes_and_rates() -> None:
     for bad in ("0", "-24", "1/0", "abc", "1000", "nan", "24.0001"):
         with pytest.raises(InputError):
             parse_rate(bad)
+
+
+def test_the_page_of_shots_json_has_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "shots-json.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(name for row in rows for name in row.replace("`", "").replace(",", " ").split()) == sorted(
+        Shot.model_fields
+    )
