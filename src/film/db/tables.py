@@ -179,6 +179,16 @@ class TagPostings(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class TagPlaces(Base):
+    """The links of a block again, a row a tag: what finding assets reads, which asks for three tags and not for all."""
+
+    __tablename__ = "tag_places"
+    block: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tag_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    places: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class UnpackedAsset(Base):
     """The row id of an asset whose tags changed, or that went, after its block was packed: there it does not count."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, select, type_coerc
 from film.db.base import MicroUSD
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag, TagPostings, UnpackedAsset
+from film.db.tables import AssetRow, AssetTag, LibraryCount, Tag, TagPlaces, TagPostings, UnpackedAsset
 from film.metadata.blocks import unpack
 
 ZERO = Decimal(0)
@@ -106,6 +106,7 @@ def recount_library(engine: Engine) -> None:
         links = select(func.count()).where(AssetTag.tag_id == Tag.id).scalar_subquery()
         db.execute(update(Tag).values(n_assets=links))
         db.execute(delete(TagPostings))  # packed again by pack_blocks
+        db.execute(delete(TagPlaces))
         db.execute(delete(UnpackedAsset))
         said, real = library_totals(db), _real_totals(db)
         add_to_library(db, Change(*(r - s for r, s in zip(astuple(real), astuple(said), strict=True))))

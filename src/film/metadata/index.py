@@ -222,7 +222,12 @@ class MetadataIndex:
         selection = resolve(db, query)
         if selection is None or limit < 1:
             return [], None
-        row_ids = list(db.scalars(newest(db, selection, limit + 1, before)))
+        if selection.is_wide:
+            from film.metadata.many import newest_rows
+
+            row_ids = newest_rows(db, selection, limit + 1, before)
+        else:
+            row_ids = list(db.scalars(newest(db, selection, limit + 1, before)))
         more = cursor(row_ids[limit - 1]) if len(row_ids) > limit else None
         return self.read(db, row_ids[:limit]), more
 

@@ -1,29 +1,38 @@
 """Postings: which assets have which tags, packed block by block, for questions about very many assets at once.
 
-    asset_tags ─(a block is full: packed once)─► tag_postings ─► Block ─► masks, counts            (NumPy)
+    asset_tags ─(a block is full: packed once)─┬─► tag_postings ─► Block: all tags of a block, to count them  (NumPy)
+        │                                      └─► tag_places ───► masks: some tags of a block, to find assets
         └───────(newer than the blocks, or changed since: unpacked_assets)────────────────► SQL
 
-A walk through the links of a tag is right for a page, which ends after fifty. To count three hundred thousand assets,
-or to hand them to a search by meaning, it would take seconds. A block answers in a thousandth of one.
+A walk through the links of a rare tag is right for a page. Through those of frequent tags that hardly ever meet it
+would be a long one; and to count three hundred thousand assets, or to hand them to a search by meaning, would take
+seconds. A block answers in a thousandth of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast as as_type
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, String, cast, delete, func, select
+from sqlalchemy import Connection, Engine, String, Table, cast, delete, func, insert, select
 
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import AssetRow, AssetTag, LibraryCount, TagPostings, UnpackedAsset
+from film.db.tables import AssetRow, AssetTag, LibraryCount, TagPlaces, TagPostings, UnpackedAsset
 from film.metadata.blocks import BLOCK
 from film.metadata.selection import Group
 
 CHANGED = 2000
 """When more assets than this changed in packed blocks, those are packed again."""
+
+_AT_ONCE = 64
+"""Blocks."""
+
+_PLACE = np.dtype("<u2")
+_PLACES = as_type(Table, TagPlaces.__table__)
 
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int64]
@@ -72,14 +81,10 @@ class Block:
             found &= one
         return found
 
-    def links(self, mask: Mask) -> dict[int, bytes]:
-        """Tag id → its places in ``mask``, of those that have any."""
-        found: dict[int, bytes] = {}
+    def by_tag(self) -> Iterator[tuple[int, bytes]]:
+        """Each tag with its places, as ``tag_places`` has them."""
         for at, tag_id in enumerate(self.tags):
-            places = self.places[self.starts[at] : self.starts[at + 1]]
-            if len(places := places[mask[places]]):
-                found[int(tag_id)] = places.tobytes()
-        return found
+            yield int(tag_id), self.places[self.starts[at] : self.starts[at + 1]].tobytes()
 
     def counts(self, mask: Mask) -> NDArray[np.int64]:
         """How many of the places in ``mask`` each of ``tags`` is on."""
@@ -103,8 +108,12 @@ def pack_blocks(engine: Engine) -> int:
             # Every writer ends with this row: none is halfway while a block is read, and whoever comes later sees that
             # it is packed.
             db.execute(select(LibraryCount.id).with_for_update()).all()
-            made = upsert(db, TagPostings).values(block=block, data=read_links(db, block).to_bytes())
+            links = read_links(db, block)
+            made = upsert(db, TagPostings).values(block=block, data=links.to_bytes())
             db.execute(made.on_conflict_do_update(index_elements=["block"], set_={"data": made.excluded.data}))
+            db.execute(delete(TagPlaces).where(TagPlaces.block == block))
+            if rows := [{"block": block, "tag_id": tag_id, "places": data} for tag_id, data in links.by_tag()]:
+                db.execute(insert(_PLACES), rows)
             db.execute(delete(UnpackedAsset).where(UnpackedAsset.asset_id.between(first, first + BLOCK - 1)))
     return len(due)
 
@@ -124,11 +133,22 @@ def wrong_blocks(db: Connection) -> list[int]:
     wrong: list[int] = []
     for number in db.scalars(select(TagPostings.block).order_by(TagPostings.block)).all():
         said = Block.from_bytes(db.scalars(select(TagPostings.data).where(TagPostings.block == number)).one())
-        kept = np.ones(BLOCK, np.bool_)
-        kept[changed[(changed >= number * BLOCK) & (changed < (number + 1) * BLOCK)] - number * BLOCK] = False
-        if said.links(kept) != read_links(db, number).links(kept):
+        kept = ~places_in(changed, number)
+        right = _kept(read_links(db, number).by_tag(), kept)
+        rows = db.execute(select(TagPlaces.tag_id, TagPlaces.places).where(TagPlaces.block == number))
+        if right != _kept(said.by_tag(), kept) or right != _kept(((row.tag_id, row.places) for row in rows), kept):
             wrong.append(number)
     return wrong
+
+
+def _kept(links: Iterable[tuple[int, bytes]], mask: Mask) -> dict[int, bytes]:
+    """Tag id → its places in ``mask``, of those that have any."""
+    found: dict[int, bytes] = {}
+    for tag_id, data in links:
+        places = np.frombuffer(data, _PLACE)
+        if len(places := places[mask[places]]):
+            found[tag_id] = places.tobytes()
+    return found
 
 
 def packed_until(db: Connection) -> int:
@@ -148,3 +168,47 @@ def blocks(db: Connection, until: int) -> Iterator[tuple[int, Block]]:
         query = select(TagPostings.block, TagPostings.data).where(TagPostings.block < until)
         for row in db.execute(query.order_by(TagPostings.block)):
             yield row.block, Block.from_bytes(row.data)
+
+
+def masks(db: Connection, groups: Sequence[Group], numbers: Sequence[int]) -> Iterator[tuple[int, Mask]]:
+    """For each of these blocks, in this order, the places that have a tag of every group; with none all of them.
+
+    More blocks are read at a time the longer somebody goes on: who wants a page may have it of the first.
+    """
+    tag_ids = sorted({tag_id for group in groups for tag_id in group.tag_ids})
+    start, size = 0, 1
+    while start < len(numbers):
+        some = numbers[start : start + size]
+        read = _places(db, tag_ids, some) if tag_ids else {}
+        for number in some:
+            yield number, _met(groups, read.get(number, {}))
+        start, size = start + size, min(4 * size, _AT_ONCE)
+
+
+def places_in(ids: Ids, block: int) -> Mask:
+    """Which places of a block these rows, in ascending order, are."""
+    first = block * BLOCK
+    low, high = np.searchsorted(ids, (first, first + BLOCK))
+    places = np.zeros(BLOCK, np.bool_)
+    places[ids[low:high] - first] = True
+    return places
+
+
+def _places(db: Connection, tag_ids: Sequence[int], numbers: Sequence[int]) -> dict[int, dict[int, bytes]]:
+    """Block → tag id → its places there."""
+    found: dict[int, dict[int, bytes]] = {}
+    query = select(_PLACES).where(_PLACES.c.block.in_(numbers), _PLACES.c.tag_id.in_(tag_ids))
+    for row in db.execute(query):
+        found.setdefault(row.block, {})[row.tag_id] = row.places
+    return found
+
+
+def _met(groups: Sequence[Group], places: Mapping[int, bytes]) -> Mask:
+    found = np.ones(BLOCK, np.bool_)
+    for group in groups:
+        one = np.zeros(BLOCK, np.bool_)
+        for tag_id in group.tag_ids:
+            if tag_id in places:
+                one[np.frombuffer(places[tag_id], _PLACE)] = True
+        found &= one
+    return found

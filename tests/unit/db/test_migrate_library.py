@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
 from film.db.migrate import alembic_config, prepare
 from film.db.session import make_engine, snapshot
 from film.metadata import AssetQuery, MetadataIndex, verify_library
+from film.models import Asset, AssetType
 from film.search.vectors import count_waiting
 
 ASSETS = (
@@ -62,3 +64,23 @@ def test_a_library_of_the_first_revision(database_url: str) -> None:
     index.remove_assets(["asset_1"])
     assert index.count(AssetQuery.of(characters="emma")) == 2 and index.find_assets(text="door") == []
     assert verify_library(engine) == []
+
+
+def test_packed_blocks_of_the_second_revision(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("blocks", "postings", "many"):
+        monkeypatch.setattr(f"film.metadata.{module}.BLOCK", 8)
+    engine = make_engine(database_url)
+    prepare(engine)
+    index = MetadataIndex(engine=engine)
+    index.index_assets(
+        Asset(asset_id=f"a{n}", key=f"{n}", asset_type=AssetType.IMAGE, provider="p", mood=["calm", "tense"][n % 2])
+        for n in range(20)
+    )
+    index.index_asset(Asset(asset_id="a3", key="3", asset_type=AssetType.IMAGE, provider="p", mood="calm"))
+    with engine.begin() as db:
+        db.execute(text("DROP TABLE tag_places"))
+        db.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    prepare(engine)
+    with snapshot(engine) as db:
+        assert db.scalars(text("SELECT DISTINCT block FROM tag_places ORDER BY block")).all() == [0, 1]
+    assert verify_library(engine) == [], "what was packed is packed by tag as well"

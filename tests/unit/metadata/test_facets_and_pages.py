@@ -13,7 +13,7 @@ from library_kit import asset, numbers
 from sqlalchemy import Engine, delete
 
 from film.db.session import snapshot
-from film.db.tables import UnpackedAsset
+from film.db.tables import TagPlaces, UnpackedAsset
 from film.errors import InputError
 from film.metadata import AssetQuery, Dimension, MetadataIndex, recount_library, verify_library
 from film.metadata.postings import pack_blocks, packed_until, unpacked
@@ -48,6 +48,8 @@ QUERIES = [
     AssetQuery.of(characters="emma", any_of={"character": ["jack", "mia"]}),
     AssetQuery.of(text="rain", mood="calm"),
     AssetQuery.of(text="rain sun"),
+    AssetQuery.of(text="rain", mood="calm", time_of_day="dawn"),
+    AssetQuery.of(text="sun", any_of={"mood": ["tense", "calm"]}),
     AssetQuery.of(mood="nobody"),
     AssetQuery.of(any_of={"mood": ["nobody"]}, styles="noir"),
 ]
@@ -66,6 +68,15 @@ def recount(assets: list[Asset], query: AssetQuery, dimension: Dimension) -> dic
     return Counter(label for items in tags for (name, _), label in items if name == dimension.value)
 
 
+def look_into_blocks_of(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a library of a million assets does, with few."""
+    for module in ("blocks", "postings", "many"):
+        monkeypatch.setattr(f"film.metadata.{module}.BLOCK", size)
+    monkeypatch.setattr("film.metadata.many.FEW", 0)
+    for bound in ("WIDE", "RARE", "COMMON", "TAGS_FIRST"):
+        monkeypatch.setattr(f"film.metadata.selection.{bound}", 0)
+
+
 @pytest.fixture(params=["rows", "blocks"])
 def stocked(
     request: pytest.FixtureRequest, index: MetadataIndex, monkeypatch: pytest.MonkeyPatch
@@ -73,9 +84,7 @@ def stocked(
     """300 assets, looked up row by row or in packed blocks of 64, some of which have changed since."""
     assets = some_assets(300)
     if request.param == "blocks":
-        for module in ("blocks", "postings", "many"):
-            monkeypatch.setattr(f"film.metadata.{module}.BLOCK", 64)
-        monkeypatch.setattr("film.metadata.many.FEW", 0)
+        look_into_blocks_of(64, monkeypatch)
         index.index_assets(assets)
         assert index.pack() == 0, "indexing packs by itself"
         for n in (3, 70, 71, 299):
@@ -122,10 +131,23 @@ def test_facets_are_the_most_frequent_and_those_that_are_asked_for(index: Metada
     ]
 
 
+@pytest.mark.parametrize("block", [None, 16])
 @pytest.mark.parametrize(
-    "query", [AssetQuery(), AssetQuery.of(mood="calm"), AssetQuery.of(any_of={"mood": "calm joyful".split()})]
+    "query",
+    [
+        AssetQuery(),
+        AssetQuery.of(mood="calm"),
+        AssetQuery.of(any_of={"mood": "calm joyful".split()}),
+        AssetQuery.of(asset_type="image", any_of={"mood": "calm joyful".split()}),
+        AssetQuery.of(time_of_day="dawn", text="rain"),
+    ],
+    ids=range(5),
 )
-def test_pages_show_everything_once_whatever_happens_meanwhile(index: MetadataIndex, query: AssetQuery) -> None:
+def test_pages_show_everything_once_whatever_happens_meanwhile(
+    index: MetadataIndex, query: AssetQuery, block: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if block:
+        look_into_blocks_of(block, monkeypatch)
     assets = some_assets(60)
     index.index_assets(assets)
     expected = numbers(index.page(query, limit=100).assets)
@@ -133,7 +155,8 @@ def test_pages_show_everything_once_whatever_happens_meanwhile(index: MetadataIn
     page = index.page(query, limit=7)
     while page.next:
         seen += numbers(page.assets)
-        index.index_asset(asset(1000 + len(seen), mood="calm", styles=()))  # something new, on top
+        new = asset(1000 + len(seen), mood="calm", styles=(), time_of_day="dawn", prompt="rain")
+        index.index_asset(new)  # on top
         index.remove_assets([page.assets[-1].asset_id])  # what the cursor stands behind
         page = index.page(query, limit=7, cursor=page.next)
     assert seen + numbers(page.assets) == expected
@@ -165,9 +188,7 @@ def test_two_hundred_words_are_one_statement(index: MetadataIndex) -> None:
 def test_blocks_are_packed_while_assets_come_and_again_when_many_have_changed(
     index: MetadataIndex, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("blocks", "postings", "many"):
-        monkeypatch.setattr(f"film.metadata.{module}.BLOCK", 32)
-    monkeypatch.setattr("film.metadata.many.FEW", 0)
+    look_into_blocks_of(32, monkeypatch)
     monkeypatch.setattr("film.metadata.postings.CHANGED", 5)
     index.index_assets(some_assets(70))
     for number in range(70, 100):
@@ -186,14 +207,15 @@ def test_blocks_are_packed_while_assets_come_and_again_when_many_have_changed(
     assert verify_library(engine) == ["block 0 of the library is packed wrong"]
     recount_library(engine)
     assert pack_blocks(engine) == 3 and verify_library(engine) == []
+    with engine.begin() as db:
+        db.execute(delete(TagPlaces).where(TagPlaces.block == 1, TagPlaces.tag_id == 1))
+    assert verify_library(engine) == ["block 1 of the library is packed wrong"], "what finding reads counts, too"
 
 
 def test_blocks_that_are_packed_while_others_write_are_right(
     index: MetadataIndex, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("blocks", "postings", "many"):
-        monkeypatch.setattr(f"film.metadata.{module}.BLOCK", 8)
-    monkeypatch.setattr("film.metadata.many.FEW", 0)
+    look_into_blocks_of(8, monkeypatch)
     monkeypatch.setattr("film.metadata.postings.CHANGED", 3)
     done = threading.Event()
 
