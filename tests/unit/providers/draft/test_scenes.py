@@ -79,6 +79,12 @@ def test_night_is_darker_than_noon_outdoors(name: str) -> None:
         ("Alps", "mountains"),
         ("arctic", "snow"),
         ("dunes", "desert"),
+        ("lava field", "volcano"),
+        ("Ferris wheel", "fairground"),
+        ("carnival", "fairground"),
+        ("football pitch", "stadium"),
+        ("winery", "vineyard"),
+        ("ice cave", "cave"),
         ("seaside", "beach"),
         ("ship deck", "ocean"),
         ("harbor", "harbour"),
@@ -115,6 +121,15 @@ def test_seeds_and_prompts_compose_differently_and_repeat_exactly(name: str) -> 
     assert np.array_equal(one, again)
     assert np.abs(one - flat(drawn(name, seed=2))).mean() > 0.02
     assert np.abs(one - flat(drawn(name, seed=1, prompt="y"))).mean() > 0.02
+
+
+def test_a_sleeping_volcano_has_no_fire_and_an_ice_cave_is_blue() -> None:
+    awake, asleep = (
+        flat(drawn("volcano", time_of_day="night", prompt=f"an {word} volcano")) for word in ("awake", "extinct")
+    )
+    assert np.max(awake[..., 0] - awake[..., 2]) > 0.6 > 2 * np.max(asleep[..., 0] - asleep[..., 2])
+    rock, ice = (flat(drawn("cave", prompt=word)).mean(axis=(0, 1)) for word in ("a cave", "an ice cave"))
+    assert ice[2] - ice[0] > rock[2] - rock[0] + 0.05
 
 
 def test_a_door_said_of_an_attic_lets_light_in() -> None:

@@ -157,6 +157,7 @@ def cave(setup: Setup) -> Place:
     for sheet in sheets:
         back.over(sheet.rgb, sheet.alpha)
     layers = [back.layer(0.02)]
+    bright, dark, floor_tone, floor_dark = _walls(setup)
     mx, my = 0.5 + setup.between(-0.12, 0.12), horizon - 0.03
     shapes = ((0.30, 0.24), (0.45, 0.36), (0.66, 0.56))
     for i, (rx, ry) in enumerate(shapes):
@@ -177,12 +178,12 @@ def cave(setup: Setup) -> Place:
         mask = np.clip((edge - 1) * np.float32(canvas.frame_height * ry * 0.8) + 0.5, 0, 1)
         glow = np.exp(-(np.maximum(edge - 1, 0)) * np.float32(4.2 - i * 0.6))
         rocky = canvas.noise(rng, 9, 5, gain=0.62)
-        body = mix(blend(light.shade, (0.04, 0.036, 0.034), 0.6), land.lit(setup, (0.42, 0.36, 0.31), 0.12 * (2 - i)),
+        body = mix(blend(light.shade, dark, 0.6), land.lit(setup, bright, 0.12 * (2 - i)),
                    np.clip(glow * (0.5 + rocky * 0.7) + (rocky - 0.5) * np.float32(0.22), 0, 1))  # fmt: skip
         sheet.over(body, mask.astype(np.float32))
         layers.append(sheet.layer(0.16 + 0.17 * i))
     line = np.float32(depth_y(setup, 0.55)) + canvas.line(rng, 3, 4) * np.float32(0.02)
-    floor = land.ground(setup, (0.34, 0.29, 0.25), (0.18, 0.155, 0.14), line=line.astype(np.float32), haze=0.25)
+    floor = land.ground(setup, floor_tone, floor_dark, line=line.astype(np.float32), haze=0.25)
     spot = np.exp(-(((canvas.x - np.float32(mx)) * 2.3) ** 2)) * ramp(canvas.y, 1.1, float(line.mean()))
     floor.rgb = floor.rgb * (np.float32(0.42) + spot * np.float32(1.0))[..., None]
     layers.append(floor.layer(0.55))
@@ -196,8 +197,22 @@ def cave(setup: Setup) -> Place:
         for s in (-1, 1)
     ]
     land.painted(
-        setup, teeth + stones, blend(light.shade, (0.03, 0.028, 0.026), 0.5), rim=0.7, texture=0.5, sheet=front
+        setup,
+        teeth + stones,
+        blend(light.shade, (dark[0] * 0.75, dark[1] * 0.75, dark[2] * 0.75), 0.5),
+        rim=0.7,
+        texture=0.5,
+        sheet=front,
     )
     layers.append(front.layer(0.92))
     stage = setup.outdoor()
     return Place(layers, stage, frozenset({"rock"}), ("dust",), outdoors=False)
+
+
+def _walls(setup: Setup) -> tuple[RGB, RGB, RGB, RGB]:
+    """What a cave is of: its walls in light and in shadow, its floor and the hollows in that."""
+    if setup.says("ice", "ice cave", "glacier", "frozen", "icy"):
+        return (0.56, 0.80, 0.92), (0.07, 0.17, 0.26), (0.66, 0.80, 0.90), (0.38, 0.55, 0.70)
+    if setup.says("salt", "crystal", "crystals", "quartz", "marble", "limestone"):
+        return (0.86, 0.79, 0.73), (0.19, 0.165, 0.16), (0.76, 0.71, 0.66), (0.55, 0.49, 0.46)
+    return (0.42, 0.36, 0.31), (0.04, 0.036, 0.034), (0.34, 0.29, 0.25), (0.18, 0.155, 0.14)

@@ -18,6 +18,7 @@ from film.providers.draft.scenes import (
     depots,
     dry,
     elsewhere,
+    grand,
     halls,
     homes,
     market,
@@ -129,7 +130,7 @@ LANDSCAPES: dict[str, Landscape] = {
         _row("alley", street.alley,
              "alleyway, back alley, back street, backstreet, lane behind, side street, slum, ghetto"),
         _row("market", market.market,
-             "marketplace, bazaar, souk, fairground, street market, market square, carnival, festival, stalls"),
+             "marketplace, bazaar, souk, street market, market square, festival, stalls"),
         _row("village", town.village,
              "hamlet, cottage, small town, country lane, country house, house exterior, medieval village, "
              "farmhouse, backyard, yard, front yard, town square, square, plaza, courtyard"),
@@ -166,13 +167,23 @@ LANDSCAPES: dict[str, Landscape] = {
              "rainforest, rain forest, tropical forest, amazon, tropics, bamboo forest, bamboo"),
         _row("hills", wild.hills,
              "hill, hillside, countryside, valley, moor, moorland, heath, highlands, landscape, nature, knoll, "
-             "savannah, savanna, shire, vineyard, outdoors, outside, wilderness, sky"),
+             "savannah, savanna, shire, outdoors, outside, wilderness, sky"),
         _row("field", wild.field,
              "meadow, farm, farmland, wheat field, cornfield, corn field, prairie, pasture, grassland, barn, "
              "plain, steppe, ranch, crops, harvest, wheat"),
         _row("mountains", wild.mountains,
              "mountain, peak, summit, alps, himalaya, ridge, cliff, mountain pass, highland, mountaintop, "
-             "volcano, everest, crag"),
+             "everest, crag"),
+        _row("volcano", grand.volcano,
+             "lava, eruption, crater rim, volcanic, magma, lava field, mordor"),
+        _row("vineyard", grand.vineyard,
+             "vines, winery, grapevines, wine country, grape harvest"),
+        _row("fairground", grand.fairground,
+             "carnival, funfair, fun fair, ferris wheel, amusement park, theme park, circus tent, big wheel, "
+             "rollercoaster, roller coaster, carousel, merry go round"),
+        _row("stadium", grand.stadium,
+             "arena, football pitch, soccer field, football field, pitch, ballpark, baseball field, racetrack, "
+             "race track, running track, stands, playing field, olympic, rugby"),
         _row("snow", wild.snow,
              "arctic, antarctica, antarctic, tundra, glacier, ice field, frozen, snowfield, ice, iceberg, "
              "north pole, snowy landscape, winter landscape, winter, snowy"),
