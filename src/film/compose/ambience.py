@@ -43,7 +43,10 @@ _LOUD: tuple[tuple[str, str], ...] = (
     (r"thunder|storm(?!trooper)|hurricane|downpour|tempest", "storm"),
     (r"blizzard|snowstorm", "snow wind"),
     (r"\brain(?!bow|coat)|drizzl|monsoon", "rain"),
-    (r"fireplace|\blava\b|campfire|bonfire|\bhearth|burning|\bfire\b(?! (escape|truck|station|exit))|\bflames?\b", "fire"),
+    (
+        r"fireplace|\blava\b|campfire|bonfire|\bhearth|burning|\bfire\b(?! (escape|truck|station|exit))|\bflames?\b",
+        "fire",
+    ),
 )
 _PLACES: tuple[tuple[str, str], ...] = (
     (r"\bcaves?\b|cavern|grotto|\bmines?\b|tunnel|crypt|dungeon|catacomb|sewer|cellar", "cave"),
@@ -52,7 +55,8 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (r"factory|machine|workshop|engine room|industrial|laborator|\blab\b|power ?plant|server room|garage", "factory"),
     (r"church|cathedral|temple|chapel|monastery|mosque|\bnave\b|great hall|museum|palace|throne", "church"),
     (r"caf[eé]|restaurant|\bbar\b|\bpub\b|tavern|diner|canteen|coffee", "cafe"),
-    (r"market|bazaar|crowd|stadium|arena|fairground|carnival|funfair|ferris|circus|ballroom|festival|party|theat(er|re)|station|airport", "crowd"),
+    (r"market|bazaar|crowd|stadium|arena|fairground|carnival|funfair|ferris|circus|ballroom|festival|party|theat(er|re)"
+     r"|station|airport", "crowd"),
     (r"beach|\bsea\b|ocean|coast|shore|harbou?r|\bpier\b|\bdocks?\b|\bship\b|\bboat|island|lighthouse|cliff", "sea"),
     (r"river|stream|waterfall|creek|fountain|\bbrook|canal|\bpond|\blake", "river"),
     (r"street|alley|sidewalk|plaza|\bsquare\b|town|suburb|village", "street"),
@@ -62,8 +66,8 @@ _PLACES: tuple[tuple[str, str], ...] = (
      r"|apartment|cabin|doorway|\bdoor\b|stair|studio|prison|\bcell\b|\binn\b|shop|store|indoor|elevator|bathroom",
      "room"),
     (r"snow|arctic|glacier|tundra|\bice\b|winter|antarctic|\bpeak|summit", "snow wind"),
-    (r"desert|dune|canyon|volcan|crater|mountain|plain|steppe|moor|prairie|wasteland|ruin|\bhills?\b|valley|\bsky\b|\bmars\b|planet",
-     "wind"),
+    (r"desert|dune|canyon|volcan|crater|mountain|plain|steppe|moor|prairie|wasteland|ruin|\bhills?\b|valley|\bsky\b"
+     r"|\bmars\b|planet", "wind"),
     (r"forest|wood(s|land)\b|garden|park|meadow|field|farm|orchard|grove|cemetery|graveyard|countryside|vineyard"
      r"|\btrees?\b|grass", "forest"),
 )  # fmt: skip
