@@ -15,6 +15,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m film.testing.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="a free one unless given")
     parser.add_argument("--speed", type=float, default=20.0, help="how many seconds of a vendor pass in one (20)")
+    for kind in ("image", "video", "audio"):
+        usual = getattr(Latency, kind)
+        parser.add_argument(f"--{kind}", type=float, default=usual, help=f"seconds of theirs for one ({usual:g})")
     parser.add_argument("--spread", type=float, default=0.2, help="how much jobs differ in length, 0 to 1 (0.2)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--concurrency", type=int, default=0, help="jobs at once on an account (no limit)")
@@ -22,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--state", type=Path, help="file in which the vendors' books outlive this server")
     chosen = parser.parse_args(arguments)
     simulator = Simulator(
-        latency=Latency(speed=chosen.speed, spread=chosen.spread),
+        latency=Latency(chosen.image, chosen.video, chosen.audio, speed=chosen.speed, spread=chosen.spread),
         seed=chosen.seed,
         concurrency=chosen.concurrency,
         lifetime=chosen.lifetime,
