@@ -20,6 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from program import Order
 from simulated_vendors import words_of
 from sqlalchemy import Engine, select, update
 
@@ -121,6 +122,16 @@ def _audit_asset(
         toll.wrong.append(f"{asset}: {told}, {dict(states)} on record")
     known = {_known_as(job["id"]) for job in bought}
     toll.unmatched += sum(job.state == "done" and _known_as(job.vendor_job_id) not in known for job in jobs)
+
+
+def is_under_way(database: str, order: Order) -> bool:
+    """Whether something was ordered for a film that its next run would go on with, unasked."""
+    engine = make_engine(database)
+    try:
+        jobs = Jobs(engine).list_jobs(film_id=order.film.replace(" ", "_"))
+        return any(job.state in ("intent", "submitted", "unknown") for job in jobs)
+    finally:
+        engine.dispose()
 
 
 class _Money:

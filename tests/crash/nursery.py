@@ -32,7 +32,8 @@ from film.errors import FilmError
 
 MADE, FELL_OVER, SAID_WHY = 0, 1, 3
 BEGIN = signal.SIGUSR1
-PATIENCE = 120.0
+PATIENCE = 300.0
+"""Seconds after which a program that is done in one is taken to hang."""
 _PR_SET_PTRACER, _PR_SET_PTRACER_ANY = 0x59616D61, -1
 T = TypeVar("T")
 

@@ -138,7 +138,6 @@ class Program:
         self._order, self._services, self._fuse = order, services, Fuse(order)
         params = params_of(order, services.settings)
         providers = ProviderSet(services.context, {used: self._armed(*used) for used in providers_of(params)})
-        # As the vendors' time passes faster than this machine's, so must the heartbeat of the leases.
         clock = SystemClock(speed=SPEED)
         self._run = FilmRun(params, services, Events(), Stop(), providers, clock=clock, lease=order.lease)
         self._arm()
@@ -217,6 +216,8 @@ class Program:
         """The journal, the money and the store are what they are in every film; only the fuse is laid beside them."""
         if self._order.shots:  # a sweep's vendor has one customer
             self._run.jobs._reconciler._grace = GRACE * SPEED  # pyright: ignore[reportPrivateUsage]
+        # Only the vendors' time passes faster: leases run out by this machine's, and so are they renewed.
+        self._run.jobs._lease *= SPEED  # pyright: ignore[reportPrivateUsage]
         desk = self._run.jobs._desk  # pyright: ignore[reportPrivateUsage]
         shelf = self._services.cache._shelf  # pyright: ignore[reportPrivateUsage]
         around = self._fuse.around

@@ -20,7 +20,9 @@ class Vendors:
         assert self._process.stdout is not None
         self.environment: dict[str, str] = {}
         while len(self.environment) < 10:
-            name, _, value = self._process.stdout.readline().removeprefix("export ").strip().partition("=")
+            line = self._process.stdout.readline()
+            assert line, "the simulated vendors have ended"
+            name, _, value = line.removeprefix("export ").strip().partition("=")
             self.environment[name] = value
         self._url = self.environment["FILM_FAL_URL"].rpartition("/")[0]
 

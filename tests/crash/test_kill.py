@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from audit import audit, bills_of
+from audit import audit, bills_of, is_under_way
 from nursery import MADE, SAID_WHY, Nursery, crash_of, kill, nursery
 from program import NAIVE_PLACES, PLACES, Order
 from simulated_vendors import Vendors, simulated
@@ -69,8 +69,12 @@ class Stage:
             pytest.fail(crash_of(order))
 
     def finish(self, order: Order) -> None:
-        code = self.nursery.run(order)
-        assert code in (MADE, SAID_WHY), crash_of(order)
+        """Make the film, once more where a machine under load kept a run from its end."""
+        for _ in range(3):
+            code = self.nursery.run(order)
+            assert code in (MADE, SAID_WHY), crash_of(order)
+            if code == MADE or not is_under_way(self.database, order):
+                return
 
     def naive_doubles(self) -> int:
         bills = bills_of(job for job in self.vendors.jobs() if "naive" in str(job["order"]))

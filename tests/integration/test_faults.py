@@ -34,6 +34,8 @@ LISTED = ("replicate", "elevenlabs")
 """Vendors that can be asked for an order whose answer was lost."""
 DAY = 86_400.0
 AT_THE_SAME_TIME = 24
+HANGS = 150.0
+"""Seconds, of a machine under load too, after which a purchase is taken to hang."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class Shop:
                 jobs = new_jobs(journal, ledger, Clock(met.speed, met.clock_off))
                 buyer = Buyer(jobs, provider, self.name, ledger)
                 try:
-                    async with asyncio.timeout(30):
+                    async with asyncio.timeout(HANGS):
                         await buyer.buy(about=film)
                 except FilmError as error:
                     if not error.hint:
