@@ -32,6 +32,9 @@ COMMANDS = {
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""
 
+SECOND_NAMES = {"export-library": ("library", "export"), "import-library": ("library", "import")}
+"""In one word what is also a command of a group; not listed."""
+
 INTRO = """\
 A film is a build: shots.json in, a finished, spoken film out, and nothing is ever paid for twice.
 
@@ -48,10 +51,12 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        name, *inner = SECOND_NAMES.get(cmd_name, (cmd_name,))
+        if name not in COMMANDS:
             return None
         with loading():
-            return importlib.import_module(f"film.cli.{cmd_name}").command
+            command = importlib.import_module(f"film.cli.{name}").command
+        return command.commands[inner[0]] if inner else command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -94,6 +94,8 @@ def test_a_library_goes_to_another_gallery_and_is_reused_there(
     assert film("library", "import", file, "--json").json["assets"] == 0
     plan = film("plan", shots, "--tier", "draft", "--film_id", "attic", "--json").json
     assert (plan["new"], plan["reused"]) == (0, 2)
+    assert film("import-library", file, "--json").json["known_assets"] == said["assets"], "the same in one word"
+    assert film("export-library", tmp_path / "again.tar").out.strip() == str(tmp_path / "again.tar")
     assert film("library", "import", tmp_path / "nowhere.tar").code == 2
     assert film("library", "push").code == 2, "there is no shared store"
 
