@@ -63,11 +63,24 @@ class Work:
         times = {
             "get": self._times(rounds * 10, lambda asset: self.index.get_asset(asset.asset_id)),
             "three-facet find": self._times(rounds, lambda asset: self.index.page(self._three_facets(asset))),
+            "facets that hardly meet": self._times(
+                rounds // 10, lambda asset: self.index.page(self._hardly_met(asset))
+            ),
             "facet counts": self._times(rounds // 10, lambda asset: self.index.facets(self._three_facets(asset))),
             "facet counts of a wide facet": self._times(
                 rounds // 20, lambda asset: self.index.facets(AssetQuery.of(asset_type=asset.asset_type))
             ),
             "words": self._times(rounds, lambda _: self.index.page(AssetQuery.of(text=self._words()))),
+            "words + two facets": self._times(
+                rounds // 2,
+                lambda asset: self.index.page(
+                    AssetQuery.of(mood=asset.mood, asset_type=asset.asset_type, text=self._words())
+                ),
+            ),
+            "words + a place": self._times(
+                rounds // 2,
+                lambda asset: self.index.page(AssetQuery.of(landscapes=asset.landscapes, text=self._words())),
+            ),
             "words, best first": self._times(
                 rounds // 5, lambda _: self.index.best(AssetQuery.of(text=self._words()), limit=20)
             ),
@@ -105,6 +118,11 @@ class Work:
         if kind == 1:
             return AssetQuery.of(styles=asset.styles[0], mood=asset.mood, asset_type=asset.asset_type)
         return AssetQuery.of(landscapes=asset.landscapes, time_of_day=asset.time_of_day, shot_type=asset.shot_type)
+
+    def _hardly_met(self, asset: Asset) -> AssetQuery:
+        """Frequent words of which one rules the others out: a walk through either goes on to the end."""
+        maker = self.chance.choice(("openai", "elevenlabs"))  # of speech alone
+        return AssetQuery.of(asset_type="image", provider=maker, mood=asset.mood)
 
     def _words(self) -> str:
         """One or two words: of the forty that are everywhere, or of those that are hardly anywhere."""

@@ -53,6 +53,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), metavar="N", help="assets, smallest first")
     parser.add_argument("--full", action="store_true", help=f"{FULL} assets too, on SQLite: a quarter of an hour")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one of the two databases")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep SQLite's libraries here, and ask those that are here already"
+    )
 
 
 def figures(given: argparse.Namespace) -> list[Figure]:
@@ -61,7 +64,9 @@ def figures(given: argparse.Namespace) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="film-library-") as name:
         folder = Path(name)
         for size in sizes if given.only != "postgresql" else []:
-            found += _on_sqlite(folder / str(size), size, goals=size == sizes[-1])
+            found += _on_sqlite(
+                (given.keep or folder) / str(size), size, goals=size == sizes[-1], keep=bool(given.keep)
+            )
         asked = [size for size in sizes if size <= max(SIZES) or given.only] if given.only != "sqlite" else []
         if asked:
             with _postgresql(folder) as server:
@@ -70,8 +75,8 @@ def figures(given: argparse.Namespace) -> list[Figure]:
     return [*found, *_paraphrases()]
 
 
-def _on_sqlite(folder: Path, size: int, *, goals: bool) -> list[Figure]:
-    folder.mkdir()
+def _on_sqlite(folder: Path, size: int, *, goals: bool, keep: bool) -> list[Figure]:
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "film.db"
     found = _measured(f"SQLite {_short(size)}", f"sqlite:///{file}", folder / "search", size, GOALS if goals else {})
     vectors = sum(path.stat().st_size for path in (folder / "search").glob("*"))
@@ -80,7 +85,8 @@ def _on_sqlite(folder: Path, size: int, *, goals: bool) -> list[Figure]:
     for name, command in COMMANDS.items() if goals else ():
         times = [_command_time(command, folder) for _ in range(3)]
         found.append(Figure(f"SQLite {_short(size)}: {name}", median(times), "s", "<= 1"))
-    _remove(folder)
+    if not keep:
+        _remove(folder)
     return found
 
 
@@ -100,7 +106,7 @@ def _on_postgresql(server: str, folder: Path, size: int) -> list[Figure]:
 
 
 def _measured(label: str, url: str, folder: Path, size: int, goals: dict[str, str]) -> list[Figure]:
-    built = _work("build", url, folder, size)
+    built = {} if folder.is_dir() and any(folder.iterdir()) else _work("build", url, folder, size)
     asked = _work("ask", url, folder, size)
     units = {"first search by meaning": "s"}
     found = [Figure(f"{label}: {n}", v, units.get(n, "assets/s"), goals.get(n)) for n, v in built.items()]
