@@ -98,8 +98,9 @@ def _told(error: FilmError) -> ErrorReport:
 
 def _again(report: ErrorReport) -> FilmError:
     """The error that was told, of its own kind, without what only the process knew in which it happened."""
-    kind = getattr(errors, report.name, FilmError)
-    error: FilmError = kind.__new__(kind if issubclass(kind, FilmError) else FilmError)
+    found = getattr(errors, report.name, None)
+    kind = found if isinstance(found, type) and issubclass(found, FilmError) else FilmError
+    error = kind.__new__(kind)
     FilmError.__init__(error, report.message, hint=report.hint)
     for name, value in report.about.items():
         setattr(error, name, value)

@@ -27,9 +27,30 @@ from film.pipeline.run import Consent
 from film.pipeline.stop import Stop
 from film.pipeline.zenml import house
 from film.pipeline.zenml.workshop import Workshop, known_as, opened
-from film.settings import Settings
+from film.settings import Settings, load_settings
+
+_STEPS = (
+    "load_shots_step",
+    "estimate_cost_step",
+    "generate_shots_step",
+    "generate_images_step",
+    "synthesize_audio_step",
+    "animate_videos_step",
+    "index_metadata_step",
+    "record_cost_step",
+    "compose_film_step",
+)
+_FLOWS = ("film_flow", "film_by_stages_flow")
 
 __all__ = ["make_film"]
+
+
+def __getattr__(name: str) -> Any:
+    """The steps and the pipelines, which import ZenML."""
+    if name in _STEPS or name in _FLOWS:
+        house.enter(load_settings())
+        return getattr(import_module(f"{__name__}.{'steps' if name in _STEPS else 'flows'}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 async def make_film(
@@ -58,10 +79,11 @@ async def make_film(
         def flow() -> None:
             house.check_stack(house.enter(settings))
             flows: Any = import_module("film.pipeline.zenml.flows")
+            # A copy each: a pipeline keeps what it is called with, and another film may be made beside this one.
             if by_stages:
-                flows.film_by_stages_flow(run=name)
+                flows.film_by_stages_flow.copy()(run=name)
             else:
-                flows.film_flow(batch_size=batch_size, run=name)
+                flows.film_flow.copy()(batch_size=batch_size, run=name)
 
         with known_as(name, workshop):
             await _through(flow, workshop, stop)

@@ -45,9 +45,9 @@ def film_flow(
     if batches.item_count:
         whole = zenml.unmapped
         shots = generate_shots_step.map(batches, film=whole(film), passed=whole(passed), run=whole(run))
-    index = index_metadata_step(film, shots, run)
+    index = index_metadata_step(film, passed, shots, run)
     cost = record_cost_step(film, index, run)
-    compose_film_step(film, shots, cost, run)
+    compose_film_step(film, passed, shots, cost, run)
 
 
 @zenml.pipeline(name="film_by_stages", enable_cache=False, enable_step_logs=False, enable_pipeline_logs=False)
@@ -61,6 +61,6 @@ def film_by_stages_flow(
     audio = synthesize_audio_step(film, passed, run)
     videos = animate_videos_step(film, passed, images, audio, run)
     shots = [images, audio, videos]
-    index = index_metadata_step(film, shots, run)
+    index = index_metadata_step(film, passed, shots, run)
     cost = record_cost_step(film, index, run)
-    compose_film_step(film, shots, cost, run)
+    compose_film_step(film, passed, shots, cost, run)

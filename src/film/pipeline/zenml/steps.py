@@ -89,10 +89,13 @@ def animate_videos_step(
 
 
 @zenml.step(name="index", enable_cache=False)
-def index_metadata_step(film: str, shots: list[Reports], run: str = "") -> Annotated[list[str], "assets"]:
+def index_metadata_step(
+    film: str, passed: dict[str, Any], shots: list[Reports], run: str = ""
+) -> Annotated[list[str], "assets"]:
     """Write down which assets the film uses; their ids. Raises Interrupted when the run was told to stop."""
     with _joined(run, film) as shop:
-        return shop.do(lambda house: work.index(house, _reports(shots)))
+        gate = _admitted(shop, passed)
+        return shop.do(lambda house: work.index(house, _reports(shots), gate))
 
 
 @zenml.step(name="record", enable_cache=False)
@@ -106,11 +109,12 @@ def record_cost_step(film: str, assets: list[str], run: str = "") -> Annotated[d
 
 @zenml.step(name="compose", enable_cache=False)
 def compose_film_step(
-    film: str, shots: list[Reports], cost: dict[str, Any], run: str = ""
+    film: str, passed: dict[str, Any], shots: list[Reports], cost: dict[str, Any], run: str = ""
 ) -> Annotated[dict[str, Any], "finished_film"]:
     """Cut the film; its facts, and a sheet of its shots for the dashboard."""
     with _joined(run, film) as shop:
-        result = shop.do(lambda house: work.compose(house, _reports(shots), shop.began))
+        gate = _admitted(shop, passed)
+        result = shop.do(lambda house: work.compose(house, _reports(shots), gate, shop.began))
         sheet = views.sheet(shop.run.params, result)
         shop.result = result
     zenml.save_artifact(_HTML(sheet), name="contact_sheet")

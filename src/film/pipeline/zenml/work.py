@@ -10,6 +10,7 @@ found again where it lies, in the store and the database, so that a step that is
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from film.models import AssetType, Model
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
-from film.pipeline.reports import ShotReport, completed, merged, report_of
+from film.pipeline.reports import MadeReport, ShotReport, completed, merged, report_of
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.run import Consent, FilmRun
 from film.pipeline.task import reused
@@ -99,7 +100,7 @@ async def estimate(
 
 async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport]:
     """A batch's shots, each a chain of its own; one that fails says so in its report."""
-    run.obtainer.since = passed.begun
+    _begin(run, passed)
     wanted = set(batch.shots)
     part = [shot for shot in run.params.shots if shot.shot_id in wanted]
     plan = await _plan(run, run.params.model_copy(update={"shots": tuple(part)}))
@@ -108,7 +109,7 @@ async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport
 
 async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotReport]:
     """One kind of asset for all shots that need it, and for which what it is made of is there."""
-    run.obtainer.since = passed.begun
+    _begin(run, passed)
     plan = await run.plan()
     keys = [row.key for row in plan.assets if row.key and row.asset_type is not kind]
     stored = await asyncio.to_thread(run.services.cache.peek_many, keys)
@@ -137,17 +138,17 @@ async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotRep
     return [report_of(done) for done in finished]
 
 
-async def index(run: FilmRun, reports: Sequence[ShotReport]) -> list[str]:
+async def index(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate) -> list[str]:
     """Write down which assets the film uses and what of them was reused; raises Interrupted if that is to be all.
 
     Their ids, in the film's order.
     """
     known = merged(reports)
-    plan, shots = await _gathered(run, known)
+    plan, shots = await _gathered(run, known, passed)
     if await run.drafts_damaged(shots):
         again = await run.shoot(await _plan(run, _of_the_library(run)))
         known = merged([*known.values(), *(report_of(done) for done in again if done.made)])
-        plan, shots = await _gathered(run, known)
+        plan, shots = await _gathered(run, known, passed)
     whole = [shot for shot in map(reused, plan.shots) if shot.shot_id not in known]
     keys = [asset.key for shot in whole for found in shot.assets.values() for asset in found.reused_assets]
     await asyncio.to_thread(run.services.cache.get_many, keys)  # so that they count as hits
@@ -175,10 +176,16 @@ async def record(run: FilmRun) -> Costs:
     return await asyncio.to_thread(look)
 
 
-async def compose(run: FilmRun, reports: Sequence[ShotReport], began: float) -> FilmResult:
+async def compose(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate, began: float) -> FilmResult:
     """The finished film, with stand-ins for shots that failed."""
-    _, shots = await _gathered(run, merged(reports))
+    _, shots = await _gathered(run, merged(reports), passed)
     return await run.compose(shots, began)
+
+
+def _begin(run: FilmRun, passed: Estimate) -> None:
+    """A step may be repeated in the same run: what it bought is kept, and what it freed is set aside anew."""
+    run.obtainer.since = passed.begun
+    run.chain.run_id = uuid.uuid4().hex
 
 
 def _usual(shots: int, concurrency: int) -> int:
@@ -190,9 +197,42 @@ def _batches(shots: Sequence[str], size: int) -> list[Batch]:
     return [Batch(first=at, shots=tuple(shots[at : at + size])) for at in range(0, len(shots), size)]
 
 
-async def _gathered(run: FilmRun, reports: Mapping[str, ShotReport]) -> tuple[FilmPlan, list[CompletedShot]]:
+async def _gathered(
+    run: FilmRun, reports: Mapping[str, ShotReport], passed: Estimate
+) -> tuple[FilmPlan, list[CompletedShot]]:
     plan = await _plan(run, _of_the_library(run))
+    if any(shot.assets.keys() - _reported(reports, shot) for shot in plan.shots if shot.shot.shot_id in reports):
+        reports = await asyncio.to_thread(_with_purchases, run, plan, reports, passed.begun)
     return plan, completed(plan, reports)
+
+
+def _with_purchases(
+    run: FilmRun, plan: FilmPlan, reports: Mapping[str, ShotReport], since: datetime
+) -> dict[str, ShotReport]:
+    """The reports, and what the journal knows of besides: a step that was repeated finds what its first try bought.
+
+    That is in the library then and seems to be reused, but this run paid for it.
+    """
+    jobs = {job.key: job for job in run.jobs.list_jobs("done", plan.params.film_id) if job.created_at >= since}
+    found = dict(reports)
+    for shot in plan.shots:
+        shot_id = shot.shot.shot_id
+        made: dict[AssetType, MadeReport] = {}
+        for kind in shot.assets.keys() - _reported(reports, shot) if shot_id in reports else ():
+            row = shot.assets[kind]
+            keys = [part.key or "" for part in row.parts] or [row.key or ""]
+            mine = {key: job for key in keys if (job := jobs.get(key)) and job.shot_id == shot_id}
+            if mine:
+                cost = sum((job.quoted if job.billed is None else job.billed for job in mine.values()), Decimal(0))
+                made[kind] = MadeReport(cost=cost, kept=tuple(key for key in keys if key not in mine))
+        if made:
+            found[shot_id] = reports[shot_id].and_then(ShotReport(shot_id=shot_id, made=made))
+    return found
+
+
+def _reported(reports: Mapping[str, ShotReport], shot: ShotPlan) -> set[AssetType]:
+    report = reports.get(shot.shot.shot_id)
+    return set(report.made) if report else set()
 
 
 def _of_the_library(run: FilmRun) -> FilmParams:

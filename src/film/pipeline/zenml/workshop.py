@@ -5,10 +5,9 @@
     a step of a pipeline run by somebody else ───┘
        └── opens one on a thread of its own; the last step to leave closes it
 
-Each step of ZenML has a thread of its own, and would have an event loop. Were each to open a run of its own, a
-provider's places, its pauses and the journal's heartbeat would be counted in every batch apart: eight batches at once
-would be eight times as many jobs as the vendor allows. So they meet here, and batches only decide what is asked for
-together.
+Each step of ZenML has a thread of its own, and would have an event loop. Were each to open a run of its own, every
+batch would have its own connections and leases, and its shots would stand in a line of their own: those of a late batch
+would take the places of the film's first. So they meet here, and a batch only decides what is asked for together.
 """
 
 from __future__ import annotations
