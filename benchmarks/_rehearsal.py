@@ -26,6 +26,7 @@ from film.cache import CachedAsset
 from film.cost_tracker import CostTracker
 from film.jobs import Jobs, Limits, SystemClock
 from film.models import AssetType, Quote, Shot
+from film.pipeline.admission import shoot_all, window
 from film.pipeline.events import Event, Events, Listener
 from film.pipeline.order import in_order
 from film.pipeline.params import Order
@@ -85,9 +86,11 @@ async def _rehearse(film: Script, places: int, design: Design, order: Order, pol
     match design:
         case "chains":
             chain = ShotChain(asker, buyer, cast(CostTracker, NoCosts()), "rehearsal")
-            async with asyncio.TaskGroup() as shots:
-                for place, plan in enumerate(in_order(plans, order)):
-                    shots.create_task(done(int(plan.shot.enhanced_prompt), chain.shoot(plan, place)))
+
+            async def shoot(place: float, plan: ShotPlan) -> None:
+                await done(int(plan.shot.enhanced_prompt), chain.shoot(plan, place))
+
+            await shoot_all(in_order(plans, order), shoot, at_once=window(places))
         case "stages":
             for kind in (AssetType.IMAGE, AssetType.VIDEO, AssetType.AUDIO):
                 async with asyncio.TaskGroup() as stage:

@@ -116,6 +116,9 @@ class Journal:
 
     def take(self, key: str, token: str, now: datetime) -> Job | None:
         """The unfinished job of a key, now ours; None when there is none or its owner still works on it."""
+        with self._looking() as session:  # most keys have none, and to see that takes no lock
+            if not any(row.state in OPEN for row in _rows(session, key)):
+                return None
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             one_at_a_time(session.connection(), key)
             row = next((r for r in _rows(session, key) if r.state in OPEN and r.state != "review"), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from film.db.base import now
 from film.db.sql import one_at_a_time
@@ -19,8 +19,7 @@ _AT_ONCE = 400
 """Rows a statement: well below every database's limit of bound values."""
 
 Request = dict[str, Any]
-_Row = tuple[int, AssetRequest, str, Mapping[str, str] | None]
-"""A shot's row, what was asked for it, its key, and what its prompt was made of."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -126,11 +125,11 @@ def write_takes(
             for row in db.execute(select(ShotRow.id, ShotRow.shot_id).where(ShotRow.film_id == params.film_id))
         }
         usable = [(ids[s], r, k, params.made_of.get(s)) for s, r, k in changed if s in ids]
-        for chunk in _chunks(usable):
-            for pk, request, key, _ in chunk:  # an old take that is in use again moves to the front
-                db.execute(
-                    delete(Take).where(Take.shot_pk == pk, Take.asset_type == request.asset_type.value, Take.key == key)
-                )
+        for chunk in batched(usable):
+            # An old take that is in use again moves to the front.
+            db.execute(
+                _DELETE, [{"pk": pk, "kind": request.asset_type.value, "old": key} for pk, request, key, _ in chunk]
+            )
             db.execute(
                 insert(Take),
                 [
@@ -146,6 +145,11 @@ def write_takes(
                     for pk, request, key, made_of in chunk
                 ],
             )
+
+
+_DELETE = delete(Take).where(
+    Take.shot_pk == bindparam("pk"), Take.asset_type == bindparam("kind"), Take.key == bindparam("old")
+)
 
 
 def changes(before: Request, after: Request) -> list[str]:
@@ -213,5 +217,6 @@ def comparable(request: AssetRequest, made_of: Mapping[str, str] | None = None) 
     return _json(request_record(request, made_of))
 
 
-def _chunks(rows: Sequence[_Row]) -> Iterable[Sequence[_Row]]:
+def batched(rows: Sequence[T]) -> Iterable[Sequence[T]]:
+    """So many at a time that a film of ten thousand shots takes no more memory than one of a hundred."""
     return (rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE))

@@ -17,7 +17,7 @@ OWN = "own"
 """The provider of what users made themselves."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ShotAsset:
     """One asset of a shot. ``cost`` is what this run paid for it, in dollars: a reused one cost nothing now.
 
@@ -51,7 +51,7 @@ class ShotAsset:
         return self.taken.asset_id if self.taken else asset_id(self.asset_type, self.key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CompletedShot:
     """A shot with what was obtained for it. ``error`` says why something is missing."""
 

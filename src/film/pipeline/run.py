@@ -33,7 +33,7 @@ from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
-from film.pipeline.record import set_status, write_film, write_takes
+from film.pipeline.record import batched, set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.services import LOCAL_WORK, Services, running_services
@@ -260,8 +260,8 @@ class FilmRun:
             if not shot.to_make:
                 finished[shot.shot.shot_id] = reused(shot)
         again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
-        keys = [asset.key for asset in again]
-        await asyncio.to_thread(self.services.cache.get_many, keys)  # so that they count as hits
+        for some in batched([asset.key for asset in again]):
+            await asyncio.to_thread(self.services.cache.get_many, some)  # so that they count as hits
         to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
         await shoot_all(to_make, shoot, at_once=window(self.params.concurrency), first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
@@ -316,10 +316,9 @@ class FilmRun:
         write_takes(self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known)
         before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
         again = [(s, a) for s, a in used if a.reused and ((s.shot_id, a.asset_type), a.key) not in before]
-        if again:
-            film_id = self.params.film_id
-            self.services.index.index_assets([library_asset(s, a, film_id) for s, a in again])
-            self.services.index.count_reuse([a.asset_id for _, a in again])
+        for some in batched(again):
+            self.services.index.index_assets(library_asset(s, a, self.params.film_id) for s, a in some)
+            self.services.index.count_reuse([a.asset_id for _, a in some])
 
     def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
         free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
