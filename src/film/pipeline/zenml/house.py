@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,11 +87,13 @@ def _quietly_imported() -> Any:
     if os.environ.get("ZENML_LOGGING_VERBOSITY"):
         return import_module("zenml")
     root = logging.getLogger()
-    handlers, level, hook = list(root.handlers), root.level, sys.excepthook
+    handlers, level, hook, show = list(root.handlers), root.level, sys.excepthook, warnings.showwarning
     writes = [(stream, stream.__dict__.get("write")) for stream in _streams()]
     zenml = import_module("zenml")
     root.handlers[:], sys.excepthook = handlers, hook
     root.setLevel(level)
+    if warnings.showwarning is not show:
+        logging.captureWarnings(False)
     for stream, write in writes:
         if write is None:
             stream.__dict__.pop("write", None)

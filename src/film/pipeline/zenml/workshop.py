@@ -51,6 +51,8 @@ class Workshop:
     began: float = field(default_factory=time.monotonic)
     guests: int = 0
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    thread: threading.Thread | None = None
+    """The one that it lives on, where it has one of its own."""
 
     @cached_property
     def digest(self) -> str:
@@ -71,8 +73,10 @@ class Workshop:
             raise
 
     def close(self) -> None:
-        with suppress(RuntimeError):  # its loop has ended already
+        """Let the thread end, and wait for it: whoever comes next opens another."""
+        if self.thread:
             self.loop.call_soon_threadsafe(self.closing.set)
+            self.thread.join()
 
 
 _open: dict[str, Workshop] = {}
@@ -136,9 +140,10 @@ def joined(name: str, params: str) -> Generator[Workshop]:
     finally:
         with _opening:
             workshop.guests -= 1
-            if not workshop.guests:
+            if is_last := not workshop.guests:
                 del _open[name]
-                workshop.close()
+        if is_last:
+            workshop.close()
 
 
 def _hired(params: FilmParams, settings: Settings) -> Workshop:
@@ -158,5 +163,8 @@ def _hired(params: FilmParams, settings: Settings) -> Workshop:
                 raise
             ready.set_exception(error)
 
-    threading.Thread(target=live, name="film-workshop").start()
-    return ready.result()
+    thread = threading.Thread(target=live, name="film-workshop")
+    thread.start()
+    workshop = ready.result()
+    workshop.thread = thread
+    return workshop
