@@ -189,7 +189,7 @@ class _Following:
         """(shot, step) → asset and cost of what was made since the order was given."""
 
     async def to_the_end(self) -> Outcome:
-        cluster = await asyncio.to_thread(self._house.cluster)
+        cluster = self._house.cluster()  # on this thread: Ray minds signals, which are the main thread's
         coordinator = self._house.coordinator()
         run_id, seen, told_to_stop, is_known = self._order.run_id, 0, False, False
         while True:
