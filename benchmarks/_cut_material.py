@@ -24,7 +24,6 @@ from film.compose.balance import SPEECH
 from film.compose.reading import Excerpt, read
 from film.compose.sound import integrated
 from film.filmfile import MusicFile
-from film.testing import synthetic
 
 RATE, WIDTH, HEIGHT = 24, 1280, 720
 SECONDS = 5
@@ -76,6 +75,8 @@ class Material:
 
 def make(folder: Path, count: int) -> Material:
     """``count`` clips and what is heard over them."""
+    from film.testing import synthetic  # who only cuts them need not load it
+
     encoded = [_encoded(folder / f"picture{seed}.mp4", seed) for seed in range(min(count, PICTURES))]
     clips: list[str] = []
     for number in range(count):

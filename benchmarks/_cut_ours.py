@@ -11,13 +11,15 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from benchmarks._cut_material import BED, FADE, HEIGHT, RATE, SECONDS, WIDTH, Material
-from film.compose import EncodeSettings
-from film.hashing import sha256_of_file
-from film.pipeline.cut import compose_film, unchanged
-from film.pipeline.services import open_services
-from film.settings import Settings
-from film.timeline import Music, ShotCut, Source, SourceKind, Timeline, build_timeline
+from film.cli.loading import loading
+
+with loading():
+    from benchmarks._cut_material import BED, FADE, HEIGHT, RATE, SECONDS, WIDTH, Material
+    from film.compose import EncodeSettings
+    from film.hashing import sha256_of_file
+    from film.pipeline.cut import compose_film, unchanged
+    from film.settings import Settings
+    from film.timeline import Music, ShotCut, Source, SourceKind, Timeline, build_timeline
 
 
 def timeline(material: Material) -> Timeline:
@@ -59,7 +61,10 @@ def main(material: str, gallery: str, out: str) -> None:
     if unchanged(laid, how, path) is not None:
         print(json.dumps({"segments_made": 0, "frames": laid.frames}))
         return
-    cache = open_services(settings).cache
+    with loading():
+        from film.pipeline.services import open_services
+
+        cache = open_services(settings).cache
     made = compose_film(
         laid,
         cache,

@@ -58,8 +58,11 @@ class Stretch:
             yield self.clip.source_in + min(k, moving - 1) * self.clip.speed
 
 
-def frames(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None]:
-    """Exactly ``stretch.frames`` frames. A source that ends early goes on with its last picture."""
+def frames(stretch: Stretch, screen: Screen, threads: int = 1) -> Generator[VideoFrame, None, None]:
+    """Exactly ``stretch.frames`` frames. A source that ends early goes on with its last picture.
+
+    ``threads`` decode it, whole frames at a time, while the caller works on those before.
+    """
     clip = stretch.clip
     grader = Grader(clip.grade, screen.width, screen.height) if clip.grade else None
     fitter = Fitter(clip.fit, screen)
@@ -70,7 +73,9 @@ def frames(stretch: Stretch, screen: Screen) -> Generator[VideoFrame, None, None
         return
     path = clip.source.path
     with open_media(path, "video") as container:
-        stream = video_stream(container, path.name)
+        stream = video_stream(container, path.name, threads=threads)
+        if threads > 1:
+            stream.thread_type = "FRAME"
         shown: VideoFrame | None = None
         fitted: VideoFrame | None = None
         picked = _picked(_decoded(container, stream, stretch, screen.rate), stretch, screen.rate, path)

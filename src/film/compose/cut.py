@@ -19,6 +19,7 @@ import av.error
 from film.compose import mix
 from film.compose.crew import JOIN, MIX, ComposeProgress, Crew, Work
 from film.compose.join import Finish, join
+from film.compose.memory import give_back_large_buffers
 from film.compose.mixdown import BLOCK
 from film.compose.segments import plan, screen_of
 from film.compose.settings import EncodeSettings
@@ -85,6 +86,8 @@ def compose(
     if mixing:
         jobs.append(partial(mix.make, sound, settings, store, partial(crew.tick, MIX)))
     jobs += [partial(encoder or encode.run, task, screen_of(timeline), settings, store, crew.tick) for task in tasks]
+    if jobs:
+        give_back_large_buffers()
     with _writing(out):
         crew.run(jobs, hands)
         if jobs:

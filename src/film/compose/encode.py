@@ -47,6 +47,8 @@ class EncodeTask:
     """Missing segments that follow each other in the film."""
 
     segments: tuple[Segment, ...]
+    threads: int = 1
+    """That decode each of its clips: two where the machine has more hands than tasks."""
 
     @property
     def frames(self) -> int:
@@ -80,12 +82,13 @@ def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers:
         held += segment.frames
         left -= segment.frames
         behind = place + 1
-    return [EncodeTask(tuple(task)) for task in tasks]
+    # the last task of a few is one core's work for half of the time: there decoding may run ahead of encoding
+    return [EncodeTask(tuple(task), threads=2 if len(tasks) <= workers and workers > 1 else 1) for task in tasks]
 
 
 def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: SegmentStore, tick: Tick) -> None:
     """Encode one task's segments and put them into the store; nothing half-made is left behind."""
-    with closing(Shown(screen)) as shown:
+    with closing(Shown(screen, task.threads)) as shown:
         for segment in task.segments:
             with _into_store(segment.key, screen, settings, store) as writer:
                 for frame in shown.frames(segment):
@@ -96,8 +99,8 @@ def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: Segme
 class Shown:
     """The frames of segments that follow each other, as they are seen."""
 
-    def __init__(self, screen: Screen) -> None:
-        self._screen, self._readers = screen, _Readers(screen)
+    def __init__(self, screen: Screen, threads: int = 1) -> None:
+        self._screen, self._readers = screen, _Readers(screen, threads)
 
     def frames(self, segment: Segment) -> Iterator[VideoFrame]:
         return _shown(segment, self._readers, self._screen)
@@ -109,8 +112,8 @@ class Shown:
 class _Readers:
     """The clips that are being shown: each is decoded once, from its head in one join to its tail in the next."""
 
-    def __init__(self, screen: Screen) -> None:
-        self._screen = screen
+    def __init__(self, screen: Screen, threads: int) -> None:
+        self._screen, self._threads = screen, threads
         self._open: list[tuple[Clip, int, Generator[VideoFrame, None, None]]] = []
 
     def read(self, *stretches: Stretch) -> list[Iterator[VideoFrame]]:
@@ -120,7 +123,7 @@ class _Readers:
             at = (stretch.clip, stretch.first)
             found = next((reader for *place, reader in self._open if tuple(place) == at), None)
             rest = Stretch(stretch.clip, stretch.first, stretch.clip.frames)
-            kept.append((stretch.clip, stretch.stop, found or conform.frames(rest, self._screen)))
+            kept.append((stretch.clip, stretch.stop, found or conform.frames(rest, self._screen, self._threads)))
         going_on = [reader for *_, reader in kept]
         for *_, reader in self._open:
             if reader not in going_on:

@@ -145,10 +145,11 @@ def test_what_is_passed_over_undecoded_changes_no_picture(uneven: bool, tmp_path
     clip = make_clip(tmp_path / "c.mp4", 60, size=(160, 90), times=times, preset="veryfast")  # with B-frames
     length = 72 if uneven else 60
 
-    def told(first: int, stop: int) -> list[bytes]:
+    def told(first: int, stop: int, threads: int = 1) -> list[bytes]:
         stretch = Stretch(Clip("shot", clip, length), first, stop)
-        return [as_picture(frame).tobytes() for frame in frames(stretch, SCREEN)]
+        return [as_picture(frame).tobytes() for frame in frames(stretch, SCREEN, threads)]
 
     whole = told(0, length)
+    assert told(0, length, threads=2) == whole
     for first in (17, 20, 33, 41, 47, length - 3):
-        assert told(first, length) == whole[first:]
+        assert told(first, length) == told(first, length, threads=2) == whole[first:]

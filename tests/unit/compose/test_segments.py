@@ -111,6 +111,14 @@ def test_a_body_and_the_join_after_it_are_in_one_task_and_nothing_is_made_twice(
     assert [[s.name for s in task.segments] for task in one_gone] == [["a > b"]]
 
 
+def test_few_tasks_decode_ahead_of_their_encoder_and_many_do_not() -> None:
+    segments = plan(film(Clip("a", A, 48), Clip("b", B, 48), Clip("c", A, 48)), PREVIEW)
+    edited = tasks_for(segments, {s.key for s in segments} - {segments[2].key}, workers=2)
+    assert [task.threads for task in edited] == [2]
+    assert {task.threads for task in tasks_for(segments, {}, workers=2)} == {1}
+    assert {task.threads for task in tasks_for(segments, {}, workers=1)} == {1}
+
+
 @pytest.mark.parametrize("workers", [1, 2, 16])
 def test_tasks_get_smaller_so_that_all_workers_end_together(workers: int) -> None:
     sources = [Source(f"{n:064x}", Path(f"{n}.mp4")) for n in range(40)]
