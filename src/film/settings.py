@@ -44,6 +44,8 @@ STORE_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What opens an S3 bucket → the variables that say it, the first to win; they may stand in ``.env``, too."""
 
+PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
+
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
 OWN_RATES = "rates.toml"
@@ -80,7 +82,7 @@ class Settings(BaseModel):
     observe_prompts: bool = False
     """Whether prompts and dialogue may go there too."""
     spend_allowed: bool = True
-    """False forbids every paid call, whatever else is asked for: the switch that tests pull."""
+    """False forbids every paid call, whatever else is asked for: the switch that tests pull. Any word but a no does."""
     dotenv_path: Path | None = None
 
     @property
@@ -105,7 +107,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     """Settings from the environment and the nearest ``.env``; raises ConfigurationError naming the variable."""
     environment = os.environ if environ is None else environ
     dotenv = _nearest_dotenv(folder or Path.cwd())
-    values: dict[str, str] = {k: v for k, v in dotenv_values(dotenv).items() if v} if dotenv else {}
+    values = _from_dotenv(dotenv) if dotenv else {}
     values.update({k: v for k, v in environment.items() if v.strip()})
 
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
@@ -115,7 +117,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     return Settings(
         gallery=gallery,
         database_url=values.get("FILM_DATABASE_URL") or f"sqlite:///{gallery / 'film.db'}",
-        default_budget=_amount(values, "FILM_DEFAULT_BUDGET_USD") or Decimal("10.00"),
+        default_budget=Decimal("10.00") if (limit := _amount(values, "FILM_DEFAULT_BUDGET_USD")) is None else limit,
         daily_budget=_amount(values, "FILM_DAILY_BUDGET_USD"),
         default_tier=tier,
         keys={
@@ -138,7 +140,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         ray_address=values.get("FILM_RAY_ADDRESS", "").strip(),
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
-        spend_allowed=values.get("FILM_NO_SPEND", "").lower() not in ("1", "true", "yes"),
+        spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
     )
 
@@ -180,6 +182,15 @@ def parse_budget(text: str, name: str) -> Decimal:
             f"{name} is {text[:40]}, allowed 0 to 1000000 with up to 6 decimals", hint="write dollars, like 10.00"
         )
     return amount
+
+
+def _from_dotenv(dotenv: Path) -> dict[str, str]:
+    """What the file says; its paths count from its own folder, so that they mean one place wherever one stands."""
+    values = {name: value for name, value in dotenv_values(dotenv).items() if value}
+    for name in PATH_NAMES:
+        if name in values:
+            values[name] = str(dotenv.parent / Path(values[name]).expanduser())
+    return values
 
 
 def _amount(values: Mapping[str, str], name: str) -> Decimal | None:

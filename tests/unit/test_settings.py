@@ -76,3 +76,30 @@ def test_the_environment_takes_a_bucket_back_that_dotenv_names(tmp_path: Path) -
     (tmp_path / ".env").write_text("FILM_STORE_URL=s3://bucket/films\n")
     assert load_settings({}, folder=tmp_path).store_url == "s3://bucket/films"
     assert load_settings({"FILM_STORE_URL": "none"}, folder=tmp_path).store_url == ""
+
+
+@pytest.mark.parametrize("text", ["1", "true", "yes", "on", "1 ", "maybe"])
+def test_a_word_that_is_no_plain_no_forbids_spending(tmp_path: Path, text: str) -> None:
+    assert not load_settings({"FILM_NO_SPEND": text}, folder=tmp_path).spend_allowed
+
+
+@pytest.mark.parametrize("text", ["", "0", "false", "No", "off"])
+def test_a_plain_no_allows_spending(tmp_path: Path, text: str) -> None:
+    assert load_settings({"FILM_NO_SPEND": text}, folder=tmp_path).spend_allowed
+
+
+def test_a_default_budget_of_zero_is_zero(tmp_path: Path) -> None:
+    assert load_settings({"FILM_DEFAULT_BUDGET_USD": "0"}, folder=tmp_path).default_budget == 0
+
+
+def test_paths_in_dotenv_count_from_its_folder(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "FILM_GALLERY_DIR=gallery\nFILM_SIGNING_KEY=keys/mine.pem\nFILM_RATE_CARD=/my.toml\n"
+    )
+    (tmp_path / "src").mkdir()
+
+    settings = load_settings({}, folder=tmp_path / "src")
+
+    assert settings.gallery == tmp_path / "gallery"
+    assert settings.signing_key == tmp_path / "keys" / "mine.pem"
+    assert settings.rate_card == Path("/my.toml")
