@@ -147,5 +147,5 @@ def _shots(shots: Iterable[Shot | Mapping[str, Any]]) -> Iterable[Shot]:
             raise InputError(
                 f"shot {number}: {name}: {wrong['msg'].removeprefix('Value error, ')}",
                 field=name,
-                hint="write shots as in shots.json; film validate checks a whole file",
+                hint="write shots as in shots.json; film plan checks a whole file",
             ) from None

@@ -85,11 +85,13 @@ class Scope:
     """What an error calls it; the film's own limit needs no name."""
 
 
-def money(amount: Decimal, what: str) -> Decimal:
+def money(amount: Decimal | int, what: str) -> Decimal:
     """``amount`` in whole micro-dollars, rounded up; TypeError for floats, InputError for what is no price."""
-    if isinstance(amount, Decimal) and not (amount.is_finite() and 0 <= amount <= MOST):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+    if isinstance(amount, int) and not isinstance(amount, bool):
+        amount = Decimal(amount)
+    if isinstance(amount, Decimal) and not (amount.is_finite() and 0 <= amount <= MOST):
         raise InputError(f"{what} is {amount:.10}, allowed 0 to {MOST} dollars", hint="give an amount like 10.00")
-    return from_micros(to_micros(amount))
+    return from_micros(to_micros(amount))  # pyright: ignore[reportArgumentType]  # which says what a truth is not
 
 
 def reserve(

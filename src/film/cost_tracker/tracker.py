@@ -47,10 +47,10 @@ class CostTracker:
     def __init__(
         self,
         project_id: str,
-        budget_limit_usd: Decimal | None = None,
+        budget_limit_usd: Decimal | int | None = None,
         *,
-        run_limit_usd: Decimal | None = None,
-        daily_limit_usd: Decimal | None = None,
+        run_limit_usd: Decimal | int | None = None,
+        daily_limit_usd: Decimal | int | None = None,
         run_id: str | None = None,
         engine: Engine | None = None,
         settings: Settings | None = None,
@@ -66,7 +66,8 @@ class CostTracker:
         self._rates = rates
         self._film_limit = _limit(budget_limit_usd, "budget_limit_usd")
         self._run_limit = _limit(run_limit_usd, "run_limit_usd")
-        self._daily_limit = _limit(daily_limit_usd, "daily_limit_usd") or self.settings.daily_budget
+        daily = self.settings.daily_budget if daily_limit_usd is None else daily_limit_usd
+        self._daily_limit = _limit(daily, "daily_limit_usd")
 
     @cached_property
     def engine(self) -> Engine:
@@ -103,7 +104,7 @@ class CostTracker:
         models = {k: v for k, v in zip(AssetType, (image_model, video_model, audio_model), strict=True) if v}
         return estimate(shot_configs, self.rates, Choice(providers, models), today=today)
 
-    def check_budget(self, amount: Decimal) -> None:
+    def check_budget(self, amount: Decimal | int) -> None:
         """Raise BudgetExceededError if ``amount`` more would pass a limit. Only ``reserve`` decides for good."""
         amount = money(amount, "the amount")
         for scope, spent, held, limit in self._counters():
@@ -268,7 +269,7 @@ class CostTracker:
             ) from error
 
 
-def _limit(amount: Decimal | None, name: str) -> Decimal | None:
+def _limit(amount: Decimal | int | None, name: str) -> Decimal | None:
     return None if amount is None else money(amount, name)
 
 

@@ -298,6 +298,19 @@ def test_a_float_is_no_money(costs: CostTracker) -> None:
         costs.check_budget(1.5)  # type: ignore[arg-type]
 
 
+def test_whole_dollars_may_be_an_int(settings: Settings) -> None:
+    costs = CostTracker("attic", 10, settings=settings)
+    costs.check_budget(10)
+    with pytest.raises(BudgetExceededError, match=r"\$11.00 > \$10.00"):
+        costs.check_budget(11)
+    with pytest.raises(TypeError, match="money is Decimal"):
+        CostTracker("attic", True, settings=settings)
+
+
+def test_a_daily_limit_of_zero_is_one(settings: Settings) -> None:
+    assert CostTracker("attic", daily_limit_usd=Decimal(0), settings=settings).left() == 0
+
+
 @pytest.mark.parametrize("film_id", ["", "../x", "a/b", "con", "x" * 101])
 def test_film_ids_are_checked(settings: Settings, film_id: str) -> None:
     with pytest.raises(InputError):
