@@ -155,10 +155,10 @@ async def _perform(film: Script, places: int, speed: float, design: Performance)
 
 
 @asynccontextmanager
-async def film_run(studio: Studio, *listeners: Listener) -> AsyncGenerator[FilmRun]:
+async def film_run(studio: Studio, *listeners: Listener, database_url: str = "") -> AsyncGenerator[FilmRun]:
     """The product's run over the studio's film, with everything behind it in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(gallery=Path(folder), database_url=f"sqlite:///{folder}/film.db")
+        settings = Settings(gallery=Path(folder), database_url=database_url or f"sqlite:///{folder}/film.db")
         async with running_services(settings, online=False) as services:
             params, providers = params_of(studio.film, studio.places), providers_of(studio, polled=True)
             yield FilmRun(params, services, Events(*listeners), Stop(), providers, clock=studio.clock)
