@@ -66,7 +66,7 @@ def validated(kind: type[M], entry: Mapping[str, object], lines: Lines, path: Pa
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         spot = _written(first["loc"], entry)
-        message, hint = _explain(first, dotted(spot), _at(spot, entry), kind)
+        message, hint = explain(first, dotted(spot), at(spot, entry), kind)
         raise InputError(
             message, hint=hint, file=path, line=lines.of((*place, *spot)), field=dotted(_named(spot)) or None
         ) from None
@@ -80,7 +80,7 @@ def kind_of(value: object) -> str:
             return "true or false"
         case dict():
             return "an object"
-        case list():
+        case list() | tuple():
             return "a list"
         case str():
             return "text"
@@ -119,7 +119,8 @@ def dotted(spot: Place) -> str:
     return text
 
 
-def _at(spot: Place, entry: object) -> object:
+def at(spot: Place, entry: object) -> object:
+    """What the entry holds there, None where it ends before."""
     for step in spot:
         if isinstance(entry, dict):
             entry = cast("dict[str, object]", entry).get(str(step))
@@ -134,9 +135,10 @@ def _near(name: str, known: Collection[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
-def _explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) -> tuple[str, str]:
-    shown = "" if given is None else f" {str(given)[:40]!r}" if isinstance(given, str) else f" {str(given)[:24]}"
+def explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) -> tuple[str, str]:
+    """What is wrong with ``name``, and the next step, in our own words instead of the validator's."""
     context = error.get("ctx", {})
+    shown = _shown(given)
     match error["type"]:
         case "missing":
             group, _, last = name.rpartition(".")
@@ -147,7 +149,9 @@ def _explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) -
             return _out_of_bounds(name, shown, context)
         case "string_too_long":
             return f"{name} is longer than {context['max_length']} characters", "shorten it"
-        case "string_too_short":
+        case "string_unicode":
+            return f"{name} holds half of a surrogate pair, which is no character", "type the text again"
+        case "string_too_short" | "too_short":
             return f"{name} is empty", f"say something, or leave {name} out if it is optional"
         case "string_type" | "tuple_type" | "model_type" | "model_attributes_type" as wanted:
             form, example = _FORMS[wanted.partition("_")[0]]
@@ -161,9 +165,23 @@ def _explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) -
             return f"{name} is{shown}: {error['msg'].lower()}", f"change {name}"
 
 
+def _shown(given: object) -> str:
+    """A value as JSON has it, cut where it is long."""
+    match given:
+        case None:
+            return ""
+        case bool():
+            return f" {str(given).lower()}"
+        case str():
+            return f" {given[:40]!r}"
+        case _:
+            return f" {str(given)[:24]}"
+
+
 def _out_of_bounds(name: str, shown: str, context: Mapping[str, Any]) -> tuple[str, str]:
     if name == "duration":
-        return f"duration is{shown}, allowed 1 to 30", "split the shot or change its duration (seconds)"
+        step = "split the shot" if "le" in context else "let the shot be part of another"
+        return f"duration is{shown}, allowed 1 to 30", f"{step} or change its duration (seconds)"
     if "ge" in context:
         bound = f"{context['ge']} or more"
     elif "gt" in context:

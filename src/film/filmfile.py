@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeAlias, cast
 from pydantic import BeforeValidator, Field, ValidationError
 
 from film.errors import InputError
+from film.fields import at, explain
 from film.models import Model, Slug, Text, TransitionKind
 
 TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
@@ -189,8 +190,9 @@ def with_flags(film: FilmFile, **flags: object) -> FilmFile:
         changed = FilmFile.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        flag = next((str(name) for name in reversed(first["loc"]) if isinstance(name, str)), "")
-        raise InputError(f"--{flag}: {first['msg'].lower()}", hint="see film make --help", field=flag) from error
+        flag = next((name for name in reversed(first["loc"]) if isinstance(name, str)), "")
+        message, hint = explain(first, f"--{flag}", at(first["loc"], given), FilmFile)
+        raise InputError(message, hint=hint, field=flag) from error
     found = resolved(changed, Path.cwd())
     for place, file in files_of(found):
         if place[0] in given and not file.is_file():

@@ -136,13 +136,26 @@ def parse(text: str, path: Path) -> tuple[object, Lines]:
             object_pairs_hook=members,
         )
     except json.JSONDecodeError as error:
-        raise InputError(
-            f"is not valid JSON: {error.msg} (column {error.colno})",
-            hint="look for a missing comma, quote or bracket just before this place",
-            file=path,
-            line=error.lineno,
-        ) from error
+        message, hint, place = _what_is_wrong(text, error)
+        raise InputError(message, hint=hint, file=path, line=text[:place].count("\n") + 1) from error
     return value, Lines(text)
+
+
+def _what_is_wrong(text: str, error: json.JSONDecodeError) -> tuple[str, str, int]:
+    """Message, next step and place of what stops the parser; the usual slips by their names."""
+    if not text.strip():
+        return "is empty", "write a list of shots, see examples/attic/shots.json", 0
+    rest = re.sub(r"^,\s*", "", text[error.pos :].lstrip())
+    comma = text.rfind(",", 0, error.pos + 1)
+    if comma >= 0 and rest[:1] in ("]", "}") and not text[comma + 1 : error.pos].strip():
+        return f"has a comma too many: nothing but {rest[0]!r} comes after it", "take the comma out", comma
+    if rest.startswith(("//", "/*", "#")):
+        return "has a comment, which JSON does not know", 'take it out; notes may stand under "meta"', error.pos
+    return (
+        f"is not valid JSON: {error.msg} (column {error.colno})",
+        "look for a missing comma, quote or bracket just before this place",
+        error.pos,
+    )
 
 
 def _text(path: Path) -> str:

@@ -59,7 +59,7 @@ def check_identifier(value: str) -> str:
     """An id that is safe as a file name on every system, in NFC; ValueError says what is wrong with it."""
     text = unicodedata.normalize("NFC", value)
     if not text:
-        raise ValueError("is empty; give it a name like shot_001")
+        raise ValueError("is empty; give it a name")
     if len(text) > 100:
         raise ValueError(f"is {len(text)} characters long, allowed 100")
     if not _IDENTIFIER.fullmatch(text):
@@ -92,6 +92,13 @@ def _one_or_several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _no_truth(value: object) -> object:
+    """``true`` is no 1, whatever Python says."""
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")
+    return value
+
+
 def _exact_seconds(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("must be a number of seconds")
@@ -103,9 +110,9 @@ def _exact_seconds(value: object) -> object:
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_clean_text)]
 Line = Annotated[str, Field(max_length=20_000), AfterValidator(_clean_text)]
 """Dialogue: some twenty minutes of it at most."""
-Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean_text)]
+Word = Annotated[str, Field(max_length=100), AfterValidator(_clean_text), Field(min_length=1)]
 Identifier = Annotated[str, AfterValidator(_clean_text), AfterValidator(check_identifier)]
-Slug = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_clean_text), AfterValidator(_slug)]
+Slug = Annotated[str, Field(max_length=60), AfterValidator(_clean_text), Field(min_length=1), AfterValidator(_slug)]
 
 
 _GIVEN: dict[frozenset[str], set[str]] = {}
@@ -139,7 +146,7 @@ class Shot(Model):
     """
 
     shot_id: Identifier
-    shot_number: Annotated[int, Field(ge=0, le=999_999)] | None = None
+    shot_number: Annotated[int, BeforeValidator(_no_truth), Field(ge=0, le=999_999)] | None = None
     shot_type: Slug = "medium"
     enhanced_prompt: Annotated[Text, Field(min_length=1)] = Field(
         validation_alias=AliasChoices("enhanced_prompt", "prompt")
@@ -155,8 +162,8 @@ class Shot(Model):
     mood: Word | None = None
     time_of_day: Word | None = None
 
-    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
-    take: Annotated[int, Field(ge=1, le=10_000)] = 1
+    seed: Annotated[int, BeforeValidator(_no_truth), Field(ge=0, le=MAX_SEED)] | None = None
+    take: Annotated[int, BeforeValidator(_no_truth), Field(ge=1, le=10_000)] = 1
     voice: Word | None = None
     camera: Word | None = None
     transition: TransitionKind | None = None

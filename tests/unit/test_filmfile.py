@@ -125,6 +125,12 @@ def test_flags_go_over_the_file_and_leave_the_rest_of_a_group(tmp_path: Path, mo
     assert changed.music and changed.music.file == tmp_path / "other.mp3"
     with pytest.raises(InputError, match="--music: there is no file"):
         with_flags(film, music={"file": Path("none.mp3")})
+    with pytest.raises(InputError, match="--loudness 'abc' is no level; write a number of LUFS"):
+        with_flags(film, sound={"loudness": "abc"})
+    with pytest.raises(InputError, match="--loudness is '5', allowed up to -5"):
+        with_flags(film, sound={"loudness": "5"})
+    with pytest.raises(InputError, match="--transition_seconds is NaN"):
+        with_flags(film, transition_seconds=Decimal("NaN"))
 
 
 @pytest.mark.parametrize(

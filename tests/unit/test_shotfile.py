@@ -69,12 +69,17 @@ def test_durations_are_exact(tmp_path: Path) -> None:
         ('"duration": "long"', "duration", "duration"),
         ('"seed": -1', "seed is -1, allowed 0 or more", "seed"),
         ('"take": 0', "take is 0", "take"),
+        ('"take": true', "take true must be a whole number", "take"),
+        ('"seed": false', "seed false must be a whole number", "seed"),
+        ('"camera": " "', "camera is empty", "camera"),
+        ('"characters": ["emma", " "]', "characters[1] is empty", "characters"),
+        ('"shot_type": " "', "shot_type is empty", "shot_type"),
         ('"characters": "emma"', "characters is text, not a list", "characters"),
         ('"characters": [3]', "characters", "characters"),
         ('"mood": 3', "mood is a number, not text", "mood"),
         ('"durration": 4', "did you mean duration?", "durration"),
         ('"transition": "wipe"', "transition is 'wipe'", "transition"),
-        ('"dialogue": "\\ud800"', "dialogue", "dialogue"),
+        ('"dialogue": "\\ud800"', "dialogue holds half of a surrogate pair", "dialogue"),
         ('"voice": "a\\u0000b"', "control characters", "voice"),
         ('"prompt": "twice"', "both prompt and enhanced_prompt", "prompt"),
         ('"shot_id": "again"', "given twice", "shot_id"),
@@ -113,6 +118,26 @@ def test_numbers_without_a_value_are_refused(tmp_path: Path, number: str) -> Non
 )
 def test_what_is_no_film_is_refused(tmp_path: Path, text: str | bytes) -> None:
     refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "line"),
+    [
+        ('[{"shot_id": "a",\n "prompt": "x",\n}]', "a comma too many: nothing but '}'", 2),
+        ('[{"shot_id": "a", "prompt": "x"},\n\n]', "a comma too many: nothing but ']'", 1),
+        ('[\n// the opening\n{"shot_id": "a", "prompt": "x"}]', "has a comment", 2),
+        (" \n", "is empty", 1),
+        ('[{"shot_id": "a"\n "prompt": "x,"}]', "is not valid JSON", 2),
+    ],
+)
+def test_the_usual_slips_have_names(tmp_path: Path, text: str, says: str, line: int) -> None:
+    error = refusal(tmp_path, text)
+    assert says in str(error) and error.line == line
+
+
+@pytest.mark.parametrize(("seconds", "step"), [("0.5", "part of another"), ("31", "split the shot")])
+def test_a_wrong_length_says_what_to_do(tmp_path: Path, seconds: str, step: str) -> None:
+    assert step in refusal(tmp_path, f'[{{"shot_id": "a", "prompt": "x", "duration": {seconds}}}]').hint
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
