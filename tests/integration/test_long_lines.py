@@ -29,12 +29,14 @@ from film.settings import Settings, load_settings
 from film.testing.simulator import Fault, Latency, Simulator, SimulatorThread
 
 SENTENCE = "This is number {}: the lamp was out, and nobody had come up these stairs since the autumn. "
-MONOLOGUE = "".join(SENTENCE.format(n) for n in range(150))[:12_000].rsplit(". ", 1)[0] + "."
-LIMITS = {"openai": 4096, "elevenlabs": 10_000}
+MONOLOGUE = "".join(SENTENCE.format(n) for n in range(60))
+LIMITS = {"openai": 4096, "elevenlabs": 5_000}
+MODELS = {"openai": "tts-1", "elevenlabs": "eleven_v3"}
+"""Those that take the least at once: every second that is spoken is made, sent, looked through and joined here."""
 PROGRAM = """
 import asyncio, json, sys
 from film.pipeline.task import FilmGenerationTask
-task = FilmGenerationTask("film", tier="budget", audio_provider=sys.argv[1], concurrency=1)
+task = FilmGenerationTask("film", tier="budget", audio_provider=sys.argv[1], audio_model=sys.argv[2], concurrency=1)
 done = asyncio.run(task.generate_shot(json.loads(sys.stdin.read())))
 print(json.dumps({"cost": str(done.cost_usd), "path": str(done.audio_path), "details": dict(done.audio.details)}))
 """
@@ -67,7 +69,7 @@ def shot(dialogue: str) -> dict[str, Any]:
 
 def start(provider: str, dialogue: str, folder: Path, simulator: Simulator) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, provider],
+        [sys.executable, "-c", PROGRAM, provider, MODELS[provider]],
         env={**os.environ, **environment(folder, simulator)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -97,7 +99,9 @@ def wait_for(process: subprocess.Popen[str], there: Callable[[], object]) -> Non
 def planned(provider: str, dialogue: str, settings: Settings, folder: Path) -> PlannedAsset:
     path = folder / "shots.json"
     path.write_text(json.dumps([shot(dialogue)]))
-    params = film_params(path, settings, film_id="film", tier="budget", audio_provider=provider)
+    params = film_params(
+        path, settings, film_id="film", tier="budget", audio_provider=provider, audio_model=MODELS[provider]
+    )
     services = open_services(settings)
     return plan_film(params, services, ProviderSet(services.context)).shots[0].assets[AssetType.AUDIO]
 
@@ -112,7 +116,7 @@ def test_a_monologue_killed_between_its_parts_is_paid_for_once_and_an_edit_buys_
     provider: str, simulator: Simulator, settings: Settings, tmp_path: Path
 ) -> None:
     parts = [passage.text for passage in passages(MONOLOGUE, LIMITS[provider])]
-    assert len(MONOLOGUE) > 11_900 and len(parts) >= 2
+    assert len(parts) >= 2
 
     row = planned(provider, MONOLOGUE, settings, tmp_path)
     assert row.state == "new" and len(row.orders) == len(parts)
@@ -143,7 +147,7 @@ def test_a_monologue_killed_between_its_parts_is_paid_for_once_and_an_edit_buys_
 
     whole = planned(provider, MONOLOGUE, settings, tmp_path)
     assert (whole.state, whole.quote.amount, whole.saved) == ("reused", 0, row.quote.amount)
-    edited = MONOLOGUE.replace("This is number 70:", "And this was number seventy:")
+    edited = MONOLOGUE.replace("This is number 30:", "And this was number thirty:")
     stale = planned(provider, edited, settings, tmp_path)
     assert len(stale.orders) == 1
     finish(start(provider, edited, tmp_path, simulator))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +19,7 @@ from film.db.session import engine_for
 from film.errors import BudgetExceededError, Interrupted, ProviderError, ProviderRefused, StoreError
 from film.metadata import MetadataIndex
 from film.models import AssetType
+from film.pipeline import steps
 from film.pipeline.stop import Stop
 from film.settings import Settings
 
@@ -287,3 +289,32 @@ def test_a_line_joins_again_for_nothing_when_only_the_whole_is_lost(room: Room) 
     before = bought(room)
     film.path.unlink()
     assert room.make(long).cost_usd == 0 and bought(room) == before
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["film", "single shot"])
+def test_what_a_run_stored_and_the_library_was_never_told_of_is_put_there_by_the_next(
+    room: Room, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    """It died between the two."""
+    room.text_limit = 30
+    shots = [shot(1, dialogue="The lamp was out. Nobody came up here. I counted the stairs.")]
+    index = MetadataIndex(settings=room.settings)
+
+    def dies(_: object, asset: object) -> None:
+        raise RuntimeError("the program ends here")
+
+    async def make_alone() -> None:
+        async with steps.open_run(room.params(shots), room.settings, providers=room.providers) as run:
+            await run.single()
+
+    def make() -> object:
+        return asyncio.run(make_alone()) if alone else room.make(shots)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MetadataIndex, "index_asset", dies)
+        with pytest.raises(BaseExceptionGroup):
+            make()
+    assert index.find_assets(limit=100) == [] and bought(room) > 0
+    make()
+    library = index.find_assets(limit=100)
+    assert sum(asset.cost_usd for asset in library) == bought(room) * room.vendor.price == room.vendor.charges

@@ -113,7 +113,7 @@ class Obtainer:
             await self.jobs.finish(bought, asset.sha256)
         cost = paid(bought, reservation) if bought else Decimal(0)
         obtained = ShotAsset(ask.request, key, asset, hit, cost)
-        if not hit:
+        if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
             await asyncio.to_thread(self.services.index.index_asset, record)
         tell(

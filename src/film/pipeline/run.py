@@ -197,6 +197,9 @@ class FilmRun:
         plan = await self.plan()
         self.check(plan, None)
         (done,) = await self.shoot(plan)
+        # A run that died right after it had stored something never told the library of it.
+        found = [library_asset(done.shot, asset, self.params.film_id) for asset in done.assets.values() if asset.reused]
+        await asyncio.to_thread(self.services.index.index_assets, found)
         return done
 
     # -- the steps, in their order

@@ -137,9 +137,9 @@ class ShotChain:
             raise
         except FilmError as failure:
             error = failure
-        except asyncio.CancelledError:
-            if speaking:
-                speaking.cancel()
+        except BaseException:  # cancelled, or a fault of the program's own, which ends the run
+            if speaking and not speaking.cancel() and not speaking.cancelled():
+                speaking.exception()
             raise
         if speaking:
             try:
