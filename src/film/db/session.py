@@ -225,7 +225,12 @@ def _sqlite(url: URL) -> Engine:
         lazy = connection.get_execution_options().get(_LAZY, False)
         if turns and not lazy:
             turns.take(connection)
-        connection.exec_driver_sql("BEGIN" if lazy else "BEGIN IMMEDIATE")
+        if lazy:  # which cannot fail, and half of a small look's time would go into saying so
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("BEGIN")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", _prepare_sqlite)
     if "mode" not in url.query:  # else it is not ours to change

@@ -40,6 +40,8 @@ WIDE = 3000
 _WALK, _LINK = (cast(Table, AssetTag.__table__).alias(name) for name in ("walk", "link"))
 """The links that are walked through, and those that are looked up beside; made once, for SQLAlchemy takes its time."""
 _TAGS = cast(Table, Tag.__table__)
+_TOTAL = select(LibraryCount.assets).where(LibraryCount.id == 1)
+_ASKED = select(_TAGS.c.dimension, _TAGS.c.value, _TAGS.c.id, _TAGS.c.n_assets).where(_TAGS.c.n_assets > 0)
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def resolve(db: Connection, query: AssetQuery) -> Selection | None:
     keys = sorted(query.all_of | query.any_of)
     if not keys:
         return Selection((), text)
-    total = db.scalar(select(LibraryCount.assets).where(LibraryCount.id == 1)) or 0
+    total = db.scalar(_TOTAL) or 0
     one_of = or_(*(and_(_TAGS.c.dimension == d, _TAGS.c.value == v) for d, v in keys))
-    rows = db.execute(select(_TAGS).where(one_of, _TAGS.c.n_assets > 0))
+    rows = db.execute(_ASKED.where(one_of))
     found = {(row.dimension, row.value): (row.id, row.n_assets) for row in rows}
     asked = [[key] for key in query.all_of]
     asked += [[key for key in query.any_of if key[0] == name] for name in {d for d, _ in query.any_of}]
