@@ -125,7 +125,7 @@ class FilmRun:
     """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated.
 
     ``lease`` seconds after its last sign of life another process may take this run's jobs over. What somebody asks for
-    ``in_person`` goes before the films that this process makes.
+    ``in_person`` goes before the films that this process makes: runs share ``accounts``, this process's by default.
     """
 
     def __init__(
@@ -139,6 +139,7 @@ class FilmRun:
         clock: Clock | None = None,
         lease: float = LEASE,
         in_person: bool = False,
+        accounts: Accounts | None = None,
     ) -> None:
         self.params = params
         self.services = services
@@ -154,7 +155,7 @@ class FilmRun:
             settings=services.settings,
         )
         self.asker = Asker(params, providers)
-        accounts = Accounts() if clock else THIS_PROCESS  # who lives by another clock shares nothing with the others
+        accounts = accounts or (Accounts() if clock else THIS_PROCESS)  # who lives by another clock is alone with it
         limits = Limits(default=params.concurrency, clock=clock, accounts=accounts, in_person=in_person)
         self.jobs = Jobs(
             services.engine,
