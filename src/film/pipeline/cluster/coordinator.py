@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
@@ -74,7 +74,14 @@ class Coordinator:
                 self._services = await self._open_until_the_end.enter_async_context(services)
         if order.run_id not in self._films:
             services = replace(self._services, settings=order.settings(self._settings))
-            self._films[order.run_id] = _Film(order, services, self._workshop, self._cores)
+            self._films[order.run_id] = _Film(order, services, self.run_for)
+
+    def run_for(self, order: Order, services: Services, events: Events, stop: Stop) -> FilmRun:
+        """The run that makes what is ordered: as on one machine, with the nodes for what is made locally."""
+        providers = AwayProviders(services.context, self._workshop)
+        run = FilmRun(order.params, services, events, stop, providers, lease=order.lease)
+        run.obtainer.cores = self._cores
+        return run
 
     async def news(self, run_id: str, seen: int) -> News | None:
         """What has happened after the first ``seen`` events, as soon as there is any; None for an unknown order."""
@@ -110,11 +117,13 @@ class Coordinator:
 class _Film:
     """One order at work."""
 
-    def __init__(self, order: Order, services: Services, workshop: Workshop, cores: PriorityLimiter) -> None:
+    def __init__(
+        self, order: Order, services: Services, run_for: Callable[[Order, Services, Events, Stop], FilmRun]
+    ) -> None:
         self.order, self.stop = order, Stop()
         self.asked = time.monotonic()
         self.outcome: Outcome | None = None
-        self._services, self._workshop, self._cores = services, workshop, cores
+        self._services, self._run_for = services, run_for
         self._told: list[tuple[str, Mapping[str, object]]] = []
         self._forgotten = 0
         """Events that the driver has seen, and that are not kept."""
@@ -144,14 +153,11 @@ class _Film:
         self._something.set()
 
     async def _shoot(self) -> list[CompletedShot]:
-        params, services = self.order.params, self._services
-        await asyncio.to_thread(_check_library, params.film_id, services)
-        providers = AwayProviders(services.context, self._workshop)
-        run = FilmRun(params, services, Events(self._hear), self.stop, providers, lease=self.order.lease)
-        run.obtainer.cores = self._cores
+        await asyncio.to_thread(_check_library, self.order.params.film_id, self._services)
+        run = self._run_for(self.order, self._services, Events(self._hear), self.stop)
         await run.recover()
         plan = await run.plan()
-        _check_plan(plan, self.order, services)
+        _check_plan(plan, self.order, self._services)
         return await run.shoot(plan)
 
     def _hear(self, event: Event) -> None:

@@ -54,7 +54,7 @@ async def make_film(
         with (
             observing(settings, params.film_id, params.shots) as observers,
             on_interrupt(stop, tell),
-            _House(settings) as house,
+            House(settings) as house,
         ):
             events = Events(*listeners, *observers)
             run = ClusterRun(params, services, events, stop, ProviderSet(services.context))
@@ -62,23 +62,23 @@ async def make_film(
             return await run.make(consent, began)
 
 
-class _House:
+class House:
     """The cluster, once it is needed: a film that is there already needs none."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._stack = ExitStack()
         self.opened: Cluster | None = None
 
     @property
     def is_shared(self) -> bool:
         """Whether it is there also without us."""
-        return bool(self._settings.ray_address)
+        return bool(self.settings.ray_address)
 
     def cluster(self) -> Cluster:
         if self.opened is None:
-            address = self._settings.ray_address
-            environment = {} if address else as_environment(self._settings)
+            address = self.settings.ray_address
+            environment = {} if address else as_environment(self.settings)
             opened = self._stack.enter_context(open_cluster(address, environment=environment))
             self._check_database(opened)
             self.opened = opened
@@ -89,13 +89,13 @@ class _House:
 
     def _check_database(self, cluster: Cluster) -> None:
         machines = cluster.machines
-        if len(machines) > 1 and self._settings.database_url.startswith("sqlite"):
+        if len(machines) > 1 and self.settings.database_url.startswith("sqlite"):
             raise ConfigurationError(
                 f"the cluster has {len(machines)} machines, and FILM_DATABASE_URL is SQLite, which serves one",
                 hint="set FILM_DATABASE_URL=postgresql://… on every node: docs/how-to/cluster.md",
             )
 
-    def __enter__(self) -> _House:
+    def __enter__(self) -> House:
         return self
 
     def __exit__(self, *about: object) -> None:
@@ -105,7 +105,7 @@ class _House:
 class ClusterRun(FilmRun):
     """A run whose shots are made by the coordinator, and whose pieces are encoded by the nodes."""
 
-    house: _House
+    house: House
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """As ever, but the keys are the coordinator's where the cluster is not ours."""
@@ -128,7 +128,7 @@ class ClusterRun(FilmRun):
             cache_salt=settings.cache_salt,
             lease=LEASE,
         )
-        following = _Following(self.house, order, self.events, self.stop)
+        following = Following(self.house, order, self.events, self.stop)
         outcome = await following.to_the_end()
         if outcome.error:
             raise outcome.error
@@ -180,10 +180,10 @@ def _made_before(asset: ShotAsset, told: tuple[str, Decimal] | None) -> ShotAsse
     return asset
 
 
-class _Following:
+class Following:
     """An order on its way: given, followed, given again to a successor, stopped."""
 
-    def __init__(self, house: _House, order: Order, events: Events, stop: Stop) -> None:
+    def __init__(self, house: House, order: Order, events: Events, stop: Stop) -> None:
         self._house, self._order, self._events, self._stop = house, order, events, stop
         self.made: dict[tuple[str, str], tuple[str, Decimal]] = {}
         """(shot, step) → asset and cost of what was made since the order was given."""

@@ -1,0 +1,205 @@
+"""What travels between driver, coordinator and nodes; and what is said where there is no Ray."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from film.compose import EncodeSettings, encode
+from film.compose.encode import EncodeTask, Tick
+from film.compose.segments import is_same_here, plan, screen_of
+from film.engines.cluster import NodeLost
+from film.errors import ConfigurationError
+from film.json_lines import Lines
+from film.models import AssetType
+from film.pipeline.cluster import make_film
+from film.pipeline.cluster.away import AwayProviders, Workshop, generate_here
+from film.pipeline.cluster.coordinator import _order_in  # pyright: ignore[reportPrivateUsage]
+from film.pipeline.cluster.encoding import NodeEncoder
+from film.pipeline.cluster.order import Order, own_version
+from film.pipeline.params import FilmParams, film_params
+from film.providers.base import ImageConfig, ProviderContext
+from film.settings import Settings, as_environment, load_settings
+from film.shotfile import check_shots
+from film.testing import synthetic
+from film.timeline import ShotCut, Source, Timeline, build_timeline
+
+
+def params(settings: Settings) -> FilmParams:
+    shots = [{"shot_id": "one", "enhanced_prompt": "A harbour", "duration": 1, "dialogue": "Late."}]
+    return film_params(check_shots(shots, Lines(""), Path("film")), settings, tier="draft", budget_limit=Decimal("2.5"))
+
+
+def order(settings: Settings, **about: object) -> Order:
+    return Order(
+        **{
+            "run_id": "run",
+            "version": own_version(),
+            "params": params(settings),
+            "at_most": Decimal("0.25"),
+            "spend_allowed": True,
+            "daily_budget": Decimal(5),
+            "cache_salt": "salt",
+            **about,
+        }
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(gallery=tmp_path / "gallery", database_url=f"sqlite:///{tmp_path}/film.db")
+
+
+def test_an_order_arrives_as_it_was_given_and_holds_no_key(settings: Settings) -> None:
+    with_keys = settings.model_copy(update={"keys": {"fal": SecretStr("fal-secret")}})
+    text = order(with_keys).model_dump_json()
+    assert _order_in(text) == order(with_keys)
+    assert "secret" not in text
+
+
+def test_an_order_of_another_version_is_refused_whatever_is_in_it() -> None:
+    with pytest.raises(ConfigurationError, match="this program is 99"):
+        _order_in(json.dumps({"version": "99", "params": "in other words"}))
+
+
+def test_of_money_the_stricter_word_counts(settings: Settings) -> None:
+    own = settings.model_copy(update={"daily_budget": Decimal(3), "spend_allowed": False})
+    merged = order(settings).settings(own)
+    assert (merged.daily_budget, merged.spend_allowed, merged.cache_salt) == (Decimal(3), False, "salt")
+    assert order(settings).settings(settings).daily_budget == Decimal(5)
+
+
+def test_a_cluster_of_our_own_reads_the_same_settings(settings: Settings, tmp_path: Path) -> None:
+    told = settings.model_copy(
+        update={
+            "keys": {"fal": SecretStr("one"), "openai": SecretStr("two")},
+            "base_urls": {"fal": "http://127.0.0.1:1/fal"},
+            "speeds": {"fal": 20.0},
+            "daily_budget": Decimal("7.5"),
+            "default_tier": "premium",
+            "cache_salt": "salt",
+            "spend_allowed": False,
+        }
+    )
+    assert load_settings(as_environment(told), folder=tmp_path) == told
+
+
+@pytest.mark.skipif(find_spec("ray") is not None, reason="Ray is installed here")
+def test_without_ray_it_says_how_to_get_it(settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="not installed") as told:
+        asyncio.run(make_film(params(settings), settings))
+    assert "film-generation[ray]" in told.value.hint
+    assert not settings.gallery.exists()
+
+
+def test_a_local_provider_works_away_and_is_itself_in_all_else(tmp_path: Path) -> None:
+    class Nodes:
+        async def call(self, function, *arguments, files):
+            return await asyncio.to_thread(function, *arguments, {file.path: file.path for file in files})
+
+    providers = AwayProviders(ProviderContext(), Workshop(Nodes()))  # pyright: ignore[reportArgumentType]
+    drawing = providers.get(AssetType.IMAGE, "draft")
+    config = ImageConfig(prompt="A harbour", width=96, height=54)
+    made = asyncio.run(drawing.generate(config.prompt, config))
+    assert made == generate_here(AssetType.IMAGE, "draft", (config.prompt, config), {})
+    assert made.data
+    assert drawing.estimate_cost(config) == 0
+    assert not type(providers.get(AssetType.VIDEO, "kling")).local
+
+
+class _Store(dict[str, Path]):
+    """A ``SegmentStore`` in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def peek(self, keys):
+        return {key: self[key] for key in keys if key in self}
+
+    def temporary(self, suffix: str) -> Path:
+        return self._folder / f"temporary-{len(self)}{suffix}"
+
+    def put_file(self, key: str, temporary: Path, *, mime: str) -> Path:
+        self[key] = temporary.replace(self._folder / key)
+        return self[key]
+
+
+@pytest.fixture
+def timeline(tmp_path: Path) -> Timeline:
+    cuts: list[ShotCut] = []
+    for number in range(2):
+        path = tmp_path / f"{number}.mp4"
+        path.write_bytes(synthetic.clip(1, 64, 64, number))
+        cuts.append(ShotCut(f"shot_{number}", Source(str(number) * 64, path), 24, source_frames=24))
+    return build_timeline(cuts, rate=Fraction(24), width=64, height=64)
+
+
+class _Nodes:
+    """Nodes of which the first few are lost after so many steps."""
+
+    def __init__(self, *dying: int) -> None:
+        self.dying, self.asked = list(dying), list[int]()
+
+    def stream(self, function, *arguments, files, waiting):
+        self.asked.append(len(arguments[0]))
+        left = self.dying.pop(0) if self.dying else None
+        for step in function(*arguments, {file.path: file.path for file in files}):
+            if step.data is not None and left is not None:
+                if not left:
+                    raise NodeLost("gone")
+                left -= 1
+            yield step
+
+
+def encoded(nodes: _Nodes, timeline: Timeline, folder: Path, tick: Tick) -> tuple[_Store, list[str]]:
+    folder.mkdir()
+    told: list[str] = []
+    store, settings = _Store(folder), EncodeSettings.preview()
+    task = EncodeTask(plan(timeline, settings))
+    NodeEncoder(nodes, told.append)(task, screen_of(timeline), settings, store, tick)  # pyright: ignore[reportArgumentType]
+    return store, told
+
+
+def test_pieces_from_nodes_are_those_of_this_machine_and_a_lost_node_costs_only_its_own(
+    timeline: Timeline, tmp_path: Path
+) -> None:
+    ticks: list[int] = []
+    nodes = _Nodes(1)
+    theirs, told = encoded(nodes, timeline, tmp_path / "theirs", lambda piece, count=1, /: ticks.append(count))
+    assert nodes.asked == [len(theirs), len(theirs) - 1]
+    assert sum(ticks) == timeline.frames, "no frame is counted twice"
+    assert told == []
+    (tmp_path / "ours").mkdir()
+    ours, settings = _Store(tmp_path / "ours"), EncodeSettings.preview()
+    encode.run(
+        EncodeTask(plan(timeline, settings)), screen_of(timeline), settings, ours, lambda piece, count=1, /: None
+    )
+    assert {key: path.read_bytes() for key, path in theirs.items()} == {k: p.read_bytes() for k, p in ours.items()}
+
+
+def test_nodes_that_are_lost_over_and_over_are_given_up(timeline: Timeline, tmp_path: Path) -> None:
+    with pytest.raises(NodeLost):
+        encoded(_Nodes(*[0] * 9), timeline, tmp_path / "theirs", lambda piece, count=1, /: None)
+
+
+def test_a_node_that_would_encode_otherwise_leaves_it_to_who_asked(
+    timeline: Timeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = EncodeSettings.preview()
+    first = plan(timeline, settings)[0]
+    assert is_same_here(first, screen_of(timeline), settings)
+    other = replace(first, key="of another encoder")
+    assert not is_same_here(other, screen_of(timeline), settings)
+    monkeypatch.setattr("film.pipeline.cluster.encoding.is_same_here", lambda *_: False)
+    store, told = encoded(_Nodes(), timeline, tmp_path / "ours", lambda piece, count=1, /: None)
+    assert len(store) == len(plan(timeline, settings))
+    assert len(told) == 1
