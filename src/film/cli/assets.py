@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
 from film.cli.asset_import import import_files
-from film.cli.console import dollars, file_size, note, print_json
+from film.cli.console import counted, dollars, file_size, note, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
 from film.cli.similar import reindex, searching, similar
@@ -67,14 +67,14 @@ def _one_order(options: dict[str, Any]) -> None:
 
 def _facets(facets: Facets, total: int, as_document: bool) -> int:
     if as_document:
-        counted = {name: {f.label: f.count for f in some} for name, some in facets.items()}
-        print_json({"total": total, "facets": counted})
+        found = {name: {f.label: f.count for f in some} for name, some in facets.items()}
+        print_json({"total": total, "facets": found})
         return 0
     for name, some in facets.items():
         for facet in some:
             click.echo(f"{name:12} {facet.count:>9}  {facet.label}{' *' if facet.chosen else ''}")
     is_chosen = any(facet.chosen for some in facets.values() for facet in some)
-    note(f"{total} assets" + ("; *: asked for, and its kind counted as if it were not" if is_chosen else ""))
+    note(counted(total, "asset") + ("; *: asked for, and its kind counted as if it were not" if is_chosen else ""))
     return 0
 
 

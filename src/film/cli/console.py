@@ -47,6 +47,11 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[
     return "\n".join(line.rstrip() for line in lines)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 shot``, ``2 shots``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def shorten(text: str, width: int) -> str:
     text = one_line(" ".join(text.split()))
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import dollars, note, print_json, table
+from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import library
 from film.cli.options import as_json, option
 
@@ -53,11 +53,23 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
         print_json(dict(summary))
         return 0
     click.echo(f"{title}: {dollars(summary['total_cost'])}")
+    if film_id and not _is_known(services, film_id):
+        warn(f"no film in this gallery is called {film_id!r}")
     for heading, groups in _groups(services, film_id, month):
         if rows := [_row(spent) for spent in groups if spent.purchases]:
             click.echo("\n" + table(rows, (heading, "pieces", "quoted", "billed"), right=(1, 2, 3)))
     note(f"reports: {services.settings.cost_reports}")
     return 0
+
+
+def _is_known(services: Services, film_id: str) -> bool:
+    from sqlalchemy import exists, select
+
+    from film.db.session import snapshot
+    from film.db.tables import Film, LedgerEntry
+
+    with snapshot(services.engine) as connection:
+        return any(connection.scalar(select(exists().where(rows.film_id == film_id))) for rows in (Film, LedgerEntry))
 
 
 def _groups(services: Services, film_id: str | None, month: str | None) -> Iterator[tuple[str, Sequence[Spent]]]:

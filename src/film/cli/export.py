@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from film.cli.console import note, print_json, warn
+from film.cli.console import counted, note, print_json, warn
 from film.cli.looking import library
 from film.cli.options import as_json, film_options, option
 from film.errors import InputError
@@ -99,7 +99,7 @@ def _write(timeline: Timeline, folder: Path, name: str, options: dict[str, Any],
     written: list[Path] = []
     formats: list[EditFormat] = [name for name in _EDITS if options[name]]
     if formats:
-        note(f"cut     {len(timeline.clips)} shots, {timeline.frames} frames")
+        note(f"cut     {counted(len(timeline.clips), 'shot')}, {timeline.frames} frames")
         written += write_edit(timeline, folder, name, formats, placement=options["media"])
     if options["stems"]:
         from film.compose import stems
@@ -107,7 +107,7 @@ def _write(timeline: Timeline, folder: Path, name: str, options: dict[str, Any],
         note("stems   mixing")
         written += stems.write(timeline, folder / "stems").values()
     if options["contact_sheet"]:
-        note(f"sheet   {len(timeline.clips)} stills")
+        note(f"sheet   {counted(len(timeline.clips), 'still')}")
         pages = contact_sheet(timeline, draft=draft)
         written += write_pictures(pages, folder, f"{name}-contact-sheet", form)
     if options["poster"]:

@@ -107,6 +107,9 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
         sys.exit(error.exit_code)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:  # whose message is the help of a group of commands
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         _usage(error)
         sys.exit(2)

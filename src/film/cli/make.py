@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import click
 
-from film.cli.console import dollars, length, note, print_json, warn
+from film.cli.console import counted, dollars, length, note, print_json, warn
 from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
@@ -155,11 +155,12 @@ def _listeners(stream: IO[str] | None) -> list[Listener]:
 def _print(result: Any) -> None:
     click.echo(str(result.path))
     made, reused = result.shots_made, result.shots_reused
-    shots = f"{made} made, {reused} reused" if made or result.failed else f"all {reused} reused"
+    shots = f"{made} made, {reused} reused" if made or result.failed or reused == 1 else f"all {reused} reused"
     if result.failed:
         shots += f", {len(result.failed)} missing"
     saved = f", {dollars(result.saved_usd)} saved by reuse" if result.saved_usd else ""
-    cut = "unchanged" if result.unchanged else f"{result.segments_made} pieces encoded, {result.segments_reused} reused"
+    pieces = f"{counted(result.segments_made, 'piece')} encoded, {result.segments_reused} reused"
+    cut = "unchanged" if result.unchanged else pieces
     if result.segments_reused and 0 < len(result.pieces) <= FEW:
         cut += f" (new: {', '.join(result.pieces)})"
     note(f"length  {length(result.seconds)}")

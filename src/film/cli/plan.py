@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import dollars, note, print_json, table, warn
+from film.cli.console import counted, dollars, note, print_json, table, warn
 from film.cli.looking import library
 from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
@@ -89,8 +89,8 @@ def _print(plan: Any, missing: list[str]) -> None:
                 )
             )
     click.echo(table(rows, ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
-    counted = ", ".join(f"{plan.count(state)} {state}" for state in ("reused", "new", "stale") if plan.count(state))
-    click.echo(f"\n{len(plan.shots)} shots: {counted}")
+    states = ", ".join(f"{plan.count(state)} {state}" for state in ("reused", "new", "stale") if plan.count(state))
+    click.echo(f"\n{counted(len(plan.shots), 'shot')}: {states}")
     click.echo(
         f"total, at most: {dollars(plan.at_most)}" + (f" (reuse saves {dollars(plan.saved)})" if plan.saved else "")
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from film.cli.console import dollars, note
+from film.cli.console import counted, dollars, note
 from film.cli.options import option
 from film.errors import ConfigurationError, InputError
 
@@ -54,7 +54,7 @@ def command(
         latency=Latency(speed=speed, spread=0.2),
         seed=seed,
         concurrency=concurrency,
-        lifetime=KEPT * speed,
+        lifetime=KEPT,
         state=_books(room),
         port=port,
     )
@@ -66,7 +66,7 @@ def command(
             f"port {port} cannot be used: {error.strerror or error}", hint="leave --port out to take a free one"
         ) from error
     bought, cost = len(simulator.charges()) - charged, simulator.total() - amount
-    note(f"rehearsed: {bought} orders that would have cost {dollars(cost)}")
+    note(f"rehearsed: {counted(bought, 'order')} that would have cost {dollars(cost)}")
     return code
 
 

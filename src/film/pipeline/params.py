@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from film.errors import InputError
+from film.errors import ConfigurationError, InputError, ProviderNotFound
 from film.filmfile import TEMPLATES, FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
 from film.providers.registry import TIERS, Tier, provider_class
@@ -112,11 +112,11 @@ def film_params(
     use_cache: bool = True,
     concurrency: int = DEFAULT_CONCURRENCY,
     order: Order = "script",
-    output: Path | None = None,
+    output: Path | str | None = None,
 ) -> FilmParams:
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
     file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
-    chosen = TIERS[tier or settings.default_tier]
+    chosen = _tier(tier or settings.default_tier)
     film = with_flags(
         file.film,
         size=size,
@@ -133,10 +133,12 @@ def film_params(
     )
     width, height = _size(film.size, chosen)
     auto_rate = film.frame_rate in (None, "auto")
+    output = Path(output) if output else None
     if output and output.suffix.lower() not in FILM_SUFFIXES:
         raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
     if not 1 <= concurrency <= 256:
         raise InputError(f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3")
+    _check_providers(file)
     shots_rendered, made_of = _rendered(file, film, settings)
     return FilmParams(
         film_id=_film_id(film_id, file),
@@ -162,6 +164,28 @@ def film_params(
         source=file.path,
         warnings=file.warnings,
     )
+
+
+def _tier(name: str) -> Tier:
+    if name not in TIERS:
+        raise ConfigurationError(f"there is no tier {name[:40]!r}", hint=f"choose one of {', '.join(TIERS)}")
+    return TIERS[name]
+
+
+def _check_providers(file: ShotFile) -> None:
+    """Whoever a shot names is there; ProviderNotFound says which shot it is that names somebody else."""
+    known: set[tuple[AssetType, str]] = set()
+    for shot in file.shots:
+        for kind, name in zip(AssetType, (shot.image_provider, shot.video_provider, shot.audio_provider), strict=True):
+            if name is None or (kind, name) in known:
+                continue
+            try:
+                provider_class(kind, name)
+            except ProviderNotFound as error:
+                raise ProviderNotFound(
+                    f"{file.path}: {shot.shot_id}: {error.message}", hint=error.hint, provider=name
+                ) from error
+            known.add((kind, name))
 
 
 def _rendered(

@@ -9,11 +9,14 @@ A take above 1 moves the seed along, so that "again" gives another result also w
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from film.errors import InputError
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
 from film.pipeline.lengths import bought, made_here
 from film.pipeline.params import FilmParams
@@ -150,15 +153,25 @@ class Asker:
         return self.providers.get(asset_type, self.params.choice(shot, asset_type).provider)
 
     def _ask(self, shot: Shot, provider: BaseProvider, config: Any, inputs: tuple[InputBlob, ...] = ()) -> Ask:
-        request = AssetRequest(
-            asset_type=provider.asset_type,
-            provider=provider.name,
-            model=provider.model_of(config),
-            params=provider.request_params(config),
-            inputs=inputs,
-            take=shot.take,
-        )
+        with _naming(shot):
+            request = AssetRequest(
+                asset_type=provider.asset_type,
+                provider=provider.name,
+                model=provider.model_of(config),
+                params=provider.request_params(config),
+                inputs=inputs,
+                take=shot.take,
+            )
         return Ask(shot, request, provider, config)
+
+
+@contextmanager
+def _naming(shot: Shot) -> Generator[None]:
+    """What a provider cannot take says of which shot it is."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{shot.shot_id}: {error.message}", hint=error.hint, field=error.field) from error
 
 
 class ProviderSet:

@@ -28,6 +28,27 @@ def test_a_draft_prints_its_path_and_nothing_else_on_stdout(film: Film, tmp_path
     assert again.code == 0 and again.out == said.out and "all 2 reused" in again.err and "unchanged" in again.err
 
 
+def test_one_is_told_as_one(film: Film, tmp_path: Path) -> None:
+    shots = write_shots(tmp_path, {})
+    assert "\n1 shot: 2 new" in film("plan", shots, *DRAFT).out
+    assert "1 piece encoded, 0 reused" in film("make", shots, *DRAFT).err
+    assert "shots   0 made, 1 reused" in film("make", shots, *DRAFT).err
+
+
+@pytest.mark.parametrize("command", ["plan", "make"])
+def test_a_provider_that_is_none_is_told_with_the_shot(film: Film, tmp_path: Path, command: str) -> None:
+    said = film(command, write_shots(tmp_path, {}, {"shot_id": "b", "video_provider": "klling"}), *DRAFT)
+    assert said.code == 2 and said.error.endswith(
+        "shots.json: b: no video provider is called 'klling'; did you mean kling?"
+    )
+    assert said.help and not (tmp_path / "gallery").exists()
+
+
+def test_what_a_vendor_does_not_sell_is_told_with_the_shot(film: Film, tmp_path: Path) -> None:
+    said = film("plan", write_shots(tmp_path, {}, {"shot_id": "b", "duration": 30}), "--tier", "premium")
+    assert said.code == 2 and "error: b: kling sells clips of up to 10 s" in said.error
+
+
 def test_json_of_make_and_plan(film: Film, tmp_path: Path) -> None:
     shots = write_shots(tmp_path, {})
     plan = film("plan", shots, *DRAFT, "--film_id", "attic", "--json").json

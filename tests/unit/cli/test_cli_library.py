@@ -115,6 +115,8 @@ def test_costs_by_film_and_month(film: Film, tmp_path: Path, vendors: Simulator)
     assert f": ${spent}" in month.splitlines()[0] and "fal" in month and "minimax" in month
     assert film("costs", "--month", "2025-11").out.splitlines() == ["2025-11: $0"]
     assert film("costs", "--month", "2025-13").code == 2
+    assert "no film" not in film("costs", "attic").err
+    assert "no film in this gallery is called 'atic'" in film("costs", "atic").err
 
 
 def test_costs_show_what_was_quoted_against_what_was_billed(

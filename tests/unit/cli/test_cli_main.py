@@ -64,6 +64,12 @@ def test_wrong_usage_is_2_and_names_the_help(film: Film, arguments: list[str]) -
     assert said.error and "--help" in said.help
 
 
+def test_a_group_of_commands_alone_shows_them(film: Film) -> None:
+    said = film("library")
+    assert said.code == 2 and said.out == "" and "error" not in said.err
+    assert said.err.startswith("Usage: film library") and len(said.err.splitlines()) > 5
+
+
 def test_an_error_names_the_place_and_the_next_step(film: Film, tmp_path: Path) -> None:
     (tmp_path / "shots.json").write_text('[\n  {"shot_id": "a", "enhanced_prompt": "x",\n   "duration": 40}\n]')
     said = film("plan", "shots.json")

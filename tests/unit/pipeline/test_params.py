@@ -1,0 +1,30 @@
+"""What a run is asked for from Python, where no command line has looked at it before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from film.errors import ConfigurationError
+from film.pipeline.params import film_params
+from film.settings import load_settings
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    path = tmp_path / "shots.json"
+    path.write_text(json.dumps([{"shot_id": "a", "prompt": "an attic"}]))
+    return path
+
+
+def test_an_output_may_be_text(shots: Path) -> None:
+    params = film_params(shots, load_settings({}), tier="draft", output=str(shots.with_suffix(".mp4")))
+    assert params.output == shots.with_suffix(".mp4")
+
+
+def test_a_tier_that_is_none_is_refused(shots: Path) -> None:
+    with pytest.raises(ConfigurationError, match="there is no tier 'cheap'") as caught:
+        film_params(shots, load_settings({}), tier="cheap")
+    assert "draft, budget" in caught.value.hint
