@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
+import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event
 
@@ -45,6 +46,12 @@ except (OSError, ValueError):
     pass
 shutil.rmtree(folder, ignore_errors=True)
 """
+
+# A machine under load is slow, and that is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 _numbers = itertools.count(1)
 _used: set[Engine] = set()
@@ -166,4 +173,4 @@ def postgres_url() -> Iterator[str]:
     del server
     assert guard.stdin is not None
     guard.stdin.close()
-    guard.wait(timeout=20)
+    guard.wait(timeout=120)

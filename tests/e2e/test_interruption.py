@@ -41,7 +41,7 @@ def start(shots: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=600)
     return process.returncode, out, err
 
 
@@ -53,7 +53,7 @@ def steps_done(events: Path) -> list[dict[str, Any]]:
 
 
 def wait_for_steps(events: Path, count: int, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while len(steps_done(events)) < count and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
 

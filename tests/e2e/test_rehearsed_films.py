@@ -68,7 +68,7 @@ class Rehearsal:
             time.sleep(0.01)
         time.sleep(dice.uniform(0.0, 0.3))
         process.kill()
-        self.kills += process.wait(timeout=60) == -signal.SIGKILL
+        self.kills += process.wait(timeout=600) == -signal.SIGKILL
 
     def make(self, *arguments: object) -> dict[str, Any]:
         """Make the film, saying of what nobody could know what the vendors' books tell, as its user would."""
@@ -177,7 +177,7 @@ def test_two_processes_make_one_paid_film_and_both_end_well(
     shots = EXAMPLES / "attic" / "shots.json"
     with rehearsal(tmp_path, database_url) as room:
         both = [room.start(shots, "--tier", "budget", *SMALL) for _ in range(2)]
-        assert [process.wait(timeout=300) for process in both] == [0, 0]
+        assert [process.wait(timeout=600) for process in both] == [0, 0]
         assert len(room.bills()) == 5
         told = room.assert_charged_once()
         film = room.make(shots, "--tier", "budget", *SMALL)

@@ -109,7 +109,7 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         if not self._is_over:
             os.killpg(self._foreman.pid, signal.SIGKILL)
-        self._foreman.wait(timeout=20)
+        self._foreman.wait(timeout=300)
         assert self._foreman.stdout is not None
         self._foreman.stdout.close()
 

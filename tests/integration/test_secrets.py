@@ -110,7 +110,7 @@ class Search:
             capture_output=True,
             cwd=self.folder,
             env={**clean, **vendors, **told},
-            timeout=120,
+            timeout=600,
             check=False,
         )
         self.look(f"stdout of {commands}", done.stdout)

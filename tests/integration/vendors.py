@@ -116,17 +116,23 @@ async def buyer(name: str, simulator: Simulator, folder: Path) -> AsyncGenerator
         yield Buyer(new_jobs(new_journal(folder), ledger), provider, name, ledger)
 
 
-def adapter(name: str, urls: dict[str, str], http: httpx.AsyncClient, folder: Path) -> VendorProvider:
-    """A provider that gives up soon: on an order's silence after two seconds, on a download that stalls after one."""
+def adapter(
+    name: str, urls: dict[str, str], http: httpx.AsyncClient, folder: Path, *, hasty: bool = False
+) -> VendorProvider:
+    """A provider that takes little.
+
+    A ``hasty`` one gives up soon: on an order's silence after two seconds, on a download that stalls after one. The
+    others wait as long as a machine under load may need.
+    """
     context = ProviderContext(keys=dict.fromkeys(urls, "simulated"), base_urls=urls, http=http, scratch=folder)
     provider = make_provider(SHOPS[name][0], name, context)
     assert isinstance(provider, VendorProvider)
     provider.patience = replace(
         provider.patience,
-        answer_seconds=2.0,
-        ask_seconds=10.0,
-        fetch_seconds=10.0,
-        grace=1.0,
+        answer_seconds=2.0 if hasty else 60.0,
+        ask_seconds=60.0,
+        fetch_seconds=60.0,
+        grace=1.0 if hasty else 30.0,
         caps=dict.fromkeys(AssetType, 8 << 20),
         answer_cap=8 << 20,
     )

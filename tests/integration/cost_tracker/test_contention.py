@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doe
 def contend(mode: str, engine: Engine, processes: int) -> dict[str, int]:
     url = engine.url.render_as_string(hide_password=False)
     command = [sys.executable, str(PROGRAM), mode, url, str(processes)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     answer: dict[str, int] = json.loads(done.stdout)
     assert not answer.get("failed"), done.stderr[-2000:]

@@ -153,7 +153,7 @@ class Upkeep(RuleBasedStateMachine):
         if not self.kills:
             return
         program = _DYING.format(url=self.url, gallery=str(self.folder / "one"), after=len(self.live) % 3)
-        subprocess.run([sys.executable, "-c", program], check=False, env=dict(os.environ), timeout=60)
+        subprocess.run([sys.executable, "-c", program], check=False, env=dict(os.environ), timeout=600)
         seen["killed"] += 1
         self._compare()
 

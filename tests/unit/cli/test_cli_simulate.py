@@ -47,7 +47,7 @@ def test_it_says_what_to_export_and_ends_cleanly(tmp_path: Path, number: signal.
         with urllib.request.urlopen(f"{host}/__control__/books") as answer:
             assert answer.status == 200
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
         assert (process.returncode, out) == (0, "")
         assert err.splitlines()[-1] == "rehearsed: 0 orders that would have cost $0"
 
@@ -75,7 +75,7 @@ def test_a_rehearsal_that_was_cut_off_goes_on_at_the_next_one(tmp_path: Path) ->
     events.touch()
     command = [*rehearse, "20", *make, "--events", str(events)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as process:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while ordered(events) < 2 and process.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)

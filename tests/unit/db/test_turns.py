@@ -74,7 +74,7 @@ def test_readers_take_no_turn(impatient: Engine):
     with impatient.begin() as db:
         db.execute(text("INSERT INTO written VALUES (1)"))
         with ThreadPoolExecutor(1) as thread:
-            assert thread.submit(count, impatient).result(timeout=10) == 0
+            assert thread.submit(count, impatient).result(timeout=300) == 0
 
 
 def test_a_forked_child_does_not_wait_for_a_thread_that_it_does_not_have(impatient: Engine, tmp_path: Path):

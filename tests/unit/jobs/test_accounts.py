@@ -171,7 +171,7 @@ def test_who_ends_with_his_loop_holds_no_place_for_ever():
     asyncio.run(main())
 
     async def next_one() -> bool:
-        async with asyncio.timeout(1), places.place(1):
+        async with asyncio.timeout(60), places.place(1):
             return True
 
     assert asyncio.run(next_one())

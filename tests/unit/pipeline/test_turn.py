@@ -56,7 +56,7 @@ def test_the_second_waits_until_the_first_has_done(tmp_path: Path, holder: subpr
         holder.stdin.close()
 
     with turn_at(FILM, tmp_path, should_stop=never, on_wait=end_it):
-        holder.wait(timeout=20)  # it has let go, and ends
+        holder.wait(timeout=300)  # it has let go, and ends
     assert waits == [1]
 
 

@@ -274,7 +274,7 @@ print(*both.pids, flush=True)
 def test_children_end_with_us_however_we_end_and_a_script_without_a_guard_begins_once(tmp_path: Path, end: str) -> None:
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT.format(tests=str(Path(__file__).parent), folder=str(tmp_path), end=end))
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=600, check=False)
     begun, pids = done.stdout.split("\n", 1)
     assert begun == "begun" and done.stdout.count("begun") == 1, done.stderr
     assert all(no_longer_runs(int(pid)) for pid in pids.split()) and pids.split()
