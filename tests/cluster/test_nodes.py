@@ -35,7 +35,7 @@ def test_a_draft_is_the_same_to_the_byte_and_its_second_run_makes_nothing(tmp_pa
     galleries = {engine: tmp_path / engine for engine in ("local", "ray")}
     for engine, gallery in galleries.items():
         settings = Settings(gallery=gallery, database_url=f"sqlite:///{gallery}/film.db")
-        options = {"tier": "draft", "size": "128x72", "settings": settings, "engine": engine}
+        options = {"tier": "draft", "size": "128x128", "settings": settings, "engine": engine}
         film = run_film_pipeline("film", file, **options)
         assert (film.shots_made, film.failed) == (2, ())
         again = run_film_pipeline("film", file, **options)
