@@ -78,6 +78,10 @@ class Lines:
 def read(path: Path) -> tuple[object, Lines]:
     """The value in a JSON file and its lines. Raises InputError naming file and line."""
     try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # it could not be written into the film's records
+        raise InputError("has a name that is not UTF-8", hint="rename the file or its folder", file=path) from error
+    try:
         size = path.stat().st_size
     except OSError as error:
         raise InputError(

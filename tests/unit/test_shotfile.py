@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -153,6 +154,14 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
         load_shots(tmp_path / "none.json")
     with pytest.raises(InputError, match="not a file"):
         load_shots(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file can have such a name")
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad\udcff.json"
+    path.write_text("[]")
+    with pytest.raises(InputError, match="a name that is not UTF-8"):
+        load_shots(path)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -98,6 +99,7 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     """Call ``command`` as a program named ``name`` and exit: 0 ok, 2 usage, else the error's own code."""
     if arguments is None:
         process_is_ours()
+        _have_streams()
     try:
         code = command.main(
             args=list(arguments) if arguments is not None else None, prog_name=name, standalone_mode=False
@@ -128,6 +130,20 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _have_streams() -> None:
+    """What was started without stdin, stdout or stderr gets them, to nowhere.
+
+    Else the next file to be opened would take the place of stderr, and what libraries print would go into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: those below are open by now
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115  # for good
+
+
 def _the_error_in(error: BaseException) -> FilmError:
     """The deliberate error in a group of them, or one that says that the program is at fault, and with what."""
     if isinstance(error, FilmError):
@@ -135,6 +151,12 @@ def _the_error_in(error: BaseException) -> FilmError:
     inner: Sequence[BaseException] = getattr(error, "exceptions", ())
     if told := [_the_error_in(one) for one in inner]:
         return next((one for one in told if type(one) is not FilmError), told[0])
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return FilmError(
+            f"the system says: {error.strerror}{where}",
+            hint="nothing is lost: look after that path, or where the output goes, and run again",
+        )
     return FilmError(
         f"{type(error).__name__}: {error}",
         hint="nothing is lost; run python -X dev -m film … for the place in the code, and report it",

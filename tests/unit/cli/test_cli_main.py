@@ -108,6 +108,7 @@ def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> 
     ("error", "said", "helped"),
     [
         (RuntimeError("two\nlines \x1b[31m"), "error: RuntimeError: two lines  [31m", "python -X dev"),
+        (OSError(28, "No space left", "/x"), "error: the system says: No space left (/x)", "run again"),
         (StoreError("the disk is full", hint="free some space"), "error: the disk is full", "free some space"),
         (
             ExceptionGroup(
@@ -129,6 +130,15 @@ def test_whatever_happens_is_told_in_two_lines(
     told = film("costs")
     assert (told.code, told.out, len(told.err.splitlines())) == (1, "", 2)
     assert told.error == said and helped in told.help
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_it_works_without_the_standard_streams(tmp_path: Path, closed: str) -> None:
+    shots = write_shots(tmp_path, {})
+    program = f"'{sys.executable}' -m film make '{shots}' --tier draft --output '{tmp_path}/a.mp4' {closed}"
+    result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, check=False, cwd=tmp_path)
+    assert result.returncode == 0 and (tmp_path / "a.mp4").is_file()
 
 
 def test_both_spellings_of_every_option() -> None:
