@@ -35,6 +35,7 @@ _PLACE = np.dtype("<u2")
 _PLACES = as_type(Table, TagPlaces.__table__)
 
 Mask = NDArray[np.bool_]
+Places = NDArray[np.uint16]
 Ids = NDArray[np.int64]
 
 
@@ -204,11 +205,27 @@ def _places(db: Connection, tag_ids: Sequence[int], numbers: Sequence[int]) -> d
 
 
 def _met(groups: Sequence[Group], places: Mapping[int, bytes]) -> Mask:
-    found = np.ones(BLOCK, np.bool_)
+    """The places of one block that have a tag of every group, the rarest of which stands first."""
+    met = np.zeros(BLOCK, np.bool_)
+    found: Places | None = None
     for group in groups:
-        one = np.zeros(BLOCK, np.bool_)
-        for tag_id in group.tag_ids:
-            if tag_id in places:
-                one[np.frombuffer(places[tag_id], _PLACE)] = True
-        found &= one
-    return found
+        some = [np.frombuffer(places[tag_id], _PLACE) for tag_id in group.tag_ids if tag_id in places]
+        if not some:
+            return met
+        if found is None:
+            found = some[0] if len(some) == 1 else np.unique(np.concatenate(some))
+        else:
+            found = found[_are_in(found, some)]
+    met[slice(None) if found is None else found] = True
+    return met
+
+
+def _are_in(found: Places, some: Sequence[Places]) -> Mask:
+    """Which of ``found`` are in one of the others: few are looked up in the order of one, many in a mask of all."""
+    if len(some) == 1 and 8 * len(found) < len(some[0]):
+        near = np.searchsorted(some[0], found)
+        return some[0][np.minimum(near, len(some[0]) - 1)] == found
+    mask = np.zeros(BLOCK, np.bool_)
+    for one in some:
+        mask[one] = True
+    return mask[found]
