@@ -39,11 +39,11 @@ from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.soundtrack import check_sounds
 from film.pipeline.standins import add_stand_ins
-from film.pipeline.stop import Stop, on_interrupt
+from film.pipeline.stop import Stop, on_interrupt, run_blocking
 from film.pipeline.task import ShotChain, reused
 from film.pipeline.warmup import warm_up
 from film.providers.base import missing_keys
-from film.settings import Settings, load_settings
+from film.settings import Settings, load_settings, parse_budget
 from film.shotfile import ShotFile, check_shots
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ Consent = Callable[[FilmPlan, Settings], None]
 def run_film_pipeline(
     film_id: str | None = None,
     shots_json_path: Path | str = "shots.json",
-    budget_limit: float | Decimal | None = None,
+    budget_limit: float | Decimal | str | None = None,
     default_image_provider: str | None = None,
     default_video_provider: str | None = None,
     default_audio_provider: str | None = None,
@@ -75,7 +75,7 @@ def run_film_pipeline(
     music, concurrency, order, output …
     """
     chosen = settings or load_settings()
-    limit = chosen.default_budget if budget_limit is None else Decimal(str(budget_limit))
+    limit = chosen.default_budget if budget_limit is None else _dollars(budget_limit)
     params = film_params(
         shots_json_path,
         chosen,
@@ -88,7 +88,13 @@ def run_film_pipeline(
         use_cache=use_cache,
         **options,
     )
-    return asyncio.run(engine_named(engine)(params, chosen, listeners=listeners))
+    make = engine_named(engine)
+    return run_blocking(lambda stop: make(params, chosen, listeners=listeners, stop=stop))
+
+
+def _dollars(amount: float | Decimal | str) -> Decimal:
+    """A limit as it was written; a float that was calculated is a limit to the millionth of a dollar."""
+    return parse_budget(str(round(amount, 6) if isinstance(amount, float) else amount), "budget_limit")
 
 
 async def make_film(

@@ -10,11 +10,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any, TypeVar
 
 from film.errors import Interrupted
+
+T = TypeVar("T")
 
 
 class Stop:
@@ -33,6 +37,22 @@ class Stop:
         """Raise Interrupted once stopping was asked for."""
         if self.is_set():
             raise Interrupted("stopped", hint="run the same command again to go on from here")
+
+
+def run_blocking(work: Callable[[Stop], Coroutine[Any, Any, T]]) -> T:
+    """``asyncio.run``; where a loop runs already, as in a notebook, on a thread beside it, which Ctrl-C stops well."""
+    stop = Stop()
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work(stop))
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(lambda: asyncio.run(work(stop)))
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            stop.set()
+            raise
 
 
 @contextmanager
