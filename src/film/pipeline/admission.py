@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from film.pipeline.plan import ShotPlan
 from film.pipeline.services import LOCAL_WORK
 
-AHEAD = 8
+AHEAD = 16
 """Shots of a line under way for each job that a provider may have at work: those before the first step
 (``film.pipeline.task.LOOKAHEAD``), those at work, and some that have their picture and wait for a place."""
 LEAST = 64
