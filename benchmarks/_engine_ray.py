@@ -86,7 +86,7 @@ def _overhead(house: House) -> list[Figure]:
 
 
 def _quick(shots: int) -> Script:
-    return Script([dict.fromkeys(MEAN, 0.0) for _ in range(shots)], [5] * shots)
+    return Script([dict.fromkeys(MEAN, 0.001) for _ in range(shots)], [5] * shots)
 
 
 async def _makespan(house: House, film: Script, places: int, speed: float) -> float:
