@@ -13,6 +13,7 @@ does, however it ends, stops the server and removes its files.
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,11 @@ def _hold(connection: Connection) -> None:
 
 
 _FIGURE, _MET = "figure", "provider faults"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than there are cores: half of what the suite does is to wait for programs, disks and servers."""
+    return (os.cpu_count() or 2) + 2
 
 
 @pytest.fixture(autouse=True)
