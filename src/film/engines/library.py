@@ -26,6 +26,8 @@ def ray_library() -> Any:
     """The module. Its types are not known to checkers that run where it is not installed."""
     check_installed()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody unless the user says so
+    # Nodes have the package. Else a driver that "uv run" started would send them its folder to install it from.
+    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     with quietly():
         return import_module("ray")
 

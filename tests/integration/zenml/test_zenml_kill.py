@@ -63,9 +63,10 @@ def test_killed_again_and_again_each_asset_is_bought_once(room: Room, zenml_home
         engine = make_engine(room.settings.database_url)
         states = Counter(job.state for job in Jobs(engine).list_jobs())
         assert states["done"] == ASSETS and set(states) <= {"done", "closed"}
-        # Struck between the POST and its answer, an order of a cent may be bought again, on record: closed.
-        assert len(simulator.books.jobs()) == ASSETS + states["closed"]
-        assert sum(simulator.bought_twice().values()) - len(simulator.bought_twice()) == states["closed"]
+        # Struck about its POST, an order of a cent may be bought again, on record: closed. It may not have gone out.
+        again = sum(simulator.bought_twice().values()) - len(simulator.bought_twice())
+        assert len(simulator.books.jobs()) == ASSETS + again
+        assert again <= states["closed"]
         assert verify_ledger(engine) == []
         engine.dispose()
     assert "Traceback" not in told and "Initiating a new run" not in out + told, "ZenML keeps quiet"

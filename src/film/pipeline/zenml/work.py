@@ -202,6 +202,7 @@ async def _gathered(
 ) -> tuple[FilmPlan, list[CompletedShot]]:
     plan = await _plan(run, _of_the_library(run))
     if any(shot.assets.keys() - _reported(reports, shot) for shot in plan.shots if shot.shot.shot_id in reports):
+        await run.recover()  # a try that was cut off may have stored what it had no time to close
         reports = await asyncio.to_thread(_with_purchases, run, plan, reports, passed.begun)
     return plan, completed(plan, reports)
 
