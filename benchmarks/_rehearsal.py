@@ -85,7 +85,7 @@ async def _rehearse(film: Script, places: int, design: Design, order: Order, pol
 
     match design:
         case "chains":
-            chain = ShotChain(asker, buyer, cast(CostTracker, NoCosts()), "rehearsal")
+            chain = ShotChain(asker, buyer, cast(CostTracker, NoCosts()))
 
             async def shoot(place: float, plan: ShotPlan) -> None:
                 await done(int(plan.shot.enhanced_prompt), chain.shoot(plan, place))

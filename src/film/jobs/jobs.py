@@ -89,14 +89,16 @@ class Jobs:
         self._reconciler = Reconciler(self._desk, unknown_threshold, grace)
         self._collector = Collector(self._desk.clock, self._desk.limits, checks)
         self._working: set[str] = set()
+        self._brought: dict[str, str] = {}
+        """Job → the token that holds it for the caller, who stores what it brought."""
         self._heartbeat: asyncio.Task[None] | None = None
 
     async def run(self, call: PaidCall) -> Made:
         """Buy an asset, or carry on where an earlier run of an equal call was cut off.
 
-        Store what comes back, then call ``finish``. Raises ProviderRefused, PaidLost and OutcomeUnknown for jobs that
-        stay so until the user decides; Interrupted before buying when a stop was asked for; and other ProviderErrors,
-        after which running again is safe and resumes.
+        Store what comes back, then call ``finish``, or ``leave`` where that failed. Raises ProviderRefused, PaidLost
+        and OutcomeUnknown for jobs that stay so until the user decides; Interrupted before buying when a stop was asked
+        for; and other ProviderErrors, after which running again is safe and resumes.
         """
         errand = Errand(call, as_job_provider(call.provider))
         self._working.add(errand.token)
@@ -114,6 +116,7 @@ class Jobs:
     async def finish(self, made: Made, blob_sha256: str) -> None:
         """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing."""
         desk = self._desk
+        self._brought.pop(made.job_id, None)
         job = await desk.db(desk.journal.get, made.job_id)
         if job is None or job.state == "done":
             return
@@ -123,6 +126,11 @@ class Jobs:
             desk.journal.close, job.id, OPEN, desk.clock.now(), state="done", billed=billed, blob_sha256=blob_sha256
         )
         desk.tell("done", job)
+
+    async def leave(self, made: Made) -> None:
+        """The media could not be stored: let whoever comes next fetch it again, without waiting for the lease."""
+        if token := self._brought.pop(made.job_id, None):
+            await self._desk.db(self._desk.journal.let_go, token)
 
     async def finish_stored(self, stored: Callable[[Job], str | None], film_id: str | None = None) -> list[Job]:
         """Close the jobs whose media had reached the store when the program died, before it was written down.
@@ -263,6 +271,7 @@ class Jobs:
             raise await self._end(errand, errand.job, ended) from ended
         # The caller has a whole lease to store it; what was billed must outlive a crash while it does.
         await desk.db(desk.journal.hold, job, errand.token, desk.clock.now(), billed=billed)
+        self._brought[job.id] = errand.token
         desk.emit("fetched", call, job.id)
         return Made(generated=generated, billed=billed, job_id=job.id)
 

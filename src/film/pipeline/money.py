@@ -45,13 +45,13 @@ def release_unused(costs: CostTracker, reservation: Reservation) -> None:
         costs.release(now)
 
 
-def reservation_name(run_id: str, shot_id: str, asset_type: str, part: int = 0) -> str:
+def reservation_name(attempt: str, shot_id: str, asset_type: str, part: int = 0) -> str:
     """What the money for a shot's asset is reserved under, or for one part of a long line."""
-    return f"{run_id}/{shot_id}/{asset_type}" + (f"/{part}" if part else "")
+    return f"{attempt}/{shot_id}/{asset_type}" + (f"/{part}" if part else "")
 
 
 def is_journaled(reservation: Reservation) -> bool:
     """Whether a run reserved it, which spends through the journal alone; others may use the ledger without one."""
-    run_id = reservation.idem.partition("/")[0]
-    whole = reservation_name(run_id, reservation.shot_id, reservation.asset_type)
+    attempt = reservation.idem.partition("/")[0]
+    whole = reservation_name(attempt, reservation.shot_id, reservation.asset_type)
     return reservation.idem == whole or reservation.idem.removeprefix(f"{whole}/").isdecimal()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -18,6 +19,7 @@ from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Job, Jobs, PaidCall
 from film.jobs import Made as Bought
 from film.jobs.limits import PriorityLimiter
+from film.jobs.unbroken import unbroken_once
 from film.models import Asset, Generated
 from film.pipeline.events import Events
 from film.pipeline.library import library_asset
@@ -31,6 +33,27 @@ from film.providers.media import data_uri
 
 LEAST_ROOM = 64_000_000
 """Bytes on the gallery's disk below which nothing is bought: speech comes with the answer, and cannot be had again."""
+
+
+@dataclass
+class _Errand:
+    """One asset on its way; ``bought`` is what came back for it, once it is paid for."""
+
+    ask: Ask
+    key: str
+    order: float
+    picture: CachedAsset | None
+    reservation: Reservation | None
+    bought: Bought | None = None
+
+    @property
+    def cost(self) -> Decimal:
+        """As billed, or as quoted where the vendor does not say; nothing for what was not bought."""
+        if self.bought is None:
+            return Decimal(0)
+        if self.bought.billed is not None:
+            return self.bought.billed
+        return self.reservation.estimated if self.reservation else Decimal(0)
 
 
 class Obtainer:
@@ -67,74 +90,77 @@ class Obtainer:
         picture: CachedAsset | None = None,
         reservation: Reservation | None = None,
     ) -> ShotAsset:
-        """The asset that ``ask`` means. ``order`` is the place in the queue, ``picture`` what a clip is made of."""
-        key = self.services.key(ask.request)
-        step = {"shot_id": ask.shot.shot_id, "step": ask.asset_type.value}
-        tell = self.events.emit if not ask.part else _untold
+        """The asset that ``ask`` means. ``order`` is the place in the queue, ``picture`` what a clip is made of.
 
-        bought: Bought | None = None
+        A cancelled caller waits for what has been bought to be stored and settled; until then nothing is waited for.
+        """
+        errand = _Errand(ask, self.services.key(ask.request), order, picture, reservation)
+        return await unbroken_once(lambda: errand.bought is not None, self._obtain(errand))
 
-        async def make() -> Made | None:
-            nonlocal bought
-            image_url = partial(picture_url, ask, picture) if picture else None
-            if ask.provider.local:
-                url = image_url() if image_url else None
-                return await self._checked(ask, await self._make_here(ask, order, step, url), Decimal(0))
-            await asyncio.to_thread(self._allow_spending, ask)
-            tell("step_started", **step)
-            bought = await self.jobs.run(
-                PaidCall(
-                    key=key,
-                    film_id=self.film_id,
-                    shot_id=ask.shot.shot_id,
-                    request=ask.request,
-                    provider=ask.provider,
-                    config=ask.config,
-                    image_url=image_url,
-                    quoted=reservation.estimated if reservation else Decimal(0),
-                    reservation_id=reservation.id if reservation else None,
-                    order=order,
-                    again=self._again,
-                )
+    async def _obtain(self, errand: _Errand) -> ShotAsset:
+        ask, key = errand.ask, errand.key
+        try:
+            asset, hit = await self.services.cache.obtain(
+                key,
+                kind=ask.asset_type.value,
+                provider=ask.provider.name,
+                make=partial(self._make, errand),
+                use_cache=self.use_cache,
             )
-            if bought.generated is None:
-                bought = None  # another run took over and paid
-                return None
-            return await self._checked(ask, bought.generated, paid(bought, reservation))
-
-        asset, hit = await self.services.cache.obtain(
-            key,
-            kind=ask.asset_type.value,
-            provider=ask.provider.name,
-            make=make,
-            use_cache=self.use_cache,
-        )
-        if bought is not None:
-            await self.jobs.finish(bought, asset.sha256)
-        cost = paid(bought, reservation) if bought else Decimal(0)
-        obtained = ShotAsset(ask.request, key, asset, hit, cost)
+        except BaseException:
+            if errand.bought:
+                await self.jobs.leave(errand.bought)
+            raise
+        if errand.bought:
+            await self.jobs.finish(errand.bought, asset.sha256)
+        obtained = ShotAsset(ask.request, key, asset, hit, errand.cost)
         if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
             await asyncio.to_thread(self.services.index.index_asset, record)
-        tell(
-            "step_done", **step, reused=hit, asset_id=obtained.asset_id, cost=obtained.cost, provider=ask.provider.name
+        self._tell(
+            ask, "step_done", reused=hit, asset_id=obtained.asset_id, cost=obtained.cost, provider=ask.provider.name
         )
         return obtained
+
+    async def _make(self, errand: _Errand) -> Made | None:
+        """Make it here or buy it; None where another run took over and paid."""
+        ask, picture = errand.ask, errand.picture
+        image_url = partial(picture_url, ask, picture) if picture else None
+        if ask.provider.local:
+            made = await self._make_here(ask, errand.order, image_url() if image_url else None)
+            return await self._checked(ask, made, Decimal(0))
+        await asyncio.to_thread(self._allow_spending, ask)
+        self._tell(ask, "step_started")
+        bought = await self.jobs.run(
+            PaidCall(
+                key=errand.key,
+                film_id=self.film_id,
+                shot_id=ask.shot.shot_id,
+                request=ask.request,
+                provider=ask.provider,
+                config=ask.config,
+                image_url=image_url,
+                quoted=errand.reservation.estimated if errand.reservation else Decimal(0),
+                reservation_id=errand.reservation.id if errand.reservation else None,
+                order=errand.order,
+                again=self._again,
+            )
+        )
+        if bought.generated is None:
+            return None
+        errand.bought = bought
+        return await self._checked(ask, bought.generated, errand.cost)
 
     async def take(self, ask: Ask, asset: CachedAsset, record: Asset) -> ShotAsset:
         """What the shot named, every byte of it checked. Nothing else would do, so nothing is made in its place."""
         await asyncio.to_thread(self.services.cache.verified_path, asset)
         taken = ShotAsset(ask.request, asset.key, asset, reused=True, taken=record)
-        self.events.emit(
-            "step_done",
-            shot_id=ask.shot.shot_id,
-            step=ask.asset_type.value,
-            reused=True,
-            asset_id=taken.asset_id,
-            cost=taken.cost,
-            provider=record.provider,
-        )
+        self._tell(ask, "step_done", reused=True, asset_id=taken.asset_id, cost=taken.cost, provider=record.provider)
         return taken
+
+    def _tell(self, ask: Ask, event: str, **facts: object) -> None:
+        if not ask.part:  # a part of a long line is no step of its own: the line is
+            self.events.emit(event, shot_id=ask.shot.shot_id, step=ask.asset_type.value, **facts)
 
     @property
     def _again(self) -> bool | Callable[[Job], bool]:
@@ -150,10 +176,10 @@ class Obtainer:
         """Whether what a finished job brought has left the store since."""
         return not self.services.cache.peek_many([job.key])
 
-    async def _make_here(self, ask: Ask, order: float, step: dict[str, str], image_url: str | None) -> Generated:
+    async def _make_here(self, ask: Ask, order: float, image_url: str | None) -> Generated:
         async with self.cores.place(order):
             self.stop.check()
-            self.events.emit("step_started", **step)
+            self._tell(ask, "step_started")
             try:
                 return check_generated(await generate(ask, image_url=image_url), ask.provider.name)
             except FilmError:
@@ -188,17 +214,6 @@ class Obtainer:
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return Made(path=path, mime=found.mime, cost=cost, details=details)
-
-
-def _untold(event: str, **facts: object) -> None:
-    """A part of a long line is no step of its own: the line is."""
-
-
-def paid(bought: Bought, reservation: Reservation | None) -> Decimal:
-    """What a purchase cost: as billed, or as quoted where the vendor does not say."""
-    if bought.billed is not None:
-        return bought.billed
-    return reservation.estimated if reservation else Decimal(0)
 
 
 def picture_url(ask: Ask, picture: CachedAsset) -> str:

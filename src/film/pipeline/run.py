@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -182,7 +181,7 @@ class FilmRun:
             stop,
             use_cache=params.use_cache,
         )
-        self.chain = ShotChain(self.asker, self.obtainer, self.costs, uuid.uuid4().hex)
+        self.chain = ShotChain(self.asker, self.obtainer, self.costs)
         self.cutting_room = CuttingRoom(params, services, events, stop)
 
     async def make(self, consent: Consent | None, began: float) -> FilmResult:

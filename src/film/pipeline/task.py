@@ -12,6 +12,7 @@ providers come near to them: a thousand shots that all began at once would hold 
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -39,13 +40,12 @@ LOOKAHEAD = 3
 
 
 class ShotChain:
-    """Makes shots. ``run_id`` names the run in the ledger."""
+    """Makes shots."""
 
-    def __init__(self, asker: Asker, obtainer: Obtainer, costs: CostTracker, run_id: str) -> None:
+    def __init__(self, asker: Asker, obtainer: Obtainer, costs: CostTracker) -> None:
         self.asker = asker
         self.obtainer = obtainer
         self.costs = costs
-        self.run_id = run_id
         self._purse = PriorityLimiter(1)
         self._doors: dict[tuple[AssetType, str], PriorityLimiter] = {}
 
@@ -138,8 +138,8 @@ class ShotChain:
         except FilmError as failure:
             error = failure
         except BaseException:  # cancelled, or a fault of the program's own, which ends the run
-            if speaking and not speaking.cancel() and not speaking.cancelled():
-                speaking.exception()
+            if speaking:
+                await _cut_off(speaking)
             raise
         if speaking:
             try:
@@ -197,16 +197,17 @@ class ShotChain:
         paid = [order for asset in plan.to_make for order in asset.orders if not order.ask.provider.local]
         if not paid:
             return {}
-        held = self.costs.reserve([self._item(order) for order in paid])
+        attempt = uuid.uuid4().hex  # a shot that is tried again in the same run has money of its own set aside
+        held = self.costs.reserve([self._item(order, attempt) for order in paid])
         return {(o.asset_type, o.ask.part): r for o, r in zip(paid, held, strict=True)}
 
     async def _release(self, reservations: Reservations) -> None:
         for reservation in reservations.values():
             await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
 
-    def _item(self, planned: PlannedAsset) -> ReservationRequest:
+    def _item(self, planned: PlannedAsset, attempt: str) -> ReservationRequest:
         return ReservationRequest(
-            idem=reservation_name(self.run_id, planned.shot_id, planned.asset_type.value, planned.ask.part),
+            idem=reservation_name(attempt, planned.shot_id, planned.asset_type.value, planned.ask.part),
             amount=planned.quote.amount,
             shot_id=planned.shot_id,
             asset_type=planned.asset_type.value,
@@ -224,6 +225,14 @@ class ShotChain:
             charged=getattr(error, "charged", False),
         )
         return replace(done, error=error)
+
+
+async def _cut_off(speaking: asyncio.Task[ShotAsset]) -> None:
+    """Cancel it and wait for its end: it may be storing what it has bought."""
+    speaking.cancel()
+    await asyncio.wait([speaking])
+    if not speaking.cancelled():
+        speaking.exception()  # looked at, so that asyncio does not report it as lost
 
 
 def reused(plan: ShotPlan) -> CompletedShot:

@@ -46,7 +46,7 @@ def chain_over(till: Till) -> ShotChain:
         params=SimpleNamespace(concurrency=CONCURRENCY), waits_for_speech=lambda _shot: False, video=video
     )
     costs = SimpleNamespace()
-    chain = ShotChain(cast(Asker, asker), cast(Obtainer, till), cast(CostTracker, costs), "run")
+    chain = ShotChain(cast(Asker, asker), cast(Obtainer, till), cast(CostTracker, costs))
     chain._reserve = lambda plan: {}
     return chain
 

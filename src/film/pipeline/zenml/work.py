@@ -10,7 +10,6 @@ found again where it lies, in the store and the database, so that a step that is
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +99,7 @@ async def estimate(
 
 async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport]:
     """A batch's shots, each a chain of its own; one that fails says so in its report."""
-    _begin(run, passed)
+    run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     wanted = set(batch.shots)
     part = [shot for shot in run.params.shots if shot.shot_id in wanted]
     plan = await _plan(run, run.params.model_copy(update={"shots": tuple(part)}))
@@ -109,7 +108,7 @@ async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport
 
 async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotReport]:
     """One kind of asset for all shots that need it, and for which what it is made of is there."""
-    _begin(run, passed)
+    run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     plan = await run.plan()
     keys = [row.key for row in plan.assets if row.key and row.asset_type is not kind]
     stored = await asyncio.to_thread(run.services.cache.peek_many, keys)
@@ -180,12 +179,6 @@ async def compose(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate,
     """The finished film, with stand-ins for shots that failed."""
     _, shots = await _gathered(run, merged(reports), passed)
     return await run.compose(shots, began)
-
-
-def _begin(run: FilmRun, passed: Estimate) -> None:
-    """A step may be repeated in the same run: what it bought is kept, and what it freed is set aside anew."""
-    run.obtainer.since = passed.begun
-    run.chain.run_id = uuid.uuid4().hex
 
 
 def _usual(shots: int, concurrency: int) -> int:
