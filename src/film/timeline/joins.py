@@ -1,0 +1,31 @@
+"""How one shot goes over into the next, and how many frames that may take from the two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from film.models import TransitionKind
+from film.timeline.shots import ShotCut, same_scene
+
+TransitionDefault = Literal[TransitionKind, "auto"]
+TRANSITION_SECONDS = Fraction(1, 2)
+
+
+def kind_of_join(before: ShotCut, after: ShotCut, default: TransitionDefault) -> TransitionKind:
+    """A cut within a scene; a crossfade where the place or the time of day becomes another one."""
+    if before.transition:
+        return before.transition
+    if default != "auto":
+        return default
+    return "cut" if same_scene(before, after) else "crossfade"
+
+
+def shorten_to_fit(lengths: Sequence[int], wished: Sequence[int]) -> list[int]:
+    """Fades that leave every clip a body: between two fades, a clip gives each at most half of itself."""
+    shares: list[int] = []
+    for i, length in enumerate(lengths):
+        fades_beside = sum(1 for join in wished[max(0, i - 1) : i + 1] if join)
+        shares.append((length - 1) // max(1, fades_beside))
+    return [min(wish, shares[i], shares[i + 1]) for i, wish in enumerate(wished)]

@@ -1,0 +1,63 @@
+"""How long a shot lasts: as was asked for, or as its line takes; and what gives way where its clip is shorter."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+from film.timeline.clip import Clip
+from film.timeline.shots import ShotCut
+
+LongDialogue = Literal["extend", "slow", "hold", "next-length"]
+
+SLOWEST = Fraction(4, 5)
+"""A clip is slowed down to this to make room for speech; slower is seen."""
+SLOW_MOTION = Fraction(1, 2)
+"""And to this, where a film would rather be slow than stand still."""
+SPEECH_LEAD = Fraction(3, 10)
+"""Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
+SPEECH_TAIL = Fraction(1, 5)
+
+
+def clip_of(cut: ShotCut, lead: int, rate: Fraction, long_dialogue: LongDialogue, warnings: list[str]) -> Clip:
+    """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it."""
+    speech = cut.speech_frames(rate)
+    need = max(cut.frames, lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0)
+    have = need if cut.source_frames is None else cut.source_frames
+    speed, hold, done = Fraction(1), 0, list[str]()
+    if need > cut.frames and have > cut.frames:
+        done.append(f"{min(need, have) - cut.frames} more frames shown")
+    if have < need:
+        speed = max(_slowest(long_dialogue if need > cut.frames else "extend"), Fraction(have, need))
+        hold = max(0, min(need - 1, need - floor(have / speed)))
+    if speed < 1:
+        done.append(f"slowed to {float(speed):.2f}x")
+    if hold:
+        done.append(f"last picture held for {hold} frames")
+    if done:
+        seconds = [float(n / rate) for n in (speech, cut.frames, have)]
+        because = f"speech of {seconds[0]:.1f} s in a shot of {seconds[1]:.1f} s"
+        if need == cut.frames:
+            because = f"a clip of {seconds[2]:.2f} s for a shot of {seconds[1]:.2f} s"
+        warnings.append(f"{cut.shot_id}: {because}: {', '.join(done)}")
+    return Clip(
+        shot_id=cut.shot_id,
+        source=cut.source,
+        frames=need,
+        fit=cut.fit,
+        slate=cut.slate,
+        speed=speed,
+        hold=hold,
+        number=cut.number,
+    )
+
+
+def _slowest(long_dialogue: LongDialogue) -> Fraction:
+    match long_dialogue:
+        case "hold":
+            return Fraction(1)
+        case "slow":
+            return SLOW_MOTION
+        case "extend" | "next-length":
+            return SLOWEST

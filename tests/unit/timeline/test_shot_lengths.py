@@ -1,0 +1,72 @@
+"""What gives way to a line longer than its clip, in which order, and that it is told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import given
+from laid_out import SPEECH, STILL, films, laid, shot, spoken
+
+from film.timeline import SLOWEST, LongDialogue, ShotCut, Timeline
+
+
+@given(films)
+def test_nobody_is_slowed_beyond_what_looks_right(film: Timeline) -> None:
+    assert all(SLOWEST <= clip.speed <= 1 for clip in film.clips)
+    assert all(clip.hold == 0 or clip.speed == SLOWEST for clip in film.clips)
+
+
+@pytest.mark.parametrize(
+    ("rule", "speed", "hold"),
+    [("extend", Fraction(4, 5), 30), ("next-length", Fraction(4, 5), 30), ("hold", Fraction(1), 48)],
+)
+def test_the_film_says_what_gives_way_to_a_long_line(rule: LongDialogue, speed: Fraction, hold: int) -> None:
+    line = spoken(4, 72)  # 8 + 96 + 5 frames are needed
+    (clip,) = laid(line, long_dialogue=rule).clips
+    assert (clip.frames, clip.speed) == (109, speed)
+    assert clip.hold == clip.frames - floor(72 / speed)
+    (slow,) = laid(line, long_dialogue="slow").clips
+    assert (slow.speed, slow.hold) == (Fraction(72, 109), 0), "rather slow than still"
+
+
+@pytest.mark.parametrize("rule", ["extend", "slow", "hold", "next-length"])
+def test_whatever_gives_way_is_told(rule: LongDialogue) -> None:
+    (warning,) = laid(spoken(4, 60), long_dialogue=rule).warnings
+    assert "speech of 4.0 s in a shot of 2.5 s" in warning
+    assert ("held for" in warning) == (rule != "slow") and ("slowed to" in warning) == (rule != "hold")
+
+
+def test_long_speech_first_takes_the_rest_of_the_clip() -> None:
+    film = laid(spoken(2.5, frames=48, source_frames=100))
+    (clip,) = film.clips
+    assert (clip.frames, clip.speed, clip.hold) == (8 + 60 + 5, 1, 0)
+    assert film.warnings == ("shot: speech of 2.5 s in a shot of 2.0 s: 25 more frames shown",)
+
+
+def test_then_slows_the_clip_down() -> None:
+    (clip,) = laid(spoken(2.0, frames=48, source_frames=60)).clips
+    assert (clip.frames, clip.speed, clip.hold) == (61, Fraction(60, 61), 0)
+
+
+def test_then_holds_the_last_picture() -> None:
+    film = laid(spoken(5.0, frames=48, source_frames=60))
+    (clip,) = film.clips
+    assert (clip.frames, clip.speed, clip.hold) == (133, SLOWEST, 133 - 75)
+    assert film.warnings == (
+        "shot: speech of 5.0 s in a shot of 2.0 s: 12 more frames shown, slowed to 0.80x, "
+        "last picture held for 58 frames",
+    )
+
+
+def test_a_still_lasts_as_long_as_the_speech() -> None:
+    cut = ShotCut("still", STILL, 24, speech=SPEECH, speech_samples=96_000)
+    (clip,) = laid(cut).clips
+    assert (clip.frames, clip.speed, clip.hold) == (61, 1, 0)
+
+
+def test_a_clip_shorter_than_its_shot_is_stretched_and_it_is_said() -> None:
+    film = laid(shot(frames=120, source_frames=119))
+    assert film.frames == 120
+    assert film.warnings == ("shot: a clip of 4.96 s for a shot of 5.00 s: slowed to 0.99x",)
