@@ -13,14 +13,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from film.errors import InputError
+from film.fields import at, dotted, explain, kind_of
 from film.models import AssetType, Shot
 from film.rates import Rate, RateCard
 from film.rates.rate import ANY
+from film.shotfile import ShotFile, load_shots
+
+Shots = Iterable[Shot | Mapping[str, Any]] | Mapping[str, Any] | Shot | ShotFile | Path | str
+"""Shots or entries of shots.json, a list of them or one alone, or a shots.json: its path, or what was read of it."""
 
 DEFAULT_PROVIDERS = {AssetType.IMAGE: "fal", AssetType.VIDEO: "minimax", AssetType.AUDIO: "openai"}
 DEFAULT_MODELS = {
@@ -100,9 +106,7 @@ class Choice:
         return provider, model or DEFAULT_MODELS.get(provider, ANY)
 
 
-def estimate(
-    shots: Iterable[Shot | Mapping[str, Any]], card: RateCard, choice: Choice, *, today: date | None = None
-) -> ProjectEstimate:
+def estimate(shots: Shots, card: RateCard, choice: Choice, *, today: date | None = None) -> ProjectEstimate:
     """Raises UnknownPriceError for what the card does not know, InputError for what is no shot."""
     return ProjectEstimate(
         tuple(
@@ -133,19 +137,36 @@ def _units(shot: Shot, rate: Rate) -> Decimal:
     return characters / 1000 if rate.unit == "1k_characters" else characters / CHARACTERS_A_MINUTE
 
 
-def _shots(shots: Iterable[Shot | Mapping[str, Any]]) -> Iterable[Shot]:
+def _shots(given: object) -> Iterable[Shot]:
+    """The shots of whatever holds shots: a list, one shot alone, a shots.json, or what was read of one."""
+    if isinstance(given, str | Path):
+        given = load_shots(Path(given))
+    if isinstance(given, ShotFile):
+        return given.shots
+    if isinstance(given, Shot):
+        return (given,)
+    if isinstance(given, Mapping):
+        entries = cast("Mapping[str, object]", given)
+        return _shots(entries["shots"]) if "shots" in entries else (_shot(1, entries),)
+    if not isinstance(given, Iterable):
+        raise InputError(f"shots are {type(given).__name__}, not a list of shots", hint=_HINT)
+    return (_shot(number, shot) for number, shot in enumerate(cast("Iterable[object]", given), start=1))
+
+
+def _shot(number: int, given: object) -> Shot:
+    if isinstance(given, Shot):
+        return given
+    if not isinstance(given, Mapping):
+        raise InputError(f"shot {number} is {kind_of(given)}, not an object", hint=_HINT)
     known = {*Shot.model_fields, "prompt"}
-    for number, shot in enumerate(shots, start=1):
-        if isinstance(shot, Shot):
-            yield shot
-            continue
-        try:
-            yield Shot.model_validate({n: v for n, v in shot.items() if n in known and v is not None})
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_context=False)[0]
-            name = ".".join(str(part) for part in wrong["loc"])
-            raise InputError(
-                f"shot {number}: {name}: {wrong['msg'].removeprefix('Value error, ')}",
-                field=name,
-                hint="write shots as in shots.json; film plan checks a whole file",
-            ) from None
+    entry = {str(n): v for n, v in cast("Mapping[object, object]", given).items() if n in known and v is not None}
+    try:
+        return Shot.model_validate(entry)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        name = dotted(wrong["loc"])
+        what, hint = explain(wrong, name, at(wrong["loc"], entry), Shot)
+        raise InputError(f"shot {number}: {what}", field=name, hint=hint) from None
+
+
+_HINT = "give a list of Shots or of entries of shots.json, or the path of one; film plan checks a whole file"

@@ -7,26 +7,25 @@ It can be made and asked for estimates without a database; the first question ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 
 from film.cost_tracker import reservations
-from film.cost_tracker.estimate import Choice, ProjectEstimate, estimate
+from film.cost_tracker.estimate import Choice, ProjectEstimate, Shots, estimate
 from film.cost_tracker.reservations import ZERO, Reservation, ReservationRequest, Scope, money
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import engine_for, snapshot
 from film.db.tables import Budget
 from film.errors import ConfigurationError, InputError, StoreError
-from film.models import AssetType, Shot, check_identifier
+from film.models import AssetType, check_identifier
 from film.rates import RateCard
 from film.settings import Settings, load_settings
 
@@ -84,7 +83,7 @@ class CostTracker:
 
     def estimate_project_cost(
         self,
-        shot_configs: Iterable[Shot | Mapping[str, Any]],
+        shot_configs: Shots,
         *,
         image_provider: str | None = None,
         video_provider: str | None = None,
@@ -94,8 +93,9 @@ class CostTracker:
         audio_model: str | None = None,
         today: date | None = None,
     ) -> ProjectEstimate:
-        """The most that making all these shots may cost, a row an asset; shots are Shots or entries of shots.json.
+        """The most that making all these shots may cost, a row an asset.
 
+        Shots are Shots or entries of shots.json, a list of them or one alone, or the path of a shots.json.
         Without names the budget tier's providers are priced. Raises UnknownPriceError rather than guess.
         """
         providers = {

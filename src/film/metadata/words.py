@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from typing import cast
 
+from film.errors import InputError
 from film.models import Asset, identity
 
 LONGEST = 120
@@ -75,7 +77,23 @@ def _tag(dimension: Dimension, word: str) -> tuple[TagKey, str] | None:
     return ((dimension.value, value), label(word)) if value else None
 
 
-def each(words: Words) -> list[str]:
-    """The words of an argument that may be one, several or none; empty ones are none."""
-    some = [words] if isinstance(words, str) else words or ()
-    return [word for word in some if tag_value(word)]
+def each(words: Words, name: str = "words") -> list[str]:
+    """The words of the argument ``name``, one, several or none; empty ones are none. InputError for what is no word."""
+    if words is None:
+        return []
+    several = cast("object", [words] if isinstance(words, str) else words)
+    if not isinstance(several, Iterable):
+        raise _no_words(name, several)
+    found: list[str] = []
+    for word in cast("Iterable[object]", several):
+        if not isinstance(word, str):
+            raise _no_words(name, word)
+        if tag_value(word):
+            found.append(word)
+    return found
+
+
+def _no_words(name: str, given: object) -> InputError:
+    return InputError(
+        f"{name} holds {str(given)[:40]}, which is no word", hint=f'write {name}="…", or ["…", "…"]', field=name
+    )

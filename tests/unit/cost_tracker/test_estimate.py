@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from film.errors import InputError, UnknownPriceError
 from film.models import AssetType, Shot
 from film.rates import RateCard
 from film.settings import Settings
+from film.shotfile import load_shots
 
 TODAY = date(2026, 11, 22)
 LINE = "I haven't been up here in years..."  # the description's own
@@ -122,8 +125,34 @@ def test_entries_of_shots_json_are_taken_as_they_are(costs: CostTracker) -> None
 
 
 def test_what_is_no_shot_is_named(costs: CostTracker) -> None:
-    with pytest.raises(InputError, match="shot 2: duration: "):
+    with pytest.raises(InputError, match="shot 2: duration is -1, allowed 1 to 30"):
         costs.estimate_project_cost([shot(), shot(duration=-1)])
+
+
+def test_whatever_holds_shots_is_estimated(costs: CostTracker, tmp_path: Path) -> None:
+    file = tmp_path / "shots.json"
+    file.write_text(json.dumps([shot()]))
+    one = costs.estimate_project_cost([shot()])
+    for given in (shot(), {"shots": [shot()]}, Shot(**shot()), (shot(),), file, str(file), load_shots(file)):
+        assert costs.estimate_project_cost(given) == one, type(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (7, "shots are int, not a list of shots"),
+        (None, "shots are NoneType"),
+        (["shot_001"], "shot 1 is text, not an object"),
+        ([shot(), None], "shot 2 is null, not an object"),
+        ("nowhere.json", "nowhere.json"),
+        ([{"shot_id": "s"}], "shot 1: enhanced_prompt is missing"),
+        ([shot(mood=3)], "shot 1: mood is a number, not text"),
+    ],
+)
+def test_what_holds_no_shots_is_refused(costs: CostTracker, given: Any, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        costs.estimate_project_cost(given)
+    assert caught.value.hint
 
 
 def test_the_priced_models_are_the_providers_own() -> None:

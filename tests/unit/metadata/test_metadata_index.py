@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -127,6 +128,35 @@ def test_all_tags_must_match_and_the_newest_come_first(
         ]
     )  # fmt: skip
     assert ids(index.find_assets(**search)) == [f"asset_{n:05d}" for n in found]
+
+
+@pytest.mark.parametrize(
+    ("search", "told", "hint"),
+    [
+        ({"asset_type": "picture"}, "asset_type is 'picture'", "image, video, audio"),
+        ({"any_of": {"asset_type": ["image", "clip"]}}, "'clip'", "image, video, audio"),
+        ({"any_of": {"colour": ["red"]}}, "assets have no 'colour'", "mood"),
+        ({"any_of": {1: ["red"]}}, "assets have no '1'", "mood"),
+        ({"any_of": ["red"]}, "any_of is no mapping", "mood"),
+        ({"characters": [None]}, "characters holds None", "characters="),
+        ({"characters": 7}, "characters holds 7", "characters="),
+        ({"mood": ["tense", "calm"]}, "no asset has 2 of mood", 'any_of={"mood": ["calm", "tense"]}'),
+        ({"text": 7}, "text is 7", "text="),
+    ],
+)
+def test_what_can_find_nothing_is_refused(index: MetadataIndex, search: dict[str, Any], told: str, hint: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)) as caught:
+        index.find_assets(**search)
+    assert hint in caught.value.hint
+
+
+def test_what_may_find_something_is_asked(index: MetadataIndex) -> None:
+    index.index_assets([asset(1), asset(2, mood="tense")])
+    assert ids(index.find_assets(asset_type=AssetType.IMAGE, mood=["Tense", "tense"], provider="fal")) == [
+        "asset_00002"
+    ]
+    assert len(index.find_assets(any_of={"characters": ["emma"], "Film-ID": "first film"})) == 2
+    assert index.find_assets(provider="nobody") == [] == index.find_assets(characters="nobody")
 
 
 def test_a_page_after_an_unknown_asset_is_refused(index: MetadataIndex) -> None:
