@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -48,7 +48,7 @@ class EncodeTask:
 
     segments: tuple[Segment, ...]
     threads: int = 1
-    """That decode each of its clips: two where the machine has more hands than tasks."""
+    """That decode each of its clips: two where a task lasts longer than there is work for all hands."""
 
     @property
     def frames(self) -> int:
@@ -82,8 +82,12 @@ def tasks_for(segments: Sequence[Segment], present: Collection[str], *, workers:
         held += segment.frames
         left -= segment.frames
         behind = place + 1
-    # the last task of a few is one core's work for half of the time: there decoding may run ahead of encoding
-    return [EncodeTask(tuple(task), threads=2 if len(tasks) <= workers and workers > 1 else 1) for task in tasks]
+    found = [EncodeTask(tuple(task)) for task in tasks]
+    if len(found) > workers or workers == 1:
+        return found
+    # the longest of a few is one core's work for half of the time: there decoding may run ahead of encoding
+    longest = max((task.frames for task in found), default=0)
+    return [replace(task, threads=2) if 2 * task.frames > longest else task for task in found]
 
 
 def run(task: EncodeTask, screen: Screen, settings: EncodeSettings, store: SegmentStore, tick: Tick) -> None:

@@ -115,6 +115,8 @@ def test_few_tasks_decode_ahead_of_their_encoder_and_many_do_not() -> None:
     segments = plan(film(Clip("a", A, 48), Clip("b", B, 48), Clip("c", A, 48)), PREVIEW)
     edited = tasks_for(segments, {s.key for s in segments} - {segments[2].key}, workers=2)
     assert [task.threads for task in edited] == [2]
+    short_and_long = tasks_for(segments, {s.key for s in segments} - {s.key for s in segments[1:3]}, workers=2)
+    assert [task.threads for task in short_and_long] == [1, 2], "a short one is done before the long one anyway"
     assert {task.threads for task in tasks_for(segments, {}, workers=2)} == {1}
     assert {task.threads for task in tasks_for(segments, {}, workers=1)} == {1}
 
