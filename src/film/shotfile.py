@@ -37,6 +37,7 @@ _STANDARD = (
     *(Fraction(n * 1000, 1001) for n in (24, 30, 60)),
 )
 _MEASURED_EXACTLY = Fraction(1, 2500)
+_RATES_HINT = "write 24, 25, 29.97 or 30000/1001"
 RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 
 
@@ -197,13 +198,16 @@ def parse_size(text: str, short: int = 720) -> tuple[int, int]:
     match = re.fullmatch(r"\s*(\d{2,5})\s*[x×]\s*(\d{2,5})\s*", text, re.IGNORECASE)
     if not match:
         raise InputError(
-            f"size is {text[:40]!r}", hint="write width x height in pixels, like 1280x720, or 1080p, or 9:16"
+            f"size is {text[:40]!r}",
+            hint="write width x height in pixels, like 1280x720, or 1080p, or 9:16",
+            field="size",
         )
     width, height = int(match[1]), int(match[2])
     if not (128 <= width <= _LONGEST and 128 <= height <= _LONGEST) or width % 2 or height % 2:
         raise InputError(
             f"size is {width}x{height}, allowed even numbers from 128 to {_LONGEST}",
             hint="try 960x540, 1280x720 or 1920x1080",
+            field="size",
         )
     return width, height
 
@@ -223,9 +227,9 @@ def parse_rate(text: str) -> Fraction:
     try:
         rate = RATES.get(text.strip()) or Fraction(text.strip())
     except (ValueError, ZeroDivisionError) as error:
-        raise InputError(f"frame rate is {text[:40]!r}", hint="write 24, 25, 29.97 or 30000/1001") from error
+        raise InputError(f"frame_rate is {text[:40]!r}", hint=_RATES_HINT, field="frame_rate") from error
     if not 1 <= rate <= 120 or rate.denominator > 1001:
-        raise InputError(f"frame rate is {text[:40]}, allowed 1 to 120", hint="write 24, 25, 29.97 or 30000/1001")
+        raise InputError(f"frame_rate is {text[:40]}, allowed 1 to 120", hint=_RATES_HINT, field="frame_rate")
     return rate
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from film.models import AssetType
-from film.pipeline.params import Order
+from film.pipeline.options import Order
 from film.pipeline.plan import PlannedAsset, ShotPlan
 from film.providers.base import BaseVideoProvider, JobProvider
 

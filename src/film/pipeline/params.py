@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import cast
 
 from pydantic import Field
 
 from film.errors import ConfigurationError, InputError, ProviderNotFound
+from film.fields import kind_of
 from film.filmfile import TEMPLATES, FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
+from film.pipeline.options import Order, checked, dollars
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
 from film.shotfile import ShotFile, load_shots, parse_rate, parse_size
@@ -22,8 +25,6 @@ DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
 DEFAULT_CONCURRENCY = 3
 FILM_SUFFIXES = (".mp4", ".m4v")
-Order = Literal["script", "makespan"]
-"""Which shots go first: as the film runs, or those that take longest; see ``film.pipeline.order``."""
 
 
 class ProviderChoice(Model):
@@ -84,6 +85,7 @@ class FilmParams(Model):
         return f"{self.film_id}-draft.mp4" if self.is_draft else f"{self.film_id}.mp4"
 
 
+@checked
 def film_params(
     shots: Path | str | ShotFile,
     settings: Settings,
@@ -96,15 +98,15 @@ def film_params(
     image_model: str | None = None,
     video_model: str | None = None,
     audio_model: str | None = None,
-    budget_limit: Decimal | None = None,
-    size: str | None = None,
-    frame_rate: str | None = None,
+    budget_limit: Decimal | float | str | None = None,
+    size: str | tuple[int, int] | None = None,
+    frame_rate: str | float | Fraction | None = None,
     transition: str | None = None,
-    transition_seconds: Decimal | None = None,
+    transition_seconds: Decimal | float | None = None,
     fit: str | None = None,
     long_dialogue: str | None = None,
-    music: Path | None = None,
-    loudness: str | None = None,
+    music: Path | str | None = None,
+    loudness: str | float | Decimal | None = None,
     captions: bool | None = None,
     burn_in: bool | None = None,
     provenance: bool | None = None,
@@ -115,7 +117,7 @@ def film_params(
     output: Path | str | None = None,
 ) -> FilmParams:
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
-    file = shots if isinstance(shots, ShotFile) else load_shots(Path(shots))
+    file = _shot_file(shots)
     chosen = _tier(tier or settings.default_tier)
     film = with_flags(
         file.film,
@@ -125,19 +127,23 @@ def film_params(
         transition_seconds=transition_seconds,
         long_dialogue=long_dialogue,
         template=template,
-        music=music and {"file": music},
+        music=None if music is None else {"file": music},
         look=fit and {"fit": fit},
-        sound=loudness and {"loudness": loudness},
+        sound=None if loudness is None else {"loudness": loudness},
         captions=_captions(captions, burn_in),
         provenance=None if provenance is None else {"manifest": provenance},
     )
     width, height = _size(film.size, chosen)
     auto_rate = film.frame_rate in (None, "auto")
-    output = Path(output) if output else None
+    output = None if output is None else Path(output)
     if output and output.suffix.lower() not in FILM_SUFFIXES:
-        raise InputError(f"the film cannot be written as {output.name!r}", hint="give it a name that ends in .mp4")
+        raise InputError(
+            f"the film cannot be written as {str(output)!r}", hint="give it a name that ends in .mp4", field="output"
+        )
     if not 1 <= concurrency <= 256:
-        raise InputError(f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3")
+        raise InputError(
+            f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3", field="concurrency"
+        )
     _check_providers(file)
     shots_rendered, made_of = _rendered(file, film, settings)
     return FilmParams(
@@ -156,13 +162,25 @@ def film_params(
         auto_rate=auto_rate,
         title=film.title or "",
         film=film,
-        budget_limit=budget_limit,
+        budget_limit=None if budget_limit is None else dollars(budget_limit),
         use_cache=use_cache,
         concurrency=concurrency,
         order=order,
         output=output,
         source=file.path,
         warnings=file.warnings,
+    )
+
+
+def _shot_file(shots: object) -> ShotFile:
+    if isinstance(shots, ShotFile):
+        return shots
+    if isinstance(shots, str | os.PathLike):
+        return load_shots(Path(cast("str | os.PathLike[str]", shots)))
+    raise InputError(
+        f"the shots are {kind_of(shots)}, not the path of a shots.json",
+        hint="write them into a file with json.dump and give its path",
+        field="shots_json_path",
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
 import json
+import math
+import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from film.errors import ConfigurationError
+from film.errors import ConfigurationError, FilmError, InputError
+from film.pipeline.options import OPTIONS
 from film.pipeline.params import film_params
 from film.pipeline.run import run_film_pipeline
 from film.settings import load_settings
@@ -36,6 +43,70 @@ def test_a_tier_that_is_none_is_refused(shots: Path) -> None:
 def test_a_limit_that_is_no_sum_of_money_is_refused(shots: Path, limit: float | str) -> None:
     with pytest.raises(ConfigurationError, match="budget_limit is"):
         run_film_pipeline("a", shots, limit, tier="draft")
+
+
+def test_every_option_is_known_by_what_it_takes() -> None:
+    taken = [name for name, p in inspect.signature(film_params).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    assert list(OPTIONS) == taken
+    for name, option in OPTIONS.items():
+        assert option.read(ast.literal_eval(option.example)) is not None, name
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("value", [b"x", object(), {"a": 1}, [1], math.nan, True, "\0nonsense", 7], ids=repr)
+def test_an_option_of_another_kind_is_told_with_what_would_be_taken(shots: Path, option: str, value: object) -> None:
+    try:
+        film_params(shots, load_settings({}), **({"tier": "draft"} | {option: value}))
+    except FilmError as error:
+        assert option in str(error) + (getattr(error, "field", None) or "") and error.hint, (str(error), error.hint)
+        assert "pydantic" not in str(error) and "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "hint"),
+    [
+        ({"order": "fastest"}, "order is 'fastest', not one of script, makespan", 'order="makespan"'),
+        ({"concurrency": "many"}, "concurrency is 'many', not a whole number", "concurrency=3"),
+        ({"concurrency": 0}, "concurrency is 0, allowed 1 to 256", "--concurrency 3"),
+        ({"use_cache": "no"}, "use_cache is 'no', not True or False", "use_cache=False"),
+        ({"film_id": 7}, "film_id is 7, not text", "film_id="),
+        ({"video_provider": ["kling"]}, "video_provider is a list, not text", '"kling"'),
+        ({"transition": "disolve"}, "transition is 'disolve', not one of cut, crossfade", "crossfade"),
+        ({"transition_seconds": "long"}, "transition_seconds is 'long', not a number", "0.5"),
+        ({"transition_seconds": 99}, "transition_seconds is 99, allowed up to 10", "transition_seconds"),
+        ({"size": (1280, 720, 3)}, "size is a list, not text", "1280x720"),
+        ({"size": (1280, 721)}, "size is 1280x721, allowed even numbers", "1280x720"),
+        ({"frame_rate": 1000}, "frame_rate is 1000, allowed 1 to 120", "29.97"),
+        ({"loudness": -2}, "loudness is '-2', allowed up to -5", "loudness"),
+        ({"burn_in": 1}, "burn_in is 1, not True or False", "burn_in=True"),
+        ({"music": 7}, "music is 7, not a path", "harbour.mp3"),
+        ({"music": "nowhere.mp3"}, "there is no file", "check the path"),
+        ({"output": "film.avi"}, "cannot be written as 'film.avi'", ".mp4"),
+        ({"transitions": "cut"}, "transitions is not an option of a film; did you mean transition?", "crossfade"),
+        ({"colour": "red"}, "colour is not an option of a film", "there are film_id, tier"),
+    ],
+)
+def test_a_wrong_option_is_named_with_the_next_step(shots: Path, options: dict[str, Any], told: str, hint: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)) as caught:
+        film_params(shots, load_settings({}), tier="draft", **options)
+    assert hint in caught.value.hint
+
+
+def test_an_option_may_be_given_in_any_form_that_says_what_is_meant(shots: Path) -> None:
+    written = film_params(
+        shots, load_settings({}), size="640x360", frame_rate="25", loudness="-16", budget_limit=Decimal("2.5"),
+        transition_seconds=Decimal("0.3"),
+    )  # fmt: skip
+    assert written == film_params(
+        shots, load_settings({}), size=(640, 360), frame_rate=25, loudness=-16, budget_limit=2.5,
+        transition_seconds=0.3, concurrency=None, order=None, use_cache=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [[{"shot_id": "a", "prompt": "an attic"}], {"shots": []}, None, 7])
+def test_what_is_no_path_of_shots_is_refused(given: Any) -> None:
+    with pytest.raises(InputError, match="not the path of a shots"):
+        film_params(given, load_settings({}))
 
 
 @pytest.mark.parametrize("limit", [0.1 + 0.2, "2.50"])
