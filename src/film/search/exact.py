@@ -53,9 +53,10 @@ class ExactVectors:
             return _best(ids[chosen], vectors[chosen], wanted, limit)
         newer, vectors = changed_since(db, model, found.change)
         ids, scores = _proposals(found, wanted, among, newer)
-        inside = np.ones(len(newer), np.bool_) if among is None else np.isin(newer, among)
-        ids = np.concatenate([ids, newer[inside]])
-        scores = np.concatenate([scores, vectors[inside] @ wanted])
+        if len(newer):
+            inside = np.ones(len(newer), np.bool_) if among is None else np.isin(newer, among)
+            ids = np.concatenate([ids, newer[inside]])
+            scores = np.concatenate([scores, vectors[inside] @ wanted])
         return _decide(db, model, wanted, limit, ids, scores)
 
     def _matrix_for(self, db: Connection, model: Model) -> Matrix | None:
@@ -110,11 +111,23 @@ def _decide(db: Connection, model: Model, wanted: NDArray[np.float32], limit: in
     """The best by the database's vectors. Who is proposed and no longer there makes room for more."""
     proposed = max(limit * _PROPOSED, 100)
     while True:
-        top = np.argpartition(scores, -proposed)[-proposed:] if proposed < len(scores) else np.arange(len(scores))
+        top = highest(scores, proposed)
         best = _best(*vectors_of(db, model, ids[top].tolist()), wanted, limit)
         if len(best) == limit or proposed >= len(scores):
             return best
         proposed *= 4
+
+
+def highest(scores: Scores, count: int) -> NDArray[np.intp]:
+    """The places of so many of the highest scores, of equals the newer.
+
+    By the score at the border: a million places put in order would take twice the memory of the scores.
+    """
+    if count >= len(scores):
+        return np.arange(len(scores))
+    border = np.partition(scores, -count)[-count]
+    above = np.flatnonzero(scores > border)
+    return np.concatenate([above, np.flatnonzero(scores == border)[len(above) - count :]])
 
 
 def _best(ids: Ids, vectors: Vectors, wanted: NDArray[np.float32], limit: int) -> Ranked:

@@ -70,7 +70,8 @@ class Matrix:
         starts = range(0, count, share)
         with ThreadPoolExecutor(workers) as pool:  # NumPy lets go of the interpreter while it works
             list(pool.map(work, starts, [min(start + share, count) for start in starts]))
-        return found * (self.scales if places is None else self.scales[places])
+        found *= self.scales if places is None else self.scales[places]
+        return found
 
     def _let_go(self) -> None:
         """What was looked through need not stay mapped: it would count as this process's memory."""
