@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +27,8 @@ DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
 DEFAULT_CONCURRENCY = 3
 FILM_SUFFIXES = (".mp4", ".m4v")
+_ANY_FILM = ("shots", "shot", "film")
+"""Names of files that say nothing about the film: that of their folder does."""
 
 
 class ProviderChoice(Model):
@@ -249,9 +253,18 @@ def _film_id(given: str | None, file: ShotFile) -> str:
         except ValueError as error:
             raise InputError(f"film_id {given[:60]!r} {error}", hint="try --film_id my_first_film") from error
     path = file.path.absolute()
-    name = path.parent.name if path.stem.lower() in ("shots", "shot", "film") and path.parent.name else path.stem
-    cleaned = re.sub(r"[^\w.\-]+", "_", name).strip("_.-")[:100]
+    return _identifier(path.parent.name if path.stem.lower() in _ANY_FILM and path.parent.name else path.stem)
+
+
+def _identifier(name: str) -> str:
+    """``my film`` → ``my_film``; what else had to go is told by a digest, so that C++ is not taken for C#."""
+    given = unicodedata.normalize("NFC", name)
+    whole = given.replace(" ", "_")
+    kept = re.sub(r"[^\w.\-]+", "_", whole).strip("_.-")
     try:
-        return check_identifier(cleaned)
+        if kept == whole:
+            return check_identifier(kept)
     except ValueError:
-        return "film"
+        pass  # too long, or a device's name
+    digest = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return check_identifier(f"{kept[:90].strip('_.-').replace('.', '_') or 'film'}-{digest}")

@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 
 from film.errors import ConfigurationError, FilmError, InputError
+from film.json_lines import Lines
+from film.models import check_identifier
 from film.pipeline.options import OPTIONS
 from film.pipeline.params import film_params
 from film.pipeline.run import run_film_pipeline
 from film.settings import load_settings
+from film.shotfile import check_shots
 
 
 @pytest.fixture
@@ -101,6 +104,55 @@ def test_an_option_may_be_given_in_any_form_that_says_what_is_meant(shots: Path)
         shots, load_settings({}), size=(640, 360), frame_rate=25, loudness=-16, budget_limit=2.5,
         transition_seconds=0.3, concurrency=None, order=None, use_cache=None,
     )  # fmt: skip
+
+
+def film_id_of(file: Path) -> str:
+    return film_params(
+        check_shots([{"shot_id": "a", "prompt": "an attic"}], Lines(""), file), load_settings({})
+    ).film_id
+
+
+@pytest.mark.parametrize(
+    ("file", "film_id"),
+    [
+        ("harbour.json", "harbour"),
+        ("my film.json", "my_film"),
+        ("影片.json", "影片"),
+        ("e\u0301te\u0301.json", "été"),
+        ("night.v2.json", "night.v2"),
+        ("attic/shots.json", "attic"),
+        ("attic/Film.JSON", "attic"),
+    ],
+)
+def test_a_film_is_called_as_its_file_is(file: str, film_id: str) -> None:
+    assert film_id_of(Path("/films") / file) == film_id
+
+
+def test_files_of_odd_names_are_films_of_their_own() -> None:
+    odd = [
+        "?",
+        "...",
+        " ",
+        "_",
+        "🎬",
+        "🎥",
+        "C",
+        "C++",
+        "C#",
+        " C",
+        "con",
+        "nul",
+        "con.x",
+        "नमस्ते",
+        "x" * 101,
+        "x" * 102,
+        "\udce9",
+    ]
+    names = {name: film_id_of(Path("/films") / f"{name}.json") for name in odd}
+    assert len(set(names.values())) == len(odd), names
+    assert {check_identifier(name) for name in names.values()} == set(names.values())
+    assert names["C"] == "C" and names["C#"].startswith("C-") and names["?"].startswith("film-")
+    assert film_id_of(Path("/films/🎬/shots.json")) == names["🎬"]
 
 
 @pytest.mark.parametrize("given", [[{"shot_id": "a", "prompt": "an attic"}], {"shots": []}, None, 7])
