@@ -21,6 +21,7 @@ from film.inspect.judge_pictures import picture_findings
 from film.inspect.judge_sound import sound_findings, target_of
 from film.inspect.report import Facts, Finding, Report, Severity, in_order
 from film.inspect.survey import Survey, Tick, survey
+from film.media import type_of_film
 
 __all__ = ["Expected", "Facts", "Finding", "Report", "Severity", "expected", "inspect_film"]
 
@@ -42,6 +43,7 @@ def inspect_film(
     try:
         seen = survey(path, thorough=thorough, loudness=thorough, tick=tick)
     except BadMedia:
+        type_of_film(path)  # what is no film at all is told in other words than a film with faults
         if not _cut_short(path):
             raise
         what = "its index is not there, as in a file that was never finished: nothing of it can be shown"

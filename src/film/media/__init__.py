@@ -16,7 +16,7 @@ opened, and not by an import.
 
 from film.media.filetypes import FileType, describe, sniff
 from film.media.measure import Probe, check, probe
-from film.media.opening import Media, head_of, open_media, open_picture, read_still, type_of
+from film.media.opening import Media, head_of, open_media, open_picture, read_still, type_of, type_of_film
 
 __all__ = [
     "FileType",
@@ -31,4 +31,5 @@ __all__ = [
     "read_still",
     "sniff",
     "type_of",
+    "type_of_film",
 ]

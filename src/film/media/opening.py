@@ -2,6 +2,7 @@
 
     Media ──► type_of ──► open_media   ──► av container, no protocol but this one file
                       └─► open_picture ──► Pillow picture, not yet decoded ──► read_still
+    a film somebody names ──► type_of_film, which says what else it is
 
 ``name`` is what messages call the file; without one it is the file's own name, or "it".
 """
@@ -71,6 +72,21 @@ def type_of(media: Media, kind: AssetType, *, name: str = "") -> FileType:
             f"{name or name_of(media)} is no {kind.value} file but {describe(head)}",
             hint=f"a {kind.value} must be {accepted(kind)}; make the shot again",
         )
+    return found
+
+
+def type_of_film(path: Path) -> FileType:
+    """The type of a file that somebody says is a film; BadMedia quotes what it is instead."""
+    if path.is_dir():
+        raise BadMedia(f"{path} is a folder", hint="give the film file in it")
+    try:
+        head = head_of(path)
+    except BadMedia as error:
+        raise BadMedia(error.message, hint="check the path") from error.__cause__
+    found = sniff(head)
+    if found is None or AssetType.VIDEO not in found.holds:
+        told = f" but {describe(head)}" if head else ": it is empty"
+        raise BadMedia(f"{path.name} is no film{told}", hint=f"give a film file: {accepted(AssetType.VIDEO)}")
     return found
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from film.errors import InputError
+from film.media import type_of_film
 from film.provenance.claims import SHOTS
 from film.provenance.credentials import TEST_ISSUER
 from film.provenance.library import MIME, c2pa, context
 
 State = Literal["trusted", "valid", "invalid", "none"]
 """``valid``: unchanged since it was signed, by whom nobody vouches for. ``none``: the film carries no manifest."""
+CARRIER = "mov"
+"""Of the types of film files, by their reader, those that carry a manifest: MP4 and its kin."""
 _UNTRUSTED = "signingCredential.untrusted"
 _SOURCES = {
     "trainedAlgorithmicMedia": "AI-generated",
@@ -52,9 +55,12 @@ class Verdict:
 def verify(film: Path, *, anchors: str = "") -> Verdict:
     """The verdict on ``film``; ``anchors`` is a PEM of authorities whose word is good.
 
-    Raises InputError for a file that cannot be read, ConfigurationError without the library.
+    Raises BadMedia for what is no film, InputError for a file that cannot be read, ConfigurationError without the
+    library.
     """
     library = c2pa()
+    if type_of_film(film).reader != CARRIER:
+        return Verdict("none")
     try:
         with context(anchors) as chosen, film.open("rb") as file:
             reader = library.Reader.try_create(MIME, file, context=chosen)

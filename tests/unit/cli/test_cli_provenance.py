@@ -11,7 +11,9 @@ from desk import Film
 
 from film.cli import doctor
 from film.compose import scripts
-from film.provenance import Claim, Origin, ShotOrigin, local_credential, sign
+from film.errors import BadMedia
+from film.inspect import inspect_film
+from film.provenance import Claim, Origin, ShotOrigin, local_credential, sign, verify
 from film.settings import Settings
 from film.testing import synthetic
 
@@ -62,6 +64,41 @@ def test_a_changed_film_and_one_without_a_manifest_fail(film: Film, signed: Path
     plain.write_bytes(synthetic.clip(1, 160, 90, 1))
     said = film("provenance", str(plain))
     assert (said.code, "no signed manifest" in said.out) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["provenance", "inspect"])
+@pytest.mark.parametrize(
+    ("name", "holds", "told"),
+    [
+        ("shots.json", b'[{"shot_id": "a"}]', 'shots.json is no film but JSON ([{"shot_id": "a"}])'),
+        ("notes.txt", b"hello\n", "notes.txt is no film but text (hello)"),
+        ("empty.mp4", b"", "empty.mp4 is no film: it is empty"),
+        ("panel.png", b"\x89PNG\r\n\x1a\n....", "panel.png is no film but a file of type image/png"),
+        ("noise.mp4", b"\xff\x00\xfe\x01" * 40, "noise.mp4 is no film but bytes of no known media type"),
+    ],
+)
+def test_what_is_no_film_is_told_in_plain_words(
+    film: Film, tmp_path: Path, command: str, name: str, holds: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(holds)
+    said = film(command, str(tmp_path / name))
+    assert said.code == 1 and told in said.err and said.out == ""
+    assert "give a film file: mp4, mov, webm or mkv" in said.err
+
+
+def test_a_film_that_cannot_carry_a_manifest_has_none(film: Film, tmp_path: Path) -> None:
+    (tmp_path / "film.mkv").write_bytes(b"\x1aE\xdf\xa3" + bytes(64))
+    said = film("provenance", str(tmp_path / "film.mkv"))
+    assert (said.code, "no signed manifest" in said.out) == (1, True)
+
+
+def test_a_folder_is_no_film(tmp_path: Path) -> None:
+    for look in (verify, inspect_film):
+        with pytest.raises(BadMedia, match="is a folder") as caught:
+            look(tmp_path)
+        assert caught.value.hint == "give the film file in it"
+        with pytest.raises(BadMedia, match="cannot be read"):
+            look(tmp_path / "nowhere.mp4")
 
 
 def test_without_the_library_it_says_how_to_get_it(film: Film, signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
