@@ -120,8 +120,9 @@ def make(
 def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Sequence[str] = ()) -> None:
     """Show what it costs at most, and what is near to it for nothing, and ask; ConsentDeclined unless it is yes."""
     from film.cli.plan import spending_table
+    from film.pipeline.outlook import outlook
 
-    for line in spending_table(plan).split("\n"):
+    for line in (*spending_table(plan).split("\n"), *outlook(plan)):
         note(line)
     note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
     for line in near:

@@ -31,6 +31,7 @@ def command(**options: Any) -> int:
 
     Nothing is sent and nothing is made. Exit code 3 when it would not fit the budget.
     """
+    from film.pipeline.outlook import outlook
     from film.pipeline.params import film_params
     from film.pipeline.plan import plan_film
     from film.pipeline.requests import ProviderSet
@@ -44,13 +45,15 @@ def command(**options: Any) -> int:
     )
     services = library(settings)
     plan = plan_film(params, services, ProviderSet(services.context))
-    near = offers(plan, services)
+    near, ahead = offers(plan, services), outlook(plan)
     if as_document:
-        print_json(_document(plan, near))
+        print_json(_document(plan, near, ahead))
     else:
         for message in params.warnings:
             warn(message)
         _print(plan, plan.missing_keys(settings.keys))
+        for message in ahead:
+            note(message)
         for line in offer_lines(near):
             click.echo(line)
     if plan.at_most:
@@ -98,7 +101,7 @@ def _print(plan: Any, missing: list[str]) -> None:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
 
 
-def _document(plan: Any, near: NearMatches | None) -> dict[str, Any]:
+def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str, Any]:
     offered: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for match in near or ():
         offered[match.shot_id, match.asset.asset_type].append(offer_document(match))
@@ -110,6 +113,7 @@ def _document(plan: Any, near: NearMatches | None) -> dict[str, Any]:
         "new": plan.count("new"),
         "stale": plan.count("stale"),
         "near_unseen": near.unseen if near else 0,
+        "outlook": ahead,
         "shots": [
             {
                 "shot_id": shot.shot.shot_id,
