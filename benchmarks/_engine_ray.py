@@ -28,8 +28,8 @@ from film.pipeline.cluster.coordinator import Coordinator
 from film.pipeline.cluster.driver import Following, House
 from film.pipeline.cluster.order import Order, own_version
 from film.pipeline.events import Event, Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.record import write_film
-from film.pipeline.run import FilmRun
 from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.settings import Settings

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from film.pipeline.events import Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.params import film_params
 from film.pipeline.requests import ProviderSet
-from film.pipeline.run import FilmRun
 from film.pipeline.services import running_services
 from film.pipeline.stop import Stop
 from film.settings import Settings

@@ -22,9 +22,9 @@ from benchmarks._script import MEAN, Script, lower_bound
 from film.json_lines import Lines
 from film.models import AssetType
 from film.pipeline.events import Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.requests import ProviderSet
-from film.pipeline.run import FilmRun
 from film.pipeline.services import running_services
 from film.pipeline.stop import Stop
 from film.settings import Settings, load_settings

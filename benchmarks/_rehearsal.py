@@ -28,11 +28,11 @@ from film.jobs import Jobs, Limits, SystemClock
 from film.models import AssetType, Quote, Shot
 from film.pipeline.admission import shoot_all, window
 from film.pipeline.events import Event, Events, Listener
+from film.pipeline.film_run import FilmRun
 from film.pipeline.order import in_order
 from film.pipeline.params import Order
 from film.pipeline.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.pipeline.requests import Asker
-from film.pipeline.run import FilmRun
 from film.pipeline.services import running_services
 from film.pipeline.stop import Stop
 from film.pipeline.task import ShotChain

@@ -28,11 +28,11 @@ from film.jobs import SystemClock
 from film.json_lines import Lines
 from film.models import AssetType
 from film.pipeline.events import Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.money import release_unused, reservation_name
 from film.pipeline.obtain import picture_url
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.requests import Ask, ProviderSet
-from film.pipeline.run import FilmRun
 from film.pipeline.services import Services, running_services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseProvider, JobProvider

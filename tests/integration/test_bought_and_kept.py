@@ -14,7 +14,7 @@ from film.db.session import engine_for
 from film.errors import StoreError
 from film.pipeline import steps
 from film.pipeline.events import Event
-from film.pipeline.run import FilmRun
+from film.pipeline.film_run import FilmRun
 from film.settings import Settings
 
 SPOKEN = [shot(1, dialogue="Who is there?")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import threading
@@ -21,6 +22,7 @@ from film.models import Shot
 from film.pipeline.events import Events
 from film.pipeline.observe import Tracing
 from film.pipeline.run import run_film_pipeline
+from film.pipeline.task import FilmGenerationTask
 from film.settings import load_settings
 
 PROMPT, LINE = "a trunk is opened in secret", "Nobody may hear this."
@@ -124,6 +126,19 @@ def test_every_event_is_a_line_that_says_whose_it_is(
     ] * 2
     text = file.read_text()
     assert not any(secret in text for secret in (PROMPT, LINE, "canary-key"))
+
+
+def test_a_single_shot_tells_of_itself_as_a_film_does(
+    shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILM_OBSERVE", "log")
+    (shot,) = json.loads(shots.read_text())
+    task = FilmGenerationTask("attic", tier="draft", settings=load_settings(), size="128x128")
+    asyncio.run(task.generate_shot(shot))
+    (file,) = (tmp_path / "gallery" / "logs").iterdir()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {line["film_id"] for line in lines} == {"attic"}
+    assert sorted(line["step"] for line in lines if line["event"] == "step_done") == ["audio", "image", "video"]
 
 
 class Collector(http.server.BaseHTTPRequestHandler):

@@ -20,10 +20,10 @@ from film.errors import BudgetExceededError, Interrupted
 from film.jobs.accounts import Accounts
 from film.models import AssetType, Generated
 from film.pipeline.events import Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.params import FilmParams
 from film.pipeline.requests import ProviderSet
 from film.pipeline.results import CompletedShot
-from film.pipeline.run import FilmRun
 from film.pipeline.services import open_services, running_services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseProvider

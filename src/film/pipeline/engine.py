@@ -1,8 +1,8 @@
 """Where a film's work is done, by name: in this program, as ZenML's steps, or on a cluster.
 
-Every engine takes the same steps (``film.pipeline.run.FilmRun``) over the same journal, ledger and store, so that a
-film begun under one is finished under another and nothing is bought twice. An engine decides only who takes which step.
-A new one is a module with an ``async def make_film`` as ``Engine`` has it, and a line here.
+Every engine takes the same steps (``film.pipeline.film_run``) over the same journal, ledger and store, so that a film
+begun under one is finished under another and nothing is bought twice. An engine decides only who takes which step. A
+new one is a module with an ``async def make_film`` as ``Engine`` has it, and a line here.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from film.errors import ConfigurationError
 from film.pipeline.events import Listener
 
 if TYPE_CHECKING:
+    from film.pipeline.film_run import Consent
     from film.pipeline.params import FilmParams
     from film.pipeline.results import FilmResult
-    from film.pipeline.run import Consent
     from film.pipeline.stop import Stop
     from film.settings import Settings
 

@@ -1,55 +1,33 @@
-"""Make a film: the whole way, in order, and the one place where async work begins.
+"""Make a film, or a single shot of one: the doors of the pipeline, and the one place where async work begins.
 
 params ─► plan ─► keys and budget, or stop ─► every shot's chain at once ─► stand-ins ─► cut ─► records
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from film import json_lines
-from film.cost_tracker import CostTracker, Reservation, write_reports
-from film.errors import Interrupted
-from film.jobs import Clock, Job, JobEvent, Jobs, Limits
-from film.jobs.accounts import THIS_PROCESS, Accounts
-from film.jobs.limits import SharedLimiter
 from film.models import Shot
-from film.pipeline.admission import shoot_all, window
-from film.pipeline.cutting_room import CuttingRoom
 from film.pipeline.engine import LOCAL, engine_named
-from film.pipeline.events import Events, Listener
-from film.pipeline.library import library_asset
-from film.pipeline.money import JournalMoney, is_journaled
-from film.pipeline.observe import observing
-from film.pipeline.obtain import Obtainer
-from film.pipeline.order import in_order
+from film.pipeline.events import Listener
+from film.pipeline.film_run import Consent, FilmRun, opened_run
 from film.pipeline.params import FilmParams, film_params
-from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
-from film.pipeline.record import batched, set_status, write_film, write_takes
-from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
-from film.pipeline.services import LOCAL_WORK, Services, running_services
-from film.pipeline.soundtrack import check_sounds
-from film.pipeline.standins import add_stand_ins
-from film.pipeline.stop import Stop, on_interrupt, run_blocking
-from film.pipeline.task import ShotChain, reused
+from film.pipeline.stop import Stop, run_blocking
 from film.pipeline.warmup import warm_up
-from film.providers.base import missing_keys
 from film.settings import Settings, load_settings, parse_budget
 from film.shotfile import ShotFile, check_shots
 
 if TYPE_CHECKING:
     from film.pipeline.task import FilmGenerationTask
-
-Consent = Callable[[FilmPlan, Settings], None]
-"""Asked before anything is bought; raises ConsentDeclined to stop."""
 
 
 def run_film_pipeline(
@@ -110,232 +88,9 @@ async def make_film(
     ``providers`` take the place of those that the film's choices name.
     """
     began = time.monotonic()
-    stop = stop or Stop()
     warm_up(params, settings)
-    async with running_services(settings, online=params.is_online) as services:
-
-        def tell() -> None:
-            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
-
-        with observing(settings, params.film_id, params.shots) as observers, on_interrupt(stop, tell):
-            events = Events(*listeners, *observers)
-            run = FilmRun(params, services, events, stop, ProviderSet(services.context, dict(providers or {})))
-            return await run.make(consent, began)
-
-
-LEASE = 60.0
-
-
-class FilmRun:
-    """One run over one film. ``clock`` is what its jobs live by: not the machine's where vendors are simulated.
-
-    ``lease`` seconds after its last sign of life another process may take this run's jobs over. What somebody asks for
-    ``in_person`` goes before the films that this process makes: runs share ``accounts``, this process's by default.
-    """
-
-    def __init__(
-        self,
-        params: FilmParams,
-        services: Services,
-        events: Events,
-        stop: Stop,
-        providers: ProviderSet,
-        *,
-        clock: Clock | None = None,
-        lease: float = LEASE,
-        in_person: bool = False,
-        accounts: Accounts | None = None,
-    ) -> None:
-        self.params = params
-        self.services = services
-        self.events = events
-        self.stop = stop
-        self.providers = providers
-        self.keys: Mapping[str, object] = services.settings.keys
-        self.costs = CostTracker(
-            params.film_id,
-            params.budget_limit,
-            daily_limit_usd=services.settings.daily_budget,
-            engine=services.engine,
-            settings=services.settings,
-        )
-        self.asker = Asker(params, providers)
-        accounts = accounts or (Accounts() if clock else THIS_PROCESS)  # who lives by another clock is alone with it
-        limits = Limits(default=params.concurrency, clock=clock, accounts=accounts, in_person=in_person)
-        self.jobs = Jobs(
-            services.engine,
-            clock=clock,
-            money=JournalMoney(self.costs),
-            limits=limits,
-            stop=stop.is_set,
-            on_event=self._tell_of_job,
-            lease=lease,
-        )
-        self.obtainer = Obtainer(
-            params.film_id,
-            services,
-            self.costs,
-            self.jobs,
-            SharedLimiter(LOCAL_WORK, accounts.cores(), in_person=in_person),
-            events,
-            stop,
-            use_cache=params.use_cache,
-        )
-        self.chain = ShotChain(self.asker, self.obtainer, self.costs)
-        self.cutting_room = CuttingRoom(params, services, events, stop)
-
-    async def make(self, consent: Consent | None, began: float) -> FilmResult:
-        for message in self.params.warnings:
-            self.events.emit("warning", message=message)
-        await self.recover()
-        plan = await self.plan()
-        self.check(plan, consent)
-        await self.begin(plan)
-        shots = await self.shoot(plan)
-        if await self.drafts_damaged(shots):
-            shots = await self.shoot(plan := await self.plan())
-        await self.record(plan, shots)
-        return await self.compose(shots, began)
-
-    async def single(self) -> CompletedShot:
-        """The one shot of the params, without a film around it: nothing is cut."""
-        await self.recover()
-        plan = await self.plan()
-        self.check(plan, None)
-        (done,) = await self.shoot(plan)
-        # A run that died right after it had stored something never told the library of it.
-        found = [library_asset(done.shot, asset, self.params.film_id) for asset in done.assets.values() if asset.reused]
-        await asyncio.to_thread(self.services.index.index_assets, found)
-        return done
-
-    # -- the steps, in their order
-
-    async def recover(self) -> None:
-        """Close what an earlier run left open although its result is stored, and free what it never used."""
-
-        def stored(job: Job) -> str | None:
-            found = self.services.cache.peek_many([job.key]).get(job.key)
-            return found.sha256 if found else None
-
-        def comes_to(reservation: Reservation) -> Decimal | None:
-            return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
-
-        await self.jobs.finish_stored(stored)
-        await asyncio.to_thread(self.costs.recover, comes_to)
-
-    async def plan(self) -> FilmPlan:
-        """What is there, what must be made, why, and at what price."""
-        return await asyncio.to_thread(plan_film, self.params, self.services, self.providers)
-
-    def check(self, plan: FilmPlan, consent: Consent | None) -> None:
-        """Keys there? Within the limit? Agreed to? All before the first call."""
-        _ = self.cutting_room.credential  # one that cannot sign is told now
-        check_sounds(self.params)
-        missing = plan.missing_keys(self.keys)
-        if missing:
-            raise missing_keys(missing)
-        if plan.at_most:
-            self.costs.check_budget(plan.at_most)
-            if consent:
-                consent(plan, self.services.settings)
-
-    async def begin(self, plan: FilmPlan) -> None:
-        """Put the film on record, and say what is ahead."""
-        await asyncio.to_thread(write_film, self.services.engine, self.params, "making")
-        self.events.emit(
-            "film_started",
-            film_id=self.params.film_id,
-            tier=self.params.tier,
-            shots=len(plan.shots),
-            shots_to_make=sum(1 for s in plan.shots if s.to_make),
-            to_make=sum(len(s.to_make) for s in plan.shots),
-            at_most=plan.at_most,
-        )
-
-    async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
-        """Every shot's chain, as many at once as keep its providers busy; one that the library answers needs none.
-
-        ``first`` is the place of the first of them where shots wait in line, if the plan is that of a part of a film.
-        """
-        finished: dict[str, CompletedShot] = {}
-
-        async def shoot(place: float, shot: ShotPlan) -> None:
-            try:
-                finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
-            except Interrupted as stopped:
-                finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
-
-        for shot in plan.shots:
-            if not shot.to_make:
-                finished[shot.shot.shot_id] = reused(shot)
-        again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
-        for some in batched([asset.key for asset in again]):
-            await asyncio.to_thread(self.services.cache.get_many, some)  # so that they count as hits
-        to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
-        await shoot_all(to_make, shoot, at_once=window(self.params.concurrency), first=first)
-        return [finished[shot.shot.shot_id] for shot in plan.shots]
-
-    async def drafts_damaged(self, shots: Sequence[CompletedShot]) -> bool:
-        """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
-        return await asyncio.to_thread(self._damaged_drafts, shots)
-
-    async def record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
-        """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all."""
-        await asyncio.to_thread(self._record, plan, shots)
-        if self.stop.is_set():
-            await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
-            done = sum(1 for s in shots if s.complete and s.video)
-            raise Interrupted(
-                f"stopped: {done} of {len(plan.shots)} shots are done",
-                hint="run the same command again to go on from here",
-            )
-
-    async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
-        """The finished film, with stand-ins where shots are missing, its status and its reports."""
-        engine, film_id = self.services.engine, self.params.film_id
-        result = await self.cutting_room.cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
-        await asyncio.to_thread(set_status, engine, film_id, "partial" if result.failed else "done")
-        await asyncio.to_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
-        self.events.emit(
-            "film_done",
-            path=result.path,
-            seconds=float(result.seconds),
-            made=result.shots_made,
-            reused=result.shots_reused,
-            failed=len(result.failed),
-            cost=result.cost_usd,
-        )
-        return result
-
-    # -- inside
-
-    def _tell_of_job(self, event: JobEvent) -> None:
-        facts = {"shot_id": event.shot_id, "step": event.asset_type}
-        if event.kind == "progress":
-            self.events.emit("step_progress", **facts, done=event.progress or 0.0)
-            return
-        about = {"kind": event.kind, "provider": event.provider, "job_id": event.job_id, "message": event.message}
-        self.events.emit("job", **facts, **about)
-        if event.kind in ("review", "lost", "rebought"):
-            self.events.emit("warning", message=f"{event.shot_id} {event.asset_type}: {event.message}")
-
-    def _record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
-        """Which assets each shot uses now; one that a shot takes for the first time without paying was reused."""
-        used = [(shot.shot, asset) for shot in shots for asset in shot.assets.values()]
-        write_takes(self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known)
-        before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
-        again = [(s, a) for s, a in used if a.reused and ((s.shot_id, a.asset_type), a.key) not in before]
-        for some in batched(again):
-            self.services.index.index_assets(library_asset(s, a, self.params.film_id) for s, a in some)
-            self.services.index.count_reuse([a.asset_id for _, a in some])
-
-    def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
-        free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
-        sound = self.services.cache.use_many(free) if not self.cutting_room.is_unchanged(shots) else dict.fromkeys(free)
-        damaged = sum(1 for key in free if key not in sound)
-        if damaged:
-            self.events.emit("warning", message=f"{damaged} damaged files of drafts were put aside: made again")
-        return bool(damaged)
+    async with opened_run(FilmRun, params, settings, listeners=listeners, stop=stop, providers=providers) as run:
+        return await run.make(consent, began)
 
 
 async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
@@ -358,8 +113,8 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
         use_cache=task.use_cache,
         **task.choices,
     )
-    async with running_services(settings, online=params.is_online) as services:
-        run = FilmRun(params, services, Events(), Stop(), ProviderSet(services.context), in_person=True)
+    # Ctrl-C cancels it, as it does whatever a program waits for: nobody listens who could be told of a stop.
+    async with opened_run(partial(FilmRun, in_person=True), params, settings, minds_ctrl_c=False) as run:
         done = await run.single()
     if done.error:
         raise done.error

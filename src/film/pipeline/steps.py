@@ -14,13 +14,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from film.pipeline.events import Events, Listener
+from film.pipeline.events import Listener
+from film.pipeline.film_run import Consent, FilmRun, opened_run
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.plan import FilmPlan
-from film.pipeline.requests import ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
-from film.pipeline.run import Consent, FilmRun
-from film.pipeline.services import running_services
 from film.pipeline.stop import Stop
 from film.settings import Settings, load_settings
 
@@ -41,10 +39,10 @@ async def open_run(
     stop: Stop | None = None,
     providers: Mapping[Any, Any] | None = None,
 ) -> AsyncGenerator[FilmRun]:
-    """A run to take the steps with; what it opens is closed at the end."""
-    async with running_services(settings or load_settings(), online=params.is_online) as services:
-        known = ProviderSet(services.context, dict(providers or {}))
-        yield FilmRun(params, services, Events(*listeners), stop or Stop(), known)
+    """A run to take the steps with; what it opens is closed at the end. Ctrl-C within it sets ``stop``."""
+    chosen = settings or load_settings()
+    async with opened_run(FilmRun, params, chosen, listeners=listeners, stop=stop, providers=providers) as run:
+        yield run
 
 
 async def plan_film(run: FilmRun) -> FilmPlan:

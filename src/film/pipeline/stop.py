@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -55,43 +55,59 @@ def run_blocking(work: Callable[[Stop], Coroutine[Any, Any, T]]) -> T:
             raise
 
 
+_minding: list[tuple[Stop, Callable[[], None]]] = []
+"""The runs that Ctrl-C stops: all of the main thread, which alone is told of signals."""
+_handled = ExitStack()
+
+
 @contextmanager
 def on_interrupt(stop: Stop, tell: Callable[[], None]) -> Generator[None]:
-    """Within it, Ctrl-C sets ``stop`` and calls ``tell``; the second one ends the process with 130."""
-    loop = asyncio.get_running_loop()
+    """Within it, Ctrl-C sets ``stop`` and calls ``tell``; the second one ends the process with 130.
 
-    def first_or_second() -> None:
-        if stop.is_set():
-            if sys.stderr.isatty():
-                sys.stderr.write("\x1b[?25h\n")  # the bars hid the cursor
-                sys.stderr.flush()
-            os._exit(130)
-        stop.set()
-        tell()
-
+    Runs that go on beside each other are stopped together.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's; whoever started this one stops it through ``stop``
+        yield  # whoever started this thread stops it through ``stop``
         return
-    try:
-        loop.add_signal_handler(signal.SIGINT, first_or_second)
-    except NotImplementedError:  # Windows
-        before = signal.signal(signal.SIGINT, _later(loop, first_or_second))
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-        return
+    if not _minding:
+        _handled.enter_context(_handling(asyncio.get_running_loop()))
+    mine = (stop, tell)
+    _minding.append(mine)
     try:
         yield
     finally:
-        with suppress(RuntimeError):
+        _minding.remove(mine)
+        if not _minding:
+            _handled.close()
+
+
+def _interrupt() -> None:
+    going_on = [(stop, tell) for stop, tell in _minding if not stop.is_set()]
+    if not going_on:
+        if sys.stderr.isatty():
+            sys.stderr.write("\x1b[?25h\n")  # the bars hid the cursor
+            sys.stderr.flush()
+        os._exit(130)
+    for stop, tell in going_on:
+        stop.set()
+        tell()
+
+
+@contextmanager
+def _handling(loop: asyncio.AbstractEventLoop) -> Generator[None]:
+    """SIGINT is ours on this loop, and then again whose it was."""
+
+    def later(_signal: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(_interrupt)
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        loop.add_signal_handler(signal.SIGINT, _interrupt)
+    except NotImplementedError:  # Windows
+        signal.signal(signal.SIGINT, later)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, RuntimeError):
             loop.remove_signal_handler(signal.SIGINT)
-
-
-def _later(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[int, FrameType | None], None]:
-    """``call`` as a signal handler that leaves the work to the loop."""
-
-    def handler(_signal: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(call)
-
-    return handler
+        signal.signal(signal.SIGINT, before)

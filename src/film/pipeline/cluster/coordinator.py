@@ -27,9 +27,9 @@ from film.jobs.limits import PriorityLimiter
 from film.pipeline.cluster.away import AwayProviders, Workshop
 from film.pipeline.cluster.order import News, Order, Outcome, own_version
 from film.pipeline.events import Event, Events
+from film.pipeline.film_run import FilmRun
 from film.pipeline.plan import FilmPlan
 from film.pipeline.results import CompletedShot
-from film.pipeline.run import FilmRun
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.stop import Stop
 from film.providers.base import missing_keys
@@ -79,9 +79,7 @@ class Coordinator:
     def run_for(self, order: Order, services: Services, events: Events, stop: Stop) -> FilmRun:
         """The run that makes what is ordered: as on one machine, with the nodes for what is made locally."""
         providers = AwayProviders(services.context, self._workshop)
-        run = FilmRun(order.params, services, events, stop, providers, lease=order.lease)
-        run.obtainer.cores = self._cores
-        return run
+        return FilmRun(order.params, services, events, stop, providers, lease=order.lease, cores=self._cores)
 
     async def news(self, run_id: str, seen: int) -> News | None:
         """What has happened after the first ``seen`` events, as soon as there is any; None for an unknown order."""

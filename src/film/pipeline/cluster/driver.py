@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from film.cache import CachedAsset
@@ -20,14 +21,13 @@ from film.pipeline.cluster.encoding import NodeEncoder
 from film.pipeline.cluster.order import News, Order, Outcome, own_version
 from film.pipeline.cut import Hands
 from film.pipeline.events import Events, Listener
-from film.pipeline.observe import observing
+from film.pipeline.film_run import LEASE, Consent, FilmRun, opened_run
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan
 from film.pipeline.requests import ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult, ShotAsset
-from film.pipeline.run import LEASE, Consent, FilmRun
-from film.pipeline.services import running_services
-from film.pipeline.stop import Stop, on_interrupt
+from film.pipeline.services import Services
+from film.pipeline.stop import Stop
 from film.settings import Settings, as_environment
 
 PATIENCE = 60.0
@@ -45,20 +45,10 @@ async def make_film(
     """Bring a film up to date on the cluster at ``FILM_RAY_ADDRESS``, or on one that is started for it here."""
     check_installed()
     began = time.monotonic()
-    stop = stop or Stop()
-    async with running_services(settings, online=False) as services:
-
-        def tell() -> None:
-            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
-
-        with (
-            observing(settings, params.film_id, params.shots) as observers,
-            on_interrupt(stop, tell),
-            House(settings) as house,
-        ):
-            events = Events(*listeners, *observers)
-            run = ClusterRun(params, services, events, stop, ProviderSet(services.context))
-            run.house = house
+    house = House(settings)
+    kind = partial(ClusterRun, house=house)
+    async with opened_run(kind, params, settings, listeners=listeners, stop=stop, online=False) as run:
+        with house:
             return await run.make(consent, began)
 
 
@@ -105,7 +95,18 @@ class House:
 class ClusterRun(FilmRun):
     """A run whose shots are made by the coordinator, and whose pieces are encoded by the nodes."""
 
-    house: House
+    def __init__(
+        self,
+        params: FilmParams,
+        services: Services,
+        events: Events,
+        stop: Stop,
+        providers: ProviderSet,
+        *,
+        house: House,
+    ) -> None:
+        super().__init__(params, services, events, stop, providers)
+        self.house = house
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """As ever, but the keys are the coordinator's where the cluster is not ours."""

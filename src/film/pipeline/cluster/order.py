@@ -10,9 +10,9 @@ from importlib.metadata import version
 
 from film.errors import FilmError
 from film.models import Model
+from film.pipeline.film_run import LEASE
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
-from film.pipeline.run import LEASE
 from film.settings import Settings
 
 

@@ -21,9 +21,9 @@ from typing import Any
 
 from film.errors import FilmError
 from film.pipeline.events import Listener
+from film.pipeline.film_run import Consent
 from film.pipeline.params import FilmParams
 from film.pipeline.results import FilmResult
-from film.pipeline.run import Consent
 from film.pipeline.stop import Stop
 from film.pipeline.zenml import house
 from film.pipeline.zenml.workshop import Workshop, known_as, opened

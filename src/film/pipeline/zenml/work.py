@@ -20,12 +20,12 @@ from film.cost_tracker import get_project_cost_summary, write_reports
 from film.db.session import snapshot
 from film.errors import InputError, Interrupted
 from film.models import AssetType, Model
+from film.pipeline.film_run import Consent, FilmRun
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
 from film.pipeline.reports import MadeReport, ShotReport, completed, merged, report_of
 from film.pipeline.results import CompletedShot, FilmResult
-from film.pipeline.run import Consent, FilmRun
 from film.pipeline.task import reused
 
 LEAST_BATCH = 32

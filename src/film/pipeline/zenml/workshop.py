@@ -25,14 +25,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from film.db.base import now
-from film.pipeline.events import Events, Listener
-from film.pipeline.observe import observing
+from film.pipeline.events import Listener
+from film.pipeline.film_run import Consent, FilmRun, opened_run
 from film.pipeline.params import FilmParams
-from film.pipeline.requests import ProviderSet
 from film.pipeline.results import FilmResult
-from film.pipeline.run import Consent, FilmRun
-from film.pipeline.services import running_services
-from film.pipeline.stop import Stop, on_interrupt
+from film.pipeline.stop import Stop
 from film.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -99,16 +96,8 @@ async def opened(
     providers: Mapping[Any, Any] | None = None,
 ) -> AsyncGenerator[Workshop]:
     """A workshop on the running loop."""
-    stop = stop or Stop()
-    async with running_services(settings, online=params.is_online) as services:
-
-        def tell() -> None:
-            events.emit("warning", message="stopping: finishing what is paid for; Ctrl-C again leaves at once")
-
-        with observing(settings, params.film_id, params.shots) as observers, on_interrupt(stop, tell):
-            events = Events(*listeners, *observers)
-            run = FilmRun(params, services, events, stop, ProviderSet(services.context, dict(providers or {})))
-            yield Workshop(run, asyncio.get_running_loop(), consent)
+    async with opened_run(FilmRun, params, settings, listeners=listeners, stop=stop, providers=providers) as run:
+        yield Workshop(run, asyncio.get_running_loop(), consent)
 
 
 @contextmanager
