@@ -17,15 +17,18 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
-from film.errors import FilmError, Interrupted
+from film.errors import FilmError, InputError, Interrupted
+from film.fields import kind_of
 from film.jobs.limits import PriorityLimiter
 from film.models import AssetType, Shot
+from film.pipeline.given_keys import check_keys
 from film.pipeline.money import release_unused, reservation_name
 from film.pipeline.obtain import Obtainer
+from film.pipeline.options import OPTIONS, read_options
 from film.pipeline.plan import PlannedAsset, ShotPlan, seconds_of
 from film.pipeline.requests import Asker
 from film.pipeline.results import CompletedShot, ShotAsset
@@ -254,6 +257,10 @@ def reused(plan: ShotPlan) -> CompletedShot:
     )
 
 
+_OF_THE_TASK = ("film_id", "tier", "budget_limit", "use_cache")
+"""Options of a film that the task has by itself, the first as its project_id."""
+
+
 class FilmGenerationTask:
     """The description's door to single shots: ``await FilmGenerationTask(project_id="…").generate_shot(shot)``.
 
@@ -268,20 +275,26 @@ class FilmGenerationTask:
         use_cache: bool = True,
         *,
         tier: str | None = None,
-        budget_limit: Decimal | None = None,
+        budget_limit: Decimal | float | str | None = None,
         settings: Settings | None = None,
         **choices: Any,
     ) -> None:
         self.project_id = project_id
-        self.api_keys = dict(api_keys or {})
+        self.api_keys = check_keys(api_keys)
         self.use_cache = use_cache
         self.tier = tier
         self.budget_limit = budget_limit
         self.settings = settings
-        self.choices = choices
+        self.choices = read_options(choices, [name for name in OPTIONS if name not in _OF_THE_TASK])
 
     async def generate_shot(self, shot_config: Shot | Mapping[str, Any]) -> CompletedShot:
         """Obtain a shot's picture, clip and speech; ``shot_config`` is a Shot or an entry of shots.json."""
+        if not isinstance(cast("object", shot_config), (Shot, Mapping)):
+            raise InputError(
+                f"the shot is {kind_of(shot_config)}, not a Shot or an entry of shots.json",
+                hint='give {"shot_id": …, "enhanced_prompt": …}; a whole film is made by run_film_pipeline',
+                field="shot_config",
+            )
         from film.pipeline.run import generate_single_shot
 
         return await generate_single_shot(self, shot_config)
