@@ -34,8 +34,10 @@ from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.settings import Settings
 
-FILMS = ((3, 60, 40.0), (16, 320, 25.0), (64, 640, 12.0))
-"""Places at the vendor, shots, how many times as fast as a vendor is."""
+FILMS = ((3, 60, 40.0), (16, 96, 8.0), (64, 192, 2.0))
+"""Places at the vendor, shots, how many times as fast as a vendor is: some two shots a second, whose own work is a
+quarter of what one core does. Faster than that the films would measure how much one process can buy (see ``scaling``).
+"""
 AT_ONCE = 60
 """Shots whose vendors take no time, for what the engine itself takes."""
 CALLS = 300
