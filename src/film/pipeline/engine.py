@@ -46,6 +46,6 @@ class Engine(Protocol):
 
 def engine_named(name: str) -> Engine:
     """The engine of that name. Raises ConfigurationError where there is none, or what it needs is not installed."""
-    if name not in ENGINES:
+    if name not in tuple(ENGINES):
         raise ConfigurationError(f"there is no engine {name!r}", hint=f"choose one of: {', '.join(ENGINES)}")
     return cast("Engine", import_module(ENGINES[name]).make_film)

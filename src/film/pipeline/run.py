@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from film import json_lines
+from film.errors import InputError
 from film.models import Shot
 from film.pipeline.engine import LOCAL, engine_named
 from film.pipeline.events import Listener
@@ -23,7 +24,7 @@ from film.pipeline.params import FilmParams, film_params
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.stop import Stop, run_blocking
 from film.pipeline.warmup import warm_up
-from film.settings import Settings, load_settings, parse_budget
+from film.settings import Settings, load_settings
 from film.shotfile import ShotFile, check_shots
 
 if TYPE_CHECKING:
@@ -49,29 +50,30 @@ def run_film_pipeline(
 
     ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``engine`` is who does the work, one of
     ``film.pipeline.engine.ENGINES``. ``options`` are those of ``film_params``: size, frame_rate, models, transition,
-    music, concurrency, order, output …
+    music, concurrency, order, output …; providers may also be named as there, ``video_provider`` and so on.
     """
     chosen = settings or load_settings()
-    limit = chosen.default_budget if budget_limit is None else _dollars(budget_limit)
+    defaults = {
+        "image_provider": default_image_provider,
+        "video_provider": default_video_provider,
+        "audio_provider": default_audio_provider,
+    }
+    named = {name: provider for name, provider in defaults.items() if provider is not None}
+    if twice := named.keys() & options.keys():
+        name = min(twice)
+        raise InputError(f"both default_{name} and {name} are given", hint=f"keep default_{name}", field=name)
     params = film_params(
         shots_json_path,
         chosen,
         film_id=film_id,
         tier=tier,
-        image_provider=default_image_provider,
-        video_provider=default_video_provider,
-        audio_provider=default_audio_provider,
-        budget_limit=limit,
+        budget_limit=chosen.default_budget if budget_limit is None else budget_limit,
         use_cache=use_cache,
+        **named,
         **options,
     )
     make = engine_named(engine)
     return run_blocking(lambda stop: make(params, chosen, listeners=listeners, stop=stop))
-
-
-def _dollars(amount: float | Decimal | str) -> Decimal:
-    """A limit as it was written; a float that was calculated is a limit to the millionth of a dollar."""
-    return parse_budget(str(round(amount, 6) if isinstance(amount, float) else amount), "budget_limit")
 
 
 async def make_film(

@@ -161,6 +161,26 @@ def test_what_is_no_path_of_shots_is_refused(given: Any) -> None:
         film_params(given, load_settings({}))
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"default_video_provider": "kling", "video_provider": "runway"}, "both default_video_provider and video_prov"),
+        ({"video_provider": "klang"}, "no video provider is called 'klang'; did you mean kling?"),
+        ({"default_audio_provider": 7}, "audio_provider is 7, not text"),
+        ({"default_image_model": "x"}, "did you mean image_model?"),
+        ({"engine": "spark"}, "there is no engine 'spark'"),
+        ({"engine": ["ray"]}, "there is no engine ['ray']"),
+        ({"shots_json_path": ["a"]}, "not the path of a shots.json"),
+        ({"use_cache": "no"}, "use_cache is 'no', not True or False"),
+    ],
+)
+def test_a_film_is_not_begun_with_a_wrong_option(shots: Path, options: dict[str, Any], told: str) -> None:
+    settings = load_settings({"HOME": str(shots.parent), "FILM_NO_SPEND": "1"}, folder=shots.parent)
+    with pytest.raises(FilmError, match=re.escape(told)) as caught:
+        run_film_pipeline(**({"shots_json_path": shots, "settings": settings, "tier": "draft"} | options))
+    assert caught.value.hint
+
+
 @pytest.mark.parametrize("limit", [0.1 + 0.2, "2.50"])
 def test_a_film_is_made_where_a_loop_runs_already(shots: Path, limit: float | str) -> None:
     async def notebook() -> Path:
