@@ -18,6 +18,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from film.compose.creep import crept
 from film.compose.fitting import Fitter
 from film.compose.grade import Grader
 from film.compose.media import open_media, read_still
@@ -51,11 +52,15 @@ class Stretch:
     def frames(self) -> int:
         return self.stop - self.first
 
+    @property
+    def moving(self) -> int:
+        """The clip's frames before it is held."""
+        return self.clip.frames - self.clip.hold
+
     def positions(self) -> Iterator[Fraction]:
         """Where in the source each frame looks, counted in frames of the film's rate."""
-        moving = self.clip.frames - self.clip.hold
         for k in range(self.first, self.stop):
-            yield self.clip.source_in + min(k, moving - 1) * self.clip.speed
+            yield self.clip.source_in + min(k, self.moving - 1) * self.clip.speed
 
 
 def frames(stretch: Stretch, screen: Screen, threads: int = 1) -> Generator[VideoFrame, None, None]:
@@ -83,7 +88,11 @@ def frames(stretch: Stretch, screen: Screen, threads: int = 1) -> Generator[Vide
             if source_frame is not shown or fitted is None:
                 with decoding(path.name):
                     shown, fitted = source_frame, fitter.fit(source_frame, stream, path)
-            yield grader.grade(fitted, place) if grader else fitted
+            held = place - stretch.moving + 1
+            seen = fitted
+            if clip.creep and held > 0:
+                seen = crept(fitted, fitter.covered(source_frame, stream), float(held / screen.rate))
+            yield grader.grade(seen, place) if grader else seen
 
 
 def _decoded(container: InputContainer, stream: VideoStream, stretch: Stretch, rate: Fraction) -> Iterator[VideoFrame]:

@@ -64,6 +64,11 @@ class Fitter:
             return scaled
         return self._placed([np.rot90(plane, turns) for plane in planes_of(scaled)])
 
+    def covered(self, frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+        """Width and height of what a decoded frame covers of the screen, in its middle."""
+        width, height = scaled_size(*seen_size(frame, stream), self._fit, self._screen)
+        return min(width, self._screen.width), min(height, self._screen.height)
+
     def still(self, image: Image.Image) -> VideoFrame:
         """A picture in RGB on the screen."""
         size = scaled_size(image.width, image.height, self._fit, self._screen)

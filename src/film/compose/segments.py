@@ -85,7 +85,7 @@ def _pieces(timeline: Timeline) -> Iterator[tuple[str, tuple[Stretch, ...]]]:
 def _identity(stretch: Stretch) -> dict[str, object]:
     """What is seen, said in one way only: a held picture is the same however its clip came to hold it."""
     clip = stretch.clip
-    moving = max(1, min(stretch.frames, clip.frames - clip.hold - stretch.first))
+    moving = max(1, min(stretch.frames, stretch.moving - stretch.first))
     seen: dict[str, object] = {
         "source": clip.source.sha256,
         "frames": stretch.frames,
@@ -97,6 +97,8 @@ def _identity(stretch: Stretch) -> dict[str, object]:
         seen["grade"] = _grade_identity(clip.grade, stretch.first)
     if clip.source.kind == "image":
         return seen | {"still": True}
+    if clip.creep and stretch.stop > stretch.moving:
+        seen["creep"] = max(0, stretch.first - stretch.moving + 1)
     return seen | {
         "from": str(next(stretch.positions())),
         "speed": str(clip.speed if moving > 1 else 1),

@@ -58,6 +58,8 @@ class Expected:
     mixed: float | None = None
     """LUFS that the mix was measured at when it was made."""
     true_peak_limit: float | None = None
+    long_dialogue: str = ""
+    """The film's rule for lines that outlast their clips."""
 
     def clip_at(self, frame: int) -> ExpectedClip | None:
         """The clip that has the screen at a frame; within a fade the outgoing one."""
@@ -99,6 +101,7 @@ def _read(document: Mapping[str, object]) -> Expected:
         for clip in _entries(document.get("clips"))
     )
     sound: Mapping[str, object] = _mapping(document.get("sound"))
+    film = _mapping(_mapping(document.get("asked")).get("film"))
     return Expected(
         frames=_count(document.get("frames")),
         rate=_ratio(document.get("frame_rate")),
@@ -113,6 +116,7 @@ def _read(document: Mapping[str, object]) -> Expected:
         target=_level(sound.get("target")),
         mixed=_level(sound.get("integrated")),
         true_peak_limit=_level(sound.get("true_peak_limit")),
+        long_dialogue=_text(film.get("long_dialogue")),
     )
 
 

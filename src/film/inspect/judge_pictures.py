@@ -22,6 +22,8 @@ _EDGE = Fraction(2)
 _LONG_BLACK = Fraction(2)
 _FREEZE, _LONG_FREEZE = Fraction(1), Fraction(10)
 """Seconds: shorter is a pause, a title is longer; ten are a picture that hangs."""
+_LONG_HOLD = Fraction(2)
+"""Seconds for which a picture may be held without anybody having asked for it."""
 _MOST_SINGLES = 5
 """Repeated frames told one by one; more are told together."""
 _MAKE_AGAIN = 'raise the shot\'s "take", or give it a prompt that moves, and make the film again'
@@ -29,6 +31,7 @@ _MAKE_AGAIN = 'raise the shot\'s "take", or give it a prompt that moves, and mak
 
 def picture_findings(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
     yield from _missing(seen, expected)
+    yield from _held(seen, expected)
     for stretch in seen.stretches:
         if stretch.kind == "frozen":
             yield from _frozen(stretch, seen, expected)
@@ -47,6 +50,19 @@ def _missing(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
         lasts = seen.seconds(clip.stop) - seen.seconds(clip.start) if clip else None
         what = f"{shot_id} is not there, a still stands in for it: {why}"
         yield Finding("missing-shot", "error", what, "run film make again: only what is missing is made", start, lasts)
+
+
+def _held(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
+    """Shots that last longer than their clips; a film that asks for holds has them without a warning."""
+    for clip in expected.clips if expected else ():
+        start = seen.seconds(clip.stop - clip.hold)
+        lasts = seen.seconds(clip.stop) - start
+        if lasts < _FREEZE or clip.still or clip.missing:
+            continue
+        meant = lasts < _LONG_HOLD or (expected and expected.long_dialogue == "hold")
+        what = f"the clip of {clip.shot_id} ends before its line does: its last picture is held"
+        fix = 'shorten its dialogue, or set long_dialogue = "next-length", which buys a longer clip'
+        yield Finding("held", "note" if meant else "warning", what, fix, start, lasts, clip.shot_id)
 
 
 def _plain(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterator[Finding]:
@@ -81,10 +97,10 @@ def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterat
     if expected and clip:
         if clip.still or clip.missing:
             return  # a still stands still; that a shot is missing is told on its own
-        if clip.hold and stretch.first >= clip.stop - clip.hold - 2:
-            severity, what = "note", f"{clip.shot_id} is held on its last picture, as was planned"
-            fix = 'shorten its dialogue, or set long_dialogue = "next-length"'
-        elif expected.draft:
+        beside = max(0, clip.stop - clip.hold - stretch.first) + max(0, stretch.stop - clip.stop)
+        if clip.hold and beside / (seen.timing.rate or 24) < _FREEZE:
+            return  # a hold that was planned is told on its own, too
+        if expected.draft:
             severity = "note"
             what = f"{clip.shot_id} hardly moves"
         else:
@@ -94,7 +110,7 @@ def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterat
 
 
 def _rhythm(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
-    still = [s for s in seen.stretches if s.kind == "frozen" and s.frames > 2]
+    still = [s for s in seen.stretches if s.kind != "frozen" or s.frames > 2]  # in the midst of a dip, black repeats
     found = [s for s in seen.stutters if not any(f.first <= s.first and s.stop <= f.stop + 1 for f in still)]
     singles = [s for s in found if s.isolated]
     for stutter in singles[:_MOST_SINGLES] if len(singles) <= _MOST_SINGLES else []:

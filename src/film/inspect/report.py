@@ -26,6 +26,7 @@ Kind = Literal[
     "black",
     "blank",
     "frozen",
+    "held",
     "stutter",
     "repeated-frame",
     "judder",
@@ -45,6 +46,7 @@ Kind = Literal[
     "not-faststart",
 ]
 _NAMES: dict[str, str] = {
+    "held": "held picture",
     "repeated-frame": "repeated frame",
     "missing-shot": "missing shot",
     "true-peak": "true peak",

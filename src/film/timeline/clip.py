@@ -57,7 +57,7 @@ class Clip:
     """``frames`` of film made from one source.
 
     Film frame ``k`` shows the source at ``source_in + k * speed``, counted at the film's rate; the last
-    ``hold`` frames repeat the picture before them.
+    ``hold`` frames repeat the picture before them, and with ``creep`` the camera comes slowly nearer to it.
     """
 
     shot_id: str
@@ -68,6 +68,7 @@ class Clip:
     slate: Slate | None = None
     speed: Fraction = Fraction(1)
     hold: int = 0
+    creep: bool = False
     number: str = ""
     grade: Grade | None = None
     captions: tuple[Caption, ...] = ()

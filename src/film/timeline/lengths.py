@@ -33,8 +33,9 @@ def clip_of(cut: ShotCut, lead: int, rate: Fraction, long_dialogue: LongDialogue
         hold = max(0, min(need - 1, need - floor(have / speed)))
     if speed < 1:
         done.append(f"slowed to {float(speed):.2f}x")
+    creep = bool(hold) and long_dialogue != "hold"
     if hold:
-        done.append(f"last picture held for {hold} frames")
+        done.append(f"{'creeping in on its last picture' if creep else 'last picture held'} for {hold} frames")
     if done:
         seconds = [float(n / rate) for n in (speech, cut.frames, have)]
         because = f"speech of {seconds[0]:.1f} s in a shot of {seconds[1]:.1f} s"
@@ -49,6 +50,7 @@ def clip_of(cut: ShotCut, lead: int, rate: Fraction, long_dialogue: LongDialogue
         slate=cut.slate,
         speed=speed,
         hold=hold,
+        creep=creep,
         number=cut.number,
     )
 

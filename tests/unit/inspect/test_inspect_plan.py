@@ -42,8 +42,25 @@ def test_a_film_as_it_was_planned_has_no_findings(look: Callable[..., list[Findi
 
 def test_a_planned_hold_is_a_note_and_one_that_was_not_planned_a_warning(look: Callable[..., list[Finding]]) -> None:
     held = frozen(24, 60, PAN)
-    assert severities(look(held, with_first(hold=35)), "frozen") == ["note"]
+    (found,) = look(held, with_first(hold=35))
+    assert (found.kind, found.severity, found.start, found.shot_id) == ("held", "note", Fraction(25, 24), "first")
     assert severities(look(held), "frozen") == ["warning"]
+
+
+def test_a_long_hold_is_a_warning_unless_the_film_asks_for_holds(look: Callable[..., list[Finding]]) -> None:
+    held = frozen(6, 60, PAN)
+    assert severities(look(held, with_first(hold=53)), "held") == ["warning"]
+    assert severities(look(held, replace(with_first(hold=53), long_dialogue="hold")), "held") == ["note"]
+
+
+def test_a_hold_in_which_the_camera_moves_is_told_too(look: Callable[..., list[Finding]]) -> None:
+    assert severities(look(PAN, with_first(hold=53)), "held") == ["warning"]
+    assert look(PAN, with_first(hold=12)) == [], "half a second is a pause"
+
+
+def test_what_stands_still_beside_a_planned_hold_is_no_part_of_it(look: Callable[..., list[Finding]]) -> None:
+    found = look(frozen(20, 60, PAN), with_first(hold=12))
+    assert severities(found, "frozen") == ["warning"]
 
 
 def test_a_shot_that_never_moves_is_an_error_unless_it_is_a_draft_or_a_still(
@@ -62,6 +79,11 @@ def test_a_dip_that_was_planned_is_nothing_and_a_black_shot_an_error(look: Calla
     short = (ExpectedClip("first", 0, 96), ExpectedClip("second", 96, 24))
     found = look(during(96, 120, card(FORM), PAN), replace(PLAN, clips=short))
     assert severities(found, "black") == ["error"] and "all of second" in found[-1].what
+
+
+def test_black_that_repeats_in_the_midst_of_a_dip_is_no_repeated_frame(look: Callable[..., list[Finding]]) -> None:
+    assert look(during(56, 58, card(FORM), PAN), with_first(join="dip-to-black", join_frames=12)) == []
+    assert look(during(56, 58, card(FORM), PAN)) == []
 
 
 def test_a_slowed_clips_repeats_are_a_note_with_the_reason(look: Callable[..., list[Finding]]) -> None:

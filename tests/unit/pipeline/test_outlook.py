@@ -70,7 +70,7 @@ def test_a_film_whose_lines_fit_says_nothing() -> None:
 
 def test_a_line_that_outlasts_its_clip_is_told_by_its_words_and_what_would_help() -> None:
     told, help_ = outlook(plan("Hello?", VERY_LONG))
-    assert told.startswith("s1: speech of ") and "slowed to 0.80x, last picture held" in told
+    assert told.startswith("s1: speech of ") and "slowed to 0.80x, creeping in on its last picture" in told
     assert told.endswith("as reckoned from its words") and "next-length" in help_
 
 

@@ -35,7 +35,15 @@ def test_the_film_says_what_gives_way_to_a_long_line(rule: LongDialogue, speed: 
 def test_whatever_gives_way_is_told(rule: LongDialogue) -> None:
     (warning,) = laid(spoken(4, 60), long_dialogue=rule).warnings
     assert "speech of 4.0 s in a shot of 2.5 s" in warning
-    assert ("held for" in warning) == (rule != "slow") and ("slowed to" in warning) == (rule != "hold")
+    assert ("held for" in warning) == (rule == "hold") and ("slowed to" in warning) == (rule != "hold")
+    assert ("creeping in" in warning) == (rule not in ("hold", "slow"))
+
+
+def test_only_a_film_that_asks_for_it_stands_still() -> None:
+    rules: tuple[LongDialogue, ...] = ("extend", "next-length", "slow", "hold")
+    clips = [laid(spoken(9, 48), long_dialogue=rule).clips[0] for rule in rules]
+    assert all(clip.hold for clip in clips)
+    assert [clip.creep for clip in clips] == [True, True, True, False]
 
 
 def test_long_speech_first_takes_the_rest_of_the_clip() -> None:
@@ -50,13 +58,13 @@ def test_then_slows_the_clip_down() -> None:
     assert (clip.frames, clip.speed, clip.hold) == (61, Fraction(60, 61), 0)
 
 
-def test_then_holds_the_last_picture() -> None:
+def test_then_creeps_in_on_the_last_picture() -> None:
     film = laid(spoken(5.0, frames=48, source_frames=60))
     (clip,) = film.clips
-    assert (clip.frames, clip.speed, clip.hold) == (133, SLOWEST, 133 - 75)
+    assert (clip.frames, clip.speed, clip.hold, clip.creep) == (133, SLOWEST, 133 - 75, True)
     assert film.warnings == (
         "shot: speech of 5.0 s in a shot of 2.0 s: 12 more frames shown, slowed to 0.80x, "
-        "last picture held for 58 frames",
+        "creeping in on its last picture for 58 frames",
     )
 
 
