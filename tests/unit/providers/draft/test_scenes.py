@@ -70,6 +70,11 @@ def test_night_is_darker_than_noon_outdoors(name: str) -> None:
         ("cathedrals", "church"),
         ("coffee_shop", "bar"),
         ("factory", "warehouse"),
+        ("supermarket", "shop"),
+        ("corner store", "shop"),
+        ("indoor market", "shop"),
+        ("street market", "market"),
+        ("bookshop", "library"),
         ("city rooftop", "skyline"),
         ("downtown", "street"),
         ("bazaar", "market"),
@@ -108,6 +113,8 @@ def test_exact_words_win_over_broad_ones_and_places_over_doors() -> None:
     assert registry.name_of(PanelSpec("x", landscapes=("doorway",))) == "doorway"
     assert registry.name_of(PanelSpec("x", landscapes=("city", "rooftop"))) == "skyline"
     assert registry.name_of(PanelSpec("two men in a tavern", landscapes=("somewhere",))) == "bar"
+    assert registry.name_of(PanelSpec("She pushes a cart through the supermarket")) == "shop"
+    assert registry.name_of(PanelSpec("They meet in the coffee shop")) == "bar"
 
 
 def test_a_forbidden_landscape_gives_way() -> None:

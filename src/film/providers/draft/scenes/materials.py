@@ -18,7 +18,7 @@ def grain_at(a: Field, b: Field, metres: float, name: str = "cloth") -> Field:
     return field[i, j]
 
 
-def _hashed(index: Field, salt: float) -> Field:
+def hashed(index: Field, salt: float) -> Field:
     """A number 0..1 for each whole number."""
     value = np.sin(index * np.float32(12.9898) + np.float32(salt)) * np.float32(437.5453)
     return value - np.floor(value)
@@ -50,11 +50,11 @@ def planks(
         a, b = (s.b, s.a) if across else (s.a, s.b)
         index = np.floor(a / np.float32(width))
         within = a - index * np.float32(width)
-        tone = np.float32(1.0) + (_hashed(index, 3.1) - np.float32(0.5)) * np.float32(0.32)
+        tone = np.float32(1.0) + (hashed(index, 3.1) - np.float32(0.5)) * np.float32(0.32)
         fade = s.fade(width)
         edge = np.minimum(within, np.float32(width) - within)
         seam = np.clip(1 - edge / np.float32(gap), 0, 1) * np.float32(0.62) * fade
-        start = _hashed(index, 8.7) * np.float32(2.6)
+        start = hashed(index, 8.7) * np.float32(2.6)
         joint = np.abs((b + start) / np.float32(2.6) - np.round((b + start) / np.float32(2.6))) * np.float32(2.6)
         seam = np.maximum(seam, np.clip(1 - joint / np.float32(gap * 0.9), 0, 1) * np.float32(0.5) * fade)
         grain = grain_at(a * 6 + index * np.float32(0.37), b * np.float32(0.7), 3.1)
@@ -72,7 +72,7 @@ def tiles(colour: RGB, other: RGB | None = None, size: float = 0.45, grout: floa
         da, db = s.a - i * np.float32(size), s.b - j * np.float32(size)
         edge = np.minimum(np.minimum(da, size - da), np.minimum(db, size - db))
         seam = np.clip(1 - edge / np.float32(size * 0.025), 0, 1) * np.float32(grout) * s.fade(size)
-        tone = (1 + (_hashed(i * 7 + j * 13, 1.9) - np.float32(0.5)) * np.float32(0.14)) * (1 - seam)
+        tone = (1 + (hashed(i * 7 + j * 13, 1.9) - np.float32(0.5)) * np.float32(0.14)) * (1 - seam)
         tone = tone * (1 + np.float32(0.10) * (grain_at(s.a, s.b, 2.3) - np.float32(0.5)))
         if other is None:
             return _shade(colour, tone)
@@ -95,7 +95,7 @@ def bricks(colour: RGB, long: float = 0.24, high: float = 0.075, mortar: float =
         edge = np.minimum(np.minimum(da, long - da), np.minimum(db, high - db))
         fade = s.fade(high * 1.6)
         seam = np.clip(1 - edge / np.float32(high * 0.12), 0, 1) * np.float32(mortar) * fade
-        tone = 1 + (_hashed(row * 17 + column * 5, 4.7) - np.float32(0.5)) * np.float32(0.40) * (fade * 0.8 + 0.2)
+        tone = 1 + (hashed(row * 17 + column * 5, 4.7) - np.float32(0.5)) * np.float32(0.40) * (fade * 0.8 + 0.2)
         tone = tone * (1 - seam) * (1 + np.float32(0.22) * (grain_at(s.a, s.b, 2.9) - np.float32(0.5)))
         return _shade(colour, tone)
 
@@ -184,14 +184,14 @@ def books(seed: float, shelf: float = 0.34) -> Material:
     def draw(s: Surface) -> Field:
         row = np.floor(s.b / np.float32(shelf))
         up = s.b / np.float32(shelf) - row
-        lean = s.a + _hashed(row, seed) * np.float32(0.05)
-        spine = np.floor(lean / np.float32(0.045) + _hashed(np.floor(lean / 0.3), seed + 2) * np.float32(0.6))
+        lean = s.a + hashed(row, seed) * np.float32(0.05)
+        spine = np.floor(lean / np.float32(0.045) + hashed(np.floor(lean / 0.3), seed + 2) * np.float32(0.6))
         key = spine * 3 + row * 41
-        ink = inks[(_hashed(key, seed) * 7.99).astype(np.int32)]
-        top = np.float32(0.62) + _hashed(key, seed + 5) * np.float32(0.24)
+        ink = inks[(hashed(key, seed) * 7.99).astype(np.int32)]
+        top = np.float32(0.62) + hashed(key, seed + 5) * np.float32(0.24)
         within = lean / np.float32(0.045) - np.floor(lean / np.float32(0.045))
         round_ = np.float32(0.72) + np.float32(0.28) * np.sin(within * np.float32(np.pi))
-        missing = _hashed(np.floor(lean / np.float32(0.16)) * 5 + row * 11, seed + 9) < 0.12
+        missing = hashed(np.floor(lean / np.float32(0.16)) * 5 + row * 11, seed + 9) < 0.12
         dark = np.array((0.075, 0.058, 0.045), np.float32)
         colour = np.where(((up < top) & (up > 0.06) & ~missing)[..., None], ink * round_[..., None], dark)
         board = (up <= 0.07) | (np.minimum(s.a, s.width - s.a) < 0.03)
@@ -232,7 +232,7 @@ def facade(
         tone = 1 + np.float32(0.16) * (grain_at(s.a, s.b, 9.0, "stain") - np.float32(0.5))
         ledge = np.exp(-(((db - np.float32(0.16)) / np.float32(0.035)) ** 2)) * np.float32(0.16)
         body = _shade(wall, tone * (1 + ledge))
-        sky = np.float32(0.72) + np.float32(0.5) * _hashed(i * 3 + j * 7, seed)
+        sky = np.float32(0.72) + np.float32(0.5) * hashed(i * 3 + j * 7, seed)
         return mix(body, _shade(glass, sky), inside)
 
     if share <= 0:
@@ -240,12 +240,12 @@ def facade(
 
     def shine(s: Surface) -> Field:
         i, j, inside, db = cells(s)
-        chance = _hashed(i * 13 + j * 7, seed + 1.3)
+        chance = hashed(i * 13 + j * 7, seed + 1.3)
         on = (chance < share).astype(np.float32)
-        power = np.float32(0.34) + np.float32(0.62) * _hashed(i * 5 + j * 11, seed + 4.1)
+        power = np.float32(0.34) + np.float32(0.62) * hashed(i * 5 + j * 11, seed + 4.1)
         # A lamp hangs high in the room, and half of the windows have a blind.
         power = power * np.clip(np.float32(0.62) + db * np.float32(0.6), 0, 1)
-        cold = (_hashed(i + j * 3, seed + 7.7) < 0.16).astype(np.float32)
+        cold = (hashed(i + j * 3, seed + 7.7) < 0.16).astype(np.float32)
         colour = mix(lit, (0.66, 0.80, 1.0), cold)
         return np.asarray(colour * (inside * on * power)[..., None], np.float32)
 

@@ -22,6 +22,7 @@ from film.providers.draft.scenes import (
     halls,
     homes,
     market,
+    shops,
     shore,
     space,
     street,
@@ -98,7 +99,12 @@ LANDSCAPES: dict[str, Landscape] = {
              "great hall, ballroom, palace interior", small=False),
         _room("bar", venues.bar,
              "pub, tavern, cafe, café, coffee shop, coffeehouse, restaurant, diner, bistro, saloon, nightclub, "
-             "club, inn, speakeasy, casino, shop, store, bakery"),
+             "club, inn, speakeasy, casino, bakery"),
+        _room("shop", shops.shop,
+             "store, supermarket, hypermarket, grocery store, grocery shop, grocer, convenience store, corner shop, "
+             "corner store, department store, general store, hardware store, toy shop, toy store, gift shop, "
+             "liquor store, drugstore, boutique, mini mart, delicatessen, deli, market hall, covered market, "
+             "indoor market, food hall, shopping aisle", small=False),
         _room("theatre", venues.theatre,
              "theater, stage, auditorium, opera, concert hall, cinema, circus, backstage"),
         _room("prison cell", depots.cell,
