@@ -53,6 +53,7 @@ class Expected:
     missing: tuple[tuple[str, str], ...] = ()
     """(shot, why)."""
     has_sound: bool | None = None
+    spoken: bool = False
     target: float | None = None
     """LUFS that were asked for; None leaves it to the mix."""
     mixed: float | None = None
@@ -113,6 +114,7 @@ def _read(document: Mapping[str, object]) -> Expected:
         clips=clips,
         missing=missing,
         has_sound=sound["present"] is True if "present" in sound else None,
+        spoken=sound.get("spoken") is True,
         target=_level(sound.get("target")),
         mixed=_level(sound.get("integrated")),
         true_peak_limit=_level(sound.get("true_peak_limit")),

@@ -62,6 +62,7 @@ def sound_findings(seen: Survey, expected: Expected | None, target: Target) -> I
     yield from _overload(heard)
     yield from _gaps(heard)
     yield from _level(heard, target, made_here)
+    yield from _few_words(heard, expected)
     yield from _together(seen, heard)
 
 
@@ -114,6 +115,18 @@ def _level(heard: Heard, target: Target, made_here: bool) -> Iterator[Finding]:
         severity = "error" if made_here and heard.true_peak > target.true_peak + 1 else "warning"
         what = f"peaks reach {decibels(heard.true_peak)} dBTP, where {decibels(target.true_peak)} is the limit"
         yield Finding("true-peak", severity, what, "limit it: players and codecs distort what lies above")
+
+
+def _few_words(heard: Heard, expected: Expected | None) -> Iterator[Finding]:
+    """A film that was left under the web's loudness, since to bring it there would have its voices shout."""
+    if not expected or not expected.spoken or expected.target is not None:
+        return
+    level = expected.mixed if heard.integrated is None else heard.integrated
+    if level is not None and level < WEB - _NEAR:
+        what = f"{decibels(level)} LUFS over all: its voices are at the level of other films, the rest is quiet places"
+        yield Finding(
+            "few-words", "note", what, "lay music under it; or set sound.loudness, which raises the voices too"
+        )
 
 
 def _loudness(integrated: float, target: Target, severity: Severity) -> Finding:

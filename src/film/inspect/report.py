@@ -33,6 +33,7 @@ Kind = Literal[
     "silence",
     "clipping",
     "loudness",
+    "few-words",
     "true-peak",
     "sound-gap",
     "no-sound",
@@ -52,6 +53,7 @@ _NAMES: dict[str, str] = {
     "true-peak": "true peak",
     "sound-gap": "gap in the sound",
     "no-sound": "no sound",
+    "few-words": "few words",
     "sync": "sound out of step",
     "frame-count": "frame count",
     "frame-rate": "frame rate",
@@ -139,7 +141,8 @@ class Report:
             looked.append("silent")
         said = [f"no {_or(looked)} stretches"] if looked else []
         if self.facts.integrated is not None:
-            said.append(f"{decibels(self.facts.integrated)} LUFS")
+            why = " over all, as few words are spoken" if "few-words" in kinds else ""
+            said.append(f"{decibels(self.facts.integrated)} LUFS{why}")
         return ", ".join(said) or "nothing amiss"
 
     def _briefly(self, found: Finding) -> str:

@@ -25,6 +25,8 @@ def sheet(timeline: Timeline, made: Composed) -> dict[str, Any]:
         "present": made.loudness is not None,
         "true_peak_limit": float(timeline.target.true_peak),
     }
+    if timeline.lines:
+        sound["spoken"] = True
     if made.loudness:
         sound["integrated"] = round(made.loudness.integrated, 2)
     if timeline.target.loudness is not None:

@@ -92,6 +92,18 @@ def test_a_slowed_clips_repeats_are_a_note_with_the_reason(look: Callable[..., l
     assert (found.kind, found.severity) == ("stutter", "note") and "slowed to 0.80x" in found.what
 
 
+def test_a_film_of_few_words_says_why_it_is_quiet(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mp4", FORM, PAN, tone(0.35))
+    quiet = replace(PLAN, spoken=True)
+    (found,) = inspect_film(film, plan=quiet).findings
+    assert (found.kind, found.severity) == ("few-words", "note")
+    for thorough in (True, False):
+        told = inspect_film(film, plan=quiet, thorough=thorough).summary
+        assert told.endswith("LUFS over all, as few words are spoken")
+    for loud in (replace(quiet, target=-15.8), replace(quiet, spoken=False)):
+        assert not inspect_film(film, plan=loud).findings
+
+
 def test_room_tone_was_laid_so_silence_is_grave(look: Callable[..., list[Finding]]) -> None:
     assert severities(look(sound=silenced(1, 4.5, tone(0.35))), "silence") == ["error"]
 
