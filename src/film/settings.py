@@ -6,6 +6,7 @@ Keys are ``SecretStr``: printing or logging settings never shows them.
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -43,6 +44,28 @@ STORE_NAMES: Mapping[str, tuple[str, ...]] = {
     "aws_endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
 }
 """What opens an S3 bucket → the variables that say it, the first to win; they may stand in ``.env``, too."""
+
+OWN_NAMES = frozenset(
+    {
+        "FILM_GALLERY_DIR",
+        "FILM_DATABASE_URL",
+        "FILM_DEFAULT_BUDGET_USD",
+        "FILM_DAILY_BUDGET_USD",
+        "FILM_TIER",
+        "FILM_NO_SPEND",
+        "FILM_RATE_CARD",
+        "FILM_OBSERVE",
+        "FILM_OBSERVE_PROMPTS",
+        "FILM_SIGNING_CERTIFICATE",
+        "FILM_SIGNING_KEY",
+        "FILM_STORE_URL",
+        "FILM_RAY_ADDRESS",
+        "FILM_CACHE_SALT",
+        "FILM_SIMULATED_SPEED",
+        *URL_NAMES.values(),
+    }
+)
+"""Every variable that begins with ``FILM_`` and is read: one that is nearly one of them is a slip, and refused."""
 
 PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
 
@@ -84,6 +107,8 @@ class Settings(BaseModel):
     spend_allowed: bool = True
     """False forbids every paid call, whatever else is asked for: the switch that tests pull. Any word but a no does."""
     dotenv_path: Path | None = None
+    unread: tuple[str, ...] = ()
+    """Variables that begin as ours do and are none of them."""
 
     @property
     def own_rates(self) -> Path:
@@ -109,6 +134,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     dotenv = _nearest_dotenv(folder or Path.cwd())
     values = _from_dotenv(dotenv) if dotenv else {}
     values.update({k: v for k, v in environment.items() if v.strip()})
+    unread = _unread(values, environment, dotenv)
 
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
     tier = values.get("FILM_TIER", "budget").strip().lower()
@@ -142,6 +168,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
+        unread=unread,
     )
 
 
@@ -191,6 +218,23 @@ def _from_dotenv(dotenv: Path) -> dict[str, str]:
         if name in values:
             values[name] = str(dotenv.parent / Path(values[name]).expanduser())
     return values
+
+
+def _unread(values: Mapping[str, str], environment: Mapping[str, str], dotenv: Path | None) -> tuple[str, ...]:
+    """The variables named like ours that nothing reads; ConfigurationError for one that is a slip of one that is.
+
+    Left unsaid, FILM_NO_SPENT would let a film be paid for.
+    """
+    unknown = tuple(sorted(name for name in values if name.upper().startswith("FILM_") and name not in OWN_NAMES))
+    for name in unknown:
+        near = difflib.get_close_matches(name.upper(), OWN_NAMES, n=1, cutoff=0.8)
+        if near:
+            where = f"{dotenv}: " if dotenv and name not in environment else ""
+            raise ConfigurationError(
+                f"{where}{name[:60]} is no setting; did you mean {near[0]}?",
+                hint=f"rename it to {near[0]}, or unset it",
+            )
+    return unknown
 
 
 def _amount(values: Mapping[str, str], name: str) -> Decimal | None:

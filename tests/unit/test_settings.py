@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+import film.settings
 from film.errors import ConfigurationError
-from film.settings import load_settings, parse_budget
+from film.settings import OWN_NAMES, load_settings, parse_budget
 
 CANARY = "sk-canary-3f9a0c"
 
@@ -53,6 +55,38 @@ def test_no_sum_of_money(text: str) -> None:
 def test_an_unknown_tier_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="FILM_TIER"):
         load_settings({"FILM_TIER": "gold"}, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("FILM_GALERY_DIR", "FILM_GALLERY_DIR"),
+        ("FILM_NO_SPENT", "FILM_NO_SPEND"),
+        ("film_no_spend", "FILM_NO_SPEND"),
+        ("FILM_GALLERY", "FILM_GALLERY_DIR"),
+        ("FILM_DAILY_BUDGET", "FILM_DAILY_BUDGET_USD"),
+        ("FILM_TEIR", "FILM_TIER"),
+        ("FILM_STORE", "FILM_STORE_URL"),
+    ],
+)
+def test_a_slip_in_a_name_is_refused_wherever_it_stands(tmp_path: Path, slip: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{slip} is no setting; did you mean {meant}") as caught:
+        load_settings({slip: "1"}, folder=tmp_path)
+    assert meant in caught.value.hint
+    (tmp_path / ".env").write_text(f"{slip}=1\n")
+    with pytest.raises(ConfigurationError, match=r"\.env: " + slip):
+        load_settings({}, folder=tmp_path)
+
+
+def test_what_is_like_no_setting_is_noted_and_let_be(tmp_path: Path) -> None:
+    environment = {"FILM_CREW_SIZE": "9", "FILMS": "1", "FILM_TIER": "draft", "FILM_GALERY_DIR": " "}
+    assert load_settings(environment, folder=tmp_path).unread == ("FILM_CREW_SIZE",)
+
+
+def test_every_name_that_is_read_is_known_and_written_down() -> None:
+    source = set(re.findall(r"FILM_[A-Z_]+[A-Z]", Path(film.settings.__file__).read_text()))
+    written = set(re.findall(r"FILM_[A-Z_]+[A-Z]", Path("docs/reference/files-and-settings.md").read_text()))
+    assert OWN_NAMES == written == source - {"FILM_NO_SPENT"}
 
 
 def test_only_vendors_on_this_machine_are_simulated_at_a_speed(tmp_path: Path) -> None:

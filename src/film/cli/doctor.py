@@ -54,6 +54,10 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     if online:
         yield from asyncio.run(_accounts(settings))
     yield from _dotenv(settings.dotenv_path)
+    for name in settings.unread:
+        yield Finding(
+            "note", f"{name} is set and nothing reads it", "settings are listed in docs/reference/files-and-settings.md"
+        )
     yield from _gallery(settings.gallery)
     yield from _database(settings)
     yield from _draft()
