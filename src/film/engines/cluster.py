@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -116,6 +117,15 @@ class Cluster:
         if self._head:
             self._head.check()
 
+    async def find_head(self) -> None:
+        """Return once the head answers; raise FilmError where it is gone.
+
+        To be called after a loss: whoever asks Ray itself for anything while the head is gone hangs until Ray ends him.
+        """
+        while self._head and not await asyncio.to_thread(self._head.answers):
+            self.check()
+            await asyncio.sleep(_LOOK)
+
     # -- actors
 
     def keep(self, kind: type, name: str, *arguments: Any, resource: str = "") -> Any:
@@ -216,7 +226,16 @@ class NodeLost(FilmError):
     """Work, or an actor, has died with its node or its process, and was not to be done again by the cluster."""
 
 
-_starting = threading.Lock()
+@dataclass
+class _Connection:
+    """This program's, which all who use it share; the last of them ends it, unless it was there before them."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    users: int = 0
+    is_ours: bool = False
+
+
+_connection = _Connection()
 
 
 @contextmanager
@@ -227,17 +246,21 @@ def open_cluster(address: str = "", *, environment: Mapping[str, str] | None = N
     connected already stays connected as it is. Raises ConfigurationError where nobody answers.
     """
     ray = ray_library()
-    with _starting:
-        is_ours = not ray.is_initialized()
-        if is_ours:
-            _connect(ray, address) if address else _start(ray, environment or {})
+    with _connection.lock:
+        if not _connection.users:
+            _connection.is_ours = not ray.is_initialized()
+            if _connection.is_ours:
+                _connect(ray, address) if address else _start(ray, environment or {})
+        _connection.users += 1
     head = HeadWatch(ray.get_runtime_context().gcs_address)
     try:
         yield Cluster(head)
     finally:
         head.close()
-        if is_ours and not head.is_gone:
-            ray.shutdown()
+        with _connection.lock:
+            _connection.users -= 1
+            if not _connection.users and _connection.is_ours and not head.is_gone:
+                ray.shutdown()
 
 
 def _start(ray: Any, environment: Mapping[str, str]) -> None:

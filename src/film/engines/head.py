@@ -41,6 +41,10 @@ class HeadWatch:
                 " is bought twice",
             )
 
+    def answers(self) -> bool:
+        """Whether it does right now."""
+        return answers(*self._place)
+
     def close(self) -> None:
         self._over.set()
         self._thread.join()
@@ -48,7 +52,7 @@ class HeadWatch:
     def _look(self) -> None:
         in_vain = 0
         while not self._over.wait(LOOK):
-            in_vain = 0 if answers(*self._place) else in_vain + 1
+            in_vain = 0 if self.answers() else in_vain + 1
             if in_vain >= PATIENCE:
                 self._gone.set()
                 return

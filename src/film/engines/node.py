@@ -40,7 +40,7 @@ def perform(
     try:
         with at_hand(files, sent, ray_library().get) as places:
             return Done(function(*arguments, places))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to who asked
+    except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to who asked
         return _answer_to(error)
 
 
@@ -55,7 +55,7 @@ def perform_in_steps(
         with at_hand(files, sent, ray_library().get) as places:
             for step in function(*arguments, places):
                 yield Done(step)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  # as above; what came before it stays valid
         yield _answer_to(error)
 
 
@@ -82,8 +82,8 @@ def portable(error: Exception) -> Exception:
     """An error as it can travel, with where it came from."""
     told = "on a node of the cluster:\n" + "".join(traceback.format_exception(error))
     try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - made on the same line
-    except Exception:  # noqa: BLE001 - not all errors of other libraries can be taken apart and put together
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # made on the same line
+    except Exception:  # noqa: BLE001  # not all errors of other libraries can be taken apart and put together
         error = RuntimeError(f"{type(error).__name__}: {error}")
     error.add_note(told)
     return error

@@ -1,16 +1,26 @@
-"""One ZenML for all tests of this folder: its database takes seconds to make."""
+"""One ZenML for all tests of this folder: its database takes seconds to make.
+
+They share the room of the pipeline's tests, and the audit with those that kill programs.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from zenml_room import Room
 
 from film.settings import Settings
+
+if TYPE_CHECKING:
+    from zenml_room import Room
+
+TESTS = Path(__file__).parents[2]
+sys.path += [str(TESTS / "integration"), str(TESTS / "crash")]
 
 
 @pytest.fixture(scope="session")
@@ -26,5 +36,7 @@ def zenml_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
+    from zenml_room import Room
+
     gallery = tmp_path / "gallery"
     return Room(Settings(gallery=gallery, database_url=f"sqlite:///{gallery / 'film.db'}"), tmp_path)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
-from zenml_room import Room, shot
+from pipeline_room import shot
+from zenml_room import Room
 
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for

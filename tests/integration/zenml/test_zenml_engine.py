@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zenml_room import Room, shot
+from pipeline_room import shot
+from zenml_room import Room
 
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for

@@ -1,62 +1,31 @@
-"""A film in the making with doubles for vendors, for the steps and for the engine."""
+"""The room of the pipeline's tests, in which films are also made as runs of ZenML's."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from film.models import AssetType
-from film.pipeline.events import Event, Listener
-from film.pipeline.params import FilmParams, film_params
-from film.pipeline.results import FilmResult
-from film.pipeline.run import make_film
-from film.pipeline.stop import Stop
-from film.pipeline.zenml import make_film as make_with_zenml
-from film.providers.base import BaseProvider
-from film.providers.registry import register
-from film.settings import Settings
-from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVendor, FakeVideoProvider
+import pipeline_room
 
-for fake in (FakeImageProvider, FakeVideoProvider, FakeAudioProvider):
-    register(fake)
+from film.models import AssetType
+from film.pipeline.events import Listener
+from film.pipeline.results import FilmResult
+from film.pipeline.stop import Stop
+from film.pipeline.zenml import make_film
+from film.providers.base import BaseProvider
 
 
 @dataclass
-class Room:
-    """Settings, one vendor for all three kinds, and everything that was told."""
+class Room(pipeline_room.Room):
+    """``doubles`` take the place of the usual ones."""
 
-    settings: Settings
-    folder: Path
-    vendor: FakeVendor = field(default_factory=FakeVendor)
-    events: list[Event] = field(default_factory=list[Event])
     doubles: dict[tuple[AssetType, str], BaseProvider] | None = None
 
     @property
     def providers(self) -> dict[tuple[AssetType, str], Any]:
-        return dict(
-            self.doubles
-            or {
-                (AssetType.IMAGE, "fake"): FakeImageProvider(vendor=self.vendor),
-                (AssetType.VIDEO, "fake"): FakeVideoProvider(vendor=self.vendor),
-                (AssetType.AUDIO, "fake"): FakeAudioProvider(vendor=self.vendor),
-            }
-        )
-
-    def params(self, shots: Sequence[dict[str, Any]], **options: Any) -> FilmParams:
-        path = self.folder / "shots.json"
-        path.write_text(json.dumps(shots))
-        chosen = {f"{kind.value}_provider": "fake" for kind in AssetType}
-        usual = {"film_id": "film", "size": "128x128", "budget_limit": Decimal(100)}
-        return film_params(path, self.settings, **{**usual, **chosen, **options})
-
-    def make(self, shots: Sequence[dict[str, Any]], **options: Any) -> FilmResult:
-        """Under the local engine."""
-        return asyncio.run(make_film(self.params(shots, **options), self.settings, providers=self.providers))
+        return dict(self.doubles or super().providers)
 
     def make_with_zenml(
         self,
@@ -70,7 +39,7 @@ class Room:
     ) -> FilmResult:
         self.events.clear()
         return asyncio.run(
-            make_with_zenml(
+            make_film(
                 self.params(shots, **options),
                 self.settings,
                 listeners=[self.events.append, *listeners],
@@ -80,16 +49,3 @@ class Room:
                 by_stages=by_stages,
             )
         )
-
-    def told(self, event: str) -> list[dict[str, object]]:
-        return [e.facts for e in self.events if e.event == event]
-
-
-def shot(number: int, **fields: Any) -> dict[str, Any]:
-    return {
-        "shot_id": f"shot_{number:03d}",
-        "shot_number": number,
-        "enhanced_prompt": f"prompt {number}",
-        "duration": 1,
-        **fields,
-    }

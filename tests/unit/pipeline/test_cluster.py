@@ -17,15 +17,19 @@ from film.compose import EncodeSettings, encode
 from film.compose.encode import EncodeTask, Tick
 from film.compose.segments import is_same_here, plan, screen_of
 from film.engines.cluster import NodeLost
-from film.errors import ConfigurationError
+from film.errors import ConfigurationError, Interrupted
 from film.json_lines import Lines
 from film.models import AssetType
 from film.pipeline.cluster import make_film
 from film.pipeline.cluster.away import AwayProviders, Workshop, generate_here
 from film.pipeline.cluster.coordinator import _order_in  # pyright: ignore[reportPrivateUsage]
+from film.pipeline.cluster.driver import Following
 from film.pipeline.cluster.encoding import NodeEncoder
-from film.pipeline.cluster.order import Order, own_version
+from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.events import Events
 from film.pipeline.params import FilmParams, film_params
+from film.pipeline.results import CompletedShot
+from film.pipeline.stop import Stop
 from film.providers.base import ImageConfig, ProviderContext
 from film.settings import Settings, as_environment, load_settings
 from film.shotfile import check_shots
@@ -151,13 +155,17 @@ class _Nodes:
 
     def stream(self, function, *arguments, files, waiting):
         self.asked.append(len(arguments[0]))
+        self.at_work = True
         left = self.dying.pop(0) if self.dying else None
-        for step in function(*arguments, {file.path: file.path for file in files}):
-            if step.data is not None and left is not None:
-                if not left:
-                    raise NodeLost("gone")
-                left -= 1
-            yield step
+        try:
+            for step in function(*arguments, {file.path: file.path for file in files}):
+                if step.data is not None and left is not None:
+                    if not left:
+                        raise NodeLost("gone")
+                    left -= 1
+                yield step
+        finally:
+            self.at_work = False
 
 
 def encoded(nodes: _Nodes, timeline: Timeline, folder: Path, tick: Tick) -> tuple[_Store, list[str]]:
@@ -186,6 +194,16 @@ def test_pieces_from_nodes_are_those_of_this_machine_and_a_lost_node_costs_only_
     assert {key: path.read_bytes() for key, path in theirs.items()} == {k: p.read_bytes() for k, p in ours.items()}
 
 
+def test_a_cut_that_is_stopped_leaves_no_node_at_work(timeline: Timeline, tmp_path: Path) -> None:
+    def stop(piece: str, count: int = 1, /) -> None:
+        raise Interrupted("stopped")
+
+    nodes = _Nodes()
+    with pytest.raises(Interrupted) as stopped:
+        encoded(nodes, timeline, tmp_path / "theirs", stop)
+    assert stopped.tb and not nodes.at_work, "although the error, and with it the call, is still held by somebody"
+
+
 def test_nodes_that_are_lost_over_and_over_are_given_up(timeline: Timeline, tmp_path: Path) -> None:
     with pytest.raises(NodeLost):
         encoded(_Nodes(*[0] * 9), timeline, tmp_path / "theirs", lambda piece, count=1, /: None)
@@ -203,3 +221,76 @@ def test_a_node_that_would_encode_otherwise_leaves_it_to_who_asked(
     store, told = encoded(_Nodes(), timeline, tmp_path / "ours", lambda piece, count=1, /: None)
     assert len(store) == len(plan(timeline, settings))
     assert len(told) == 1
+
+
+class _Coordinator:
+    """One that answers every question for news with the next of ``news``; what is an error is raised."""
+
+    def __init__(self, *news: News | Exception | None) -> None:
+        self.left, self.said = list(news), list[str]()
+        self.begin, self.news, self.leave, self.stop = map(self._method, ("begin", "news", "leave", "stop"))
+
+    def _method(self, name: str):
+        class Method:
+            @staticmethod
+            def remote(*arguments: object) -> str:
+                self.said.append(name)
+                return name
+
+        return Method
+
+
+class _House:
+    """A cluster with nothing but a coordinator, to which the way has to be found again after each loss."""
+
+    def __init__(self, coordinator: _Coordinator) -> None:
+        self._coordinator = coordinator
+
+    def cluster(self) -> _House:
+        return self
+
+    def coordinator(self) -> _Coordinator:
+        self._coordinator.said.append("found")
+        return self._coordinator
+
+    async def ask(self, name: str, *, patience: float):
+        answer = self._coordinator.left.pop(0) if name == "news" else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def find_head(self) -> None:
+        self._coordinator.said.append("head")
+
+
+def followed(coordinator: _Coordinator, settings: Settings, stop: Stop | None = None) -> tuple[Outcome, list[str]]:
+    told = list[str]()
+    events = Events(lambda event: told.append(str(event.facts["message"])))
+    following = Following(_House(coordinator), order(settings), events, stop or Stop())  # pyright: ignore[reportArgumentType]
+    return asyncio.run(following.to_the_end()), told
+
+
+def shots(settings: Settings, error: Interrupted | None = None) -> Outcome:
+    return Outcome((CompletedShot(params(settings).shots[0], error=error),))
+
+
+def test_an_order_is_given_again_to_a_coordinator_that_does_not_know_it_or_is_another(settings: Settings) -> None:
+    whole = shots(settings)
+    forgetful = _Coordinator(None, News((), 0, whole))
+    assert followed(forgetful, settings)[0] is whole
+    assert forgetful.said == ["found", "begin", "news", "begin", "news", "leave"]
+    dead = _Coordinator(NodeLost("gone"), News((), 0, whole))
+    assert followed(dead, settings)[0] is whole
+    assert dead.said == ["found", "begin", "news", "head", "found", "begin", "news", "leave"]
+
+
+def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings: Settings) -> None:
+    cut_short, whole = shots(settings, Interrupted("stopped")), shots(settings)
+    coordinator = _Coordinator(News((), 0, cut_short), News((), 0, whole))
+    outcome, told = followed(coordinator, settings)
+    assert outcome is whole and "goes on" in told[0]
+    assert coordinator.said == ["found", "begin", "news", "leave", "begin", "news", "leave"]
+    stop = Stop()
+    stop.set()
+    coordinator = _Coordinator(News((), 0, cut_short))
+    assert followed(coordinator, settings, stop)[0] is cut_short

@@ -130,8 +130,8 @@ class _Film:
 
     async def news(self, seen: int) -> News:
         self.asked = time.monotonic()
-        del self._told[: seen - self._forgotten]
-        self._forgotten = seen
+        del self._told[: max(0, seen - self._forgotten)]
+        self._forgotten = max(seen, self._forgotten)
         if not self._told and not self.outcome:
             self._something.clear()
             with suppress(TimeoutError):
@@ -143,7 +143,7 @@ class _Film:
             outcome = Outcome(shots=tuple(await self._shoot()))
         except FilmError as error:
             outcome = Outcome(error=error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is for the driver to tell
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is for the driver to tell
             failed = FilmError(f"the coordinator failed: {type(error).__name__}: {error}", hint="run again to go on")
             failed.add_note(traceback.format_exc())
             outcome = Outcome(error=failed)

@@ -191,10 +191,12 @@ class Following:
 
     async def to_the_end(self) -> Outcome:
         cluster = self._house.cluster()  # on this thread: Ray minds signals, which are the main thread's
-        coordinator = self._house.coordinator()
+        coordinator: Any = None
         run_id, seen, told_to_stop, is_known = self._order.run_id, 0, False, False
         while True:
             try:
+                if coordinator is None:
+                    coordinator = self._house.coordinator()
                 if not is_known:
                     await cluster.ask(coordinator.begin.remote(self._order.model_dump_json()), patience=PATIENCE)
                     is_known, seen, told_to_stop = True, 0, False
@@ -207,8 +209,9 @@ class Following:
                 cluster.begin_anew(coordinator)
                 continue
             except NodeLost:
-                coordinator, is_known = self._house.coordinator(), False
+                coordinator, is_known = None, False
                 await asyncio.sleep(1)
+                await cluster.find_head()
                 continue
             if news is None:
                 self._warn("the coordinator was lost: another goes on with what the journal says")
@@ -219,7 +222,10 @@ class Following:
                 self._hear(name, facts)
             if news.outcome:
                 coordinator.leave.remote(run_id)
-                return news.outcome
+                if self._stop.is_set() or not news.outcome.was_stopped:
+                    return news.outcome
+                self._warn("the coordinator had not heard of this program for a while, and had stopped: it goes on")
+                is_known = False
 
     def _hear(self, name: str, facts: Mapping[str, Any]) -> None:
         if name == "step_done" and not facts["reused"]:

@@ -56,13 +56,15 @@ class NodeEncoder:
         lost = 0
         while left:
             try:
-                for step in self._encoded(left, screen, settings, tick):
-                    tick(left[step.key].name, max(0, step.frames - counted[step.key]))
-                    counted[step.key] = max(counted[step.key], step.frames)
-                    if step.data is not None:
-                        _keep(step.key, step.data, store)
-                        del left[step.key]
-                        lost = 0
+                # Closed at once where a tick ends the cut: the node would go on with it for nobody.
+                with closing(self._encoded(left, screen, settings, tick)) as steps:
+                    for step in steps:
+                        tick(left[step.key].name, max(0, step.frames - counted[step.key]))
+                        counted[step.key] = max(counted[step.key], step.frames)
+                        if step.data is not None:
+                            _keep(step.key, step.data, store)
+                            del left[step.key]
+                            lost = 0
             except NodeLost:
                 lost += 1
                 if lost == TRIES:

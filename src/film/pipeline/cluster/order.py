@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 
-from film.errors import FilmError
+from film.errors import FilmError, Interrupted
 from film.models import Model
 from film.pipeline.film_run import LEASE
 from film.pipeline.params import FilmParams
@@ -48,6 +48,11 @@ class Outcome:
 
     shots: tuple[CompletedShot, ...] = ()
     error: FilmError | None = None
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether something was left unmade because it was told to stop."""
+        return any(isinstance(shot.error, Interrupted) for shot in self.shots)
 
 
 @dataclass(frozen=True)

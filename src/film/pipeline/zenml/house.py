@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
@@ -39,6 +40,9 @@ MANNERS = {
     "ZENML_DISABLE_CLIENT_SERVER_MISMATCH_WARNING": "true",
 }
 
+_entering = threading.Lock()
+"""Films of several threads may be the first to need it: none is to see it half imported."""
+
 
 def require() -> None:
     """Raise ConfigurationError where ZenML is not installed."""
@@ -52,17 +56,18 @@ def require() -> None:
 def enter(settings: Settings) -> Any:
     """The module ``zenml``, imported so that neither it nor the program is disturbed."""
     require()
-    for name, value in FEWEST_FAILURES.items():
-        os.environ.setdefault(name, value)
-    if "zenml" in sys.modules:
-        return sys.modules["zenml"]
-    for name, value in MANNERS.items():
-        os.environ.setdefault(name, value)
-    # Else steps are looked for beside the program's own file, under names that nothing here has.
-    os.environ.setdefault("ZENML_CUSTOM_SOURCE_ROOT", str(Path(film.__file__).resolve().parents[1]))
-    if not _has_its_own():
-        os.environ["ZENML_CONFIG_PATH"] = str(settings.gallery / "zenml")
-    return _quietly_imported()
+    with _entering:
+        for name, value in FEWEST_FAILURES.items():
+            os.environ.setdefault(name, value)
+        if "zenml" in sys.modules:
+            return sys.modules["zenml"]
+        for name, value in MANNERS.items():
+            os.environ.setdefault(name, value)
+        # Else steps are looked for beside the program's own file, under names that nothing here has.
+        os.environ.setdefault("ZENML_CUSTOM_SOURCE_ROOT", str(Path(film.__file__).resolve().parents[1]))
+        if not _has_its_own():
+            os.environ["ZENML_CONFIG_PATH"] = str(settings.gallery / "zenml")
+        return _quietly_imported()
 
 
 def check_stack(zenml: Any) -> str:

@@ -103,12 +103,14 @@ async def opened(
 @contextmanager
 def known_as(name: str, workshop: Workshop) -> Generator[None]:
     """Within it, steps that are told ``name`` work there."""
-    workshop.guests += 1
-    _open[name] = workshop
+    with _opening:
+        workshop.guests += 1  # who opened it: it is not for the last step to close it
+        _open[name] = workshop
     try:
         yield
     finally:
-        del _open[name]
+        with _opening:
+            del _open[name]
 
 
 def at_work(name: str) -> Workshop | None:
