@@ -1,4 +1,4 @@
-"""What nodes do: the same bytes as one machine, wherever they are made; models on the nodes that have their GPUs."""
+"""What nodes do for a film: models work on those that have their GPUs."""
 
 from __future__ import annotations
 
@@ -9,39 +9,11 @@ from textwrap import dedent
 import pytest
 from cluster_room import room, shot
 
-from film.pipeline.run import run_film_pipeline
-from film.settings import Settings
-
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [
     pytest.mark.engines,
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]  # Ray's own processes are left to the garbage collector
-
-SHOTS = """[
-    {"shot_id": "one", "enhanced_prompt": "A harbour at dawn, mist", "duration": 1, "landscapes": ["harbour"]},
-    {"shot_id": "two", "enhanced_prompt": "Mara, close", "duration": 1, "characters": ["mara"], "dialogue": "Late.",
-     "transition": "crossfade"}
-]"""
-
-
-def blobs(gallery: Path) -> set[str]:
-    return {file.name for file in (gallery / "blobs").rglob("*") if file.is_file()}
-
-
-def test_a_draft_is_the_same_to_the_byte_and_its_second_run_makes_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "shots.json"
-    file.write_text(SHOTS)
-    galleries = {engine: tmp_path / engine for engine in ("local", "ray")}
-    for engine, gallery in galleries.items():
-        settings = Settings(gallery=gallery, database_url=f"sqlite:///{gallery}/film.db")
-        options = {"tier": "draft", "size": "128x128", "settings": settings, "engine": engine}
-        film = run_film_pipeline("film", file, **options)
-        assert (film.shots_made, film.failed) == (2, ())
-        again = run_film_pipeline("film", file, **options)
-        assert (again.shots_reused, again.unchanged) == (2, True)
-    assert blobs(galleries["local"]) == blobs(galleries["ray"])
-    assert len(blobs(galleries["ray"])) >= 5 + 3  # what is seen and heard, and the pieces of the cut
 
 
 def test_a_model_works_where_its_gpu_is_and_stays_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

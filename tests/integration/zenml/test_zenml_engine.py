@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from decimal import Decimal
@@ -18,13 +17,10 @@ from zenml_room import Room
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import BudgetExceededError, ConfigurationError, Interrupted, ProviderRefused
-from film.pipeline.engine import engine_named
 from film.pipeline.events import Event
-from film.pipeline.params import film_params
 from film.pipeline.results import FilmResult
 from film.pipeline.stop import Stop
 from film.pipeline.zenml import house
-from film.settings import Settings
 
 pytestmark = [
     pytest.mark.engines,
@@ -44,27 +40,8 @@ def is_batch(step: str) -> bool:
     return step.startswith("map:shoot:")
 
 
-def draft(folder: Path, engine: str) -> FilmResult:
-    folder.mkdir()
-    shots = folder / "shots.json"
-    shots.write_text(json.dumps([{**s, "enhanced_prompt": f"a meadow, {n} trees"} for n, s in enumerate(TWO)]))
-    settings = Settings(gallery=folder / "gallery", database_url=f"sqlite:///{folder / 'gallery' / 'film.db'}")
-    params = film_params(shots, settings, film_id="film", tier="draft", size="228x128")
-    return asyncio.run(engine_named(engine)(params, settings))
-
-
 def test_the_release_is_the_one_that_was_asked_for() -> None:
     assert version("zenml").startswith("0.98."), "with SQLAlchemy 2.1 in the way pip falls back to the 0.6 of years ago"
-
-
-def test_assets_are_byte_for_byte_those_of_the_local_engine(tmp_path: Path) -> None:
-    local, ours = (draft(tmp_path / engine, engine) for engine in ("local", "zenml"))
-
-    def assets(film: FilmResult) -> dict[tuple[str, str], tuple[str, str]]:
-        return {(s.shot_id, k): (a.key, a.asset.sha256) for s in film.shots for k, a in s.assets.items()}
-
-    assert len(assets(ours)) == 5 and assets(ours) == assets(local)
-    assert (ours.shots_made, ours.cost_usd, ours.seconds) == (2, 0, local.seconds)
 
 
 @pytest.mark.parametrize("by_stages", [False, True])
