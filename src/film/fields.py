@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast, get_args
 
@@ -27,6 +28,17 @@ _FORMS = {
     "model": ("a group of settings", '{"…": …}'),
 }
 """What a field's value should be, by the validator's word for it, and how that is written."""
+
+_TRUTH = ("true or false", 'write "{name}": true, or false')
+_WHOLE = ("a whole number", 'write "{name}": 1')
+_NUMBER = ("a number", "write a plain number for {name}, without quotes or units")
+_KINDS = {
+    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), _WHOLE),
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), _NUMBER),
+    "path_type": ("the path of a file", 'write "{name}": "…"'),
+}
+"""The validator's word → what the value should be, and the next step, where no form is to be shown."""
 
 
 class Lines(Protocol):
@@ -155,7 +167,12 @@ def explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) ->
             return f"{name} is empty", f"say something, or leave {name} out if it is optional"
         case "string_type" | "tuple_type" | "model_type" | "model_attributes_type" as wanted:
             form, example = _FORMS[wanted.partition("_")[0]]
-            return f"{name} is {kind_of(given)}, not {form}", f'write "{name}": {example}'
+            return f"{name} is {kind_of(given)}, not {form}", _written_as(name, example, given, form)
+        case other if wanted := _KINDS.get(other):
+            form, step = wanted
+            return f"{name} is{shown}, not {form}", step.format(name=name)
+        case "decimal_max_places":
+            return f"{name} is{shown}, allowed {context['decimal_places']} digits after the point", f"round {name}"
         case "literal_error":
             return f"{name} is{shown}", f"use one of {context['expected']}"
         case "value_error":
@@ -163,6 +180,17 @@ def explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) ->
             return f"{name}{shown} {reason}", f"change {name}"
         case _:
             return f"{name} is{shown}: {error['msg'].lower()}", f"change {name}"
+
+
+def _written_as(name: str, example: str, given: object, form: str) -> str:
+    """The next step for a value of the wrong kind: what was given in the right form, where it has one."""
+    if name.endswith("]"):  # a member of a list has no name to write
+        return f"write {form} in its place, or take it out"
+    if isinstance(given, str) and form == "a list":
+        example = f'["{given[:40]}"]'
+    elif isinstance(given, (int, Decimal)) and not isinstance(given, bool) and form == "text":
+        example = f'"{str(given)[:24]}"'
+    return f'write "{name}": {example}'
 
 
 def _shown(given: object) -> str:

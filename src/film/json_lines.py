@@ -101,7 +101,8 @@ def parse(text: str, path: Path) -> tuple[object, Lines]:
     _check_depth(text, path)
 
     def refuse(message: str, hint: str, needle: str) -> NoReturn:
-        line = text[: max(0, text.find(needle))].count("\n") + 1
+        places = (mark.start() for mark in _TOKEN.finditer(text) if mark.group() == needle)
+        line = text[: next(places, 0)].count("\n") + 1
         raise InputError(message, hint=hint, file=path, line=line)
 
     def integer(digits: str) -> int:
@@ -119,13 +120,11 @@ def parse(text: str, path: Path) -> tuple[object, Lines]:
         found: dict[str, object] = {}
         for name, value in pairs:
             if name in found:
-                second = [m.start() for m in re.finditer(re.escape(json.dumps(name, ensure_ascii=False)), text)]
-                line = text[: second[1] if len(second) > 1 else 0].count("\n") + 1
                 raise InputError(
                     f"{name[:60]!r} is given twice in one object",
                     hint="keep one of the two",
                     file=path,
-                    line=line,
+                    line=_line_of_second(text, name),
                     field=name,
                 )
             found[name] = value
@@ -155,11 +154,44 @@ def _what_is_wrong(text: str, error: json.JSONDecodeError) -> tuple[str, str, in
         return f"has a comma too many: nothing but {rest[0]!r} comes after it", "take the comma out", comma
     if rest.startswith(("//", "/*", "#")):
         return "has a comment, which JSON does not know", 'take it out; notes may stand under "meta"', error.pos
+    if rest[:1] in _QUOTES:
+        return f"has {rest[0]} for a quote", 'write text in plain double quotes: "…"', error.pos
+    if word := re.match(r"(True|False|None)\b", rest):
+        plain = "null" if word[0] == "None" else word[0].lower()
+        return f"has {word[0]}, which JSON does not know", f"write {plain}", error.pos
+    if not error.pos and rest[:1] not in "[{":
+        return f"is no JSON: it begins with {rest[:24]!r}", "write a list of shots, see examples/attic/shots.json", 0
+    if error.msg == "Extra data":
+        return "goes on after its end", "put all shots into one list: [{…}, {…}]", error.pos
+    if not rest:
+        return "ends too early", "close what is open: a quote, } or ]", error.pos
     return (
         f"is not valid JSON: {error.msg} (column {error.colno})",
         "look for a missing comma, quote or bracket just before this place",
         error.pos,
     )
+
+
+_QUOTES = ("'", "‘", "’", "“", "”", "„", "`")
+
+
+def _line_of_second(text: str, name: str) -> int:
+    """The line of a member that its object has already."""
+    around: list[set[str] | None] = []  # the members of each object that is open; None for a list
+    expecting = False
+    for mark in _TOKEN.finditer(text):
+        piece = mark.group()
+        if piece in "{[":
+            around.append(set() if piece == "{" else None)
+        elif piece in "}]":
+            around.pop()
+        elif expecting and (members := around[-1]) is not None:
+            member = json.loads(piece, strict=False)
+            if member == name and member in members:
+                return text[: mark.start()].count("\n") + 1
+            members.add(member)
+        expecting = piece in "{," and bool(around) and around[-1] is not None
+    return 1
 
 
 def _text(path: Path) -> str:

@@ -129,11 +129,56 @@ def test_what_is_no_film_is_refused(tmp_path: Path, text: str | bytes) -> None:
         ('[\n// the opening\n{"shot_id": "a", "prompt": "x"}]', "has a comment", 2),
         (" \n", "is empty", 1),
         ('[{"shot_id": "a"\n "prompt": "x,"}]', "is not valid JSON", 2),
+        ("[{'shot_id': 'a'}]", "has ' for a quote", 1),
+        ('[{"shot_id": "a",\n "prompt": “an attic”}]', "has “ for a quote", 2),
+        ('[{"shot_id": "a",\n "dialogue": None}]', "has None, which JSON does not know", 2),
+        ('{"shot_id": "a"}\n{"shot_id": "b"}', "goes on after its end", 2),
+        ('[{"shot_id": "a"}', "ends too early", 1),
+        ("- shot_id: a\n", "is no JSON: it begins with '- shot_id: a", 1),
+        ("<!doctype html>", "is no JSON: it begins with '<!doctype html>'", 1),
+        ('[{"shot_id": "NaN 1e99"},\n{"shot_id": "b",\n "duration": NaN}]', "NaN is not a number", 3),
+        ('[{"shot_id": "1e99"},\n{"shot_id": "b",\n "duration": 1e99}]', "out of all bounds", 3),
+        (
+            '[{"shot_id": "a"},\n{"shot_id": "b"},\n{"shot_id": "c", "meta": ["shot_id", "a"],\n "shot_id": "d"}]',
+            "'shot_id' is given twice",
+            4,
+        ),
     ],
 )
 def test_the_usual_slips_have_names(tmp_path: Path, text: str, says: str, line: int) -> None:
     error = refusal(tmp_path, text)
     assert says in str(error) and error.line == line
+
+
+@pytest.mark.parametrize(
+    ("member", "says", "step"),
+    [
+        ('"duration": "five"', "duration is 'five', not a number", "without quotes or units"),
+        ('"duration": 2.00001', "duration is 2.00001, allowed 3 digits after the point", "round duration"),
+        ('"take": "two"', "take is 'two', not a whole number", '"take": 1'),
+        ('"take": 1.5', "take is 1.5, not a whole number", '"take": 1'),
+        ('"characters": "emma"', "characters is text, not a list", '"characters": ["emma"]'),
+        ('"characters": [null]', "characters[0] is null, not text", "write text in its place"),
+        ('"mood": 3', "mood is a number, not text", '"mood": "3"'),
+        ('"effects": [{"file": 3}]', "effects[0].file is 3, not the path of a file", '"…"'),
+        ('"effects": ["bang.wav"]', "effects[0] is text, not a group of settings", "write a group of settings"),
+    ],
+)
+def test_a_value_of_another_kind_says_how_it_is_written(tmp_path: Path, member: str, says: str, step: str) -> None:
+    error = refusal(tmp_path, f'[{{"shot_id": "a", "prompt": "x", {member}}}]')
+    assert says in str(error) and step in error.hint
+
+
+def test_a_setting_that_is_no_truth_says_so(tmp_path: Path) -> None:
+    text = '{"captions": {"burn_in": "maybe"}, "shots": [{"shot_id": "a", "prompt": "x"}]}'
+    error = refusal(tmp_path, text)
+    assert "captions.burn_in is 'maybe', not true or false" in str(error) and "true, or false" in error.hint
+
+
+def test_the_guide_quotes_what_is_said(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "write-shots.md").read_text("utf-8")
+    error = refusal(tmp_path, "[" + "\n" * 13 + '{"duration": 40, "shot_id": "a", "prompt": "x"}]')
+    assert f"error: {str(error).replace(str(tmp_path) + '/', '')}\nhelp: {error.hint}\n" in page
 
 
 @pytest.mark.parametrize(("seconds", "step"), [("0.5", "part of another"), ("31", "split the shot")])
