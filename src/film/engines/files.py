@@ -2,7 +2,7 @@
 
     caller                                      node
     perform(function, files) ─────────────────► a file of that content under that path? ──all──► do it
-    put the missing ones into the cluster's ◄── Missing(those)
+    put the missing ones into the cluster's ◄── Needed(those)
     memory, once for this call ───────────────► written to a folder of this call, ─────────────► do it
 
 On one machine, and where the machines share a folder, no file ever travels.

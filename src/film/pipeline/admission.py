@@ -26,9 +26,9 @@ Shoot = Callable[[float, ShotPlan], Awaitable[None]]
 """Make a shot that has this place in the order."""
 
 
-def window(concurrency: int) -> int:
-    """Shots of one line that may be under way."""
-    return max(LEAST, AHEAD * concurrency, 2 * LOCAL_WORK)
+def window(concurrency: int, cores: int = LOCAL_WORK) -> int:
+    """Shots of one line that may be under way, of which so many may be made at once without a vendor."""
+    return max(LEAST, AHEAD * concurrency, 2 * cores)
 
 
 async def shoot_all(shots: Iterable[ShotPlan], shoot: Shoot, *, at_once: int, first: int = 0) -> None:

@@ -19,7 +19,7 @@ from film.cost_tracker import CostTracker, Reservation, write_reports
 from film.errors import Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
-from film.jobs.limits import PriorityLimiter, SharedLimiter
+from film.jobs.limits import SharedLimiter
 from film.pipeline.admission import shoot_all, window
 from film.pipeline.cutting_room import CuttingRoom
 from film.pipeline.events import Events, Listener
@@ -51,7 +51,7 @@ class FilmRun:
 
     ``lease`` seconds after its last sign of life another process may take this run's jobs over. What somebody asks for
     ``in_person`` goes before the films that this process makes: runs share ``accounts``, this process's by default.
-    ``cores`` admits what is made without a vendor, if that is not this machine's to do.
+    ``cores`` is how much may be under way of what is made without a vendor: as much as this machine takes, or others.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FilmRun:
         lease: float = LEASE,
         in_person: bool = False,
         accounts: Accounts | None = None,
-        cores: PriorityLimiter | None = None,
+        cores: int = LOCAL_WORK,
     ) -> None:
         self.params = params
         self.services = services
@@ -74,6 +74,7 @@ class FilmRun:
         self.stop = stop
         self.providers = providers
         self.keys: Mapping[str, object] = services.settings.keys
+        self.window = window(params.concurrency, cores)
         self.costs = CostTracker(
             params.film_id,
             params.budget_limit,
@@ -98,7 +99,7 @@ class FilmRun:
             services,
             self.costs,
             self.jobs,
-            cores or SharedLimiter(LOCAL_WORK, accounts.cores(), in_person=in_person),
+            SharedLimiter(cores, accounts.cores(), in_person=in_person),
             events,
             stop,
             use_cache=params.use_cache,
@@ -194,7 +195,7 @@ class FilmRun:
         for some in batched([asset.key for asset in again]):
             await asyncio.to_thread(self.services.cache.get_many, some)  # so that they count as hits
         to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
-        await shoot_all(to_make, shoot, at_once=window(self.params.concurrency), first=first)
+        await shoot_all(to_make, shoot, at_once=self.window, first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
 
     async def drafts_damaged(self, shots: Sequence[CompletedShot]) -> bool:

@@ -23,7 +23,6 @@ from sqlalchemy import select
 from film.db.tables import Film
 from film.engines import Cluster
 from film.errors import ConfigurationError, FilmError
-from film.jobs.limits import PriorityLimiter
 from film.pipeline.cluster.away import AwayProviders, Workshop
 from film.pipeline.cluster.order import News, Order, Outcome, own_version
 from film.pipeline.events import Event, Events
@@ -52,7 +51,6 @@ class Coordinator:
     def __init__(self) -> None:
         self._settings = load_settings()
         self._workshop = Workshop(Cluster())
-        self._cores = PriorityLimiter(max(LOCAL_WORK, 2 * self._workshop.cluster.cpus))
         self._films: dict[str, _Film] = {}
         self._opening = asyncio.Lock()
         self._open_until_the_end = AsyncExitStack()
@@ -79,7 +77,8 @@ class Coordinator:
     def run_for(self, order: Order, services: Services, events: Events, stop: Stop) -> FilmRun:
         """The run that makes what is ordered: as on one machine, with the nodes for what is made locally."""
         providers = AwayProviders(services.context, self._workshop)
-        return FilmRun(order.params, services, events, stop, providers, lease=order.lease, cores=self._cores)
+        cores = max(LOCAL_WORK, 2 * self._workshop.cluster.cpus)  # nodes that have come since are counted too
+        return FilmRun(order.params, services, events, stop, providers, lease=order.lease, cores=cores)
 
     async def news(self, run_id: str, seen: int) -> News | None:
         """What has happened after the first ``seen`` events, as soon as there is any; None for an unknown order."""

@@ -100,6 +100,7 @@ async def _through(flow: Callable[[], None], workshop: Workshop, stop: Stop) -> 
     except asyncio.CancelledError:
         stop.set()
         await asyncio.wait([running])
+        running.exception()  # looked at, so that asyncio does not report it as lost
         raise
     except FilmError:
         raise
