@@ -31,6 +31,8 @@ MOST_GAIN = 24.0
 """dB that anything is raised or lowered by."""
 HEADROOM = 1.5
 """dB between the limiter's samples and the true peak allowed: AAC and the waves between samples reach higher."""
+MOST_LIFT_OF_VOICES = 40.0
+"""dB: a voice that was recorded far too low is still what the shot is about."""
 MOST_LIFT_OF_CLIPS = 10.0
 """dB: a room that was recorded as silent must not come up as a roar."""
 

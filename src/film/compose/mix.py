@@ -41,7 +41,7 @@ from film.hashing import content_key
 
 __all__ = ["MixPlan", "Rough", "key", "loudness_of", "make", "plan"]
 
-RECIPE = "mix/2"
+RECIPE = "mix/3"
 """Changes whenever the same timeline would be made to sound otherwise."""
 
 _TOLERANCE, _LEAST_STEP, _LONGEST_STEP = 0.2, 0.05, 6.0

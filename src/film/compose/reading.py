@@ -1,7 +1,8 @@
-"""Sound files as streams: any stretch of any file, at any speed, in blocks, with no file ever held whole.
+"""Sound files as streams: any stretch of any file, at any speed, in blocks, with no long file ever held whole.
 
     Excerpt ──(read)──► blocks ──► Tape.take(n)       in the sizes the mix asks for
-                              └──► listen ──► Heard   how loud, how long, and its shape over time
+                              ├──► listen ──► Heard   how loud, how long, and its shape over time
+                              └──► decode             a line of dialogue, which is short, as a whole
 
 What FFmpeg decodes comes out as float32 at 48 kHz, left and right. Mono goes to both sides at full level, what has
 more channels is mixed down to two.
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from film.compose.media import open_media
 from film.compose.sound import FLOAT_STEREO, SAMPLE_RATE, Samples, filtered, integrated, samples_of
+from film.errors import ComposeError
 from film.media.opening import audio_stream
 
 ENVELOPE_RATE = 100
@@ -34,6 +36,8 @@ _SEEK_BEYOND = Fraction(30)
 _SLOWEST = Fraction(1, 2)
 """What one ``atempo`` can do."""
 _SHORT = SAMPLE_RATE
+_LONGEST_VOICE = 40 * 60
+"""Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
 _FEWEST = SAMPLE_RATE // 4
 """Samples in a block, where the file's own are smaller: what a block costs is the same for ten samples and for ten
 thousand."""
@@ -76,6 +80,20 @@ def read(excerpt: Excerpt) -> Generator[Samples, None, None]:
             left -= len(part)
             if left <= 0:
                 return
+
+
+def decode(path: Path) -> Samples:
+    """A voice from its first sample to its last."""
+    parts: list[Samples] = []
+    length = 0
+    for block in read(Excerpt(path)):
+        parts.append(block)
+        length += len(block)
+        if length > _LONGEST_VOICE * SAMPLE_RATE:
+            raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
+    if not length:
+        raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
+    return np.concatenate(parts)
 
 
 def listen(blocks: Iterable[Samples], tick: Callable[[], None] = lambda: None) -> Heard:

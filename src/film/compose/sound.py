@@ -1,4 +1,4 @@
-"""Sound in and out of FFmpeg: decode a voice, measure loudness, limit peaks, write AAC.
+"""Sound through FFmpeg: measure loudness, limit peaks, write AAC.
 
 Everything in between is NumPy: float32 at 48 kHz, one row per sample, left and right. Long sound passes through the
 filters block by block, so that nothing here holds a film in memory.
@@ -17,20 +17,16 @@ import av
 import av.error
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.filter.context import FilterContext
 from av.filter.graph import Graph
 from numpy.typing import NDArray
 
 from film.compose.media import open_media
-from film.errors import ComposeError
-from film.media.opening import audio_stream, url
+from film.media.opening import url
 
 SAMPLE_RATE = 48_000
 SILENT = -70.0
 """LUFS: the gate of EBU R 128; what is quieter counts as silence."""
-_LONGEST_VOICE = 40 * 60
-"""Seconds: no line of dialogue is longer, and a bad file must not fill the memory."""
 _TICK = Fraction(1, SAMPLE_RATE)
 _PIECE = SAMPLE_RATE // 2
 _EXACT = {"movie_timescale": str(SAMPLE_RATE)}
@@ -51,31 +47,6 @@ class Loudness:
     integrated: float
     true_peak: float
     range: float
-
-
-def decode(path: Path) -> Samples:
-    """A sound file as stereo at 48 kHz. Mono goes to both sides at full level."""
-    chunks: list[Samples] = []
-    length = 0
-    with open_media(path, "audio") as container:
-        stream = audio_stream(container, path.name)
-        channels = 1 if stream.codec_context.channels == 1 else 2
-        resampler = AudioResampler("flt", "mono" if channels == 1 else "stereo", SAMPLE_RATE)
-        for frame in _resampled(container.decode(stream), resampler):
-            chunks.append(samples_of(frame, channels))
-            length += frame.samples
-            if length > _LONGEST_VOICE * SAMPLE_RATE:
-                raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
-    if not length:
-        raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
-    return np.broadcast_to(np.concatenate(chunks), (length, 2)).astype(np.float32)
-
-
-def _resampled(frames: Iterator[AudioFrame], resampler: AudioResampler) -> Iterator[AudioFrame]:
-    for frame in frames:
-        frame.pts = None  # a line is one run of samples, whatever its file says of gaps
-        yield from resampler.resample(frame)
-    yield from resampler.resample(None)
 
 
 def measure(blocks: Iterable[Samples]) -> Loudness:

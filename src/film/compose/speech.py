@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from film.compose.balance import MOST_GAIN, SPEECH
-from film.compose.reading import at_least_a_second
-from film.compose.sound import SAMPLE_RATE, SILENT, Samples, decode, integrated, limited
+from film.compose.balance import MOST_LIFT_OF_VOICES, SPEECH
+from film.compose.reading import at_least_a_second, decode
+from film.compose.sound import SAMPLE_RATE, SILENT, Samples, integrated, limited
 from film.compose.soundplan import PlacedLine
 
 _EDGE = SAMPLE_RATE // 250
@@ -57,5 +57,5 @@ def _levelled(samples: Samples, crest: float) -> Samples:
 
 def _at_level(samples: Samples) -> Samples:
     level = integrated([at_least_a_second(samples)])
-    gain = np.clip(SPEECH - level, -MOST_GAIN, MOST_GAIN) if level > SILENT else 0.0
+    gain = min(MOST_LIFT_OF_VOICES, SPEECH - level) if level > SILENT else 0.0
     return samples * np.float32(10 ** (gain / 20))

@@ -8,8 +8,8 @@ import pytest
 from cutting_room import make_clip
 from PIL import Image
 
-from film.compose import sound
 from film.compose.media import open_media, read_still
+from film.compose.reading import decode
 from film.errors import ComposeError
 
 
@@ -35,4 +35,4 @@ def test_damage_found_while_decoding_stops_the_cut(tmp_path: Path) -> None:
 
 def test_a_line_without_sound_stops_the_cut(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match=r"c\.mp4 has no sound"):
-        sound.decode(make_clip(tmp_path / "c.mp4", 3).path)
+        decode(make_clip(tmp_path / "c.mp4", 3).path)

@@ -162,7 +162,7 @@ def test_lines_are_placed_to_the_sample_across_blocks(tmp_path: Path) -> None:
 
 
 def test_every_line_comes_to_one_level(tmp_path: Path) -> None:
-    for seed, loud in enumerate((0.03, 0.3)):
+    for seed, loud in enumerate((0.006, 0.03, 0.3)):
         voice = make_speech(tmp_path / f"{seed}.wav", voice_like(0.3, level=loud))  # shorter than can be measured
         samples = np.zeros((SECOND, 2), np.float32)
         Speech([PlacedLine(0, SECOND, Line(voice, 0, 24, "", "", ""))], 10).add_to(samples, 0)

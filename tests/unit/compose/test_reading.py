@@ -6,12 +6,13 @@ import wave
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from cutting_room import make_clip, make_speech, onsets
 from sound_room import SECOND, level, noise, sine, sound_file, sounding_clip
 
-from film.compose.reading import Excerpt, Tape, listen, read
+from film.compose.reading import Excerpt, Tape, decode, listen, read
 from film.compose.sound import SILENT, Samples
 from film.errors import ComposeError
 
@@ -168,3 +169,75 @@ def test_a_tape_gives_what_is_asked_for_in_any_pieces() -> None:
 def test_speech_may_be_of_any_voice(tmp_path: Path) -> None:
     spoken = make_speech(tmp_path / "v.wav", sine(1, 0.3, 200, 22_050), 22_050)
     assert len(whole(Excerpt(spoken.path))) == pytest.approx(SECOND, abs=64)
+
+
+SINE = np.stack([0.4 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 48_000)] * 2, axis=1).astype(np.float32)
+
+
+def written(path: Path, samples: np.ndarray, container: str, codec: str, layout: str = "stereo") -> Path:
+    """``samples`` are (n, channels) in float."""
+    with av.open(str(path), "w", format=container) as out:
+        stream = out.add_stream(codec, rate=48_000, layout=layout)
+        whole = np.ascontiguousarray(samples.astype(np.float32)).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(whole, "flt", layout)
+        frame.sample_rate = 48_000
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [
+        ("wav", "pcm_s16le"),
+        ("mp3", "libmp3lame"),
+        ("flac", "flac"),
+        ("ogg", "libopus"),
+        ("ipod", "aac"),
+        ("wav", "pcm_f32le"),
+    ],
+)
+def test_a_voice_of_every_kind_is_heard_alike(container: str, codec: str, tmp_path: Path) -> None:
+    sound = np.concatenate([np.zeros((12_000, 2), np.float32), SINE, np.zeros((12_000, 2), np.float32)])
+    heard = decode(written(tmp_path / "voice", sound, container, codec))
+    assert heard.dtype == np.float32
+    assert len(heard) == pytest.approx(48_000, abs=2400)
+    assert onsets(heard, 0.1, 48_000)[0] == pytest.approx(12_000, abs=1300)  # mp3 and opus have a delay of their own
+    assert np.abs(heard[20_000:30_000]).max() == pytest.approx(0.4, abs=0.03)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 96_000])
+def test_other_rates_become_48_kilohertz(rate: int, tmp_path: Path) -> None:
+    wave = 0.5 * np.sin(2 * np.pi * 300 * np.arange(rate) / rate)
+    heard = decode(make_speech(tmp_path / "s.wav", wave, rate).path)
+    assert len(heard) == pytest.approx(48_000, abs=64)
+    crossings = np.count_nonzero(np.diff(np.signbit(heard[2400:-2400, 0])))
+    assert crossings == pytest.approx(600 * 0.9, abs=2)
+
+
+def test_mono_goes_to_both_sides_at_full_level_and_five_channels_become_two(tmp_path: Path) -> None:
+    wave = 0.5 * np.sin(2 * np.pi * 300 * np.arange(24_000) / 48_000)
+    heard = decode(make_speech(tmp_path / "s.wav", wave).path)
+    assert (heard[:, 0] == heard[:, 1]).all()
+    assert np.abs(heard).max() == pytest.approx(0.5, abs=0.01)
+    surround = np.zeros((24_000, 6), np.float32)
+    surround[:, 2] = wave  # the centre, where people speak
+    heard = decode(written(tmp_path / "five", surround, "wav", "pcm_s16le", layout="5.1"))
+    assert heard.shape[1] == 2
+    assert np.abs(heard).max(axis=0) == pytest.approx([0.35, 0.35], rel=0.35)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>", b"#EXTM3U\nx.wav\n", b"RIFF\x00\x00\x00\x00WAVE"])
+def test_what_is_no_voice_is_refused(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "s.wav").write_bytes(data)
+    with pytest.raises(ComposeError, match=r"s\.wav") as refused:
+        decode(tmp_path / "s.wav")
+    assert refused.value.hint
+
+
+def test_a_voice_with_numbers_that_are_none_is_heard_where_it_can_be(tmp_path: Path) -> None:
+    broken = SINE.copy()
+    broken[9_000:9_010] = np.nan
+    heard = decode(written(tmp_path / "s", broken, "wav", "pcm_f32le"))
+    assert np.isfinite(heard).all()
+    assert np.abs(heard[10_000:]).max() == pytest.approx(0.4, abs=0.01)
