@@ -25,11 +25,11 @@ from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 
+from film.cache.disk import NO_LINKS, entries, remove, side_by_side, sync_folder
 from film.errors import IntegrityError, StoreError, disk_error
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]{0,40}")
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _TO_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY
 """POSIX syncs a file through any handle, Windows through a writing one."""
 
@@ -103,7 +103,7 @@ class BlobStore:
     def write(self, data: bytes) -> Sealed:
         temporary = self.temporary()
         try:
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o600)
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -116,7 +116,7 @@ class BlobStore:
     def seal(self, file: Path) -> Sealed:
         """Read a finished file through, wherever it lies. It stays there until it is placed."""
         try:
-            handle = os.open(file, _TO_SYNC | _NO_LINKS)
+            handle = os.open(file, _TO_SYNC | NO_LINKS)
             with os.fdopen(handle, "rb") as opened:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
@@ -143,8 +143,8 @@ class BlobStore:
             except PermissionError:
                 if self.check_here(sealed.sha256, sealed.size) is not Condition.GOOD:
                     raise
-                _remove(sealed.temporary)  # Windows keeps a name that is open elsewhere
-            _sync_folder(Path(target).parent)
+                remove(sealed.temporary)  # Windows keeps a name that is open elsewhere
+            sync_folder(Path(target).parent)
             self._verified[sealed.sha256] = _stamp(os.lstat(target))
             if sealed.original:
                 sealed.original.unlink(missing_ok=True)
@@ -208,7 +208,7 @@ class BlobStore:
         return False
 
     def open(self, sha256: str) -> BufferedReader:
-        return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | _NO_LINKS), "rb")
+        return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | NO_LINKS), "rb")
 
     def forget_checks(self) -> None:
         """Read everything anew from here on."""
@@ -238,32 +238,45 @@ class BlobStore:
             raise disk_error(error) from error
 
     def remove(self, hashes: Sequence[str]) -> None:
-        for sha256 in hashes:
-            self.drop(sha256)
+        """Remove blobs from wherever they lie."""
+        side_by_side(self.drop, hashes)
 
     def drop(self, sha256: str) -> None:
         """Remove the file that lies here."""
         self._verified.pop(sha256, None)
-        _remove(Path(self.location(sha256)))
+        name = self.location(sha256)
+        try:
+            if self._is_real_below(name):
+                remove(Path(name))
+        except FileNotFoundError:
+            return  # nor is its folder there
+        except OSError as error:
+            raise disk_error(error) from error
 
     def strays(self, known: Set[str], before: float) -> Iterator[tuple[str, int]]:
         """Blobs older than a moment that are not among the known, with their lengths."""
-        for sha256, found in self.files():
-            if sha256 not in known and found.st_mtime < before:
-                yield sha256, found.st_size
+        for entry in self._files():
+            if entry.name not in known:
+                found = entry.stat(follow_symlinks=False)
+                if found.st_mtime < before:
+                    yield entry.name, found.st_size
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Every blob's name and what its folder says of it; the order is the disk's."""
-        for folder in _entries(self._blobs):
-            for inner in _entries(folder.path) if folder.is_dir(follow_symlinks=False) else ():
-                for entry in _entries(inner.path) if inner.is_dir(follow_symlinks=False) else ():
+        for entry in self._files():
+            yield entry.name, entry.stat(follow_symlinks=False)
+
+    def _files(self) -> Iterator[os.DirEntry[str]]:
+        for folder in entries(self._blobs):
+            for inner in entries(folder.path) if folder.is_dir(follow_symlinks=False) else ():
+                for entry in entries(inner.path) if inner.is_dir(follow_symlinks=False) else ():
                     if _SHA256.fullmatch(entry.name):
-                        yield entry.name, entry.stat(follow_symlinks=False)
+                        yield entry
 
     def sweep(self, folder: Path, *, older_than: float, is_dead: Callable[[str], bool]) -> int:
         """Remove left-over files: those of dead processes, and any that nobody touched for so many seconds."""
         removed = 0
-        for entry in _entries(str(folder)):
+        for entry in entries(str(folder)):
             try:
                 found = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
@@ -272,7 +285,7 @@ class BlobStore:
                 continue
             age = time.time() - found.st_mtime
             if age > older_than or is_dead(entry.name.partition("-")[0]):
-                _remove(Path(entry.path))
+                remove(Path(entry.path))
                 removed += 1
         return removed
 
@@ -309,7 +322,7 @@ class BlobStore:
                         hint="remove it: the store never follows links",
                     ) from None
             else:
-                _sync_folder(outer)
+                sync_folder(outer)
         self._real_folders.add(folder)
 
     def _copied_in(self, file: Path, sha256: str, size: int) -> Sealed:
@@ -328,27 +341,3 @@ class BlobStore:
 
 def _stamp(found: os.stat_result) -> Stamp:
     return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from entries
-    except FileNotFoundError:
-        return
-
-
-def _remove(path: Path) -> None:
-    if os.name == "nt":
-        path.chmod(0o600)  # Windows keeps read-only files
-    path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # has no such call; NTFS journals its folders
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _NO_LINKS)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

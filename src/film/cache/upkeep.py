@@ -25,6 +25,10 @@ from film.db.tables import AssetRow, Blob
 
 GRACE = timedelta(hours=24)
 
+AT_ONCE = 2_000
+"""Blobs a transaction. Each is a sync that also waits for the folders that files went from: of few blobs at a time, a
+collection is mostly waiting. Of many, nothing could be put into the store for long; these take half a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -133,7 +137,7 @@ class Upkeep:
     def collect(self, decision: Decision, *, grace: timedelta, dry_run: bool = False) -> CollectReport:
         moment = now()
         cutoff = moment - grace
-        unneeded = list(decision.unneeded)
+        unneeded = sorted(decision.unneeded, key=lambda item: item.sha256)  # as they lie in the tables and folders
         doubtful = [item for item in unneeded if item.doubtful_since is None]
         overdue = [item for item in unneeded if item.doubtful_since and item.doubtful_since <= cutoff]
         waiting = len(unneeded) - len(doubtful) - len(overdue)
@@ -152,7 +156,7 @@ class Upkeep:
             report.kept = len(decision.items) - report.removed
             return report
         self._mark(rescued, [item.sha256 for item in doubtful], moment)
-        for some in batches([item.sha256 for item in overdue], 100):
+        for some in batches([item.sha256 for item in overdue], AT_ONCE):
             self._remove(some, cutoff, report)
         self._remove_orphans(decision.items.keys(), cutoff, report)
         seconds = grace.total_seconds()
@@ -164,7 +168,7 @@ class Upkeep:
 
     def _mark(self, used: list[str], unused: list[str], moment: datetime) -> None:
         for hashes, value in ((used, None), (unused, moment)):
-            for some in batches(hashes):
+            for some in batches(hashes, AT_ONCE):
                 with self._engine.begin() as db:
                     db.execute(update(Blob).where(Blob.sha256.in_(some)).values(quarantined_at=value))
 
@@ -179,12 +183,15 @@ class Upkeep:
 
     def _remove_orphans(self, known: Set[str], cutoff: datetime, report: CollectReport) -> None:
         """Files whose row was never written, or whose removal was cut short."""
-        for sha256, size in self._blobs.strays(known, cutoff.timestamp()):
+        strays = dict(self._blobs.strays(known, cutoff.timestamp()))
+        for some in batches(strays, AT_ONCE):
             with self._locks.removing():
-                if self._size(sha256) is None:
-                    self._blobs.remove([sha256])
-                    report.orphans += 1
-                    report.freed += size
+                with snapshot(self._engine) as db:
+                    adopted = set(db.scalars(select(Blob.sha256).where(Blob.sha256.in_(some))))
+                gone = [sha256 for sha256 in some if sha256 not in adopted]
+                self._blobs.remove(gone)
+            report.orphans += len(gone)
+            report.freed += sum(strays[sha256] for sha256 in gone)
 
     def _size(self, sha256: str) -> int | None:
         with snapshot(self._engine) as db:

@@ -15,9 +15,10 @@ from cache_kit import Put, key, overwrite
 from sqlalchemy import Engine, insert, update
 
 from film.cache import AssetCache, CachedAsset
-from film.cache.blobs import Condition
+from film.cache.blobs import BlobStore, Condition
 from film.db.base import now
 from film.db.tables import Action, AssetRow, Blob, Film, ShotRow, Take
+from film.errors import StoreError
 
 DAY = timedelta(days=1)
 
@@ -228,3 +229,45 @@ def test_money_is_not_collected(cache: AssetCache, engine: Engine, old: CachedAs
     doubtful_for_long(engine, old)
     cache.collect(roots=[])
     assert cache.get_cache_stats()["total_cost_saved_usd"] == Decimal("0.003")
+
+
+def test_much_garbage_goes_at_once_and_a_collection_that_was_cut_short_is_finished_by_the_next(
+    cache: AssetCache, engine: Engine, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = [put(str(number), str(number).encode()) for number in range(24)]
+    for asset in stored:
+        age(engine, asset)
+    assert cache.collect().doubtful == 24
+    for asset in stored:
+        doubtful_for_long(engine, asset)
+    kept, broken = stored[0], {asset.sha256 for asset in stored[1:10]}
+    assert cache.get(kept.key) is not None
+    real = type(cache._shelf.blobs).drop
+
+    def drop(self: BlobStore, sha256: str) -> None:
+        if sha256 in broken:
+            raise StoreError("the disk failed")
+        real(self, sha256)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "drop", drop)
+        with pytest.raises(StoreError, match="the disk failed"):
+            cache.collect()
+    assert {asset.sha256 for asset in stored if asset.path.exists()} >= {*broken, kept.sha256}
+    assert cache.verify().checked == 1
+    left = sum(asset.path.exists() for asset in stored[1:])
+    assert cache.collect().orphans == left
+    assert [asset for asset in stored if asset.path.exists()] == [kept]
+
+
+def test_garbage_behind_a_link_is_left_to_whom_it_belongs(
+    cache: AssetCache, engine: Engine, old: CachedAsset, tmp_path: Path
+) -> None:
+    cache.collect()
+    doubtful_for_long(engine, old)
+    folder, elsewhere = old.path.parents[1], tmp_path / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    with AssetCache(cache.gallery, engine=engine) as fresh:
+        assert fresh.collect().removed == 1
+    assert (elsewhere / old.path.parent.name / old.path.name).read_bytes() == b"an old picture"
