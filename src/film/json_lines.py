@@ -88,7 +88,9 @@ def read(path: Path) -> tuple[object, Lines]:
             f"cannot be read: {error.strerror or error}", hint="check the path and its permissions", file=path
         ) from error
     if not path.is_file():
-        raise InputError("is not a file", hint="give the path of a shots.json", file=path)
+        inside = path / "shots.json"
+        hint = f"give the file in it: {inside}" if inside.is_file() else "give the path of a shots.json"
+        raise InputError("is a folder" if path.is_dir() else "is not a file", hint=hint, file=path)
     if size > MAX_BYTES:
         raise InputError(
             f"is {size / 1e6:.0f} MB, allowed {MAX_BYTES // 2**20} MB", hint="split it into several films", file=path

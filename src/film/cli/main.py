@@ -59,9 +59,28 @@ class Commands(click.Group):
             command = importlib.import_module(f"film.cli.{name}").command
         return command.commands[inner[0]] if inner else command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if meant := _meant(args[0]):
+                raise click.UsageError(f"{error.message} Did you mean {meant!r}?", ctx) from None
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _meant(typed: str) -> str | None:
+    """The command that is nearest to what was typed, or the one for a file."""
+    import difflib
+
+    if typed.endswith(".json"):
+        return f"make {typed}"
+    return next(iter(difflib.get_close_matches(typed, COMMANDS, n=1)), None)
 
 
 @click.group(

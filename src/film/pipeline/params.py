@@ -267,4 +267,4 @@ def _identifier(name: str) -> str:
     except ValueError:
         pass  # too long, or a device's name
     digest = hashlib.sha256(given.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-    return check_identifier(f"{kept[:90].strip('_.-').replace('.', '_') or 'film'}-{digest}")
+    return check_identifier(f"{re.sub('[_.]+', '_', kept[:90]).strip('_-') or 'film'}-{digest}")

@@ -56,6 +56,21 @@ def test_the_first_screen_shows_the_free_way_first_and_no_key(film: Film, monkey
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"),
+    [("mkae", "Did you mean 'make'?"), ("asets", "Did you mean 'assets'?"), ("shots.json", "'make shots.json'?")],
+)
+def test_a_command_that_is_none_names_the_near_one(film: Film, typed: str, told: str) -> None:
+    said = film(typed)
+    assert said.code == 2 and f"No such command '{typed}'" in said.err and told in said.err
+
+
+def test_a_folder_is_told_which_of_its_files_is_meant(film: Film, tmp_path: Path) -> None:
+    shots = write_shots(tmp_path)
+    said = film("plan", str(shots.parent), "--tier", "draft")
+    assert said.code == 2 and "is a folder" in said.err and f"give the file in it: {shots}" in said.err
+
+
+@pytest.mark.parametrize(
     "arguments", [["nonsense"], ["make"], ["make", "a", "b"], ["plan", "x", "--sise", "1x1"], ["jobs", "resolve", "1"]]
 )
 def test_wrong_usage_is_2_and_names_the_help(film: Film, arguments: list[str]) -> None:
