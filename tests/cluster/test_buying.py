@@ -50,7 +50,7 @@ def test_a_node_dies_then_the_coordinators_own_and_the_film_is_finished(
     tmp_path: Path, postgres_schema_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with room(tmp_path, postgres_schema_url, workers=3, speed=20, on=[RESOURCE], monkeypatch=monkeypatch) as made:
-        film = made.make("film", [shot(n, "film") for n in range(6)])
+        film = made.make("film", [shot(n, "film") for n in range(6)], "--concurrency", "2")  # long enough for two blows
         film.done("image", 2)
         home = made.node_of(made.coordinator())
         made.kill(next(node for node in made.nodes if node is not home))
@@ -69,7 +69,7 @@ def test_the_head_dies_and_the_same_command_finishes_the_film(
         film = made.make("film", shots)
         film.done("image", 2)
         made.kill_head()
-        code, said = film.wait(patience=30)
+        code, said = film.wait()
         assert code == 1
         assert "head" in said and "run the same command again" in said, said
         made.begin_again(workers=2)

@@ -20,7 +20,7 @@ from film.engines.cluster import NodeLost
 from film.errors import ConfigurationError, Interrupted
 from film.json_lines import Lines
 from film.models import AssetType
-from film.pipeline.cluster import make_film
+from film.pipeline.cluster import driver, make_film
 from film.pipeline.cluster.away import AwayProviders, Workshop, generate_here
 from film.pipeline.cluster.coordinator import _order_in  # pyright: ignore[reportPrivateUsage]
 from film.pipeline.cluster.driver import Following
@@ -245,6 +245,7 @@ class _House:
 
     def __init__(self, coordinator: _Coordinator) -> None:
         self._coordinator = coordinator
+        self.patience = list[float]()
 
     def cluster(self) -> _House:
         return self
@@ -254,6 +255,7 @@ class _House:
         return self._coordinator
 
     async def ask(self, name: str, *, patience: float):
+        self.patience.append(patience)
         answer = self._coordinator.left.pop(0) if name == "news" else None
         if isinstance(answer, Exception):
             raise answer
@@ -261,6 +263,10 @@ class _House:
 
     async def find_head(self) -> None:
         self._coordinator.said.append("head")
+
+    def begin_anew(self, coordinator: _Coordinator) -> None:
+        assert coordinator is self._coordinator
+        coordinator.said.append("anew")
 
 
 def followed(coordinator: _Coordinator, settings: Settings, stop: Stop | None = None) -> tuple[Outcome, list[str]]:
@@ -294,3 +300,15 @@ def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings:
     stop.set()
     coordinator = _Coordinator(News((), 0, cut_short))
     assert followed(coordinator, settings, stop)[0] is cut_short
+
+
+def test_a_coordinator_that_takes_long_to_begin_is_given_more_time_each_time(settings: Settings) -> None:
+    late = TimeoutError()
+    coordinator = _Coordinator(News((), 0), late, late, None, late, News((), 0, shots(settings)))
+    house = _House(coordinator)
+    following = Following(house, order(settings), Events(), Stop())  # pyright: ignore[reportArgumentType]
+    asyncio.run(following.to_the_end())
+    assert coordinator.said.count("anew") == 3
+    usual = driver.PATIENCE
+    asked = [usual, usual, usual, 2 * usual, 4 * usual, usual, usual, 2 * usual]  # begin, news, and so on
+    assert house.patience == asked

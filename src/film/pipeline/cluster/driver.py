@@ -31,7 +31,8 @@ from film.pipeline.stop import Stop
 from film.settings import Settings, as_environment
 
 PATIENCE = 60.0
-"""Seconds after which a coordinator that does not answer is taken to be asleep, and another to be begun."""
+"""Seconds after which a coordinator that does not answer is taken to be asleep, and another is begun. That one is given
+twice the time, and so on until one answers: a machine may be so slow that it takes longer than this to begin."""
 
 
 async def make_film(
@@ -192,27 +193,30 @@ class Following:
     async def to_the_end(self) -> Outcome:
         cluster = self._house.cluster()  # on this thread: Ray minds signals, which are the main thread's
         coordinator: Any = None
+        patience = PATIENCE
         run_id, seen, told_to_stop, is_known = self._order.run_id, 0, False, False
         while True:
             try:
                 if coordinator is None:
                     coordinator = self._house.coordinator()
                 if not is_known:
-                    await cluster.ask(coordinator.begin.remote(self._order.model_dump_json()), patience=PATIENCE)
+                    await cluster.ask(coordinator.begin.remote(self._order.model_dump_json()), patience=patience)
                     is_known, seen, told_to_stop = True, 0, False
                 if self._stop.is_set() and not told_to_stop:
-                    await cluster.ask(coordinator.stop.remote(run_id), patience=PATIENCE)
+                    await cluster.ask(coordinator.stop.remote(run_id), patience=patience)
                     told_to_stop = True
-                news: News | None = await cluster.ask(coordinator.news.remote(run_id, seen), patience=PATIENCE)
+                news: News | None = await cluster.ask(coordinator.news.remote(run_id, seen), patience=patience)
             except TimeoutError:
-                self._warn(f"the coordinator has not answered for {PATIENCE:.0f} s: another takes over")
+                self._warn(f"the coordinator has not answered for {patience:.0f} s: another takes over")
                 cluster.begin_anew(coordinator)
+                patience *= 2
                 continue
             except NodeLost:
                 coordinator, is_known = None, False
                 await asyncio.sleep(1)
                 await cluster.find_head()
                 continue
+            patience = PATIENCE
             if news is None:
                 self._warn("the coordinator was lost: another goes on with what the journal says")
                 is_known = False
