@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from fractions import Fraction
 from glob import escape
 from heapq import merge
@@ -243,8 +243,9 @@ def _appearing(out: Path) -> Generator[Path, None, None]:
 def _sweep(out: Path) -> None:
     """Remove what a run that was killed while joining left beside ``out``. A join at work is never this old."""
     for part in out.parent.glob(f".{escape(out.name)}.*.part"):
-        if time.time() - part.stat().st_mtime > _ABANDONED:
-            part.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # finished just now, by whoever was writing it
+            if time.time() - part.stat().st_mtime > _ABANDONED:
+                part.unlink()
 
 
 def _to_disk(path: Path) -> None:

@@ -40,7 +40,10 @@ def build_timeline(
         for cut, kind in zip(cuts, kinds, strict=False)
     ]
     leads = [max(ceil(SPEECH_LEAD * rate), fade) for fade in (0, *wished)]
-    clips = [clip_of(cut, lead, rate, long_dialogue, warnings) for cut, lead in zip(cuts, leads, strict=False)]
+    clips = [
+        clip_of(cut, lead, fade, rate, long_dialogue, warnings)
+        for cut, lead, fade in zip(cuts, leads, (*wished, 0), strict=False)
+    ]
     fades = shorten_to_fit([clip.frames for clip in clips], wished)
     for cut, kind, wish, fade in zip(cuts, kinds, wished, fades, strict=False):
         if fade < wish:

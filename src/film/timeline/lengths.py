@@ -20,10 +20,20 @@ SPEECH_LEAD = Fraction(3, 10)
 SPEECH_TAIL = Fraction(1, 5)
 
 
-def clip_of(cut: ShotCut, lead: int, rate: Fraction, long_dialogue: LongDialogue, warnings: list[str]) -> Clip:
-    """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it."""
+def clip_of(
+    cut: ShotCut, lead: int, fade: int, rate: Fraction, long_dialogue: LongDialogue, warnings: list[str]
+) -> Clip:
+    """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it.
+
+    Speech waits for ``lead`` frames. It is over before the ``fade`` into the next shot where the source lasts for it;
+    no clip is slowed or held for that.
+    """
     speech = cut.speech_frames(rate)
-    need = max(cut.frames, lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0)
+    spoken = lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0
+    unfaded = spoken + fade if speech else 0
+    if cut.source_frames is not None:
+        unfaded = min(unfaded, max(spoken, cut.source_frames))
+    need = max(cut.frames, unfaded)
     have = need if cut.source_frames is None else cut.source_frames
     speed, hold, done = Fraction(1), 0, list[str]()
     if need > cut.frames and have > cut.frames:

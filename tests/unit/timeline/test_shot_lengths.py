@@ -53,6 +53,19 @@ def test_long_speech_first_takes_the_rest_of_the_clip() -> None:
     assert film.warnings == ("shot: speech of 2.5 s in a shot of 2.0 s: 25 more frames shown",)
 
 
+def test_speech_is_over_before_the_fade_where_the_clip_lasts_for_it() -> None:
+    def talking(clip: int | None) -> Timeline:
+        return laid(spoken(2.0, frames=48, source_frames=clip), shot(), transition_default="crossfade")
+
+    for clip in (100, None):
+        film = talking(clip)
+        assert film.clips[0].frames == 8 + 48 + 5 + 12
+        assert film.lines[0].start_frame + film.lines[0].frames + 5 == film.starts[1]
+    assert talking(66).clips[0].frames == 66, "all there is"
+    short = talking(58).clips[0]
+    assert (short.frames, short.speed) == (8 + 48 + 5, Fraction(58, 61)), "and no more is slowed for it"
+
+
 def test_then_slows_the_clip_down() -> None:
     (clip,) = laid(spoken(2.0, frames=48, source_frames=60)).clips
     assert (clip.frames, clip.speed, clip.hold) == (61, Fraction(60, 61), 0)
