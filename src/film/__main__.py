@@ -1,5 +1,5 @@
 """``python -m film`` is ``film``."""
 
-from film.cli.main import main
+from film.cli.start import main
 
 main()

@@ -36,6 +36,44 @@ except SystemExit as ended:
     assert result.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.parametrize(("before", "told"), [("default_int_handler", "-2 ''"), ("SIG_IGN", "0 'went on'")])
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word(before: str, told: str) -> None:
+    """The command line's own module is where it strikes: one that sends the signal stands in for it."""
+    code = f"""
+import os, signal, sys, types
+signal.signal(signal.SIGINT, signal.{before})
+class Loader:
+    def find_spec(self, name, path=None, target=None):
+        if name == "film.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+            module = types.ModuleType(name)
+            module.main = lambda: print("went on", end="")
+            sys.modules[name] = module
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Loader())
+from film.cli import start
+try:
+    start.main()
+except ModuleNotFoundError:
+    start.main()
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"{result.returncode} {result.stdout!r}" == told
+    assert result.stderr == ""
+
+
+def test_ctrl_c_counts_again_once_the_program_has_loaded() -> None:
+    code = """
+import signal
+from film.cli import main, start
+main.main = lambda: print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+start.main()
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "True\n"
+
+
 def test_every_command_exists_and_has_help(film: Film) -> None:
     listed = film("--help").out
     for name, summary in COMMANDS.items():
