@@ -123,7 +123,7 @@ def _few_words(heard: Heard, expected: Expected | None) -> Iterator[Finding]:
         return
     level = expected.mixed if heard.integrated is None else heard.integrated
     if level is not None and level < WEB - _NEAR:
-        what = f"{decibels(level)} LUFS over all: its voices are at the level of other films, the rest is quiet places"
+        what = f"{decibels(level)} LUFS over all: its voices are at the level of other films, and little else is heard"
         yield Finding(
             "few-words", "note", what, "lay music under it; or set sound.loudness, which raises the voices too"
         )
