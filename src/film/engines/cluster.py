@@ -22,6 +22,9 @@ MEMORY = 200_000_000
 """Bytes that a cluster of our own keeps for what travels in it; what does not fit goes to disk."""
 RETRIES = 5
 """Times that work is done again because its node, or the process there, has died."""
+AS_OTHERS = {"worker_niceness": 0}
+"""What runs on a cluster of our own is no nicer than any program. Ray's usual 15 leaves it next to nothing of a machine
+that has other work, and the coordinator misses its leases."""
 _LOOK = 0.5
 """Seconds between two looks at whether what is waited for is still wanted."""
 
@@ -273,6 +276,7 @@ def _start(ray: Any, environment: Mapping[str, str]) -> None:
             log_to_driver=False,
             configure_logging=False,
             logging_level="ERROR",
+            _system_config=AS_OTHERS,
         )
 
 
