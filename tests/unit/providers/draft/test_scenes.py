@@ -73,6 +73,7 @@ def test_night_is_darker_than_noon_outdoors(name: str) -> None:
         ("supermarket", "shop"),
         ("corner store", "shop"),
         ("indoor market", "shop"),
+        ("boulangerie", "bakery"),
         ("street market", "market"),
         ("bookshop", "library"),
         ("city rooftop", "skyline"),

@@ -99,12 +99,15 @@ LANDSCAPES: dict[str, Landscape] = {
              "great hall, ballroom, palace interior", small=False),
         _room("bar", venues.bar,
              "pub, tavern, cafe, café, coffee shop, coffeehouse, restaurant, diner, bistro, saloon, nightclub, "
-             "club, inn, speakeasy, casino, bakery"),
+             "club, inn, speakeasy, casino"),
         _room("shop", shops.shop,
              "store, supermarket, hypermarket, grocery store, grocery shop, grocer, convenience store, corner shop, "
              "corner store, department store, general store, hardware store, toy shop, toy store, gift shop, "
              "liquor store, drugstore, boutique, mini mart, delicatessen, deli, market hall, covered market, "
              "indoor market, food hall, shopping aisle", small=False),
+        _room("bakery", shops.bakery,
+             "boulangerie, patisserie, pastry shop, cake shop, sweet shop, candy shop, ice cream parlour, "
+             "ice cream parlor, cheese shop"),
         _room("theatre", venues.theatre,
              "theater, stage, auditorium, opera, concert hall, cinema, circus, backstage"),
         _room("prison cell", depots.cell,

@@ -1,4 +1,4 @@
-"""Where people buy things under a roof: an aisle between full shelves, under tubes that burn day and night."""
+"""Where people buy things under a roof: the aisle of a large shop, under tubes, and the counter of a bakery."""
 
 from __future__ import annotations
 
@@ -163,3 +163,79 @@ def _crates(setup: Setup, st: Stage, x: float, z: float) -> None:
             st.cutout(x, 0.76, along + dz, heap, gradient((fruit[0] * 0.5, fruit[1] * 0.5, fruit[2] * 0.5), fruit),
                       rounded=True)  # fmt: skip
     st.ungroup()
+
+
+def bakery(setup: Setup) -> Place:
+    """A small shop that sells over the counter: loaves on the shelves behind it, cakes under glass, warm lamps."""
+    st = setup.indoor(ambient=1.25)
+    paint: RGB = setup.make((0.66, 0.58, 0.45), (0.52, 0.60, 0.56), (0.64, 0.50, 0.44))
+    room = Room(
+        setup,
+        st,
+        width=5.2,
+        behind=3.0,
+        height=2.9,
+        floor=tiles((0.62, 0.58, 0.50), (0.34, 0.29, 0.25), 0.35),
+        wall=plaster(paint, 0.06),
+        side=tiles((0.78, 0.76, 0.70), None, 0.18, 0.3),
+        ceiling=(0.66, 0.63, 0.57),
+    )
+    key, back = setup.light.key_side, room.depth
+    side = "left" if key < 0 else "right"
+    room.sunlight(side)
+    room.window(side, z=back - 1.6, sill=0.7, size=(1.9, 1.8), panes=(2, 2), frame=(0.34, 0.24, 0.16), view=0.4)
+    left, wide = room.left + 0.35, room.right - room.left - 0.7
+    loaves = _loaves(float(setup.place.uniform(0, 90)))
+    st.quad((left, 1.12, back - 0.04), (wide, 0, 0), (0, 1.38, 0), loaves, "shell", order=720)
+    for y in (1.10, 1.56, 2.02, 2.48):
+        st.quad((left, y, back - 0.30), (wide, 0, 0), (0, 0.05, 0), wood((0.42, 0.28, 0.17)), "shell", order=718)
+        st.quad((left, y, back - 0.30), (wide, 0, 0), (0, 0, 0.28), wood((0.36, 0.24, 0.15)), "shell", order=719)
+    _counter(setup, st, left + wide * 0.04, wide * 0.92, back - 1.15)
+    for k in range(3):
+        props.hanging_lamp(st, left + wide * (k + 0.5) / 3, 2.05, back - 1.1, lit=True, band="far", top=room.height,
+                           skin=(0.50, 0.36, 0.20), power=0.7 if setup.dim else 0.3, reach=1.5)  # fmt: skip
+    return room.place("bread", "table", "lamp", "shelf", dust=0.5)
+
+
+def _counter(setup: Setup, st: Stage, left: float, wide: float, z: float) -> None:
+    """Wood below, and above it a case of glass with what is sweet."""
+    middle = left + wide / 2
+    front = wood(setup.make((0.44, 0.29, 0.18), (0.30, 0.36, 0.34), (0.50, 0.38, 0.28)))
+    st.group(middle, z, "far")
+    st.box(middle, 0, z, (wide, 0.82, 0.6), front)
+    st.box(middle, 0.82, z, (wide + 0.06, 0.05, 0.68), wood((0.56, 0.41, 0.26)), shadow=False)
+    cakes: tuple[RGB, ...] = ((0.74, 0.50, 0.24), (0.80, 0.68, 0.48), (0.46, 0.24, 0.15), (0.78, 0.42, 0.42))
+    count = max(4, round(wide / 0.34))
+    for k in range(count):
+        cake = setup.pick(*cakes)
+        heap = [(math.cos(t) * 0.13, math.sin(t) * 0.10) for t in np.linspace(0, math.pi, 9)]
+        st.cutout(left + wide * (k + 0.5) / count, 0.87, z - 0.12, heap,
+                  gradient((cake[0] * 0.55, cake[1] * 0.55, cake[2] * 0.55), cake), rounded=True)  # fmt: skip
+    st.quad((left, 0.87, z - 0.32), (wide, 0, 0), (0, 0.34, 0.06), (0.80, 0.86, 0.86), opacity=0.16)
+    st.box(middle, 1.20, z - 0.05, (wide, 0.025, 0.5), (0.70, 0.72, 0.70), shadow=False)
+    st.ungroup()
+
+
+def _loaves(seed: float) -> Material:
+    """Round loaves and long ones side by side, before boards in shadow."""
+    crusts = np.array([(0.62, 0.40, 0.18), (0.52, 0.30, 0.13), (0.70, 0.52, 0.28), (0.44, 0.26, 0.13)], np.float32)
+    behind = np.array((0.17, 0.12, 0.085), np.float32)
+    shelf = np.float32(0.46)
+
+    def draw(s: Surface) -> FloatArray:
+        row = np.floor(s.b / shelf)
+        up = (s.b - row * shelf) / np.float32(0.30)
+        wide = np.float32(0.22) + hashed(row, seed) * np.float32(0.16)
+        index = np.floor(s.a / wide)
+        key = index * 7 + row * 31
+        across = (s.a / wide - index - np.float32(0.5)) * 2
+        tall = np.float32(0.46) + hashed(key, seed + 3) * np.float32(0.34)
+        crown = tall * np.sqrt(np.clip(1 - (across / np.float32(0.94)) ** 2, 0, 1))
+        there = (up < crown) & (hashed(key, seed + 5) > 0.10)
+        crust = crusts[(hashed(key, seed + 7) * 3.99).astype(np.int32)]
+        tone = np.float32(0.55) + np.float32(0.55) * np.clip(up / np.maximum(crown, 0.1), 0, 1)
+        slash = np.exp(-(((across + up * np.float32(0.5)) / np.float32(0.11)) ** 2)) * (up > 0.35)
+        bread = mix(crust * tone[..., None], (0.82, 0.68, 0.46), (slash * np.float32(0.55)).astype(np.float32))
+        return np.asarray(np.where(there[..., None], bread, behind), np.float32)
+
+    return draw
