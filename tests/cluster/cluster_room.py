@@ -44,8 +44,8 @@ ABOUT = {
     "health_check_timeout_ms": 1000,
     "health_check_failure_threshold": 4,
 }
-"""Nodes count as dead after a few seconds, and not after half a minute; what runs on them has its share of a machine that
-other programs keep busy."""
+"""Nodes count as dead after a few seconds, and not after half a minute; what runs on them has its share of a machine
+that other programs keep busy."""
 
 
 @dataclass

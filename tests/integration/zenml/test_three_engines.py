@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from film.pipeline.results import FilmResult
 from film.pipeline.run import run_film_pipeline
 from film.settings import Settings
 
-pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [
     pytest.mark.engines,
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is an extra: just test-engines"),
     pytest.mark.usefixtures("zenml_home"),
     pytest.mark.filterwarnings("default"),  # of ZenML and Ray: theirs are not ours to raise
 ]
