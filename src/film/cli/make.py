@@ -24,7 +24,7 @@ from film.pipeline.events import Listener, write_lines
 from film.settings import Settings
 
 FEW = 6
-"""Pieces of a cut that are told by name after an edit."""
+"""Pieces of a cut that are told by name after an edit, and lines that are told to outlast their clips before it."""
 PARTIAL = 6
 """Exit code of a film that has all its shots, but not all of them as asked for."""
 
@@ -122,8 +122,11 @@ def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Seq
     from film.cli.plan import spending_table
     from film.pipeline.outlook import outlook
 
-    for line in (*spending_table(plan).split("\n"), *outlook(plan)):
+    ahead = outlook(plan)
+    for line in (*spending_table(plan).split("\n"), *ahead[:FEW]):
         note(line)
+    if len(ahead) > FEW:
+        note(f"and {len(ahead) - FEW} more like these: film plan names them all")
     note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
     for line in near:
         note(line)

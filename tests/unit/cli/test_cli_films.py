@@ -75,6 +75,21 @@ def test_a_plan_says_what_why_and_for_how_much(film: Film, tmp_path: Path) -> No
     assert "API keys still missing: FAL_API_KEY, OPEN_AI_API_KEY" in said.err
 
 
+def test_what_gives_way_to_long_lines_is_told_before_it_is_paid_for(
+    film: Film, tmp_path: Path, vendors: Simulator
+) -> None:
+    posts = len(vendors.posts())
+    line = "There was a light on the water, and nobody who saw it that night would ever speak of it again. " * 2
+    shots = write_shots(tmp_path, *[{"dialogue": line}] * 8)
+    planned = film("plan", shots)
+    told = [row for row in planned.err.splitlines() if "creeping in on its last picture" in row]
+    assert len(told) == 8 and "as reckoned from its words" in told[0]
+    assert len(film("plan", shots, "--json").json["outlook"]) == 9, "and what would help"
+    asked = film("make", shots)
+    assert asked.code == 5 and asked.err.count("creeping in") == 6 and "and 3 more like these" in asked.err
+    assert len(vendors.posts()) == posts
+
+
 def test_over_budget_is_3(film: Film, tmp_path: Path, vendors: Simulator) -> None:
     posts = len(vendors.posts())
     shots = write_shots(tmp_path, {})
