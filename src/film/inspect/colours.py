@@ -18,7 +18,6 @@ _SD = frozenset((4, 5, 6))
 _HDR_CURVES = frozenset((16, 18))
 """PQ and HLG."""
 _JPEG = 2
-_RGB = 0
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,6 @@ class Tags:
     primaries: int
     transfer: int
     full_range: bool
-    range_known: bool
     height: int
     depth: int
     is_rgb: bool
@@ -45,7 +43,6 @@ def tags_of(codec: CodecContext | object, height: int) -> Tags:
         primaries=int(getattr(codec, "color_primaries", 2)),
         transfer=int(getattr(codec, "color_trc", 2)),
         full_range=span == _JPEG or name.startswith("yuvj"),
-        range_known=span != 0,
         height=height,
         depth=max((c.bits for c in components), default=8),
         is_rgb=bool(getattr(form, "is_rgb", False)),

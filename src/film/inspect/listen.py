@@ -69,8 +69,6 @@ class Heard:
     silent: tuple[Span, ...]
     clipped: tuple[Clipped, ...]
     gaps: tuple[Gap, ...]
-    peak: float
-    """Of samples, 1 is full scale."""
     integrated: float | None
     loudness_range: float | None
     true_peak: float | None
@@ -90,7 +88,6 @@ class Listener:
         self._silent: list[Span] = []
         self._clipped: list[Clipped] = []
         self._gaps: list[Gap] = []
-        self._peak = 0.0
         self._meter = _Meter() if loudness else None
 
     def hear(self, frame: AudioFrame) -> None:
@@ -105,9 +102,7 @@ class Listener:
             at = self._now
             for place, peak in enumerate(steps):
                 self._follow(at + Fraction(place * self._step, self._rate), float(peak))
-        highest = float(steps.max())
-        self._peak = max(self._peak, highest)
-        if highest >= _FULL:
+        if steps.max() >= _FULL:
             self._overloads(sound, self._now)
         self._samples += frame.samples
         if self._meter:
@@ -122,7 +117,6 @@ class Listener:
             silent=tuple(self._silent),
             clipped=tuple(self._clipped),
             gaps=tuple(self._gaps),
-            peak=self._peak,
             integrated=integrated,
             loudness_range=span,
             true_peak=peak,
