@@ -74,7 +74,7 @@ def within(year: int, month: int) -> ColumnElement[bool]:
     try:
         start = datetime(year, month, 1, tzinfo=UTC)
         end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise InputError(f"{year}-{month} is no month", hint="ask for a year and a month, like 2026, 11") from error
     return (LedgerEntry.at >= start) & (LedgerEntry.at < end)
 

@@ -27,7 +27,7 @@ from film.db.tables import Budget
 from film.errors import ConfigurationError, InputError, StoreError
 from film.models import AssetType, check_identifier
 from film.rates import RateCard
-from film.settings import Settings, load_settings
+from film.settings import Settings, load_settings, parse_budget
 
 HOLD = timedelta(hours=1)
 """How long money stays set aside for a purchase that was not begun, unless it is renewed."""
@@ -46,10 +46,10 @@ class CostTracker:
     def __init__(
         self,
         project_id: str,
-        budget_limit_usd: Decimal | int | None = None,
+        budget_limit_usd: Decimal | float | str | None = None,
         *,
-        run_limit_usd: Decimal | int | None = None,
-        daily_limit_usd: Decimal | int | None = None,
+        run_limit_usd: Decimal | float | str | None = None,
+        daily_limit_usd: Decimal | float | str | None = None,
         run_id: str | None = None,
         engine: Engine | None = None,
         settings: Settings | None = None,
@@ -57,8 +57,13 @@ class CostTracker:
     ) -> None:
         try:
             self.project_id = check_identifier(project_id)
-        except ValueError as error:
-            raise InputError(f"the film id {error}", hint="give it a name like my_first_film") from error
+        except (ValueError, TypeError) as error:
+            told = error if isinstance(error, ValueError) else "is not text"
+            raise InputError(
+                f"the film id {str(project_id)[:40]!r} {told}",
+                hint="give it a name like my_first_film",
+                field="project_id",
+            ) from error
         self.settings = settings or load_settings()
         self.run_id = run_id or str(uuid4())
         self._engine = engine
@@ -269,7 +274,10 @@ class CostTracker:
             ) from error
 
 
-def _limit(amount: Decimal | int | None, name: str) -> Decimal | None:
+def _limit(amount: Decimal | float | str | None, name: str) -> Decimal | None:
+    """A limit is taken as it was written; one that was calculated in floats counts to the millionth of a dollar."""
+    if isinstance(amount, (float, str)):
+        return parse_budget(str(round(amount, 6) if isinstance(amount, float) else amount), name)
     return None if amount is None else money(amount, name)
 
 

@@ -279,7 +279,7 @@ class FilmGenerationTask:
         settings: Settings | None = None,
         **choices: Any,
     ) -> None:
-        self.project_id = project_id
+        self.project_id: str = read_options({"film_id": project_id}).get("film_id", "")
         self.api_keys = check_keys(api_keys)
         self.use_cache = use_cache
         self.tier = tier

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -75,8 +76,8 @@ def test_a_month_is_summed_to_its_last_instant(spender: Spender, engine: Engine)
     assert (str(empty["total_cost"]), empty["project_count"]) == ("0.00", 0)
 
 
-@pytest.mark.parametrize(("year", "month"), [(2025, 0), (2025, 13), (0, 1), (10_000, 1)])
-def test_what_is_no_month_is_refused(engine: Engine, year: int, month: int) -> None:
+@pytest.mark.parametrize(("year", "month"), [(2025, 0), (2025, 13), (0, 1), (10_000, 1), ("2025", 1)])
+def test_what_is_no_month_is_refused(engine: Engine, year: Any, month: int) -> None:
     with pytest.raises(InputError, match="is no month"):
         get_monthly_costs(year, month, engine=engine)
 

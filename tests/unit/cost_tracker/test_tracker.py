@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -305,6 +306,24 @@ def test_whole_dollars_may_be_an_int(settings: Settings) -> None:
         costs.check_budget(11)
     with pytest.raises(TypeError, match="money is Decimal"):
         CostTracker("attic", True, settings=settings)
+
+
+@pytest.mark.parametrize("limit", [10.5, "10.50", "$10.50", 10.1 + 0.4])
+def test_a_limit_may_be_written_in_any_form(settings: Settings, limit: float | str) -> None:
+    assert CostTracker("attic", limit, settings=settings).left() == Decimal("10.50")
+
+
+@pytest.mark.parametrize("limit", ["ten", float("nan"), -1.0, "1e9"])
+def test_a_limit_that_is_no_sum_of_money_is_refused(settings: Settings, limit: float | str) -> None:
+    with pytest.raises(ConfigurationError, match="budget_limit_usd is"):
+        CostTracker("attic", limit, settings=settings)
+
+
+@pytest.mark.parametrize("project", [7, None, "a/b", ""])
+def test_a_film_that_has_no_name_is_refused(settings: Settings, project: Any) -> None:
+    with pytest.raises(InputError, match="the film id") as caught:
+        CostTracker(project, settings=settings)
+    assert caught.value.field == "project_id" and caught.value.hint
 
 
 def test_a_daily_limit_of_zero_is_one(settings: Settings) -> None:

@@ -75,6 +75,12 @@ def test_a_wrong_option_is_told_when_the_task_is_made(options: dict[str, Any], t
         FilmGenerationTask("film", **options)
 
 
+@pytest.mark.parametrize("project", [None, 7, "", "a/b"])
+def test_a_shot_of_no_film_is_refused(project: Any) -> None:
+    with pytest.raises(InputError, match="film_id"):
+        asyncio.run(FilmGenerationTask(project, tier="draft").generate_shot({"shot_id": "a", "prompt": "an attic"}))
+
+
 @pytest.mark.parametrize("shot", [None, 7, "shots.json", [{"shot_id": "a", "prompt": "an attic"}]])
 def test_what_is_no_shot_is_refused(shot: Any) -> None:
     with pytest.raises(InputError, match="not a Shot or an entry of shots"):
