@@ -43,6 +43,14 @@ def test_the_manifest_says_where_each_shot_lies(room: Room) -> None:
     assert (second.shot_id, second.start, second.stop) == ("shot_002", 18, 66)
 
 
+def test_a_film_of_few_words_is_told_as_such(room: Room) -> None:
+    quiet = [shot(number, duration=5) for number in range(2, 5)]
+    film = room.make([shot(1, dialogue="Hello there."), *quiet])
+    plan = expected(film.path)
+    assert plan is not None and plan.spoken and plan.mixed is not None and plan.mixed < -15
+    assert [f.kind for f in inspect_film(film.path).findings if "word" in f.kind] == ["few-words"]
+
+
 def test_a_missing_shot_is_an_error_at_its_place_and_its_still_no_freeze(room: Room) -> None:
     room.vendor.fails("submit", ProviderRefused("not this picture", provider="fake"))
     film = room.make([shot(1, duration=2), shot(2, duration=2)])
