@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
 
-from film.db.sql import insert_integers, upsert
+from film.db.sql import insert_integers, insert_new
 from film.db.tables import AssetRow, AssetTag, Embedding, EmbeddingQueue, Tag
 from film.metadata.blocks import fills_a_block
 from film.metadata.counters import Change, add_to_library
@@ -34,6 +34,7 @@ Links = set[tuple[int, int]]
 _ASSETS = cast(Table, AssetRow.__table__)
 _TAGS = cast(Table, Tag.__table__)
 _LINKS = cast(Table, AssetTag.__table__)
+_QUEUE = cast(Table, EmbeddingQueue.__table__)
 T = TypeVar("T")
 
 _KEPT = {"asset_id", "created_at", "reuse_count", "film_id"}
@@ -109,9 +110,7 @@ def remove(db: Connection, asset_ids: Collection[str]) -> int:
 
 def _insert(db: Connection, rows: Mapping[str, dict[str, Any]]) -> dict[str, int]:
     """Insert what is new; its row ids by ``asset_id``. Who is second to insert one waits, and then knows it."""
-    statement = upsert(db, AssetRow).on_conflict_do_nothing(index_elements=["asset_id"])
-    returning = statement.returning(_ASSETS.c.asset_id, _ASSETS.c.id)
-    return {row.asset_id: row.id for row in db.execute(returning, list(rows.values()))}
+    return insert_new(db, _ASSETS, list(rows.values()), by="asset_id") if rows else {}
 
 
 def _update(db: Connection, rows: Mapping[str, dict[str, Any]]) -> dict[str, Row[Any]]:
@@ -174,8 +173,8 @@ def _queue(db: Connection, worded: Collection[int], renamed: Sequence[int]) -> N
     for some in _parts(renamed):
         db.execute(delete(Embedding).where(Embedding.asset_id.in_(some)))
         db.execute(delete(EmbeddingQueue).where(EmbeddingQueue.asset_id.in_(some)))
-    if waiting := [{"asset_id": row_id} for row_id in sorted(worded)]:
-        db.execute(upsert(db, EmbeddingQueue).on_conflict_do_nothing(index_elements=["asset_id"]), waiting)
+    if worded:
+        insert_integers(db, _QUEUE, [(row_id,) for row_id in sorted(worded)], missing=True)
 
 
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
