@@ -2,6 +2,9 @@
 
     database_url   an empty database; a test that asks for it runs once on SQLite and once on PostgreSQL
     engine         the same, brought to the newest schema
+    library_url    a database at the newest schema with nothing in it, in a moment: on PostgreSQL one room for all
+                   tests of a process, emptied for each; not for tests that change the schema
+    library_engine an engine on it
     settings       settings on that database, with a gallery of the test's own
     tell           prints a figure that a test has measured, at the end of the run, in whatever process it ran
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +33,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
+from film.db.tables import Base
 from film.settings import KEY_NAMES, STORE_NAMES, Settings
 
 _GUARD = """
@@ -140,15 +145,61 @@ def engine(database_url: str) -> Engine:
     return engine
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def library_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "film.db")
+        return f"sqlite:///{tmp_path / 'film.db'}"
+    url: str = request.getfixturevalue("postgres_room_url")
+    admin = make_engine(url)
+    with admin.begin() as db:
+        db.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key minds
+        for table in Base.metadata.sorted_tables:
+            db.execute(table.delete())
+    admin.dispose()
+    return url
+
+
+@pytest.fixture
+def library_engine(library_url: str) -> Engine:
+    return make_engine(library_url)
+
+
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings that may spend (there is nobody to pay) on a database of the test's own."""
     return Settings(gallery=tmp_path / "gallery", database_url=database_url)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest schema, to copy."""
+    file = tmp_path_factory.mktemp("template") / "film.db"
+    _prepared(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_room_url(postgres_url: str) -> str:
+    """A schema at the newest revision that one test after another uses."""
+    url = _new_schema(postgres_url)
+    _prepared(url)
+    return url
+
+
 @pytest.fixture
 def postgres_schema_url(postgres_url: str) -> str:
     """An empty schema on the PostgreSQL server, as a URL of its own."""
+    return _new_schema(postgres_url)
+
+
+def _prepared(url: str) -> None:
+    engine = make_engine(url)
+    prepare(engine)
+    engine.dispose()
+
+
+def _new_schema(postgres_url: str) -> str:
     schema = f"film_{next(_numbers)}"
     admin = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
     with admin.begin() as connection:

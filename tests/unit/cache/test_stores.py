@@ -1,37 +1,42 @@
-"""What every store promises, wherever it keeps its blobs: a gallery alone, a folder or an S3 bucket behind it."""
+"""What every store promises, wherever it keeps its rows and its blobs.
+
+    rows    SQLite, PostgreSQL
+    blobs   a gallery alone, a folder behind it, an S3 bucket behind it (``film.testing.s3``: the protocol over HTTP,
+            signatures checked)
+
+Each promise is held to in every combination in which it means anything.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cache_kit import key, overwrite
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, select, update
 
+from film.archive import export_library, import_library
 from film.cache import AssetCache, CachedAsset, Made
 from film.cache.bucket import Bucket
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.db.tables import Action, Blob
+from film.metadata import MetadataIndex
+from film.models import Asset, AssetType
 from film.testing.s3 import S3Server
 
 DAY = timedelta(days=1)
 Open = Callable[[str], AssetCache]
-
-
-@pytest.fixture
-def quick_engine(tmp_path: Path) -> Engine:
-    engine = make_engine(f"sqlite:///{tmp_path / 'film.db'}")
-    prepare(engine)
-    return engine
 
 
 class Room:
@@ -85,15 +90,15 @@ class Room:
 
 
 @pytest.fixture(params=["local", "folder", "s3"])
-def room(request: pytest.FixtureRequest, tmp_path: Path, quick_engine: Engine) -> Iterator[Room]:
+def room(request: pytest.FixtureRequest, tmp_path: Path, library_engine: Engine) -> Iterator[Room]:
     with ExitStack() as stack:
-        yield Room(request.param, tmp_path, quick_engine, stack)
+        yield Room(request.param, tmp_path, library_engine, stack)
 
 
 @pytest.fixture(params=["folder", "s3"])
-def shared(request: pytest.FixtureRequest, tmp_path: Path, quick_engine: Engine) -> Iterator[Room]:
+def shared(request: pytest.FixtureRequest, tmp_path: Path, library_engine: Engine) -> Iterator[Room]:
     with ExitStack() as stack:
-        yield Room(request.param, tmp_path, quick_engine, stack)
+        yield Room(request.param, tmp_path, library_engine, stack)
 
 
 # -- the contract
@@ -174,16 +179,12 @@ def test_of_many_that_ask_at_once_one_makes(room: Room) -> None:
     assert made == 1
 
 
-def test_garbage_goes_from_everywhere_and_nothing_else_does(room: Room, quick_engine: Engine) -> None:
+def test_garbage_goes_from_everywhere_and_nothing_else_does(room: Room, library_engine: Engine) -> None:
     old, kept = room.put("old"), room.put("kept")
-    then = now() - 40 * DAY
-    with quick_engine.begin() as db:
-        db.execute(update(Action).where(Action.key == old.key).values(created_at=then, last_used_at=then))
-        db.execute(update(Blob).where(Blob.sha256 == old.sha256).values(created_at=then))
+    _let_lie(library_engine, [old])
     assert room.cache.collect().doubtful == 1
     assert room.cache.peek_many([old.key])
-    with quick_engine.begin() as db:
-        db.execute(update(Blob).where(Blob.quarantined_at.is_not(None)).values(quarantined_at=now() - 2 * DAY))
+    _doubt_for_long(library_engine)
     assert room.cache.collect().removed == 1
     assert not old.path.exists()
     assert kept.path.exists()
@@ -191,7 +192,145 @@ def test_garbage_goes_from_everywhere_and_nothing_else_does(room: Room, quick_en
         assert room.far() == {kept.sha256}
 
 
+def test_of_several_that_claim_a_key_one_has_it_until_it_lets_go(room: Room) -> None:
+    claim = {"kind": "image", "provider": "fal"}
+    with room.open("gallery") as other:
+        with ThreadPoolExecutor(8) as pool:
+            asked = pool.map(lambda n: (room.cache, other)[n % 2].claim(key("k"), owner=str(n), **claim), range(8))
+            got = list(asked)
+        assert sorted(got) == ["mine"] + ["wait"] * 7
+        winner = str(got.index("mine"))
+        assert other.renew(key("k"), owner=winner)
+        assert not other.renew(key("k"), owner="thief")
+        made = room.cache.publish(key("k"), Made("image/png", data=b"made"), owner=winner, **claim)
+        assert other.claim(key("k"), owner="late", **claim) == "ready"
+        assert other.publish(key("k"), Made("image/png", data=b"late"), owner="late", **claim) == made
+        assert other.get(key("k")) == made
+
+
+@pytest.mark.parametrize("how", ["its process is gone", "its lease is over"])
+def test_the_work_of_a_dead_owner_is_taken_over(room: Room, how: str) -> None:
+    token = "d" * 16
+    lease = timedelta(hours=1)
+    if how == "its lease is over":
+        lease = timedelta(seconds=-1)
+    else:
+        locks = room.cache.gallery / "locks"
+        locks.mkdir(parents=True)
+        (locks / token).touch()  # and nobody holds it
+    assert room.cache.claim(key("k"), owner=f"{token}-1", lease=lease, kind="image", provider="fal") == "mine"
+
+    async def make() -> Made:
+        return Made("image/png", data=b"made")
+
+    asset, is_hit = asyncio.run(room.cache.obtain(key("k"), kind="image", provider="fal", make=make))
+    assert not is_hit
+    assert asset.path.read_bytes() == b"made"
+    assert not room.cache.renew(key("k"), owner=f"{token}-1")
+
+
+def test_the_new_the_leased_and_the_named_are_no_garbage(room: Room, library_engine: Engine) -> None:
+    stored = {name: room.put(name) for name in ("new", "leased", "named", "used", "old")}
+    _let_lie(library_engine, [asset for name, asset in stored.items() if name != "new"])
+    with library_engine.begin() as db:
+        db.execute(update(Action).where(Action.key == key("leased")).values(state="pending", owner="somebody"))
+    for _ in range(2):
+        room.cache.collect([stored["named"].sha256])
+        _doubt_for_long(library_engine)
+        assert room.cache.get(key("used"))
+    room.cache.collect([stored["named"].sha256])
+    with library_engine.begin() as db:
+        left = set(db.scalars(select(Blob.sha256)))
+    assert left == {asset.sha256 for name, asset in stored.items() if name != "old"}
+    assert all(asset.path.exists() == (name != "old") for name, asset in stored.items())
+    assert room.cache.verify().is_good
+
+
+def test_what_a_killed_collection_left_is_collected_by_the_next(room: Room, library_engine: Engine) -> None:
+    """Its rows had gone, its files had not."""
+    stored, kept = room.put("old"), room.put("kept")
+    _let_lie(library_engine, [stored])
+    with library_engine.begin() as db:
+        db.execute(delete(Action).where(Action.key == stored.key))
+        db.execute(delete(Blob).where(Blob.sha256 == stored.sha256))
+    room.cache.collect(grace=timedelta(seconds=-10))
+    assert not stored.path.exists()
+    assert kept.path.exists()
+    if room.kind != "local":
+        assert room.far() == {kept.sha256}
+
+
+def test_a_library_goes_out_of_one_store_and_into_another(
+    room: Room, library_engine: Engine, tmp_path: Path, sqlite_template: Path
+) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "their.db")
+    theirs = make_engine(f"sqlite:///{tmp_path / 'their.db'}")
+    asset = Asset(
+        asset_id="image_a", key=key("a"), asset_type=AssetType.IMAGE, provider="fal", prompt="A harbour",
+        characters=("Mara",), created_at="2026-11-22T07:08:09+00:00",
+    )  # fmt: skip
+    mine = MetadataIndex(engine=library_engine)
+    stored = {name: room.put(name, name.encode() * 1000) for name in ("a", "b")}
+    mine.index_asset(asset.model_copy(update={"sha256": stored["a"].sha256, "size": stored["a"].size}))
+    if room.kind != "local":
+        stored["b"].path.unlink()  # it lies in the bucket
+    out = export_library(tmp_path / "out.tar", cache=room.cache, engine=library_engine, index=mine)
+    assert (out.results, out.assets, out.blobs) == (2, 1, 2)
+    with AssetCache(tmp_path / "theirs", engine=theirs) as cache:
+        index = MetadataIndex(engine=theirs)
+        assert import_library(tmp_path / "out.tar", cache=cache, index=index).blobs == 2
+        assert index.get_asset("image_a") == mine.get_asset("image_a")
+        cache.put(key("c"), kind="image", provider="fal", mime="image/png", data=b"c")
+        export_library(tmp_path / "back.tar", cache=cache, engine=theirs, index=index)
+    back = import_library(tmp_path / "back.tar", cache=room.cache, index=mine)
+    assert (back.results, back.known_results, back.known_assets) == (1, 2, 1)
+    assert {name: room.cache.verified_path(key(name)).read_bytes() for name in "abc"} == {
+        "a": b"a" * 1000, "b": b"b" * 1000, "c": b"c",
+    }  # fmt: skip
+    if room.kind != "local":
+        assert len(room.far()) == 3
+
+
+def _let_lie(engine: Engine, assets: list[CachedAsset]) -> None:
+    """For forty days."""
+    then = now() - 40 * DAY
+    with engine.begin() as db:
+        keys, hashes = [asset.key for asset in assets], [asset.sha256 for asset in assets]
+        db.execute(update(Action).where(Action.key.in_(keys)).values(created_at=then, last_used_at=then))
+        db.execute(update(Blob).where(Blob.sha256.in_(hashes)).values(created_at=then))
+    for asset in assets:
+        os.utime(asset.path, (then.timestamp(), then.timestamp()))
+
+
+def _doubt_for_long(engine: Engine) -> None:
+    with engine.begin() as db:
+        db.execute(update(Blob).where(Blob.quarantined_at.is_not(None)).values(quarantined_at=now() - 2 * DAY))
+
+
 # -- what a bucket adds
+
+
+def test_two_machines_that_want_one_result_make_it_once(shared: Room) -> None:
+    made = 0
+
+    async def make() -> Made:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0.05)
+        return Made("image/png", data=b"made")
+
+    async def ask() -> list[tuple[CachedAsset, bool]]:
+        with shared.open("the other machine's gallery") as other:
+            asked = [
+                cache.obtain(key("k"), kind="image", provider="fal", make=make) for cache in (shared.cache, other) * 4
+            ]
+            return list(await asyncio.gather(*asked))
+
+    got = asyncio.run(ask())
+    assert made == 1
+    assert sorted(is_hit for _, is_hit in got) == [False] + [True] * 7
+    assert {asset.path.read_bytes() for asset, _ in got} == {b"made"}
+    assert len({asset.path for asset, _ in got}) == 2
 
 
 def test_two_machines_share_one_library(shared: Room) -> None:
@@ -268,9 +407,9 @@ def test_a_bucket_of_another_library_is_refused(shared: Room, tmp_path: Path) ->
 
 
 @pytest.fixture
-def wire(tmp_path: Path, quick_engine: Engine) -> Iterator[Room]:
+def wire(tmp_path: Path, library_engine: Engine) -> Iterator[Room]:
     with ExitStack() as stack:
-        yield Room("s3", tmp_path, quick_engine, stack)
+        yield Room("s3", tmp_path, library_engine, stack)
 
 
 def _server(room: Room) -> S3Server:
@@ -322,6 +461,24 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(wire: Room) -> None:
         assert not part.exists()
 
 
+def test_an_upload_that_fails_leaves_no_row_and_what_was_made(wire: Room, tmp_path: Path) -> None:
+    from film.errors import StoreError
+
+    wire.put("first")
+    s3 = _server(wire)
+    made = wire.cache.temporary(".mp4")
+    made.write_bytes(os.urandom(11_000_000))
+    s3.refuse = 403
+    with pytest.raises(StoreError, match="credentials"):
+        wire.cache.put(key("clip"), kind="video", provider="fal", mime="video/mp4", path=made)
+    s3.refuse = None
+    assert made.exists()
+    assert wire.cache.get(key("clip")) is None
+    stored = wire.cache.put(key("clip"), kind="video", provider="fal", mime="video/mp4", path=made)
+    assert s3.parts == {}
+    assert stored.sha256 in wire.far()
+
+
 def test_a_left_over_that_is_bad_is_fetched_anew(wire: Room) -> None:
     data = os.urandom(300_000)
     stored = wire.put("clip", data)
@@ -333,8 +490,6 @@ def test_a_left_over_that_is_bad_is_fetched_anew(wire: Room) -> None:
 
 
 def test_two_that_want_one_blob_fetch_it_once(wire: Room) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     data = os.urandom(2_000_000)
     wire.put("clip", data)
     s3 = _server(wire)
@@ -358,11 +513,11 @@ def test_a_signed_address_opens_one_blob_for_a_while(wire: Room) -> None:
         urllib.request.urlopen(url.replace("X-Amz-Expires=3600", "X-Amz-Expires=99999"))
 
 
-def test_what_lay_in_the_gallery_before_there_was_a_bucket_is_pushed(tmp_path: Path, quick_engine: Engine) -> None:
+def test_what_lay_in_the_gallery_before_there_was_a_bucket_is_pushed(tmp_path: Path, library_engine: Engine) -> None:
     with ExitStack() as stack:
-        alone = Room("local", tmp_path, quick_engine, stack)
+        alone = Room("local", tmp_path, library_engine, stack)
         stored = [alone.put(name) for name in "abc"]
-        room = Room("s3", tmp_path, quick_engine, stack)
+        room = Room("s3", tmp_path, library_engine, stack)
         pushed = room.cache.push()
         assert (pushed.sent, pushed.already, len(pushed.missing)) == (3, 0, 0)
         assert room.far() == {asset.sha256 for asset in stored}
@@ -371,11 +526,11 @@ def test_what_lay_in_the_gallery_before_there_was_a_bucket_is_pushed(tmp_path: P
             assert other.verified_path(key("b")).read_bytes() == b"b"
 
 
-def test_copies_here_are_dropped_only_when_old_and_safe_in_the_bucket(wire: Room, quick_engine: Engine) -> None:
+def test_copies_here_are_dropped_only_when_old_and_safe_in_the_bucket(wire: Room, library_engine: Engine) -> None:
     old, lonely, new = wire.put("old"), wire.put("lonely"), wire.put("new")
     wire.change_far(lonely, None)
     then = now() - 3 * DAY
-    with quick_engine.begin() as db:
+    with library_engine.begin() as db:
         db.execute(
             update(Action).where(Action.key.in_([old.key, lonely.key])).values(created_at=then, last_used_at=then)
         )
