@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def filters(command: F) -> F:
-    """Everything that says which assets are meant."""
+    """Everything that says which assets are meant. What an asset has once may be given twice, and is refused then."""
     for decorate in reversed(
         [
             option(
@@ -29,13 +29,17 @@ def filters(command: F) -> F:
             ),
             option("landscape", multiple=True, metavar="NAME", help="Shows this place; may be repeated."),
             option("style", multiple=True, metavar="NAME", help="Has this style; may be repeated."),
-            option("mood", metavar="NAME"),
-            option("time_of_day", metavar="NAME"),
-            option("shot_type", metavar="NAME"),
+            option("mood", multiple=True, metavar="NAME"),
+            option("time_of_day", multiple=True, metavar="NAME"),
+            option("shot_type", multiple=True, metavar="NAME"),
             option(
-                "type", "-t", type=click.Choice([t.value for t in AssetType]), help="Only pictures, clips or speech."
+                "type",
+                "-t",
+                multiple=True,
+                type=click.Choice([t.value for t in AssetType]),
+                help="Only pictures, clips or speech.",
             ),
-            option("provider", metavar="NAME"),
+            option("provider", multiple=True, metavar="NAME"),
             option("film_id", metavar="NAME", help="Used in this film."),
             option(
                 "any", multiple=True, metavar="WHAT=A,B", help="Has one of these: mood=tense,calm. May be repeated."

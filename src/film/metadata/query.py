@@ -37,11 +37,11 @@ class AssetQuery:
         characters: Words = None,
         landscapes: Words = None,
         styles: Words = None,
-        mood: str | None = None,
-        time_of_day: str | None = None,
-        shot_type: str | None = None,
-        asset_type: str | None = None,
-        provider: str | None = None,
+        mood: Words = None,
+        time_of_day: Words = None,
+        shot_type: Words = None,
+        asset_type: Words = None,
+        provider: Words = None,
         film_id: str | None = None,
         *,
         any_of: AnyOf | None = None,
@@ -138,8 +138,9 @@ def _check_that_some_may_match(all_of: frozenset[TagKey]) -> None:
         words = sorted(value for d, value in all_of if d == kind.value)
         if len(words) > 1:
             either = ", ".join(f'"{word}"' for word in words[:4])
+            typed = f"--any {kind.value}={','.join(words[:4])}"
             raise InputError(
                 f"no asset has {len(words)} of {kind.value}: {', '.join(words)[:80]}",
-                hint=f'ask for one of them, or for either with any_of={{"{kind.value}": [{either}]}}',
+                hint=f'for one of them ask with any_of={{"{kind.value}": [{either}]}}, in the terminal {typed}',
                 field=kind.value,
             )

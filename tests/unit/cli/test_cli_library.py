@@ -21,6 +21,12 @@ def made(film: Film, tmp_path: Path) -> None:
     assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
 
 
+def test_what_an_asset_has_once_is_not_asked_for_twice(film: Film) -> None:
+    said = film("assets", "--mood", "tense", "--mood", "calm")
+    assert said.code == 2 and "no asset has 2 of mood" in said.err and "--any mood=calm,tense" in said.err
+    assert film("assets", "--type", "image", "--type", "video").code == 2
+
+
 @pytest.mark.usefixtures("made")
 def test_assets_are_found_and_counted(film: Film) -> None:
     said = film("assets", "--character", "Emma", "--type", "image")
