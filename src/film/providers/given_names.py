@@ -37,7 +37,8 @@ FEMININE_NAMES = _words(
     "maria marta martha mary maya megan mei mei-lin mia mina miranda molly nadia naomi natalie nia nina noor nora "
     "odette olga olivia paisley paula penelope petra phoebe priya rachel rebecca robin rosa rose ruby ruth sabrina "
     "sally sana sandra sara sarah scarlett selena sienna simone sofia sonia sophia stella susan svetlana sylvia "
-    "tara tess tina ursula valerie vera victoria violet vivian wendy willow yasmin yuki zara zoe zoey"
+    "tara tess tina ursula valerie vera victoria violet vivian wendy willow yasmin yuki zara zoe zoey chantal colette "
+    "élodie margot noémie"
 )
 MASCULINE_NAMES = _words(
     "adam adrian ahmed aiden alan albert alexander alfred ali andre andrea andrew anthony antonio arthur asher ben "
@@ -51,7 +52,7 @@ MASCULINE_NAMES = _words(
     "nikolai noah oliver omar oscar otto owen pablo patrick paul pedro peter philip pierre rafael raj ralph ravi "
     "ray rick rob robert roger roman ron rudy ryan sam samir samuel sasha scott sean sebastian simon stefan steve "
     "sven takeshi ted theodore thomas tim tobias tom tony victor viktor vincent walter wayne wei william wyatt "
-    "yusuf"
+    "yusuf emile françois henri jacques jules lucien marcel rené yves"
 )
 
 _ENDS_FEMININE = re.compile(r"..(a|ie|elle|ette|ine|lyn|lynn|isse|ah|trice|ess|а|я|α|η|子)$")

@@ -34,14 +34,16 @@ def test_what_could_be_anybody_is_left_open() -> None:
     assert feminine("captain") is feminine("zorblax") is feminine("") is None
 
 
-@pytest.mark.parametrize("name", ["Emma", "Robin", "Mrs Hale", "Captain Maria Vega", "Nurse Agnes", "Mama", "old Olga"])
+@pytest.mark.parametrize(
+    "name", ["Emma", "Robin", "Mrs Hale", "Captain Maria Vega", "Nurse Agnes", "Mama", "old Olga", "Margot"]
+)
 def test_a_woman_is_drawn_and_heard_as_one(name: str) -> None:
     assert appearance.of(name).lean < 0
     assert cast(name, VOICES).high
     assert drafted(name) not in {drafted(f"man {n}") for n in range(60)}
 
 
-@pytest.mark.parametrize("name", ["Marcus", "Luca", "Mr Hale", "Captain John Vega", "Papa", "Nikita", "Sasha"])
+@pytest.mark.parametrize("name", ["Marcus", "Luca", "Mr Hale", "Captain John Vega", "Papa", "Nikita", "Sasha", "Henri"])
 def test_a_man_is_drawn_and_heard_as_one(name: str) -> None:
     assert appearance.of(name).lean > 0
     assert not cast(name, VOICES).high
