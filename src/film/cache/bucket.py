@@ -35,6 +35,9 @@ LIST_RATHER = 3_000
 """Objects from which on listing them all, a thousand an answer, is quicker than asking for each."""
 
 _BLOB = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
+_LENDER = "169.254.169.254"
+"""Who lends credentials to machines in a cloud; asked where none are given, and answering nowhere else."""
+
 _PATIENCE = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 
 
@@ -220,6 +223,11 @@ class Bucket:
                 hint="check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy",
             ) from None
         except (exceptions.BaseError, OSError) as error:
+            if _LENDER in str(error):
+                raise StoreError(
+                    f"{self.url} could not be {done}: no credentials were given for it",
+                    hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment or in .env",
+                ) from None
             raise StoreError(
                 f"{self.url} could not be {done}: {_first_line(error)}",
                 hint="check the network, FILM_STORE_URL and AWS_ENDPOINT_URL; nothing is bought until it answers",

@@ -140,6 +140,7 @@ def _gallery(gallery: Path) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     from sqlalchemy.engine import make_url
 
+    from film.db.address import address
     from film.db.looking import look
 
     try:
@@ -167,7 +168,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 "run one film at a time in this gallery, or use PostgreSQL (FILM_DATABASE_URL)",
             )
     else:
-        yield Finding("ok", f"database {url.render_as_string(hide_password=True)}{absent}")
+        yield Finding("ok", f"database {address(url)} (PostgreSQL{absent})")
 
 
 def _draft() -> Iterator[Finding]:

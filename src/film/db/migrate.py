@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
+from film.db.address import address
 from film.db.drives import can_write
 from film.db.tables import Base
 from film.db.version import HEAD, read_version, version_table
@@ -49,12 +50,12 @@ def unusable(engine: Engine, error: DBAPIError) -> StoreError:
     said = str(error.orig).strip().splitlines()[0]
     if engine.dialect.name == "postgresql":
         hint = "check that the server of FILM_DATABASE_URL can be reached"
-        return StoreError(f"the database {_name(engine)} cannot be used: {said}", hint=hint)
+        return StoreError(f"the database {address(engine.url)} cannot be used: {said}", hint=hint)
     folder = Path(engine.url.database or "").absolute().parent
     if not can_write(folder):
         said = f"its folder {folder} cannot be written to"
     hint = "make the folder writable, or name another: FILM_GALLERY_DIR for all, FILM_DATABASE_URL for the database"
-    return StoreError(f"the database {_name(engine)} cannot be used: {said}", hint=hint)
+    return StoreError(f"the database {address(engine.url)} cannot be used: {said}", hint=hint)
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -104,7 +105,7 @@ def _create(connection: Connection) -> None:
     present = set(inspect(connection).get_table_names()) & set(Base.metadata.tables)
     if present:
         raise StoreError(
-            f"the database {_name(connection.engine)} has a table {min(present)!r} that this program did not make",
+            f"the database {address(connection.engine.url)} has a table {min(present)!r}, which is not of this program",
             hint="give films a database, or a PostgreSQL schema, of their own in FILM_DATABASE_URL",
         )
     Base.metadata.create_all(connection)
@@ -119,11 +120,7 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(alembic_config(connection), "head")
     except (CommandError, RevisionError) as error:
         raise StoreError(
-            f"the database {_name(connection.engine)} is at revision {read_version(connection)}, newer than this "
+            f"the database {address(connection.engine.url)} is at revision {read_version(connection)}, newer than this "
             f"program knows ({HEAD})",
             hint="update film-generation, or use another database",
         ) from error
-
-
-def _name(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)

@@ -139,7 +139,7 @@ def close_engines() -> None:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise ConfigurationError(
             "FILM_DATABASE_URL is not a database URL", hint="write sqlite:////folder/film.db or postgresql://host/name"
         ) from None  # the cause may quote a password

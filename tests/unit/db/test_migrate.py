@@ -131,7 +131,7 @@ def test_a_table_of_somebody_else_is_refused(database_url: str) -> None:
     engine = make_engine(database_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE films (x INTEGER)"))
-    with pytest.raises(StoreError, match="'films' that this program did not make"):
+    with pytest.raises(StoreError, match="'films', which is not of this program"):
         prepare(engine)
 
 
@@ -158,11 +158,25 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         prepare(make_engine(f"sqlite:///{tmp_path / 'film.db'}"))
 
 
-def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("postgresql://someone:hunter2@/nowhere?host={}", "nowhere on {}"),
+        (
+            "postgresql://someone@127.0.0.1:1/nowhere?password=hunter2&options=-c%20a.b%3Dhunter2",
+            "nowhere on 127.0.0.1:1",
+        ),
+        ("postgresql://127.0.0.1:1/nowhere?sslpassword=hunter2&passfile=someone", "nowhere on 127.0.0.1:1"),
+    ],
+)
+def test_an_unreachable_server_is_named_without_any_secret(tmp_path: Path, url: str, named: str) -> None:
     with pytest.raises(StoreError) as caught:
-        prepare(make_engine(f"postgresql://someone:hunter2@/nowhere?host={tmp_path}"))
-    assert "someone" in str(caught.value)
-    assert "hunter2" not in repr(caught.value) + str(caught.value.__cause__)
+        prepare(make_engine(url.format(tmp_path)))
+    told = repr(caught.value) + str(caught.value)
+    assert f"the database {named.format(tmp_path)} cannot be used" in told
+    for secret in ("hunter2", "someone", "options"):
+        assert secret not in told
+    assert "hunter2" not in str(caught.value.__cause__)
 
 
 def test_at_head_alembic_is_not_imported(tmp_path: Path) -> None:

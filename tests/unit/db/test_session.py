@@ -154,6 +154,7 @@ def test_a_forked_child_has_connections_of_its_own(engine: Engine) -> None:
     [
         ("mysql://host/films", "names mysql"),
         ("not a url with hunter2", "not a database URL"),
+        ("postgresql://me:hunter2@host:port/films", "not a database URL"),
     ],
 )
 def test_urls_that_cannot_work(url: str, problem: str) -> None:
