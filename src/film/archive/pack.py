@@ -7,6 +7,7 @@ The file takes its name once it is whole.
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ def export_library(file: Path, *, cache: AssetCache, engine: Engine, index: Meta
         try:
             with part.open("wb") as archive:
                 report = _write(archive, cache, engine, index)
+                archive.flush()
+                os.fsync(archive.fileno())
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)

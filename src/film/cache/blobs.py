@@ -20,6 +20,7 @@ import stat
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedReader
@@ -255,18 +256,21 @@ class BlobStore:
 
     def strays(self, known: Set[str], before: float) -> Iterator[tuple[str, int]]:
         """Blobs older than a moment that are not among the known, with their lengths."""
-        for entry in self._files():
-            if entry.name not in known:
+        for entry in self._entries():
+            if entry.name in known:
+                continue
+            with suppress(FileNotFoundError):  # somebody else has just removed it
                 found = entry.stat(follow_symlinks=False)
                 if found.st_mtime < before:
                     yield entry.name, found.st_size
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Every blob's name and what its folder says of it; the order is the disk's."""
-        for entry in self._files():
-            yield entry.name, entry.stat(follow_symlinks=False)
+        for entry in self._entries():
+            with suppress(FileNotFoundError):
+                yield entry.name, entry.stat(follow_symlinks=False)
 
-    def _files(self) -> Iterator[os.DirEntry[str]]:
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
         for folder in entries(self._blobs):
             for inner in entries(folder.path) if folder.is_dir(follow_symlinks=False) else ():
                 for entry in entries(inner.path) if inner.is_dir(follow_symlinks=False) else ():

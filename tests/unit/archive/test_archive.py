@@ -170,6 +170,8 @@ TRICKS: dict[str, Callable[[Members], Members]] = {
     "a blob of another length": lambda m: [*m[:-1], (m[-1][0], m[-1][1] + b"x")],
     "no head": lambda m: m[1:],
     "a head of another kind": lambda m: [("library.json", b'{"format": "x"}'), *m[1:]],
+    "larger than it says": lambda m: [("library.json", changed(m[0][1], size=1)), *m[1:]],
+    "fewer blobs than it says": lambda m: [("library.json", changed(m[0][1], blobs=9)), *m[1:]],
     "more than it promises": lambda m: [m[0], (m[1][0], m[1][1] + m[1][1].splitlines(True)[0]), *m[2:]],
     "a key that is none": lambda m: [m[0], (m[1][0], changed(m[1][1].splitlines()[0], key="../x") + b"\n"), *m[2:]],
     "nested without end": lambda m: [m[0], (m[1][0], b"[" * 100_000 + b"\n"), *m[2:]],
