@@ -200,6 +200,8 @@ def test_a_paid_call_is_impossible_where_spending_is_forbidden(room: Room) -> No
     film = room.make(THREE)
     assert bought(room) == 0 and len(film.failed) == 3
     assert "FILM_NO_SPEND" in str(film.failed[0].error)
+    first = next(event for event in room.events if event.event in ("warning", "film_started"))
+    assert "FILM_NO_SPEND" in first.facts["message"], "told before anything is begun"
 
 
 def test_a_lost_file_is_made_again_and_the_plan_says_so(room: Room) -> None:

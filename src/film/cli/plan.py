@@ -33,7 +33,7 @@ def command(**options: Any) -> int:
     """
     from film.pipeline.outlook import outlook
     from film.pipeline.params import film_params
-    from film.pipeline.plan import plan_film
+    from film.pipeline.plan import SPENDING_OFF, plan_film
     from film.pipeline.requests import ProviderSet
     from film.settings import load_settings
 
@@ -54,6 +54,8 @@ def command(**options: Any) -> int:
         _print(plan, plan.missing_keys(settings.keys))
         for message in ahead:
             note(message)
+        if plan.at_most and not settings.spend_allowed:
+            warn(SPENDING_OFF)
         for line in offer_lines(near):
             click.echo(line)
     if plan.at_most:

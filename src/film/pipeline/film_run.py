@@ -29,7 +29,7 @@ from film.pipeline.observe import observing
 from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams
-from film.pipeline.plan import FilmPlan, ShotPlan, plan_film
+from film.pipeline.plan import SPENDING_OFF, FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import batched, set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult
@@ -161,6 +161,8 @@ class FilmRun:
             self.costs.check_budget(plan.at_most)
             if consent:
                 consent(plan, self.services.settings)
+            if not self.services.settings.spend_allowed:
+                self.events.emit("warning", message=SPENDING_OFF)
 
     async def begin(self, plan: FilmPlan) -> None:
         """Put the film on record, and say what is ahead."""

@@ -32,6 +32,9 @@ from film.settings import KEY_NAMES
 NOTHING = Quote(amount=Decimal(0))
 State = Literal["reused", "new", "stale"]
 
+SPENDING_OFF = "spending is switched off (FILM_NO_SPEND): shots that must be paid for will be missing"
+"""Told before a run that would have to pay, which otherwise ends in slates."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedAsset:

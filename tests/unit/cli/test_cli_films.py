@@ -65,6 +65,15 @@ def test_events_are_lines_of_json(film: Film, tmp_path: Path) -> None:
     assert events[0]["event"] == "film_started" and events[-1]["event"] == "film_done"
 
 
+def test_a_plan_says_that_spending_is_switched_off(film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shots = write_shots(tmp_path, {})
+    monkeypatch.setenv("FILM_NO_SPEND", "0")
+    assert "FILM_NO_SPEND" not in film("plan", shots).err
+    monkeypatch.setenv("FILM_NO_SPEND", "1")
+    assert "spending is switched off (FILM_NO_SPEND)" in film("plan", shots).err
+    assert "FILM_NO_SPEND" not in film("plan", shots, "--tier", "draft").err
+
+
 def test_a_plan_says_what_why_and_for_how_much(film: Film, tmp_path: Path) -> None:
     said = film("plan", write_shots(tmp_path, {"dialogue": "Hello."}))
     assert said.code == 0
