@@ -25,7 +25,7 @@ _CLOCK = 1000
 
 
 def outlook(plan: FilmPlan) -> list[str]:
-    """A sentence for each shot that will not be shown as it was asked for; none where that is not known yet."""
+    """A sentence for each shot whose clip has to be slowed or held, and each transition that has to be shortened."""
     params = plan.params
     rows = [shot.assets.get(AssetType.VIDEO) for shot in plan.shots]
     if all(row is None or row.ask.provider.local for row in rows):
@@ -40,11 +40,14 @@ def outlook(plan: FilmPlan) -> list[str]:
         long_dialogue=params.film.long_dialogue,
     )
     reckoned = {shot.shot.shot_id for shot in plan.shots if _is_reckoned(shot)}
+    lasts = {clip.shot_id for clip in timeline.clips if clip.speed == 1 and not clip.hold}
     told: list[str] = []
     for message in timeline.warnings:
         shot_id, _, what = message.partition(": ")
-        by_words = what.startswith("speech") and shot_id in reckoned
-        told.append(f"{message}, as reckoned from its words" if by_words else message)
+        if not what.startswith("speech"):
+            told.append(message)
+        elif shot_id not in lasts:
+            told.append(f"{message}, as reckoned from its words" if shot_id in reckoned else message)
     if params.film.long_dialogue != "next-length" and any(clip.hold for clip in timeline.clips):
         told.append('long_dialogue = "next-length" buys longer clips for long lines, where they are sold')
     return told

@@ -14,7 +14,7 @@ from math import ceil
 from film.models import TransitionKind
 from film.timeline.beds import beds_of
 from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join, shorten_to_fit
-from film.timeline.lengths import SPEECH_LEAD, LongDialogue, clip_of
+from film.timeline.lengths import LAST_BREATH, SPEECH_LEAD, LongDialogue, clip_of
 from film.timeline.shots import ShotCut
 from film.timeline.sound import Line
 from film.timeline.timeline import Timeline, Transition
@@ -42,7 +42,7 @@ def build_timeline(
     leads = [max(ceil(SPEECH_LEAD * rate), fade) for fade in (0, *wished)]
     clips = [
         clip_of(cut, lead, fade, rate, long_dialogue, warnings)
-        for cut, lead, fade in zip(cuts, leads, (*wished, 0), strict=False)
+        for cut, lead, fade in zip(cuts, leads, (*wished, ceil(LAST_BREATH * rate)), strict=False)
     ]
     fades = shorten_to_fit([clip.frames for clip in clips], wished)
     for cut, kind, wish, fade in zip(cuts, kinds, wished, fades, strict=False):

@@ -18,6 +18,8 @@ SLOW_MOTION = Fraction(1, 2)
 SPEECH_LEAD = Fraction(3, 10)
 """Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
 SPEECH_TAIL = Fraction(1, 5)
+LAST_BREATH = Fraction(1, 2)
+"""Seconds that a film goes on after that: it does not end with its last syllable."""
 
 
 def clip_of(
@@ -25,8 +27,8 @@ def clip_of(
 ) -> Clip:
     """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it.
 
-    Speech waits for ``lead`` frames. It is over before the ``fade`` into the next shot where the source lasts for it;
-    no clip is slowed or held for that.
+    Speech waits for ``lead`` frames. It is over before the last ``fade`` frames, in which the next shot comes or the
+    film ends, where the source lasts for it; no clip is slowed or held for that.
     """
     speech = cut.speech_frames(rate)
     spoken = lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0

@@ -80,8 +80,9 @@ def test_a_line_that_is_there_is_told_by_its_length() -> None:
 
 
 def test_a_clip_that_is_there_counts_as_long_as_it_is() -> None:
-    (told,) = outlook(plan(LINE, said="7", clip="121/16"))
-    assert told == "s0: speech of 7.0 s in a shot of 5.0 s: 61 more frames shown"
+    assert outlook(plan(LINE, said="7", clip="121/16")) == [], "shown longer, and nothing gives way"
+    (told,) = outlook(plan(LINE, said="7", clip="13/2"))
+    assert told == "s0: speech of 7.0 s in a shot of 5.0 s: 36 more frames shown, slowed to 0.86x"
 
 
 def test_who_buys_the_next_length_is_not_told_of_it() -> None:

@@ -49,8 +49,15 @@ def test_only_a_film_that_asks_for_it_stands_still() -> None:
 def test_long_speech_first_takes_the_rest_of_the_clip() -> None:
     film = laid(spoken(2.5, frames=48, source_frames=100))
     (clip,) = film.clips
-    assert (clip.frames, clip.speed, clip.hold) == (8 + 60 + 5, 1, 0)
-    assert film.warnings == ("shot: speech of 2.5 s in a shot of 2.0 s: 25 more frames shown",)
+    assert (clip.frames, clip.speed, clip.hold) == (8 + 60 + 5 + 12, 1, 0)
+    assert film.warnings == ("shot: speech of 2.5 s in a shot of 2.0 s: 37 more frames shown",)
+
+
+def test_a_film_does_not_end_with_its_last_syllable_where_the_clip_lasts_for_more() -> None:
+    first, last = laid(spoken(1.5, source_frames=100), spoken(1.5, source_frames=100)).clips
+    assert (first.frames, last.frames) == (8 + 36 + 5, 8 + 36 + 5 + 12)
+    (short,) = laid(spoken(1.5, source_frames=50)).clips
+    assert (short.frames, short.speed, short.hold) == (50, 1, 0)
 
 
 def test_speech_is_over_before_the_fade_where_the_clip_lasts_for_it() -> None:
@@ -84,7 +91,7 @@ def test_then_creeps_in_on_the_last_picture() -> None:
 def test_a_still_lasts_as_long_as_the_speech() -> None:
     cut = ShotCut("still", STILL, 24, speech=SPEECH, speech_samples=96_000)
     (clip,) = laid(cut).clips
-    assert (clip.frames, clip.speed, clip.hold) == (61, 1, 0)
+    assert (clip.frames, clip.speed, clip.hold) == (8 + 48 + 5 + 12, 1, 0)
 
 
 def test_a_clip_shorter_than_its_shot_is_stretched_and_it_is_said() -> None:
