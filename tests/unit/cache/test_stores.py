@@ -24,7 +24,7 @@ import pytest
 from cache_kit import key, overwrite
 from sqlalchemy import Engine, delete, select, update
 
-from film.archive import export_library, import_library
+from film.archive import back_up, export_library, import_library
 from film.cache import AssetCache, CachedAsset, Made
 from film.cache.bucket import Bucket
 from film.db.base import now
@@ -33,6 +33,7 @@ from film.db.session import make_engine
 from film.db.tables import Action, Blob
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
+from film.settings import Settings
 from film.testing.s3 import S3Server
 
 DAY = timedelta(days=1)
@@ -289,6 +290,20 @@ def test_a_library_goes_out_of_one_store_and_into_another(
     }  # fmt: skip
     if room.kind != "local":
         assert len(room.far()) == 3
+
+
+def test_a_backup_has_every_blob_wherever_it_lies(
+    room: Room, library_engine: Engine, library_url: str, tmp_path: Path
+) -> None:
+    stored = {name: room.put(name) for name in ("here", "dropped")}
+    if room.kind != "local":
+        stored["dropped"].path.unlink()
+    settings = Settings(gallery=room.cache.gallery, database_url=library_url)
+    report = back_up(tmp_path / "backup", settings=settings, cache=room.cache, engine=library_engine)
+    assert (report.blobs, report.copied, report.lost) == (2, 2, ())
+    assert (report.database is None) == library_url.startswith("postgresql"), "a server has tools of its own"
+    copies = {path.name: path.read_bytes() for path in (tmp_path / "backup" / "blobs").rglob("*") if path.is_file()}
+    assert copies == {asset.sha256: name.encode() for name, asset in stored.items()}
 
 
 def _let_lie(engine: Engine, assets: list[CachedAsset]) -> None:
