@@ -21,6 +21,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from film.errors import ConfigurationError, StoreError
 
@@ -62,7 +63,15 @@ class Bucket:
                 "FILM_STORE_URL is set, but the library that speaks to buckets is not installed",
                 hint="install it with: pip install 'film-generation[s3]'",
             )
-        self.url = url.rstrip("/")
+        self._address = url.rstrip("/")
+        parts = urlsplit(self._address)
+        if parts.password is not None:
+            raise ConfigurationError(
+                "FILM_STORE_URL holds a password, which would be seen wherever the bucket is named",
+                hint="take it out of the URL, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            )
+        self.url = parts._replace(query="", fragment="").geturl()
+        """As people are told it: what follows a ``?`` may be a token."""
         self._options = dict(options or {})
 
     # -- reading
@@ -196,15 +205,15 @@ class Bucket:
         from obstore.store import from_url
 
         try:
-            if self.url.startswith("file:"):
-                return from_url(self.url, mkdir=True)
+            if self._address.startswith("file:"):
+                return from_url(self._address, mkdir=True)
             told: dict[str, Any] = {"config": self._options, "retry_config": _PATIENCE}
             if self._options.get("aws_endpoint", "").startswith("http:"):
                 told["client_options"] = {"allow_http": True}
-            return from_url(self.url, **told)
+            return from_url(self._address, **told)
         except (exceptions.BaseError, ValueError) as error:
             raise ConfigurationError(
-                f"FILM_STORE_URL cannot be used: {_first_line(error)}",
+                f"FILM_STORE_URL cannot be used: {_first_line(error).replace(self._address, self.url)}",
                 hint="write s3://bucket/prefix, gs://bucket/prefix or file:///folder",
             ) from None  # the cause may quote a credential
 

@@ -31,6 +31,7 @@ from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.db.tables import Action, Blob
+from film.errors import ConfigurationError, StoreError
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
 from film.settings import Settings
@@ -403,8 +404,6 @@ def test_a_bad_object_is_said_where_it_is_needed_and_healed_by_who_has_it(shared
 
 
 def test_a_bucket_of_another_library_is_refused(shared: Room, tmp_path: Path) -> None:
-    from film.errors import ConfigurationError
-
     shared.put("a")
     engine = make_engine(f"sqlite:///{tmp_path / 'stranger.db'}")
     prepare(engine)
@@ -416,6 +415,23 @@ def test_a_bucket_of_another_library_is_refused(shared: Room, tmp_path: Path) ->
         with pytest.raises(ConfigurationError, match="another library"):
             stranger.collect()
     assert len(shared.far()) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("s3://AKIA:hunter2@films/library", "holds a password"),
+        ("elsewhere://films/library?token=hunter2", "cannot be used: .*elsewhere://films/library"),
+    ],
+)
+def test_nothing_secret_of_a_buckets_address_is_told(url: str, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        Bucket(url).size("0" * 64)
+    assert "hunter2" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
+
+
+def test_a_token_in_a_buckets_address_is_used_and_not_shown() -> None:
+    assert Bucket("https://account.blob.core.windows.net/films?sig=hunter2").url.endswith("windows.net/films")
 
 
 # -- what can go wrong on the way (S3)
@@ -433,8 +449,6 @@ def _server(room: Room) -> S3Server:
 
 
 def test_a_bucket_that_refuses_or_is_gone_is_an_error_and_never_a_miss(wire: Room) -> None:
-    from film.errors import StoreError
-
     stored, s3 = wire.put("a"), _server(wire)
     stored.path.unlink()
     with wire.open("gallery") as fresh:
@@ -452,8 +466,6 @@ def test_a_bucket_that_refuses_or_is_gone_is_an_error_and_never_a_miss(wire: Roo
 
 
 def test_a_bucket_that_is_emptied_while_we_work_is_noticed(wire: Room) -> None:
-    from film.errors import StoreError
-
     stored, s3 = wire.put("a"), _server(wire)
     with wire.open("elsewhere") as fresh:
         fresh.put(key("b"), kind="image", provider="fal", mime="image/png", data=b"b")
@@ -477,8 +489,6 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(wire: Room) -> None:
 
 
 def test_an_upload_that_fails_leaves_no_row_and_what_was_made(wire: Room, tmp_path: Path) -> None:
-    from film.errors import StoreError
-
     wire.put("first")
     s3 = _server(wire)
     made = wire.cache.temporary(".mp4")
