@@ -10,7 +10,10 @@ import av
 import pysubs2
 import pytest
 from pipeline_room import Room, shot
+from sqlalchemy import select
 
+from film.db.session import engine_for
+from film.db.tables import Film
 from film.errors import ComposeError, ConfigurationError
 from film.pipeline import sealing
 from film.provenance import verify
@@ -109,6 +112,8 @@ def test_captions_that_cannot_be_written_are_told_and_the_film_is_there(room: Ro
     with pytest.raises(ComposeError, match="captions could not be written"):
         room.make(TWO)
     assert len(text_tracks(film)) == 1
+    with engine_for(room.settings.database_url).connect() as db:
+        assert db.scalar(select(Film.status)) == "failed"
 
 
 def test_editing_soft_captions_encodes_nothing_and_burning_them_in_only_where_they_are_read(room: Room) -> None:

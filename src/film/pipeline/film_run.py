@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 from film.cost_tracker import CostTracker, Reservation, write_reports
-from film.errors import Interrupted
+from film.errors import FilmError, Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
 from film.jobs.limits import SharedLimiter
@@ -114,11 +114,18 @@ class FilmRun:
         plan = await self.plan()
         self.check(plan, consent)
         await self.begin(plan)
-        shots = await self.shoot(plan)
-        if await self.drafts_damaged(shots):
-            shots = await self.shoot(plan := await self.plan())
-        await self.record(plan, shots)
-        return await self.compose(shots, began)
+        try:
+            shots = await self.shoot(plan)
+            if await self.drafts_damaged(shots):
+                shots = await self.shoot(plan := await self.plan())
+            await self.record(plan, shots)
+            return await self.compose(shots, began)
+        except Interrupted:
+            raise
+        except FilmError:
+            with suppress(FilmError):  # the database may be what failed
+                await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "failed")
+            raise
 
     async def single(self) -> CompletedShot:
         """The one shot of the params, without a film around it: nothing is cut."""
