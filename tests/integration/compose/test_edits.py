@@ -120,7 +120,11 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
     def sound(name: str, seconds: float, seed: int) -> Source:
         return make_speech(folder / f"{name}.wav", voice_like(seconds, seed=seed))
 
-    lines = {"as it was": sound("line", 0.25, 1), "other words": sound("words", 0.25, 2), "longer": sound("long", 0.375, 3)}
+    lines = {
+        "as it was": sound("line", 0.25, 1),
+        "other words": sound("words", 0.25, 2),
+        "longer": sound("long", 0.375, 3),
+    }
     music = {"as it was": sound("music", 3, 4), "another": sound("another", 3, 5)}
     return Room(folder, clips, spare, lines, music, sound("effect", 0.3, 6))
 
