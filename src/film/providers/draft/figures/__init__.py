@@ -10,10 +10,13 @@ A character is a pure function of their name: shots differ in pose, light and si
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from film.providers.draft.elements import MARGIN, FloatArray, Framing, Layer, Light, PanelSpec
 from film.providers.draft.figures import appearance, skeleton
+from film.providers.draft.figures.bearing import carried
 from film.providers.draft.figures.casting import cast_of
 from film.providers.draft.figures.expressions import expression_of
 from film.providers.draft.figures.figure import Placement, Sprite, paint
@@ -38,9 +41,12 @@ def draw_figures(
         return draw_hands(spec, light, cast.names[0], width, height)
     layers: list[Layer] = []
     merged: Layer | None = None
-    for actor in block(spec, framing, cast, width / height):
-        place = placed(actor, framing, width, height, ground)
-        look = appearance.of(actor.name)
+    actors = block(spec, framing, cast, width / height)
+    tallest = max((appearance.of(actor.name, actor.told).height for actor in actors), default=1.0)
+    for asked in actors:
+        look = appearance.of(asked.name, asked.told)
+        actor = replace(asked, pose=carried(look, asked.pose))
+        place = placed(actor, framing, width, height, ground, tallest)
         mood = expression_of(spec.mood, "" if actor.extra else spec.prompt, actor.pose.head[1])
         sprite = paint(look, actor.pose, mood, place, light, width, height)
         if sprite is None:
@@ -64,11 +70,13 @@ def draw_figures(
     return layers
 
 
-def placed(actor: Actor, framing: Framing, width: int, height: int, ground: FloatArray | None) -> Placement:
-    """The actor's fractions as pixels of the drawn picture."""
+def placed(
+    actor: Actor, framing: Framing, width: int, height: int, ground: FloatArray | None, tallest: float = 0.0
+) -> Placement:
+    """The actor's fractions as pixels of the drawn picture; ``tallest`` is the height of the tallest beside them."""
     frame_w, frame_h = width / MARGIN, height / MARGIN
     left, top = (width - frame_w) / 2, (height - frame_h) / 2
-    look = appearance.of(actor.name)
+    look = appearance.of(actor.name, actor.told)
     x = left + actor.x * frame_w
     tall = framing.figure_height * actor.size * frame_h
     if is_full(framing):
@@ -84,6 +92,10 @@ def placed(actor: Actor, framing: Framing, width: int, height: int, ground: Floa
         bones = skeleton.build(look, actor.pose)
         crown = float(bones.head[1]) + (0.5 + (headroom(look) if framing.figure_height < 6 else 0.05)) * bones.size.head
         camera = 0.55 * crown + 0.45 * min(1.0, crown * 1.06) if framing.figure_height > 3.2 else 0.8 * crown + 0.2
+        if (
+            framing.figure_height < 2 and tallest - look.height > 0.2
+        ):  # a child beside a grown person reaches their chest
+            camera = crown + 0.55 * (tallest - look.height)
         camera = crown if framing.figure_height > 6 else camera
         foot = top + framing.head_top * frame_h + camera * tall - actor.lift * frame_h
     return Placement(float(x), float(foot), float(tall), actor.yaw)

@@ -14,8 +14,10 @@ from functools import lru_cache
 import numpy as np
 
 from film.providers.draft.elements import RGB, rng_of
+from film.providers.draft.figures.ages import BOYS, GIRLS, OLD_MEN, OLD_WOMEN, age_of
 from film.providers.draft.figures.head import FaceShape
 from film.providers.draft.figures.palettes import (
+    CHILDRENS,
     HAIR_BY_SKIN,
     HAIRS,
     PALETTES,
@@ -57,13 +59,17 @@ MASCULINE_CUTS = (
     "parka",
 )
 ANY_CUTS = ("coat", "trench", "jacket", "shirt", "sweater", "hoodie", "overalls", "parka", "cardigan", "suit")
-CHILD_CUTS = ("hoodie", "sweater", "overalls", "jacket", "parka", "shirt")
+CHILD_CUTS = ("hoodie", "sweater", "overalls", "jacket")
+GIRLS_CUTS = ("frock", "frock", "frock", "sweater")
+CHILD_HAIR = ("crop", "short", "curly", "pixie")
+GIRLS_HAIR = ("ponytail", "braids", "fringe", "bob")
 CUTS = tuple(
     sorted(
         {
             *FEMININE_CUTS,
             *MASCULINE_CUTS,
             *ANY_CUTS,
+            "frock",
             "uniform",
             "robe",
             "gown",
@@ -83,7 +89,7 @@ class Appearance:
     lean: float
     """-1 feminine .. 1 masculine; it shapes body and face."""
     age: str
-    """child, teen, adult or old."""
+    """toddler, child, teen, adult or old."""
     height: float
     """Over that of an average adult."""
     build: float
@@ -107,8 +113,8 @@ class Appearance:
 
 
 @lru_cache(maxsize=512)
-def of(name: str) -> Appearance:
-    """The look of the character of this name."""
+def of(name: str, told: str = "") -> Appearance:
+    """The look of the character of this name; ``told`` is what the prompt says of them, which can give their age."""
     key = " ".join(re.findall(r"\w+", name.casefold().replace("_", " "))) or "somebody"
     words: list[str] = [str(word) for word in key.split()]
     role = _role(words)
@@ -116,17 +122,19 @@ def of(name: str) -> Appearance:
     lean = role.lean if role.lean is not None else _lean_of(key, words, rng)
     lean = float(np.clip(lean + rng.uniform(-0.2, 0.2), -1, 1))
     age = role.age or str(rng.choice(["adult", "teen", "old"], p=[0.88, 0.06, 0.06]))
+    age = age_of(name) or age_of(told) or age
+    young = age in ("toddler", "child")
     tone = int(rng.integers(len(SKINS)))
     skin = SKINS[tone]
     hairs = HAIR_BY_SKIN[min(tone // 3, len(HAIR_BY_SKIN) - 1)]
     hair_color = HAIRS[str(rng.choice(hairs))]
-    grey = rng.uniform(0.65, 1.0)
+    grey = rng.uniform(0.82, 1.0)
     if age == "old":
-        hair_color = _between(hair_color, HAIRS["silver"], grey)
+        hair_color = _between(hair_color, HAIRS["white"], grey)
     styles = LONG_HAIR if lean < -0.3 else SHORT_HAIR if lean > 0.3 else ANY_HAIR
+    if young:
+        styles = GIRLS_HAIR if lean < -0.3 else CHILD_HAIR
     hair = str(rng.choice(styles))
-    if age == "child" and hair in ("bald", "buzz", "mane", "topknot", "quiff"):
-        hair = "crop"
     if hair == "afro" and tone < 4:
         hair = "curly"
     if age == "old" and lean < -0.3 and hair in ("ponytail", "braids", "long"):
@@ -137,10 +145,11 @@ def of(name: str) -> Appearance:
     if lean > 0.3 and age in ("adult", "old") and bearded:
         beard = chosen
     cuts = FEMININE_CUTS if lean < -0.3 else MASCULINE_CUTS if lean > 0.3 else ANY_CUTS
-    if age == "child":
-        cuts = CHILD_CUTS if lean > -0.3 else (*CHILD_CUTS, "dress", "dress")
+    if young:
+        cuts = CHILD_CUTS if lean > -0.3 else GIRLS_CUTS
     cut = str(rng.choice(cuts))
-    palette = PALETTES[int(rng.integers(len(PALETTES)))]
+    chosen_palette = int(rng.integers(len(PALETTES)))
+    palette = CHILDRENS[chosen_palette % len(CHILDRENS)] if young else PALETTES[chosen_palette]
     hat_drawn = str(
         rng.choice(["fedora", "cap", "beanie", "straw"] if lean > -0.3 else ["beanie", "straw", "headscarf"])
     )
@@ -164,7 +173,7 @@ def of(name: str) -> Appearance:
         cut=cut,
         palette=palette,
         scarf=scarf and cut not in ("suit", "gown", "robe"),
-        glasses=glasses,
+        glasses=glasses and not young,
         bag=bag,
     )
     return _dressed(look, role)
@@ -208,6 +217,8 @@ def _role(words: list[str]) -> Role:
 
 def _lean_of(key: str, words: list[str], rng: np.random.Generator) -> float:
     """-1 (a woman's look) to 1 (a man's): a title is surer than a name, and a name than a guess."""
+    if said := set(words) & (GIRLS | BOYS | OLD_WOMEN | OLD_MEN):
+        return -0.9 if said & (GIRLS | OLD_WOMEN) else 0.9
     told = sounds_feminine(key)
     if told is None:
         lean = float(rng.choice([0.35, 0.8]))
@@ -217,32 +228,32 @@ def _lean_of(key: str, words: list[str], rng: np.random.Generator) -> float:
 
 
 def _height(age: str, lean: float, spread: float) -> float:
-    base = {"child": 0.70, "teen": 0.93, "adult": 0.985, "old": 0.955}[age]
-    return base * (1 + 0.032 * lean * (age != "child") + 0.022 * float(np.clip(spread, -1.8, 1.8)))
+    base = {"toddler": 0.50, "child": 0.64, "teen": 0.93, "adult": 0.985, "old": 0.945}[age]
+    return base * (1 + 0.032 * lean * (age not in ("toddler", "child")) + 0.022 * float(np.clip(spread, -1.8, 1.8)))
 
 
 def _face(rng: np.random.Generator, lean: float, age: str) -> FaceShape:
     def around(middle: float, spread: float) -> float:
         return middle + spread * float(rng.uniform(-1, 1))
 
-    child = {"child": 0.85, "teen": 0.3}.get(age, 0.0)
+    child = {"toddler": 1.0, "child": 0.85, "teen": 0.25}.get(age, 0.0)
     return FaceShape(
-        width=around(1.0 + 0.02 * child, 0.045),
+        width=around(1.0 + 0.07 * child, 0.045),
         jaw=around(0.97 + 0.075 * lean - 0.05 * child, 0.06),
         chin=around(0.05 + 0.30 * lean, 0.25),
         cheek=around(1.0 - 0.15 * lean, 0.3),
-        brow_ridge=around(1.0 + 0.75 * lean, 0.2),
+        brow_ridge=around(1.0 + 0.75 * lean * (1 - child), 0.2),
         nose_length=around(1.0 + 0.05 * lean, 0.10),
         nose_width=around(1.0 + 0.10 * lean, 0.15),
-        eye_size=around(1.02 - 0.07 * lean + 0.22 * child, 0.06),
+        eye_size=around(1.02 - 0.07 * lean + 0.34 * child, 0.06),
         eye_spacing=around(1.0, 0.05),
         eye_tilt=around(0.10 - 0.08 * lean, 0.14),
-        brow_weight=around(1.0 + 0.38 * lean, 0.15),
+        brow_weight=around(1.0 + 0.38 * lean * (1 - child) - 0.25 * child, 0.15),
         brow_arch=around(0.55 - 0.25 * lean, 0.2),
         lips=around(1.08 - 0.30 * lean, 0.18),
-        mouth_width=around(1.0, 0.08),
+        mouth_width=around(1.0 - 0.12 * child, 0.08),
         child=child,
-        lines={"old": around(0.8, 0.2)}.get(age, 0.0),
+        lines={"old": around(1.05, 0.2)}.get(age, 0.0),
     )
 
 

@@ -119,6 +119,10 @@ CUTS: dict[str, Cut] = {
         inner="main", collar="scoop", hem=0.30, ease=0.006, sleeve=0.007, sleeve_length=0.36, legs=None, skirt="main",
         skirt_hem=-0.98, skirt_flare=0.060, belt="accent", folds=1.0, shoe="heel",
     ),
+    "frock": Cut(
+        inner="main", collar="crew", hem=0.30, ease=0.010, sleeve=0.012, sleeve_length=0.30, legs=None, skirt="main",
+        skirt_hem=-0.72, skirt_flare=0.075, folds=1.0, shoe="sneaker",
+    ),
     "blouse_skirt": Cut(
         inner="second", collar="shirt", hem=0.24, ease=0.009, sleeve=0.008, cuff=True, legs=None, skirt="main",
         skirt_hem=-0.86, skirt_flare=0.032, belt="shoes", buttons=True, folds=0.7, shoe="heel",

@@ -246,7 +246,7 @@ def _mouth(easel: Easel, look: Appearance, mood: Expression, unit: float) -> Non
     upper_lip = line + 0.032 * full * bow
     lower_lip = line - opened - 0.040 * full * np.clip(1 - (u / 0.90) ** 2, 0, 1) ** 0.8
     skin = np.asarray(look.skin)
-    female = max(0.0, -look.lean) * (0.3 if look.age == "child" else 1.0)
+    female = max(0.0, -look.lean) * (0.3 if look.face.child > 0.5 else 1.0)
     tint = skin * (array([0.90, 0.68, 0.66]) * (1 - female) + array([0.86, 0.46, 0.47]) * female)
     dark = tuple_of(skin * array([0.30, 0.16, 0.16]))
     if unit < 24:

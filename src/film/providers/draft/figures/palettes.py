@@ -47,6 +47,7 @@ HAIRS: dict[str, RGB] = {
     "blond": _rgb("cdad74"),
     "ash": _rgb("8f806c"),
     "silver": _rgb("c3c3c6"),
+    "white": _rgb("e4e3df"),
 }
 
 HAIR_BY_SKIN: tuple[tuple[str, ...], ...] = (
@@ -80,6 +81,15 @@ PALETTES: tuple[Palette, ...] = (
     _palette("b5574a", "f1d9b6", "28445a", "33465a", "43302a"),
     _palette("46506b", "d9b48a", "c9c2b4", "2f3447", "2b2526"),
 )
+
+CHILDRENS: tuple[Palette, ...] = (
+    _palette("d2483f", "f4e6c8", "f0b93c", "4a6288", "d9d4c8"),
+    _palette("eab83a", "f2ece0", "3d7fa8", "4d638c", "b5473a"),
+    _palette("4b93c4", "f6e9cf", "e0703a", "5b5f78", "d8cfc0"),
+    _palette("e58c9c", "f7efe6", "6fa39a", "6a6f92", "b04a5c"),
+    _palette("6cab5e", "f3ead2", "d9583f", "5a5a6e", "e0d8c6"),
+)
+"""Brighter than what grown people wear, so that a child is found at once in a wide shot."""
 
 WHITE_COAT = _palette("e6e8e6", "8fb2b8", "31506b", "4b5a66", "3a3533")
 POLICE = _palette("25324c", "8ea2bb", "c9a44a", "222c42", "1b1a1d")

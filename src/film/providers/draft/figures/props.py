@@ -41,6 +41,7 @@ def held(look: Appearance, bones: Skeleton) -> list[Surface]:
         "box": _box,
         "flowers": _flowers,
         "cup": _cup,
+        "stick": _stick,
     }
     if bones.pose.prop in makers:
         parts += makers[bones.pose.prop](look, bones)
@@ -189,6 +190,17 @@ def _umbrella(look: Appearance, bones: Skeleton) -> list[Surface]:
         canopy,
         tube(pole, np.full(12, 0.0045, np.float32), color=METAL, material=Material.HARD, columns=8),
     ]
+
+
+def _stick(look: Appearance, bones: Skeleton) -> list[Surface]:
+    """A walking stick: a crook under the palm, its end on the ground a little before the foot."""
+    palm = _palm(bones, 1)
+    foot = array([palm[0] + 0.015, 0.004, palm[2] + 0.035])
+    top = palm + array([0.0, 0.012, 0.0])
+    wood: RGB = (0.30, 0.19, 0.11)
+    crook = [foot, top, top + array([0.0, 0.016, -0.018]), top + array([0.0, 0.010, -0.052])]
+    line = resample(np.stack(crook), 24, 1)
+    return [tube(line, np.full(24, 0.0078, np.float32), color=wood, material=Material.HARD, columns=10)]
 
 
 def _box(look: Appearance, bones: Skeleton) -> list[Surface]:

@@ -46,7 +46,7 @@ def proportions(look: Appearance) -> Proportions:
     """A body's lengths: children are all head, men broad in the shoulder."""
     child = look.face.child
     tall = look.height
-    head = tall / (7.2 - 1.65 * child)
+    head = tall / (7.2 - 2.45 * child)
     body = tall - head
     leg = body * (0.600 - 0.025 * child)
     ankle = 0.045 * tall
@@ -61,7 +61,7 @@ def proportions(look: Appearance) -> Proportions:
         fore_arm=arm * 0.465,
         hand=0.098 * tall,
         foot=0.150 * tall,
-        shoulder=tall * (0.0905 + 0.0075 * look.lean + 0.004 * look.build - 0.004 * child),
+        shoulder=tall * (0.0905 + 0.0075 * look.lean + 0.004 * look.build + 0.006 * child),
         hip=tall * (0.050 - 0.002 * look.lean),
         spine=body * (0.340 + 0.012 * child),
         neck=body - leg - body * (0.340 + 0.012 * child) + head * 0.18,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from film.providers.draft.elements import Framing, PanelSpec, rng_of
+from film.providers.draft.figures.ages import told_of
 from film.providers.draft.figures.casting import Cast
 from film.providers.draft.figures.directions import asks, clause_of, pose_of
 from film.providers.draft.figures.poses import POSES, Pose
@@ -39,6 +40,8 @@ class Actor:
     blur: float = 0.0
     """Defocus in frame heights."""
     extra: bool = False
+    told: str = ""
+    """What the prompt says of them beside their name."""
 
 
 def is_full(framing: Framing) -> bool:
@@ -65,6 +68,7 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9)
         # People are as wide as they are tall, whatever the frame's width: keep their distance, not their share of it.
         wide = float(np.clip(16 / 9 / aspect, 0.6, 1.5))
         actors = [replace(actor, x=0.5 + (actor.x - 0.5) * wide) for actor in make(spec, framing, names, side, rng)]
+    actors = [replace(actor, told=told_of(spec.prompt, actor.name)) for actor in actors]
     return _extras(cast.extras, framing, rng, crowd=False) + actors
 
 
