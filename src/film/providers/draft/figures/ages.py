@@ -98,5 +98,5 @@ def told_of(prompt: str, name: str) -> str:
         return ""
     text = prompt.casefold().replace("_", " ")
     before = rf"((?:{'|'.join(sorted(OLD | SMALL | YOUNG))})) {own}\b"
-    after = rf"\b{own}(?:,| is| \()\s*((?:an?|the|une?|la|le|ein|eine|un|una|aged?|\d)\b[^.,;:)]{{0,48}})"
+    after = rf"\b{own}(?:,| is| \()\s*((?:an?|the|une?|la|le|ein|eine|un|una|aged?|\d+)\b[^.,;:)]{{0,48}})"
     return " ".join(found[1] for pattern in (before, after) if (found := re.search(pattern, text)))
