@@ -32,6 +32,7 @@ def finish(made: Room, film: Making, database: str) -> Toll:
     return toll
 
 
+@pytest.mark.long
 def test_two_films_at_once_keep_to_the_limits_of_one_account(
     tmp_path: Path, postgres_schema_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_node_dies_then_the_coordinators_own_and_the_film_is_finished(
         assert film.events("film_done")[0]["made"] >= 6 - toll.review
 
 
+@pytest.mark.long
 def test_the_head_dies_and_the_same_command_finishes_the_film(
     tmp_path: Path, postgres_schema_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +78,7 @@ def test_the_head_dies_and_the_same_command_finishes_the_film(
         finish(made, made.make("film", shots), postgres_schema_url)
 
 
+@pytest.mark.long
 def test_a_machine_that_sleeps_with_the_coordinator_on_it_and_wakes_does_no_harm(
     tmp_path: Path, postgres_schema_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
