@@ -57,6 +57,8 @@ def draw_figures(
             if shadow is not None:
                 made.append(Layer(*shadow, actor.depth - 0.005))
         made.append(as_layer(sprite, actor, width, height))
+        if cast.dark:
+            made[-1].rgb[:] = np.asarray(light.shade, np.float32) * 0.22
         if actor.extra:
             for layer in made:
                 merged = layer if merged is None else _merge(merged, layer)

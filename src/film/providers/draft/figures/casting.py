@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from film.providers.draft.elements import PanelSpec
+from film.providers.draft.figures.parties import parties_of
 from film.providers.draft.figures.roles import ROLES
 from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS
 
@@ -47,7 +48,10 @@ _NOT_PEOPLE = {
     "bot",
 }
 _PEOPLE = sorted(({*ROLES, *FEMININE_WORDS, *MASCULINE_WORDS} - _PRONOUNS - _NOT_PEOPLE), key=len, reverse=True)
-_PERSON = re.compile(rf"\b(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b(?! (?:made|cave|hole|sized|friendly))")
+_PERSON = re.compile(
+    rf"\b(?:\w+[- ]years?[- ]old )?(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b"
+    r"(?! (?:made|cave|hole|sized|friendly))"
+)
 _CROWD = re.compile(
     r"\bcrowd\w*|\baudience\b|\bpassers-?by\b|\bpedestrians\b|\bprotest\w*|\barmy\b|\bmob\b|\bcommuters\b|\bbustling\b"
 )
@@ -62,6 +66,11 @@ _LONE = re.compile(
 _NONE = re.compile(
     r"\bno (?:people|one|characters|figures)\b|\bempty\b|\bdeserted\b|\babandoned\b|\buninhabited\b|\bunpeopled\b"
 )
+_SILHOUETTE = re.compile(r"\bsilhouett\w*|\bsiluet\w+|\bsilueta\w*")
+_THEIR_SILHOUETTE = re.compile(
+    r"\bin silhouette\b|\bsilhouetted\b|\b(?:his|her|their|as an?) silhouettes?\b|\bsilhouettes\b"
+    r"|\ben silhouette\b|\bals silhouette\b|\ben silueta\b"
+)
 _HANDS = re.compile(r"\bhands?\b|\bfingers?\b|\bholding\b|\bfist\b|\bgrip\w*|\bpalm\b")
 _OBJECT_SHOTS = re.compile(r"\binsert\b|\bpov\b|point.of.view|\bmacro\b|\bdetail\b|\bcutaway\b")
 
@@ -73,6 +82,8 @@ class Cast:
     names: tuple[str, ...] = ()
     extras: int = 0
     hands: bool = False
+    dark: bool = False
+    """Seen against the light, as silhouettes."""
 
 
 def cast_of(spec: PanelSpec, framing_name: str) -> Cast:
@@ -84,22 +95,26 @@ def cast_of(spec: PanelSpec, framing_name: str) -> Cast:
         if _HANDS.search(text):
             return Cast(named[:1] or ("somebody",), 0, hands=True)
         return Cast()
+    dark = bool(_SILHOUETTE.search(text))
     extras = CROWD if _CROWD.search(text) else 0
     if named:
         crowd = [name for name in named if _CROWD.search(name.casefold())]
         people = tuple(name for name in named if name not in crowd)
-        return Cast(people, max(extras, CROWD if crowd else 0))
+        return Cast(people, max(extras, CROWD if crowd else 0), dark=bool(_THEIR_SILHOUETTE.search(text)))
     if _NONE.search(text):
         return Cast()
     if extras:
-        return Cast((), extras)
+        return Cast((), extras, dark=dark)
+    counted, rest = parties_of(text)
+    found = tuple(dict.fromkeys(match.group(0) for match in _PERSON.finditer(rest)))
+    if counted:
+        return Cast((*counted, *found)[: max(3, len(counted))], dark=dark)
     if _PAIR.search(text):
-        return Cast(("woman", "man"))
+        return Cast(("woman", "man"), dark=dark)
     if _SOME.search(text):
-        return Cast(("somebody", "someone", "passer", "stranger"))
-    found = tuple(dict.fromkeys(match.group(0) for match in _PERSON.finditer(text)))
+        return Cast(("somebody", "someone", "passer", "stranger"), dark=dark)
     if found:
-        return Cast(found[:3])
+        return Cast(found[:3], dark=dark)
     if _LONE.search(text):
-        return Cast(("stranger",))
+        return Cast(("stranger",), dark=dark)
     return Cast()

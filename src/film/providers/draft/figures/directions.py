@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from film.providers.draft.figures.parties import parties_of
 from film.providers.draft.figures.poses import POSES, Pose
 
 _PROPS = {
@@ -48,11 +49,17 @@ _HOLDING = (
     r"hold\w*|clutch\w*|carr(?:y|ies|ying)|grip\w*|read\w*|rais\w*|with an?|aim\w*|drink\w*|sip\w*|under an?|open\w*"
 )
 
+_POSTURES = ("walk", "run", "sit", "lie", "kneel", "crouch", "raise", "grieve", "hug", "drive")
+_ALL = re.compile(
+    r"\bthey\b|\bboth\b|\ball (?:of them|the|two|three|four|five)\b|\beveryone\b|\beverybody\b|\beach of\b"
+    r"|\b(?:two|three|four|five) of them\b|\bthe (?:group|gang|crew|band|team|family|couple|pair)\b"
+)
+
 # The first that is found decides; a word that only looks like a pose ("running water") is ruled out by its neighbour.
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"\bl(?:ies|ying|ay|aid) (?:down|on|in|dead|asleep|still|there|flat)|\basleep\b|\bsleep(?:s|ing)\b", "lie"),
+    (r"\bl(?:ies|ying|ay|aid) (?:down|on|in|dead|asleep|still|there|flat)|\basleep\b|\bsleep(?:s|ing)?\b", "lie"),
     (r"\bkneel\w*|\bknelt\b|\bon (?:his|her|their|one) knees?\b|\bpray(?:s|ing)\b|\bpropos\w+ to\b", "kneel"),
-    (r"\bcrouch\w*|\bsquat\w*|\bhid(?:es|ing)\b|\bsneak\w*", "crouch"),
+    (r"\bcrouch\w*|\bsquat\w*|\bhid(?:es?|ing)\b|\bsneak\w*", "crouch"),
     (r"\bsit(?:s|ting)?\b|\bsat\b|\bseated\b", "sit"),
     (r"\brun(?:s|ning)?\b(?! water| late| out| low| down the (?:wall|window))", "run"),
     (r"\bsprint\w*|\bchas\w+|\bflee\w*|\brac(?:es|ing)\b", "run"),
@@ -82,13 +89,39 @@ def prop_of(prompt: str) -> str | None:
     return "gun" if re.search(r"\b(?:gun|pistol|revolver) (?:drawn|raised|in hand)\b", text) else None
 
 
-def clause_of(prompt: str, name: str) -> str | None:
-    """The part of a prompt that speaks of this person, if it says their name."""
-    word = re.escape(name.casefold().replace("_", " ").split()[-1]) if name.split() else ""
-    for clause in re.split(r"[.;,]| and | while | as | then ", prompt.casefold()):
-        if word and re.search(rf"\b{word}\b", clause):
+def clause_of(prompt: str, name: str, names: tuple[str, ...] = ()) -> str | None:
+    """The part of a prompt that speaks of this person, if it says their name.
+
+    What is said of a list of people ("Ana, Bo and Cy crouch") is said of each; ``names`` are all who may be in one.
+    """
+    word = re.escape(_last(name))
+    for clause in re.split(r"[.;,]| and | while | as | then ", _joined(prompt.casefold(), names)):
+        if word and re.search(rf"\b{word}s?\b", clause):
             return clause
     return None
+
+
+def _last(name: str) -> str:
+    """The word by which a prompt would call them."""
+    return name.casefold().replace("_", " ").split()[-1] if name.split() else ""
+
+
+def _joined(text: str, names: tuple[str, ...]) -> str:
+    """The text with lists of these people as one subject, without the commas and words that would part it."""
+    one = "|".join(re.escape(_last(name)) for name in names if name.split())
+    if not one:
+        return text
+    between = rf"\b((?:{one})s?)(?:,? and |, | & | et | y | und )((?:(?:the|an?|old|young|little) )*(?:{one})s?\b)"
+    while (joined := re.sub(between, r"\1 + \2", text)) != text:
+        text = joined
+    return text
+
+
+def is_shared(prompt: str, pose: Pose) -> bool:
+    """Whether what a prompt asks of nobody in particular is for all: a posture is, a gesture when it says so."""
+    if pose.name in _POSTURES:
+        return True
+    return bool(_ALL.search(prompt.casefold())) or bool(parties_of(prompt.casefold())[0])
 
 
 def asks(prompt: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from film.providers.draft.elements import Framing, PanelSpec, rng_of
 from film.providers.draft.figures.ages import told_of
 from film.providers.draft.figures.casting import Cast
-from film.providers.draft.figures.directions import asks, clause_of, pose_of
+from film.providers.draft.figures.directions import asks, clause_of, is_shared, pose_of
 from film.providers.draft.figures.poses import POSES, Pose
 
 SAFE = 0.09
@@ -105,7 +105,7 @@ def _single(spec: PanelSpec, framing: Framing, name: str, side: int, rng: np.ran
 
 def _own(spec: PanelSpec, names: tuple[str, ...], k: int, default: Pose) -> Pose:
     """What the prompt says of this person in particular; who is not spoken of while others are just stands by."""
-    clauses = [clause_of(spec.prompt, name) for name in names]
+    clauses = [clause_of(spec.prompt, name, names) for name in names]
     own = clauses[k]
     if own is not None and asks(own):
         return pose_of(own)
@@ -141,7 +141,7 @@ def _pair(
     actors: list[Actor] = []
     for k, name in enumerate(names):
         way = 1 if k == 0 else -1
-        own = pose if k == 0 or pose.name in ("hug", "walk", "run", "sit", "lie", "kneel") else POSES["relaxed"]
+        own = pose if k == 0 or is_shared(spec.prompt, pose) else POSES["relaxed"]
         if pose.name in ("hand_in_hand", "hug"):
             own = pose if k == 0 else _mirrored(pose)
         else:
@@ -199,6 +199,7 @@ def _group(
     """Overlapping, with the first person foremost and all turned inward."""
     count = min(len(names), 8)
     pose = pose_of(spec.prompt)
+    doing = pose.name != "stand" or pose.prop is not None
     high = framing.figure_height
     span = float(np.clip(0.105 * high * (count - 1) + 0.06, 0.14, 0.64))
     places = np.linspace(-0.5, 0.5, count)
@@ -209,7 +210,7 @@ def _group(
         slot = float(places[centre[rank]])
         far = 0.25 + 0.75 * float(rng.random()) if rank else 0.0
         size = 1.0 - 0.13 * far
-        own = pose if rank == 0 or pose.name in ("walk", "run", "sit", "raise", "kneel") else POSES[fillers[rank % 5]]
+        own = pose if rank == 0 or (doing and is_shared(spec.prompt, pose)) else POSES[fillers[rank % 5]]
         own = _own(spec, names, rank, own)
         if pose.name in ("walk", "run"):
             yaw = side * float(rng.uniform(0.8, 1.1))
