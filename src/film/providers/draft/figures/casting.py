@@ -50,7 +50,7 @@ _NOT_PEOPLE = {
 _PEOPLE = sorted(({*ROLES, *FEMININE_WORDS, *MASCULINE_WORDS} - _PRONOUNS - _NOT_PEOPLE), key=len, reverse=True)
 _PERSON = re.compile(
     rf"\b(?:\w+[- ]years?[- ]old )?(?:(?:{_QUALIFIERS}) )?(?:{'|'.join(_PEOPLE)})\b"
-    r"(?! (?:made|cave|hole|sized|friendly))"
+    r"(?! (?:made|cave|hole|sized|friendly|seat))"
 )
 _CROWD = re.compile(
     r"\bcrowd\w*|\baudience\b|\bpassers-?by\b|\bpedestrians\b|\bprotest\w*|\barmy\b|\bmob\b|\bcommuters\b|\bbustling\b"

@@ -42,6 +42,7 @@ def held(look: Appearance, bones: Skeleton) -> list[Surface]:
         "flowers": _flowers,
         "cup": _cup,
         "stick": _stick,
+        "car_seat": _car_seat,
     }
     if bones.pose.prop in makers:
         parts += makers[bones.pose.prop](look, bones)
@@ -190,6 +191,21 @@ def _umbrella(look: Appearance, bones: Skeleton) -> list[Surface]:
         canopy,
         tube(pole, np.full(12, 0.0045, np.float32), color=METAL, material=Material.HARD, columns=8),
     ]
+
+
+def _car_seat(look: Appearance, bones: Skeleton) -> list[Surface]:
+    """The padded back of a car's front seat with its head rest, as who sits behind it sees it."""
+    hide: RGB = (0.19, 0.18, 0.19)
+    low, top = float(bones.pelvis[1]) - 0.10, float(bones.shoulders[0][1]) - 0.012
+    line = resample([(0.0, low, -0.150), (0.0, top - 0.03, -0.150), (0.0, top, -0.150)], 14)
+    wide = profile([(0, 0.165), (0.7, 0.160), (1, 0.128)], 14)[:, 0]
+    parts = [tube(line, wide, wide * 0.30, color=hide, material=Material.HARD)]
+    rest = float(bones.neck[1]) - 0.012
+    parts.append(ball((0.0, rest, -0.165), (0.075, 0.036, 0.030), hide, Material.HARD))
+    for x in (-0.03, 0.03):
+        rod = resample([(x, top - 0.01, -0.160), (x, rest, -0.165)], 5)
+        parts.append(tube(rod, np.full(5, 0.006, np.float32), color=METAL, material=Material.HARD, columns=8))
+    return parts
 
 
 def _stick(look: Appearance, bones: Skeleton) -> list[Surface]:

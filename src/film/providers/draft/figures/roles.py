@@ -88,5 +88,6 @@ ROLES: dict[str, Role] = {
     "student": Role(age="teen", bag=True),
     "postman": Role(cut="uniform", hat="cap", bag=True, lean=0.9),
     "cowboy": Role(cut="jacket", hat="fedora", lean=0.9),
+    "driver": Role(),
     "baker": Role(cut="shirt", hat=""),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from film.providers.draft.driving import drives, wheel_side
 from film.providers.draft.elements import Framing, PanelSpec, rng_of
 from film.providers.draft.figures.ages import told_of
 from film.providers.draft.figures.casting import Cast
@@ -68,8 +69,26 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9)
         # People are as wide as they are tall, whatever the frame's width: keep their distance, not their share of it.
         wide = float(np.clip(16 / 9 / aspect, 0.6, 1.5))
         actors = [replace(actor, x=0.5 + (actor.x - 0.5) * wide) for actor in make(spec, framing, names, side, rng)]
+    if drives(spec, framing.name):
+        actors = _in_a_car(actors, wheel_side(spec), framing)
     actors = [replace(actor, told=told_of(spec.prompt, actor.name)) for actor in actors]
     return _extras(cast.extras, framing, rng, crowd=False) + actors
+
+
+def _in_a_car(actors: list[Actor], wheel: int, framing: Framing) -> list[Actor]:
+    """The two front seats from behind, the driver's at the wheel; in a close-up the driver's profile."""
+    if framing.figure_height > 2.5:
+        return [replace(actor, yaw=-wheel * 1.15 if k else wheel * -1.15) for k, actor in enumerate(actors)]
+    nearest = sorted(actors, key=lambda actor: -actor.depth)[:2]
+    seated: list[Actor] = []
+    for k, actor in enumerate(nearest):
+        side = wheel if k == 0 else -wheel
+        pose = POSES["drive"]
+        if k:
+            pose = replace(pose, hands=POSES["sit"].hands, elbows=POSES["sit"].elbows)
+        pose = replace(pose, head=(side * 0.45, *actor.pose.head[1:]))
+        seated.append(replace(actor, pose=pose, x=0.5 + side * 0.24, yaw=float(np.pi + side * 0.12), lift=-0.10))
+    return seated[::-1]
 
 
 def _turned(spec: PanelSpec, base: float, side: int) -> float:

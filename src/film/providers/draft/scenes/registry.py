@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from film.providers.draft import framing as framings
 from film.providers.draft.canvas import Canvas
+from film.providers.draft.driving import drives
 from film.providers.draft.elements import Framing, Light, PanelSpec
 from film.providers.draft.scenes import (
     depots,
@@ -273,6 +274,8 @@ def name_of(spec: PanelSpec) -> str:
     if any(place.strip().casefold() in ("moon", "the moon") for place in spec.landscapes):
         return "planet"  # as a place; in a prompt the moon only shines
     field_text, prompt, banned = plain(*spec.landscapes), plain(spec.prompt), plain(spec.negative_prompt)
+    if drives(spec, framings.name_of(spec)):
+        return "car interior"
     weak: str | None = None
     for text, table in (
         (field_text, _EXACT),
@@ -297,6 +300,8 @@ def name_of(spec: PanelSpec) -> str:
 
 def fit(row: Landscape, framing: Framing) -> Framing:
     """Indoors no camera hangs from a drone: the farthest that the walls allow."""
+    if row.name == "car interior" and framing.figure_height < 1.4 and framing.name not in {"aerial", "pov"}:
+        return replace(framing, figure_height=1.45, head_top=0.14)  # nobody is small inside a car
     if not row.indoors:
         return framing
     if framing.name == "aerial":

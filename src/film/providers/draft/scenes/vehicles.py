@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from film.providers.draft.canvas import Field, mix, ramp
+from film.providers.draft.driving import wheel_side
 from film.providers.draft.elements import RGB
 from film.providers.draft.light import blend
 from film.providers.draft.scenes import land, plants, props
@@ -136,7 +137,7 @@ def car(setup: Setup) -> Place:
     land.painted(
         setup, [inner], blend(light.middle, light.shade, 0.35), foot=light.shade, span=(0.06, 0.12), sheet=frame
     )
-    side = -1 if setup.place.random() < 0.7 else 1
+    side = wheel_side(setup.spec)
     wx, wy, r = 0.5 + side * 0.24, dash_y + 0.19, 0.235
     angles = [i * math.tau / 48 for i in range(49)]
     ring = [(wx + a(math.cos(t) * r), wy + math.sin(t) * r * 0.92) for t in angles]
