@@ -79,12 +79,12 @@ def paint(
     """The figure as a sprite, or None when nothing of it is in the picture."""
     head_px = skeleton.proportions(look).head * place.height
     parts, bones, head = model(look, pose, fine=head_px > 34)
-    matrix = _lying(place.yaw) if pose.lying else rotation(place.yaw)
+    matrix = _lying(place.yaw, 0.0 if pose.prop == "bed" else 0.10) if pose.lying else rotation(place.yaw)
     x, foot = place.x, place.foot
     if pose.lying:
         # The body's middle lies where the feet would stand, its back on the ground.
         x += (0.5 if place.yaw >= 0 else -0.5) * look.height * place.height
-        foot -= 0.085 * place.height
+        foot -= (0.36 if pose.prop == "bed" else 0.085) * place.height
     view = View(matrix, place.height, x, foot)
     return compose(parts, view, light, head_px, width, height, Portrait(look, mood, bones, head))
 
@@ -172,10 +172,10 @@ def _face(
     draw_face(Easel(rgb, lamp, shown, head, project, head_px, light), portrait.look, portrait.mood, head_px, visible)
 
 
-def _lying(yaw: float) -> Floats:
+def _lying(yaw: float, slope: float) -> Floats:
     """On the back, along the ground, a little turned to the viewer."""
     side = 1.0 if yaw >= 0 else -1.0
-    return array([[0.0, -side, 0.0], [0.0, 0.10, 0.99], [-side, 0.0, 0.0]])
+    return array([[0.0, -side, 0.0], [0.0, slope, 0.99], [-side, 0.0, 0.0]])
 
 
 def _bounds(parts: list[Surface], view: View, width: int, height: int) -> tuple[int, int, int, int] | None:

@@ -42,6 +42,7 @@ def held(look: Appearance, bones: Skeleton) -> list[Surface]:
         "flowers": _flowers,
         "cup": _cup,
         "stick": _stick,
+        "bed": _bed,
         "car_seat": _car_seat,
     }
     if bones.pose.prop in makers:
@@ -206,6 +207,22 @@ def _car_seat(look: Appearance, bones: Skeleton) -> list[Surface]:
         rod = resample([(x, top - 0.01, -0.160), (x, rest, -0.165)], 5)
         parts.append(tube(rod, np.full(5, 0.006, np.float32), color=METAL, material=Material.HARD, columns=8))
     return parts
+
+
+def _bed(look: Appearance, bones: Skeleton) -> list[Surface]:
+    """The bed under somebody who lies on their back, and the blanket over them up to the chest."""
+    tall = look.height
+    frame: RGB = (0.62, 0.60, 0.56)
+    linen: RGB = (0.90, 0.89, 0.86)
+    parts = box((0.0, 0.5 * tall, -0.150), (0.23, 0.58, 0.055), linen)
+    parts += box((0.0, 0.5 * tall, -0.225), (0.24, 0.60, 0.022), frame)
+    for end, high in ((0.5 * tall + 0.59, 0.06), (0.5 * tall - 0.59, -0.10)):
+        parts += box((0.0, end, (high - 0.36) / 2), (0.24, 0.014, (high + 0.36) / 2), frame)
+    parts.append(ball((0.0, tall - 0.05, -0.085), (0.17, 0.10, 0.045), (0.95, 0.94, 0.92)))
+    line = resample([(0.0, -0.08, -0.07), (0.0, 0.30 * tall, -0.06), (0.0, 0.66 * tall, -0.05)], 20)
+    cover = profile([(0, 0.20), (1, 0.215)], 20)[:, 0]
+    thick = profile([(0, 0.095), (0.15, 0.145), (0.5, 0.150), (1, 0.145)], 20)[:, 0]
+    return [*parts, tube(line, cover, thick, color=(0.44, 0.55, 0.64))]
 
 
 def _stick(look: Appearance, bones: Skeleton) -> list[Surface]:

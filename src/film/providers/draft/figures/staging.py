@@ -23,6 +23,11 @@ SAFE = 0.09
 """Bars are laid over this much of the frame at top and bottom."""
 
 
+_IN_BED = re.compile(r"(?i)\b(?:bed|bedroom|hospital|ward|clinic|hotel room|lit|bett|cama)\b")
+_IN_BED_POSE = replace(POSES["lie"], hands=((0.04, -0.99, 0.0), (0.04, -0.99, 0.0)), prop="bed")
+_ON_THE_FLOOR = re.compile(r"(?i)\b(?:floor|ground|beside|under|next to)\b")
+
+
 @dataclass(frozen=True)
 class Actor:
     """One person of the composition."""
@@ -69,6 +74,9 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9)
         # People are as wide as they are tall, whatever the frame's width: keep their distance, not their share of it.
         wide = float(np.clip(16 / 9 / aspect, 0.6, 1.5))
         actors = [replace(actor, x=0.5 + (actor.x - 0.5) * wide) for actor in make(spec, framing, names, side, rng)]
+    words = " ".join((spec.prompt, *spec.landscapes))
+    if is_full(framing) and _IN_BED.search(words) and not _ON_THE_FLOOR.search(spec.prompt):
+        actors = [replace(one, pose=_IN_BED_POSE) if one.pose.lying else one for one in actors]
     if drives(spec, framing.name):
         actors = _in_a_car(actors, wheel_side(spec), framing)
     actors = [replace(actor, told=told_of(spec.prompt, actor.name)) for actor in actors]
