@@ -31,7 +31,7 @@ def main(folder: str, out: str, options: str) -> None:
     film = film.with_audio(CompositeAudioClip([bed, *spoken]).with_duration(film.duration))
     film.write_videofile(
         out, fps=RATE, codec="libx264", audio_codec="aac", preset="veryfast", logger=None,
-        ffmpeg_params=json.loads(options),
+        ffmpeg_params=json.loads(options), temp_audiofile_path=str(Path(out).parent),
     )  # fmt: skip
 
 
