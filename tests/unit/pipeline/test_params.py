@@ -56,7 +56,9 @@ def test_every_option_is_known_by_what_it_takes() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-@pytest.mark.parametrize("value", [b"x", object(), {"a": 1}, [1], math.nan, True, "\0nonsense", 7], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [b"x", object(), {"a": 1}, [1], math.nan, True, "\0nonsense", 7], ids=lambda value: type(value).__name__
+)
 def test_an_option_of_another_kind_is_told_with_what_would_be_taken(shots: Path, option: str, value: object) -> None:
     try:
         film_params(shots, load_settings({}), **({"tier": "draft"} | {option: value}))
