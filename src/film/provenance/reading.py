@@ -55,8 +55,8 @@ class Verdict:
 def verify(film: Path, *, anchors: str = "") -> Verdict:
     """The verdict on ``film``; ``anchors`` is a PEM of authorities whose word is good.
 
-    Raises BadMedia for what is no film, InputError for a file that cannot be read, ConfigurationError without the
-    library.
+    Raises BadMedia for what is no film or is not there, InputError where reading it breaks off, ConfigurationError
+    without the library.
     """
     library = c2pa()
     if type_of_film(film).reader != CARRIER:

@@ -15,7 +15,7 @@ import av
 import pytest
 from signed import DRAFT, PAID, pair, unsigned
 
-from film.errors import ComposeError, ConfigurationError, InputError, StoreError
+from film.errors import BadMedia, ComposeError, ConfigurationError, InputError, StoreError
 from film.provenance import credential_of, library, local_credential, sign, verify
 from film.provenance.claims import ALGORITHMIC, SHOTS, TRAINED, manifest
 
@@ -99,11 +99,12 @@ def test_a_film_without_a_manifest_has_none(film: Path) -> None:
     assert verify(film).state == "none"
 
 
-def test_what_is_no_film_is_not_valid(tmp_path: Path) -> None:
+def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"#EXTM3U\nhttp://127.0.0.1/x")
-    assert not verify(path).valid
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(BadMedia, match="is no film but text"):
+        verify(path)
+    with pytest.raises(BadMedia, match="cannot be read"):
         verify(tmp_path / "nothing.mp4")
 
 
