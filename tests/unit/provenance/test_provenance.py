@@ -15,7 +15,7 @@ import av
 import pytest
 from signed import DRAFT, PAID, pair, unsigned
 
-from film.errors import BadMedia, ComposeError, ConfigurationError, InputError, StoreError
+from film.errors import BadMedia, ComposeError, ConfigurationError, StoreError
 from film.provenance import credential_of, library, local_credential, sign, verify
 from film.provenance.claims import ALGORITHMIC, SHOTS, TRAINED, manifest
 
