@@ -72,6 +72,12 @@ _THEIR_SILHOUETTE = re.compile(
     r"|\ben silhouette\b|\bals silhouette\b|\ben silueta\b"
 )
 _HANDS = re.compile(r"\bhands?\b|\bfingers?\b|\bholding\b|\bfist\b|\bgrip\w*|\bpalm\b")
+_NOBODYS_HANDS = re.compile(
+    r"\b(?:clock|watch|dial)(?:['’]s|s)? hands?\b"
+    r"|\bhands? of (?:an?|the|his|her|their|its) (?:\w+ )?(?:clock|watch|dial)\b"
+    r"|\b(?:hour|minute|second)[- ]hands?\b|\bhand-\w+|\bpalm (?:trees?|lea(?:f|ves)|fronds?|oil)\b"
+)
+"""Of clocks, or in words that only begin so."""
 _OBJECT_SHOTS = re.compile(r"\binsert\b|\bpov\b|point.of.view|\bmacro\b|\bdetail\b|\bcutaway\b")
 
 
@@ -92,7 +98,7 @@ def cast_of(spec: PanelSpec, framing_name: str) -> Cast:
     shot = f"{spec.shot_type} {framing_name}".casefold().replace("_", " ")
     named = tuple(dict.fromkeys(name.strip() for name in spec.characters if name.strip()))
     if _OBJECT_SHOTS.search(shot):
-        if _HANDS.search(text):
+        if _HANDS.search(_NOBODYS_HANDS.sub(" ", text)):
             return Cast(named[:1] or ("somebody",), 0, hands=True)
         return Cast()
     dark = bool(_SILHOUETTE.search(text))

@@ -22,6 +22,10 @@ from film.providers.draft.figures.poses import POSES
         ("a key on the table", ("emma",), "insert", 0, False),
         ("her hand turns the key", ("emma",), "insert", 1, True),
         ("down the corridor", ("emma",), "pov", 0, False),
+        ("Insert: the clock's hands stand at nine", (), "insert", 0, False),
+        ("The hands of the old clock, the minute hand trembles", ("Mara",), "insert", 0, False),
+        ("A hand-written letter under a palm tree", (), "insert", 0, False),
+        ("Her hands on the clock's hands", ("Mara",), "insert", 1, True),
     ],
 )
 def test_present_or_absent(prompt: str, characters: tuple[str, ...], shot: str, names: int, hands: bool) -> None:
