@@ -198,8 +198,12 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return said | {name: secret.get_secret_value() for name, secret in secrets.items()}
 
 
-def parse_budget(text: str, name: str) -> Decimal:
-    """A limit in dollars as a user wrote it, exact; raises ConfigurationError for what is no sum of money."""
+def parse_budget(given: object, name: str) -> Decimal:
+    """A limit in dollars as a user wrote it, exact; raises ConfigurationError for what is no sum of money.
+
+    A float, which was calculated, is a limit to the millionth of a dollar.
+    """
+    text = str(round(given, 6) if isinstance(given, float) else given)
     try:
         amount = Decimal(text.strip().removeprefix("$"))
     except InvalidOperation as error:

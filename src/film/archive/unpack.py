@@ -95,7 +95,7 @@ class _Unpacking:
             if sizes.setdefault(result.sha256, result.size) != result.size:
                 raise _hostile(f"blob {result.sha256[:16]} has two lengths")
         if (len(sizes), sum(sizes.values())) != (head.blobs, head.size):
-            raise _hostile("its blobs are more, or larger, than it says")
+            raise _hostile("its blobs are not as many, or not as large, as it says")
 
     def _read_assets(self, member: Member, head: Head) -> list[Asset]:
         """Entries whose file is in the archive; the others would promise what nobody has."""

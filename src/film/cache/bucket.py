@@ -64,7 +64,12 @@ class Bucket:
                 hint="install it with: pip install 'film-generation[s3]'",
             )
         self._address = url.rstrip("/")
-        parts = urlsplit(self._address)
+        try:
+            parts = urlsplit(self._address)
+        except ValueError:
+            raise ConfigurationError(
+                "FILM_STORE_URL is no URL", hint="write s3://bucket/prefix, gs://bucket/prefix or file:///folder"
+            ) from None  # the cause may quote it
         if parts.password is not None:
             raise ConfigurationError(
                 "FILM_STORE_URL holds a password, which would be seen wherever the bucket is named",

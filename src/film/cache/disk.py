@@ -33,17 +33,11 @@ def remove(path: Path) -> None:
 
 
 def side_by_side(work: Callable[[str], None], names: Sequence[str]) -> None:
-    """Do something to many files at once. What fails for one is raised when the others are done."""
-
-    def each(some: Sequence[str]) -> None:
-        for name in some:
-            work(name)
-
-    if len(names) <= HANDS:
-        each(names)
-        return
+    """Do something to many files at once. What fails for one is raised when all the others are done."""
     with ThreadPoolExecutor(HANDS, "film-files") as pool:
-        list(pool.map(each, (names[n::HANDS] for n in range(HANDS))))
+        begun = [pool.submit(work, name) for name in names]
+    for one in begun:
+        one.result()
 
 
 def sync_folder(folder: Path) -> None:

@@ -275,9 +275,8 @@ class CostTracker:
 
 
 def _limit(amount: Decimal | float | str | None, name: str) -> Decimal | None:
-    """A limit is taken as it was written; one that was calculated in floats counts to the millionth of a dollar."""
     if isinstance(amount, (float, str)):
-        return parse_budget(str(round(amount, 6) if isinstance(amount, float) else amount), name)
+        return parse_budget(amount, name)
     return None if amount is None else money(amount, name)
 
 

@@ -65,7 +65,7 @@ class AssetQuery:
             raise InputError(
                 f"{len(all_of) + len(some)} words are asked for, allowed {MOST_WORDS}", hint="ask for fewer at once"
             )
-        if text is not None and not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if text is not None and not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may have no types
             raise InputError(
                 f"text is {str(text)[:40]}, which is no words", hint='write text="rain street"', field="text"
             )

@@ -108,12 +108,7 @@ class FilmRun:
         self.cutting_room = CuttingRoom(params, services, events, stop)
 
     async def make(self, consent: Consent | None, began: float) -> FilmResult:
-        for message in self.params.warnings:
-            self.events.emit("warning", message=message)
-        await self.recover()
-        plan = await self.plan()
-        self.check(plan, consent)
-        await self.begin(plan)
+        plan = await self.set_out(consent)
         try:
             shots = await self.shoot(plan)
             if await self.drafts_damaged(shots):
@@ -126,6 +121,16 @@ class FilmRun:
             with suppress(FilmError):  # the database may be what failed
                 await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "failed")
             raise
+
+    async def set_out(self, consent: Consent | None) -> FilmPlan:
+        """All that comes before the first shot. Raises what a film must not begin with: a missing key, a no …"""
+        for message in self.params.warnings:
+            self.events.emit("warning", message=message)
+        await self.recover()
+        plan = await self.plan()
+        self.check(plan, consent)
+        await self.begin(plan)
+        return plan
 
     async def single(self) -> CompletedShot:
         """The one shot of the params, without a film around it: nothing is cut."""

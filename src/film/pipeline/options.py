@@ -90,8 +90,7 @@ def _path(value: object) -> Path:
 
 
 def dollars(amount: object) -> Decimal:
-    """A limit as it was written; a float that was calculated is a limit to the millionth of a dollar."""
-    return parse_budget(str(round(amount, 6) if isinstance(amount, float) else amount), "budget_limit")
+    return parse_budget(amount, "budget_limit")
 
 
 def _one_of(allowed: Collection[str]) -> Callable[[object], str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
@@ -135,8 +135,8 @@ class ShotChain:
             done = done.having(await self._clip(plan, done.assets.get(AssetType.IMAGE), speech, order, reservations))
         except Interrupted:
             if speaking:
-                await asyncio.wait([speaking])
-                speaking.exception()
+                with suppress(Exception):  # why the rest stopped is told
+                    await speaking  # and not left: who is cancelled meanwhile cuts it off, and waits for it too
             raise
         except FilmError as failure:
             error = failure
@@ -233,9 +233,8 @@ class ShotChain:
 async def _cut_off(speaking: asyncio.Task[ShotAsset]) -> None:
     """Cancel it and wait for its end: it may be storing what it has bought."""
     speaking.cancel()
-    await asyncio.wait([speaking])
-    if not speaking.cancelled():
-        speaking.exception()  # looked at, so that asyncio does not report it as lost
+    with suppress(Exception, asyncio.CancelledError):
+        await speaking
 
 
 def reused(plan: ShotPlan) -> CompletedShot:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 from film.cache import CachedAsset
@@ -24,9 +24,7 @@ from film.pipeline.events import Events, Listener
 from film.pipeline.film_run import LEASE, Consent, FilmRun, opened_run
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan
-from film.pipeline.requests import ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult, ShotAsset
-from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.settings import Settings, as_environment
 
@@ -46,10 +44,8 @@ async def make_film(
     """Bring a film up to date on the cluster at ``FILM_RAY_ADDRESS``, or on one that is started for it here."""
     check_installed()
     began = time.monotonic()
-    house = House(settings)
-    kind = partial(ClusterRun, house=house)
-    async with opened_run(kind, params, settings, listeners=listeners, stop=stop, online=False) as run:
-        with house:
+    async with opened_run(ClusterRun, params, settings, listeners=listeners, stop=stop, online=False) as run:
+        with run.house:
             return await run.make(consent, began)
 
 
@@ -96,18 +92,9 @@ class House:
 class ClusterRun(FilmRun):
     """A run whose shots are made by the coordinator, and whose pieces are encoded by the nodes."""
 
-    def __init__(
-        self,
-        params: FilmParams,
-        services: Services,
-        events: Events,
-        stop: Stop,
-        providers: ProviderSet,
-        *,
-        house: House,
-    ) -> None:
-        super().__init__(params, services, events, stop, providers)
-        self.house = house
+    @cached_property
+    def house(self) -> House:
+        return House(self.services.settings)
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """As ever, but the keys are the coordinator's where the cluster is not ours."""

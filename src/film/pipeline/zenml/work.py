@@ -78,12 +78,7 @@ async def estimate(
     run: FilmRun, digest: str, begun: datetime, *, consent: Consent | None = None, batch_size: int | None = None
 ) -> tuple[Estimate, list[Batch]]:
     """Raises what a film must not begin with: a missing key, a limit that would be passed, a no."""
-    for message in run.params.warnings:
-        run.events.emit("warning", message=message)
-    await run.recover()
-    plan = await run.plan()
-    run.check(plan, consent)
-    await run.begin(plan)
+    plan = await run.set_out(consent)
     waiting = [shot.shot.shot_id for shot in in_order(plan.shots, run.params.order) if shot.to_make]
     passed = Estimate(
         film_id=run.params.film_id,

@@ -94,9 +94,8 @@ def placed(
         bones = skeleton.build(look, actor.pose)
         crown = float(bones.head[1]) + (0.5 + (headroom(look) if framing.figure_height < 6 else 0.05)) * bones.size.head
         camera = 0.55 * crown + 0.45 * min(1.0, crown * 1.06) if framing.figure_height > 3.2 else 0.8 * crown + 0.2
-        if (
-            framing.figure_height < 2 and tallest - look.height > 0.2
-        ):  # a child beside a grown person reaches their chest
+        # a child beside a grown person reaches their chest
+        if framing.figure_height < 2 and tallest - look.height > 0.2:
             camera = crown + 0.55 * (tallest - look.height)
         camera = crown if framing.figure_height > 6 else camera
         foot = top + framing.head_top * frame_h + camera * tall - actor.lift * frame_h

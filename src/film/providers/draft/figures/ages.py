@@ -25,7 +25,9 @@ BOYS = _words(
     "muchacho bambino menino"
 )
 CHILDREN = (
-    GIRLS | BOYS | _words("child children kid kids schoolchild schoolchildren enfant enfants gosse kinder crianza")
+    GIRLS
+    | BOYS
+    | _words("child children kid kids schoolchild schoolchildren enfant enfants gosse kinder criança crianças")
 )
 OLD_WOMEN = _words(
     "grandmother grandma granny nana grandmère mamie vieille oma großmutter grossmutter greisin vieja anciana abuela "
@@ -69,9 +71,7 @@ def age_of(text: str) -> str | None:
         return "old"
     if said & CHILDREN or _is_kind(words):
         return "child"
-    if said & TEENS:
-        return "teen"
-    if said & YOUNG:
+    if said & (TEENS | YOUNG):
         return "teen"
     return "child" if said & SMALL else None
 

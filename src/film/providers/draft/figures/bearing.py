@@ -27,7 +27,6 @@ def carried(look: Appearance, pose: Pose) -> Pose:
         return stooped
     return replace(
         stooped,
-        name=pose.name,
         hands=(stooped.hands[0], (0.18, -0.70, 0.46)),
         elbows=(stooped.elbows[0], (0.6, 0.0, -1.0)),
         grips=(stooped.grips[0], "fist"),

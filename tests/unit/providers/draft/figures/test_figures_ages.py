@@ -30,6 +30,7 @@ NOON = Light(
         ("kleines Kind", "child"),
         ("niño", "child"),
         ("niña pequeña", "child"),
+        ("uma criança", "child"),
         ("Little Tom", "child"),
         ("a six-year-old boy", "child"),
         ("Mira, 7 ans", "child"),
