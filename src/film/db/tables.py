@@ -27,6 +27,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -242,9 +243,10 @@ class EmbeddingQueue(Base):
 
 
 class JobRow(Base):
-    """One paid submission and its state: intent → submitted → done; or failed, refused, unknown, review, lost, closed.
+    """One paid order and its state (``film.jobs.State``): intent → submitted → done, or one of the other ends.
 
     Written before the POST, so that whatever instant the program dies at, the next run knows what may have been bought.
+    Rows are never deleted.
     """
 
     __tablename__ = "jobs"
@@ -267,6 +269,14 @@ class JobRow(Base):
     quoted: Mapped[Decimal] = mapped_column("quoted_micros", MicroUSD, default=Decimal(0))
     billed: Mapped[Decimal | None] = mapped_column("billed_micros", MicroUSD)
     blob_sha256: Mapped[str | None] = mapped_column(String(64))
+    account: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """Whose order it is: the account's name and a fingerprint of its key; see ``film.jobs.origin``."""
+    clock: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """When it was sent, by the machine's uptime: a wall clock may be moved between sending and asking."""
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Bought beside another of its key, by a process that had been taken for dead."""
+    claimed: Mapped[Decimal | None] = mapped_column("claimed_micros", MicroUSD)
+    """What the vendor claims where that is disputed: far more than was quoted, and so not booked."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -300,6 +310,8 @@ class ReservationRow(Base):
     state: Mapped[str] = mapped_column(String(12))
     """held | submitted | settled | released | unknown."""
     overrun: Mapped[bool] = mapped_column(default=False)
+    owner: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """The process that set it aside (``film.db.owner``): what a dead one holds is free at once."""
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,11 +14,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
+from film.db.owner import new_token
 from film.jobs.calls import EventKind, Job, JobEvent, Money, OnEvent, PaidCall
 from film.jobs.clock import Clock
 from film.jobs.journal import Journal
 from film.jobs.limits import Limits
-from film.jobs.owner import new_token
 from film.jobs.unbroken import unbroken
 from film.providers.base import JobProvider
 

@@ -20,11 +20,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Engine, UpdateBase, delete, select, update
 from sqlalchemy.orm import Session
 
+from film.db.owner import is_gone
 from film.db.session import snapshot
 from film.db.sql import one_at_a_time
 from film.db.tables import JobRow
 from film.jobs.calls import Job, PaidCall, State
-from film.jobs.owner import is_gone
 
 OPEN: tuple[State, ...] = ("intent", "submitted", "unknown", "review")
 BARRED: tuple[State, ...] = ("lost", "refused")

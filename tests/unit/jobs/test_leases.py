@@ -12,9 +12,9 @@ import pytest
 from house import House
 from sqlalchemy import Engine
 
+from film.db.owner import is_gone, new_token
 from film.jobs import Made
 from film.jobs.journal import Fenced, Journal
-from film.jobs.owner import is_gone, new_token
 from film.testing.doubles import FakeImageProvider, FakeVendor, ManualClock
 
 LEASE = timedelta(seconds=60)
@@ -207,7 +207,7 @@ def test_this_process_is_not_gone():
 
 def test_a_process_that_ended_is_gone():
     done = subprocess.run(
-        [sys.executable, "-c", "from film.jobs.owner import new_token; print(new_token())"],
+        [sys.executable, "-c", "from film.db.owner import new_token; print(new_token())"],
         capture_output=True,
         text=True,
         check=True,
@@ -217,7 +217,7 @@ def test_a_process_that_ended_is_gone():
 
 def test_a_killed_process_is_gone_before_anybody_buries_it():
     child = subprocess.Popen(
-        [sys.executable, "-c", "from film.jobs.owner import new_token; print(new_token(), flush=True); input()"],
+        [sys.executable, "-c", "from film.db.owner import new_token; print(new_token(), flush=True); input()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
