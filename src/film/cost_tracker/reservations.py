@@ -27,6 +27,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Executable, SQLColumnExpression, insert, literal, or_, select, true, update
 
 from film.db.base import MicroUSD, from_micros, now, to_micros
+from film.db.owner import is_gone, new_token
 from film.db.sql import upsert
 from film.db.tables import Budget, LedgerEntry, ReservationRow, ReservationScope
 from film.errors import BudgetExceededError, InputError, StoreError
@@ -63,7 +64,14 @@ class Reservation:
     actual: Decimal | None
     state: str
     overrun: bool
+    owner: str
+    """The process that set it aside: ``film.db.owner``; empty where nobody knows."""
     lease_until: datetime | None
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether the process that set it aside has surely ended."""
+        return bool(self.owner) and is_gone(self.owner)
 
     @property
     def is_open(self) -> bool:
@@ -100,10 +108,13 @@ def reserve(
     scopes: Sequence[Scope],
     requests: Sequence[ReservationRequest],
     lease: timedelta,
+    *,
+    on_record: bool = False,
 ) -> list[Reservation]:
     """Set the money of all ``requests`` aside in all ``scopes``, or raise BudgetExceededError; then roll back.
 
-    What is reserved already under the same name comes back as it is, whatever its state and amount.
+    What is reserved already under the same name comes back as it is, whatever its state and amount. ``on_record``: it
+    was granted before, in a ledger that is gone, and no limit is asked again.
     """
     until = now() + lease
     rows = {r.idem: _row(film_id, r, until) for r in sorted(requests, key=lambda r: r.idem)}
@@ -113,7 +124,7 @@ def reserve(
     fresh = set(connection.execute(statement.returning(ReservationRow.idem), list(rows.values())).scalars())
     if made := [row for idem, row in rows.items() if idem in fresh]:
         total = sum((row["estimated_micros"] for row in made), ZERO)
-        limits = {s.name: _hold(connection, s, total) for s in sorted(scopes, key=lambda s: s.name)}
+        limits = {s.name: _hold(connection, s, total, on_record) for s in sorted(scopes, key=lambda s: s.name)}
         connection.execute(
             insert(ReservationScope),
             [
@@ -197,6 +208,45 @@ def release(connection: Connection, reservation_id: str) -> Reservation:
     return changed
 
 
+def orphans(connection: Connection) -> list[Reservation]:
+    """What processes that ended left open, submitted or not."""
+    unended = ReservationRow.state.in_(("held", "submitted")), ReservationRow.owner != ""
+    return [r for r in _read(connection, select(*_COLUMNS).where(*unended).order_by(ReservationRow.id)) if r.is_orphan]
+
+
+def idle_of(connection: Connection, scopes: Sequence[str]) -> dict[str, Decimal]:
+    """What of each scope is held by processes that ended before they used it."""
+    rows = connection.execute(
+        select(ReservationScope.scope, ReservationRow.owner, ReservationRow.estimated)
+        .join(ReservationRow, ReservationRow.id == ReservationScope.reservation_id)
+        .where(ReservationScope.scope.in_(scopes), ReservationRow.state == "held", ReservationRow.owner != "")
+    )
+    idle: dict[str, Decimal] = {}
+    for scope, owner, amount in rows:
+        if is_gone(owner):
+            idle[scope] = idle.get(scope, ZERO) + amount
+    return idle
+
+
+def held_for(connection: Connection, film_id: str) -> list[Reservation]:
+    """What living processes have set aside for a film's orders, sent or not."""
+    open_ones = ReservationRow.state.in_(("held", "submitted")), ReservationRow.film_id == film_id
+    return [r for r in _read(connection, select(*_COLUMNS).where(*open_ones)) if not r.is_orphan]
+
+
+def restore(
+    connection: Connection, film_id: str, scopes: Sequence[Scope], request: ReservationRequest, actual: Decimal | None
+) -> Reservation:
+    """Enter what an order is known to have cost, ``actual``, or to have set aside, None; no limit is asked.
+
+    For a ledger that is rebuilt: what was bought under a limit then is on record, whatever the limit is now. Under one
+    ``idem`` it is entered once.
+    """
+    (held,) = reserve(connection, film_id, scopes, [request], timedelta(days=36500), on_record=True)
+    held = mark_submitted(connection, held.id, timedelta()) if held.is_open else held
+    return held if actual is None else settle(connection, held.id, actual)
+
+
 def expire(connection: Connection, reservation_id: str) -> Reservation | None:
     """End a lease that is over: what was never submitted is released, what was becomes unknown and stays set aside."""
     over = ReservationRow.lease_until < now()
@@ -236,15 +286,16 @@ def record_saved(connection: Connection, film_id: str, amount: Decimal, **about:
 # -- one statement each
 
 
-def _hold(connection: Connection, scope: Scope, total: Decimal) -> Decimal | None:
+def _hold(connection: Connection, scope: Scope, total: Decimal, on_record: bool) -> Decimal | None:
     """Set ``total`` aside in one scope; returns the limit under which it was granted. Free things always fit."""
     row = Budget.scope == scope.name
     limit: SQLColumnExpression[Any] = Budget.limit if scope.limit is None else literal(scope.limit, MicroUSD)
-    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if total else true()
+    is_asked = total and not on_record
+    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if is_asked else true()
     grant = update(Budget).where(row, fits).values(reserved=Budget.reserved + total, limit=limit).returning(limit)
     while True:
         if granted := connection.execute(grant).one_or_none():
-            return granted[0]
+            return None if on_record else granted[0]
         counters = connection.execute(select(Budget.spent + Budget.reserved, limit).where(row)).one_or_none()
         if counters is None:
             values = {"scope": scope.name, "limit": scope.default, "reserved": ZERO, "spent": ZERO}
@@ -291,7 +342,7 @@ def _row(film_id: str, request: ReservationRequest, until: datetime) -> dict[str
     """A new reservation by the table's column names, which is what an INSERT of many rows goes by."""
     amount = money(request.amount, f"the quote of {request.idem}")
     about = {name: value for name, value in asdict(request).items() if name != "amount"}
-    held = {"estimated_micros": amount, "state": "held", "overrun": False, "lease_until": until}
+    held = {"estimated_micros": amount, "state": "held", "overrun": False, "lease_until": until, "owner": new_token()}
     return {"id": str(uuid4()), "film_id": film_id, **about, **held, "created_at": now()}
 
 

@@ -110,9 +110,12 @@ class CostTracker:
         return estimate(shot_configs, self.rates, Choice(providers, models), today=today)
 
     def check_budget(self, amount: Decimal | int) -> None:
-        """Raise BudgetExceededError if ``amount`` more would pass a limit. Only ``reserve`` decides for good."""
+        """Raise BudgetExceededError if ``amount`` more would pass a limit. Only ``reserve`` decides for good.
+
+        What processes that have died set aside and never used does not count.
+        """
         amount = money(amount, "the amount")
-        for scope, spent, held, limit in self._counters():
+        for scope, spent, held, limit in self._counters(without_orphans=True):
             if amount and limit is not None and spent + held + amount > limit:
                 raise reservations.exceeded(scope, spent + held + amount, limit)
 
@@ -200,21 +203,35 @@ class CostTracker:
             return self.release(reservation, connection=connection)
         return self.settle(reservation, charged, connection=connection)
 
-    def recover(self, comes_to: Callable[[Reservation], Decimal | None] | None = None) -> list[Reservation]:
+    def held_for_film(self) -> list[Reservation]:
+        """What living processes have set aside for this film's orders, this one's among them."""
+        with snapshot(self.engine) as connection:
+            return reservations.held_for(connection, self.project_id)
+
+    def recover(
+        self,
+        comes_to: Callable[[Reservation], Decimal | None] | None = None,
+        is_journaled: Callable[[Reservation], bool] = lambda reservation: False,
+    ) -> list[Reservation]:
         """Close what processes that died left open, of all films, and say what came of it.
 
-        What was never submitted is released; what was is "unknown" from now on, its money still set aside. Unless
-        ``comes_to`` knows better: it is asked what such a purchase came to, and answers None when it cannot tell.
+        What was never submitted is released at once. What was is "unknown" once its lease is over, its money still set
+        aside; unless ``comes_to`` knows better: it is asked what such a purchase came to, and answers None when it
+        cannot tell. A purchase that ``is_journaled`` stays as it is until its order ends: the journal asks about it.
         """
         with snapshot(self.engine) as connection:
-            over = [
-                reservations.find(connection, reservation_id) for reservation_id in reservations.expired(connection)
-            ]
+            over = {r.id: r for r in reservations.orphans(connection)}
+            over |= {i: reservations.find(connection, i) for i in reservations.expired(connection) if i not in over}
         changed: list[Reservation] = []
-        for reservation in over:
+        for reservation in over.values():
+            if reservation.state == "held" and reservation.is_orphan:
+                changed.append(self.release(reservation))
+                continue
             total = comes_to(reservation) if comes_to and reservation.state == "submitted" else None
             if total is not None:
                 changed.append(self.settle(reservation, total) if total else self.release(reservation))
+                continue
+            if reservation.state == "submitted" and is_journaled(reservation):
                 continue
             with self._transaction() as transaction:
                 if ended := reservations.expire(transaction, reservation.id):
@@ -245,10 +262,13 @@ class CostTracker:
             scopes.append(Scope(f"run:{self.run_id}", self._run_limit, label="this run"))
         return scopes
 
-    def _counters(self) -> list[tuple[Scope, Decimal, Decimal, Decimal | None]]:
+    def _counters(self, *, without_orphans: bool = False) -> list[tuple[Scope, Decimal, Decimal, Decimal | None]]:
         """Each scope with what is spent, what is held, and its limit."""
         scopes = self._scopes()
+        idle: dict[str, Decimal] = {}
         with snapshot(self.engine) as connection:
+            if without_orphans:
+                idle = reservations.idle_of(connection, [scope.name for scope in scopes])
             rows = connection.execute(
                 select(Budget.scope, Budget.spent, Budget.reserved, Budget.limit).where(
                     Budget.scope.in_([scope.name for scope in scopes])
@@ -257,7 +277,12 @@ class CostTracker:
             found = {scope: (spent, held, limit) for scope, spent, held, limit in rows}
         absent = (ZERO, ZERO, None)
         return [
-            (s, *found.get(s.name, absent)[:2], _binding(s, found[s.name][2] if s.name in found else s.default))
+            (
+                s,
+                found.get(s.name, absent)[0],
+                found.get(s.name, absent)[1] - idle.get(s.name, ZERO),
+                _binding(s, found[s.name][2] if s.name in found else s.default),
+            )
             for s in scopes
         ]
 

@@ -28,12 +28,18 @@ def advice(job: Job, now: datetime) -> str:
             return "run its film again: it is paid for once, and will be fetched then"
         case "review":
             return f"look at {orders_page(job)} whether it was made, then: {how_to_resolve(job)}"
+        case "lost" if job.ticket:
+            return f"paid for, and not here: each run asks for it again; now: {_fetch(job)}; for another: {_rebuy(job)}"
         case "lost":
             return f"paid for, and there is nothing to show for it; to buy it once more: {_rebuy(job)}"
         case "refused":
             return f"change the prompt, name another provider for the shot, or ask again: {_rebuy(job)}"
         case "failed":
             return "run its film again to try once more"
+        case "unsent":
+            return "run its film again: the vendor did not take it, and nothing was charged"
+        case "done" | "closed" if job.claimed is not None:
+            return f"say what the bill came to: film jobs resolve {job.id[:8]} --charged AMOUNT | --not-charged"
         case "done" | "closed":
             return ""
 
@@ -46,7 +52,8 @@ def orders_page(job: Job) -> str:
 
 def how_to_resolve(job: Job) -> str:
     """The command that settles a job which only its user can know about."""
-    return f"film jobs resolve {job.id[:8]} --charged | --not-charged | --rebuy"
+    fetch = "--fetch | " if job.ticket else ""
+    return f"film jobs resolve {job.id[:8]} {fetch}--charged | --not-charged | --rebuy"
 
 
 def _can_be_asked(job: Job) -> bool:
@@ -60,6 +67,10 @@ def _provider(job: Job) -> type[BaseProvider] | None:
         return provider_class(AssetType(job.asset_type), job.provider)
     except ProviderNotFound:
         return None
+
+
+def _fetch(job: Job) -> str:
+    return f"film jobs resolve {job.id[:8]} --fetch"
 
 
 def _rebuy(job: Job) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 from film.models import AssetRequest, Generated
 from film.providers.base import BaseProvider
 
-State = Literal["intent", "submitted", "done", "failed", "refused", "unknown", "review", "lost", "closed"]
+State = Literal["intent", "submitted", "done", "failed", "refused", "unknown", "review", "lost", "closed", "unsent"]
 """Where a job stands.
 
     intent     about to be sent, or sent and not answered yet
@@ -20,9 +20,10 @@ State = Literal["intent", "submitted", "done", "failed", "refused", "unknown", "
     failed     made nothing and cost what ``billed`` says: the next run may buy again
     refused    moderation said no: never sent again unless told to
     unknown    sent, no answer: the vendor is being asked whether it has the job
-    review     nobody can tell: the user decides, the reservation is held
-    lost       paid for, and there is nothing to show for it: never bought again unless told to
+    review     nobody can tell: looked at again by every run, the user decides, the reservation is held
+    lost       paid for, and there is nothing to show for it yet: looked for again, never bought again unless told to
     closed     a lost, refused or unknown job that was bought again
+    unsent     provably never taken by the vendor: the same row is sent again
 """
 
 Decision = Literal["charged", "not-charged", "rebuy"]
@@ -31,6 +32,13 @@ Decision = Literal["charged", "not-charged", "rebuy"]
 
 class Money(Protocol):
     """Reservations as the journal sees them. Each call may come twice, after a crash: the second changes nothing."""
+
+    def set_aside(self, call: PaidCall, attempt: str) -> str | None:
+        """Money for one order, under every limit; the reservation's id. ``attempt`` names the order.
+
+        Raises BudgetExceededError.
+        """
+        ...
 
     def mark_submitted(self, reservation_id: str) -> object:
         """It may be spent from now on: never released because its holder went away."""
@@ -49,6 +57,8 @@ class Money(Protocol):
 
 class NoMoney:
     """For calls that are journaled without a budget."""
+
+    def set_aside(self, call: PaidCall, attempt: str) -> None: ...
 
     def mark_submitted(self, reservation_id: str) -> None: ...
 
@@ -127,6 +137,14 @@ class Job:
     quoted: Decimal
     billed: Decimal | None
     blob_sha256: str | None
+    account: str
+    """Whose order it is: ``film.jobs.origin``; empty for orders from before that was written down."""
+    clock: str
+    """When it was sent, by the machine's uptime: ``Clock.stamp``."""
+    is_second: bool
+    """Bought beside another of its key, by a process that had been taken for dead; see ``Journal.rescue``."""
+    claimed: Decimal | None
+    """What the vendor claims where that is disputed: far over the quote, and so not booked. See ``film.jobs.bills``."""
     created_at: datetime
     updated_at: datetime
 
@@ -135,13 +153,25 @@ class Job:
         return str(self.ticket.get("job_id", ""))
 
     @property
-    def is_second(self) -> bool:
-        """Under review though the vendor has answered: bought beside another of its key; see ``Journal.rescue``."""
-        return self.state == "review" and bool(self.ticket)
+    def disputed(self) -> Decimal:
+        """Dollars that the vendor claims and that are not booked."""
+        return Decimal(0) if self.claimed is None else max(self.claimed - (self.billed or Decimal(0)), Decimal(0))
 
 
 EventKind = Literal[
-    "submitted", "progress", "resumed", "waiting", "fetched", "done", "adopted", "rebought", "failed", "lost", "review"
+    "submitted",
+    "progress",
+    "resumed",
+    "waiting",
+    "fetched",
+    "done",
+    "adopted",
+    "absent",
+    "rebought",
+    "failed",
+    "lost",
+    "review",
+    "over_quote",
 ]
 
 

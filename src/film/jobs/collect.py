@@ -1,13 +1,14 @@
 """From a ticket to checked media: poll until the vendor says done, download, look at every byte of it.
 
 All of this is free and may be repeated at will, so faults here are met with patience: six polls, five downloads. It
-ends in one of three ways: with the media; with ``Ended``, when the job's fate is final; or with an error after which
-the job stands as it stood, for the next run to ask again.
+ends in one of four ways: with the media; with ``Ended``, when the vendor's own word ends the job; with ``Unclear``,
+when it says nothing of it; or with an error after which the job stands as it stood, for the next run to ask again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -38,8 +39,14 @@ FETCH_TRIES = 5
 BAD_TRIES = 4
 """Downloads that are whole and yet not the media: one, and three more."""
 CANCEL_POLLS = 3
+UNCLEAR_SECONDS = 120.0
+"""How long a vendor is asked that does not say how a job stands: a 404, a gateway's page, an empty answer …"""
+UNCLEAR_POLLS = 3
+"""… and how often at least."""
 LEAST_POLL = 0.05
 """Seconds between two polls of a simulated job, however fast its vendor's time passes."""
+
+log = logging.getLogger(__name__)
 
 OnProgress = Callable[[float | None], None]
 
@@ -49,9 +56,14 @@ class Ended(Exception):
 
     def __init__(self, state: State, error: FilmError, *, cost: Decimal | None, answer_lost: bool = False) -> None:
         super().__init__(str(error))
-        self.state, self.error, self.cost = state, error, cost
+        self.state: State = state
+        self.error, self.cost = error, cost
         self.answer_lost = answer_lost
         """The vendor answered at once and that answer went down with the program: it cannot be asked for again."""
+
+
+class Unclear(Exception):
+    """The vendor has not said for a while how the job stands, in any of its documented answers. Nothing is known."""
 
 
 class Collector:
@@ -62,27 +74,58 @@ class Collector:
         self._paces: dict[tuple[str, str], Pace] = {}
 
     async def collect(
-        self, call: PaidCall, provider: JobProvider, ticket: Ticket, *, fresh: bool, on_progress: OnProgress
+        self,
+        call: PaidCall,
+        provider: JobProvider,
+        ticket: Ticket,
+        *,
+        fresh: bool,
+        on_progress: OnProgress,
+        patience: float = UNCLEAR_SECONDS,
     ) -> tuple[Generated, Decimal | None]:
-        """The media of a submitted job, and what was billed. ``fresh`` says it was sent just now."""
+        """The media of a submitted job, and what was billed.
+
+        ``fresh`` says it was sent just now; ``patience`` is how many seconds to go on asking a vendor that says nothing
+        of the job. Raises Ended, or Unclear.
+        """
         if ticket.result is not None:
             try:
                 made = await self._checked(call, ticket.result)
             except BadMedia as error:
                 raise Ended("lost", error, cost=None) from error
             return made, made.cost
-        status = await self._outcome(call, provider, ticket, fresh, on_progress)
+        status = await self._outcome(call, provider, ticket, fresh, on_progress, patience)
         made, status = await self._download(call, provider, ticket, status, on_progress)
         return made, made.cost if made.cost is not None else status.billed
+
+    async def once(self, call: PaidCall, provider: JobProvider, ticket: Ticket) -> Generated | None:
+        """The media of a job that was given up, if its vendor has it after all: one look, one download."""
+        try:
+            status = await provider.poll_status(ticket)
+            if status.state != "done":
+                return None
+            return await self._checked(call, await provider.fetch(ticket, status))
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is as it was
+            log.debug("%s has no %s: %s", provider.name, call.title, error)
+            return None
 
     # -- polling
 
     async def _outcome(
-        self, call: PaidCall, provider: JobProvider, ticket: Ticket, fresh: bool, on_progress: OnProgress
+        self,
+        call: PaidCall,
+        provider: JobProvider,
+        ticket: Ticket,
+        fresh: bool,
+        on_progress: OnProgress,
+        patience: float = UNCLEAR_SECONDS,
     ) -> JobStatus:
-        """The status in which the job is done; raises Ended when it failed."""
+        """The status in which the job is done; raises Ended when it failed, Unclear when nobody says."""
         pace = self._pace(call, provider)
-        begun = self._clock.monotonic()
+        begun = clear = self._clock.monotonic()
+        unclear = 0
         wait = fresh  # a job of an earlier run may well be done: look at it at once
         while (elapsed := self._clock.monotonic() - begun) <= pace.deadline:
             if wait:
@@ -93,7 +136,13 @@ class Collector:
                 if fresh:
                     pace.observed(self._clock.monotonic() - begun)
                 return _done(call, status)
-            on_progress(status.progress)
+            if status.state != "unclear":
+                clear, unclear = self._clock.monotonic(), 0
+                on_progress(status.progress)
+                continue
+            unclear += 1
+            if unclear >= UNCLEAR_POLLS and self._clock.monotonic() - clear > patience:
+                raise Unclear(status.error or "its answers say nothing")
         return _done(call, await self._give_up(call, provider, ticket, pace, elapsed))
 
     async def _ask(self, call: PaidCall, provider: JobProvider, ticket: Ticket) -> JobStatus:

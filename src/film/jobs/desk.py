@@ -2,20 +2,27 @@
 
 Database and money calls are synchronous and may wait for another process's transaction, so they run on a few threads
 of their own, and to their end even when the caller is cancelled: a commit that nobody waits for would leave its row
-in a state that nobody knows.
+in a state that nobody knows. A database that is away is waited for: each call may come twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, ParamSpec, TypeVar
 
+from film.db.away import patiently
 from film.db.owner import new_token
-from film.jobs.calls import EventKind, Job, JobEvent, Money, OnEvent, PaidCall
+from film.errors import usd
+from film.jobs.bills import Bill, judge
+from film.jobs.book import OrderBook, in_book
+from film.jobs.calls import EventKind, Job, JobEvent, Money, OnEvent, PaidCall, State
 from film.jobs.clock import Clock
 from film.jobs.journal import Journal
 from film.jobs.limits import Limits
@@ -43,6 +50,16 @@ class Errand:
     rebought: int = 0
     """How often it was bought once more because no answer came."""
 
+    def use(self, reservation_id: str | None) -> None:
+        """Pay what is bought next from this money."""
+        self.call = replace(self.call, reservation_id=reservation_id)
+
+    def spend(self, job: Job) -> None:
+        """The job's money is spent: whatever is bought in its place needs money of its own."""
+        self.job = None
+        if self.call.reservation_id == job.reservation_id:
+            self.call = replace(self.call, reservation_id=None)
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -53,15 +70,62 @@ class Desk:
     threads: Executor
     stop: Callable[[], bool]
     on_event: OnEvent | None
+    book: OrderBook | None = None
 
     async def db(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a journal or money call on a thread."""
-        loop = asyncio.get_running_loop()
-        return await unbroken(loop.run_in_executor(self.threads, lambda: work(*args, **kwargs)))
+        """Run a journal or money call on a thread, again where the database was away meanwhile."""
+        loop, here = asyncio.get_running_loop(), copy_context()
+        return await unbroken(loop.run_in_executor(self.threads, lambda: here.run(patiently, work, *args, **kwargs)))
+
+    async def set_aside(self, call: PaidCall) -> str | None:
+        """Money for one order; raises BudgetExceededError."""
+        return await self.db(self.money.set_aside, call, uuid.uuid4().hex)
 
     async def write(self, errand: Errand, job: Job, **values: object) -> None:
         """Change the job that the errand owns; raises Fenced when another process has taken it over."""
         await self.db(self.journal.write, job, errand.token, self.clock.now(), **values)
+
+    async def end(
+        self, errand: Errand, job: Job, state: State, claimed: Decimal, error: str, *, kind: EventKind
+    ) -> None:
+        """End the job that the errand owns without a result: its bill is booked, whatever its siblings do."""
+        await self.db(self.journal.hold, job, errand.token, self.clock.now())  # what is another's is not settled here
+        bill = await self.settle(job, claimed)
+        ended = {"state": state, "billed": bill.booked, "claimed": bill.claimed, "error": error}
+        await self.write(errand, job, **ended, owner=None, lease_until=None)
+        await self.note_end(job, state, bill.booked, error=error)
+        errand.spend(job)
+        self.emit(kind, errand.call, job.id, error)
+
+    async def settle(self, job: Job, claimed: Decimal) -> Bill:
+        """Book a bill. Done before the row is closed: a crash between is repeated, the other way round forgotten."""
+        bill = judge(claimed, job.quoted)
+        await self.db(self.book_bill, job, bill)
+        if bill.over:
+            said = f"billed {usd(claimed)} where {usd(job.quoted)} was quoted"
+            if bill.claimed is not None:
+                said += f": {usd(bill.booked)} is booked, the rest is disputed; see film jobs resolve {job.id[:8]}"
+            self.emit_of("over_quote", job, said)
+        return bill
+
+    def book_bill(self, job: Job, bill: Bill) -> None:
+        """Into the ledger, from a thread."""
+        if job.reservation_id is None:
+            if bill.booked:
+                self.money.charge_unreserved(job, bill.booked)
+        elif bill.booked:
+            self.money.settle(job.reservation_id, bill.booked)
+        else:
+            self.money.release(job.reservation_id)
+
+    async def note_end(self, job: Job, state: State, billed: Decimal, *, error: str = "", **facts: Any) -> None:
+        """Into the order book. The database knows already, so a failure here is only logged."""
+
+        def write(book: OrderBook) -> None:
+            book.end(job.id, state, billed, self.clock.now(), error=error, **facts)
+
+        if failed := await self.db(in_book, self.book, write):
+            log.warning("the order book does not say how job %s ended: %s", job.id[:8], failed)
 
     def emit(
         self, kind: EventKind, call: PaidCall, job_id: str, message: str = "", progress: float | None = None
@@ -80,9 +144,10 @@ class Desk:
             )
         )
 
-    def tell(self, kind: EventKind, job: Job) -> None:
+    def emit_of(self, kind: EventKind, job: Job, message: str = "") -> None:
         """An event of a job that no call stands behind."""
-        self._tell(JobEvent(kind, job.id, job.key, job.film_id, job.shot_id, job.asset_type, job.provider))
+        about = (job.id, job.key, job.film_id, job.shot_id, job.asset_type, job.provider)
+        self._tell(JobEvent(kind, *about, message=message))
 
     def _tell(self, event: JobEvent) -> None:
         if self.on_event is None:

@@ -10,9 +10,12 @@ where the line was cut:
     no row              nothing had been sent: buy
     intent, unknown     sent or not, nobody knows: the vendor is asked (film.jobs.reconcile)
     submitted           polled again, downloaded again, no POST
-    review              only the user can tell: film jobs
-    lost, refused       in the way of buying the same again, until the user says so
+    review              looked at once more; then only the user can tell: film jobs
+    lost                looked for once more; in the way of buying the same again, until the user says so
+    refused             in the way of buying the same again, until the user says so
     done                the caller's store has it
+
+An order has money of its own, set aside before it is sent and settled when it ends, whatever comes of the others.
 
 Two programs with one key: the first owns the row for as long as it renews its lease, the second waits for it.
 """
@@ -21,18 +24,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Engine
 
 from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused, usd
-from film.jobs.calls import Decision, Job, Made, Money, NoMoney, OnEvent, PaidCall, State
+from film.jobs.bills import Bill
+from film.jobs.book import OrderBook, in_book
+from film.jobs.calls import Decision, EventKind, Job, Made, Money, NoMoney, OnEvent, PaidCall, State
 from film.jobs.clock import Clock, SystemClock
-from film.jobs.collect import Collector, Ended
+from film.jobs.collect import Collector, Ended, Unclear
 from film.jobs.desk import Desk, Errand
 from film.jobs.direct import as_job_provider
 from film.jobs.journal import OPEN, Fenced, Journal, is_free
@@ -54,9 +59,9 @@ class Jobs:
     """The journal of one process, on one event loop.
 
     ``money`` keeps the reservations, ``stop`` is asked right before anything is bought, ``on_event`` is told of
-    progress. ``grace`` seconds are given to a vendor to list what it was just sent; ``lease`` seconds after its last
-    sign of life a process counts as dead. ``executor`` replaces the threads for database calls. A ``Journal`` in the
-    engine's place is used as it is.
+    progress. ``book`` is the gallery's order book. ``grace`` seconds are waited for a list that can prove nothing;
+    ``lease`` seconds after its last sign of life a process counts as dead, which is longer than any answer is waited
+    for. ``executor`` replaces the threads for database calls. A ``Journal`` in the engine's place is used as it is.
     """
 
     def __init__(
@@ -70,7 +75,8 @@ class Jobs:
         on_event: OnEvent | None = None,
         unknown_threshold: Decimal = Decimal("0.02"),
         grace: float = 10.0,
-        lease: float = 60.0,
+        lease: float = 90.0,
+        book: OrderBook | None = None,
         executor: Executor | None = None,
     ) -> None:
         clock = clock or SystemClock()
@@ -83,6 +89,7 @@ class Jobs:
             threads=executor or ThreadPoolExecutor(4, thread_name_prefix="film-journal"),
             stop=stop,
             on_event=on_event,
+            book=book,
         )
         checks = executor or ThreadPoolExecutor(2, thread_name_prefix="film-check")
         self._submitter = Submitter(self._desk)
@@ -113,19 +120,24 @@ class Jobs:
             if not self._working and self._heartbeat:
                 self._heartbeat.cancel()
 
-    async def finish(self, made: Made, blob_sha256: str) -> None:
-        """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing."""
+    async def finish(self, made: Made, blob_sha256: str, **facts: Any) -> None:
+        """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing.
+
+        ``facts`` of the file go into the order book, from which a library can be rebuilt.
+        """
         desk = self._desk
         self._brought.pop(made.job_id, None)
         job = await desk.db(desk.journal.get, made.job_id)
         if job is None or job.state == "done":
             return
-        billed = next(amount for amount in (made.billed, job.billed, job.quoted) if amount is not None)
-        await desk.db(self._settle, job, billed)
-        await desk.db(
-            desk.journal.close, job.id, OPEN, desk.clock.now(), state="done", billed=billed, blob_sha256=blob_sha256
-        )
-        desk.tell("done", job)
+        done: dict[str, Any] = {"state": "done", "blob_sha256": blob_sha256}
+        if job.state in OPEN:  # what was lost, and is here after all, was settled then
+            billed = next(amount for amount in (made.billed, job.billed, job.quoted) if amount is not None)
+            bill = await desk.settle(job, billed)
+            done |= {"billed": bill.booked, "claimed": bill.claimed}
+        await desk.db(desk.journal.close, job.id, (*OPEN, "lost"), desk.clock.now(), **done)
+        await desk.note_end(job, "done", done.get("billed", job.billed or ZERO), blob=blob_sha256, **facts)
+        desk.emit_of("done", job)
 
     async def leave(self, made: Made) -> None:
         """The media could not be stored: let whoever comes next fetch it again, without waiting for the lease."""
@@ -151,7 +163,7 @@ class Jobs:
         Nothing, where the program died before it wrote down a job: so nothing was sent.
         """
         paid = self._desk.journal.paid_by(reservation_id)
-        return _given_up(paid) if all(job.state == "closed" for job in paid) else None
+        return None if any(job.state in OPEN for job in paid) else sum((job.billed or ZERO for job in paid), ZERO)
 
     # -- for the user
 
@@ -165,12 +177,12 @@ class Jobs:
         ``charged``: it was billed, ``amount`` dollars or what was quoted, and there is no result. ``not-charged``: it
         never came about, and the next run may buy it. ``rebuy``: the next run buys it again; this one counts as billed
         unless it is known not to be. The money follows, unless it was settled when the job ended: the ledger is never
-        rewritten.
+        rewritten. Of a disputed bill ``charged`` says what it came to, ``not-charged`` that the rest was taken back.
         """
         desk = self._desk
-        job = desk.journal.get(job_id)
-        if job is None:
-            raise InputError(f"no single job has the id {job_id!r}", hint="see film jobs")
+        job = self.job(job_id)
+        if job.claimed is not None and decision != "rebuy":
+            return self._resolve_dispute(job, job.claimed if amount is None else amount, decision)
         if job.state not in RESOLVABLE or not is_free(job, desk.clock.now()):
             why = f"is {job.state}" if job.state not in RESOLVABLE else "is being worked on by a running program"
             raise InputError(f"job {job.id[:8]} {why}: there is nothing to decide", hint="see film jobs")
@@ -184,9 +196,28 @@ class Jobs:
                 hint=f"to buy it again: film jobs resolve {job.id[:8]} --rebuy",
             )
         if job.state in OPEN:
-            self._settle(job, billed)
+            desk.book_bill(job, Bill(billed))  # whatever it is: somebody has looked
         state = (_RESOLVED_SECOND if job.is_second else _RESOLVED)[decision]
         desk.journal.close(job.id, (job.state,), desk.clock.now(), state=state, billed=billed)
+        in_book(desk.book, lambda book: book.end(job.id, state, billed, desk.clock.now(), error=job.error))
+        return desk.journal.get(job.id) or job
+
+    def job(self, job_id: str) -> Job:
+        """The job whose id begins so; InputError where there is none, or more than one."""
+        job = self._desk.journal.get(job_id)
+        if job is None:
+            raise InputError(f"no single job has the id {job_id!r}", hint="see film jobs")
+        return job
+
+    def _resolve_dispute(self, job: Job, amount: Decimal, decision: Decision) -> Job:
+        """Book what a disputed bill came to beyond what is booked: the ledger only grows."""
+        desk, booked = self._desk, job.billed or ZERO
+        came_to = booked if decision == "not-charged" else amount
+        if came_to > booked:
+            desk.money.charge_unreserved(job, came_to - booked)
+        billed = max(came_to, booked)
+        desk.journal.close(job.id, (job.state,), desk.clock.now(), billed=billed, claimed=None)
+        in_book(desk.book, lambda book: book.end(job.id, job.state, billed, desk.clock.now(), blob=job.blob_sha256))
         return desk.journal.get(job.id) or job
 
     # -- one errand
@@ -219,7 +250,7 @@ class Jobs:
     async def _known(self, errand: Errand, job: Job) -> Made | None:
         """What an earlier run has settled already; raises what it had come to."""
         call = errand.call
-        if job.state not in ("review", "lost", "refused", "done"):
+        if job.state not in ("lost", "refused", "done"):
             return None
         if job.state == "done":
             if callable(call.again) and await self._desk.db(call.again, job):
@@ -229,9 +260,9 @@ class Jobs:
         await self._use_reservation_of(errand, job)
         name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} --rebuy"
         match job.state:
-            case "review":
-                raise unknown(job, name)
             case "lost":
+                if made := await self._found_after_all(errand, job):
+                    return made
                 raise PaidLost(
                     f"{call.title} was paid for and lost before: {job.error}",
                     hint=f"to buy it once more: {resolve}",
@@ -247,11 +278,21 @@ class Jobs:
             case _:
                 return Made(generated=None, billed=job.billed, job_id=job.id, blob_sha256=job.blob_sha256)
 
+    async def _found_after_all(self, errand: Errand, job: Job) -> Made | None:
+        """What was paid for and lost, if the vendor has it: looked for once by each run."""
+        ticket = Ticket.model_validate(job.ticket) if job.ticket else await self._reconciler.find(errand, job)
+        generated = await self._collector.once(errand.call, errand.provider, ticket) if ticket else None
+        if generated is None:
+            return None
+        self._desk.emit("fetched", errand.call, job.id, "it was there after all")
+        return Made(generated=generated, billed=job.billed, job_id=job.id)
+
     async def _make(self, errand: Errand) -> Made | None:
         """One pass along the line, from wherever the job stands; None to look again."""
         desk, call = self._desk, errand.call
         errand.job = await desk.db(desk.journal.take, call.key, errand.token, desk.clock.now())
         fresh = errand.job is None
+        under_review = errand.job is not None and errand.job.state == "review"
         try:
             ticket = await (self._submitter.submit(errand) if errand.job is None else self._ticket(errand, errand.job))
             job = errand.job
@@ -263,7 +304,15 @@ class Jobs:
                 ticket,
                 fresh=fresh,
                 on_progress=lambda progress: desk.emit("progress", call, job.id, progress=progress),
+                **({"patience": 0.0} if under_review else {}),  # it was asked for long enough before
             )
+        except Unclear as unclear:
+            assert errand.job is not None, "only a job on record can be polled"
+            why = f"{call.provider.name} does not say how it stands: {unclear}"
+            if not under_review and await self._reconciler.buy_again(errand, errand.job, why):
+                return None
+            await self._reconciler.ask_user(errand, errand.job, why)
+            raise unknown(errand.job, call.provider.name) from unclear
         except Ended as ended:
             assert errand.job is not None, "only a job on record can end"
             if ended.answer_lost and await self._reconciler.buy_again(errand, errand.job, "the answer was lost"):
@@ -278,34 +327,19 @@ class Jobs:
     async def _ticket(self, errand: Errand, job: Job) -> Ticket | None:
         """The ticket of an unfinished job; None when it has to be bought."""
         await self._use_reservation_of(errand, job)
-        if job.state == "submitted":
+        if job.state == "submitted" or (job.state == "review" and job.ticket):
             self._desk.emit("resumed", errand.call, job.id)
             return Ticket.model_validate(job.ticket)
         return await self._reconciler.reconcile(errand, job)
 
     async def _end(self, errand: Errand, job: Job, ended: Ended) -> FilmError:
         """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
-        desk = self._desk
         billed = job.quoted if ended.cost is None else ended.cost
-        await desk.db(desk.journal.hold, job, errand.token, desk.clock.now())  # what is another's is not settled here
-        await desk.db(self._settle, job, billed)
-        words = str(ended.error)
-        await self._desk.write(errand, job, state=ended.state, billed=billed, error=words, owner=None, lease_until=None)
-        desk.emit("lost" if ended.state == "lost" else "failed", errand.call, job.id, words)
+        kind: EventKind = "lost" if ended.state == "lost" else "failed"
+        await self._desk.end(errand, job, ended.state, billed, str(ended.error), kind=kind)
         return ended.error
 
     # -- money
-
-    def _settle(self, job: Job, billed: Decimal) -> None:
-        """Close the job's reservation, with what earlier jobs took of it.
-
-        Done before the row is closed: a crash between is repeated, the other way round it would be forgotten.
-        """
-        if job.reservation_id is not None:
-            others = self._desk.journal.paid_by(job.reservation_id)
-            self._close(job.reservation_id, billed + _given_up(j for j in others if j.id != job.id))
-        elif billed:
-            self._desk.money.charge_unreserved(job, billed)
 
     def _close(self, reservation_id: str, total: Decimal) -> None:
         if total:
@@ -314,12 +348,12 @@ class Jobs:
             self._desk.money.release(reservation_id)
 
     async def _use_reservation_of(self, errand: Errand, job: Job) -> None:
-        """A job on record is paid from the reservation it was sent under, and so is whatever has to be sent in its
-        place; one made for this run is given back."""
+        """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
         mine, its = errand.call.reservation_id, job.reservation_id
         if mine and its and mine != its:
             await self._desk.db(self._desk.money.release, mine)
-            errand.call = replace(errand.call, reservation_id=its)
+        if its:
+            errand.use(its)
 
     # -- leases
 
@@ -345,8 +379,3 @@ class Jobs:
                 await desk.db(desk.journal.renew, tuple(self._working), desk.clock.now())
             except Exception:
                 log.exception("the leases of running jobs could not be renewed")  # the next beat may do it
-
-
-def _given_up(jobs: Iterable[Job]) -> Decimal:
-    """What jobs that were closed to be bought again count as having cost."""
-    return sum((job.billed or ZERO for job in jobs if job.state == "closed"), ZERO)

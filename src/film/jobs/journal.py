@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, UpdateBase, delete, select, update
+from sqlalchemy import CursorResult, Engine, UpdateBase, select, update
 from sqlalchemy.orm import Session
 
 from film.db.owner import is_gone
@@ -27,11 +27,13 @@ from film.db.tables import JobRow
 from film.jobs.calls import Job, PaidCall, State
 
 OPEN: tuple[State, ...] = ("intent", "submitted", "unknown", "review")
+"""The vendor may bill them yet: their money is set aside."""
 BARRED: tuple[State, ...] = ("lost", "refused")
 """Finished, and in the way of buying the same again."""
 GIVEN_UP: tuple[State, ...] = ("closed", "lost")
 """Finished without a result, and booked as billed."""
 SHORTEST_ID = 4
+_AT_ONCE = 500
 
 
 class Fenced(Exception):
@@ -74,6 +76,29 @@ class Journal:
         with self._looking() as session:
             return [_job(row) for row in session.scalars(query)]
 
+    def orders_for(self, keys: Collection[str]) -> dict[str, Job]:
+        """Key → the order that is open for it, or bars its being bought again."""
+        found: dict[str, list[JobRow]] = {}
+        wanted = list(dict.fromkeys(keys))
+        with self._looking() as session:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = JobRow.key.in_(wanted[start : start + _AT_ONCE]), JobRow.state.in_((*OPEN, *BARRED))
+                for row in session.scalars(select(JobRow).where(*some).order_by(JobRow.created_at, JobRow.id)):
+                    found.setdefault(row.key, []).append(row)
+            deciding = {key: _deciding(rows) for key, rows in found.items()}
+        return {key: job for key, job in deciding.items() if job}
+
+    def tickets_of(self, provider: str) -> set[str]:
+        """The vendor's names of all jobs that are known here."""
+        with self._looking() as session:
+            tickets = session.scalars(select(JobRow.ticket).where(JobRow.provider == provider)).all()
+        return {str(ticket.get("job_id")) for ticket in tickets if ticket}
+
+    def ids(self) -> set[str]:
+        """The ids of all jobs."""
+        with self._looking() as session:
+            return set(session.scalars(select(JobRow.id)))
+
     def given_up(self, key: str) -> Decimal:
         """What jobs of this key cost that were closed without a result, to be bought again."""
         with self._looking() as session:
@@ -81,37 +106,42 @@ class Journal:
 
     # -- owning
 
-    def intend(self, call: PaidCall, token: str, now: datetime, *, passed_over: str = "") -> Job | None:
+    def intend(
+        self,
+        call: PaidCall,
+        token: str,
+        now: datetime,
+        *,
+        passed_over: str = "",
+        account: str = "",
+        clock: str = "",
+    ) -> Job | None:
         """Write down that ``call`` is about to be sent; None when somebody else's job has come first.
 
-        ``passed_over`` is the finished job that does not count, of which another is wanted.
+        ``passed_over`` is the finished job that does not count, of which another is wanted; ``account`` and ``clock``
+        say whose order it is and when it goes out. Asked again by its owner, whose commit was not confirmed, it is as
+        it was.
         """
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             one_at_a_time(session.connection(), call.key)
-            known = _deciding(_rows(session, call.key))
+            rows = _rows(session, call.key)
+            known = _deciding(rows)
+            if known and known.state == "intent" and known.owner == token:
+                return known
             if known and not (known.state == "done" and known.id == passed_over):
                 return None
-            row = JobRow(
-                id=str(uuid.uuid4()),
-                key=call.key,
-                film_id=call.film_id,
-                shot_id=call.shot_id,
-                asset_type=call.request.asset_type.value,
-                provider=call.request.provider,
-                model=call.request.model,
-                request=call.request.model_dump(mode="json"),
-                state="intent",
-                ticket={},
-                reservation_id=call.reservation_id,
-                owner=token,
-                lease_until=now + self._lease,
-                posts=1,
-                error="",
-                quoted=call.quoted,
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(row)
+            row = next((row for row in rows if row.state == "unsent"), None)
+            if row is None:
+                row = JobRow(id=str(uuid.uuid4()), key=call.key, asset_type=call.request.asset_type.value)
+                session.add(row)
+            row.film_id, row.shot_id = call.film_id, call.shot_id
+            row.provider, row.model = call.request.provider, call.request.model
+            row.request = call.request.model_dump(mode="json")
+            row.state, row.ticket, row.posts, row.error, row.billed = "intent", {}, 1, "", None
+            row.reservation_id, row.quoted = call.reservation_id, call.quoted
+            row.owner, row.lease_until = token, now + self._lease
+            row.account, row.clock, row.second = account, clock, False
+            row.created_at = row.updated_at = now
         return _job(row)
 
     def take(self, key: str, token: str, now: datetime) -> Job | None:
@@ -121,7 +151,7 @@ class Journal:
                 return None
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             one_at_a_time(session.connection(), key)
-            row = next((r for r in _rows(session, key) if r.state in OPEN and r.state != "review"), None)
+            row = next((r for r in _rows(session, key) if r.state in OPEN and not r.second), None)
             if row is None or not (row.owner == token or is_free(_job(row), now)):
                 return None
             row.owner, row.lease_until = token, now + self._lease
@@ -161,10 +191,9 @@ class Journal:
                 raise Fenced(job.id)
             return ticket
 
-    def withdraw(self, job: Job, token: str) -> None:
-        """Take back an intent that provably became no job at the vendor."""
-        if not self._change(delete(JobRow).where(JobRow.id == job.id, JobRow.owner == token)):
-            raise Fenced(job.id)
+    def withdraw(self, job: Job, token: str, now: datetime) -> None:
+        """Take back an intent that provably became no job at the vendor. Its row stays, and is sent again."""
+        self.write(job, token, now, state="unsent", billed=Decimal(0), owner=None, lease_until=None)
 
     # -- writing, whoever owns it
 
@@ -205,6 +234,9 @@ class Journal:
                     posts=1,
                     error="bought a second time by a process that had been taken for dead",
                     quoted=job.quoted,
+                    account=job.account,
+                    clock=job.clock,
+                    second=True,
                     created_at=now,
                     updated_at=now,
                 )
@@ -237,8 +269,8 @@ def _rows(session: Session, key: str) -> list[JobRow]:
 
 def _deciding(rows: list[JobRow]) -> Job | None:
     for states in (OPEN, BARRED, ("done",)):
-        if found := [job for row in rows if row.state in states and not (job := _job(row)).is_second]:
-            return found[-1]
+        if found := [row for row in rows if row.state in states and not (row.second and row.state == "review")]:
+            return _job(found[-1])
     return None
 
 
@@ -262,6 +294,10 @@ def _job(row: JobRow) -> Job:
         quoted=row.quoted,
         billed=row.billed,
         blob_sha256=row.blob_sha256,
+        account=row.account or "",
+        clock=row.clock or "",
+        is_second=bool(row.second) and row.state == "review",
+        claimed=row.claimed,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

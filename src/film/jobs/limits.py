@@ -26,6 +26,7 @@ from contextlib import asynccontextmanager
 from film.errors import FilmError
 from film.jobs.accounts import Accounts, Pause, Places, Queue
 from film.jobs.clock import Clock, SystemClock
+from film.models import AssetType
 from film.providers.base import BaseProvider, JobProvider
 
 MAX_PAUSE = 120.0
@@ -170,9 +171,14 @@ class Limits:
         return at_work + in_line
 
     def _posts_of(self, provider: BaseProvider) -> int:
-        """Where the POST is the job, as many as there may be jobs."""
-        answers_later = isinstance(provider, JobProvider) and not provider.answers_at_once
-        return self._posts_in_flight if answers_later else self._jobs_of(provider)
+        """Where the POST is the job, as many as there may be jobs.
+
+        Clips of a vendor that has no list go out one by one: what a kill leaves ambiguous there is one clip at most.
+        """
+        if not isinstance(provider, JobProvider) or provider.answers_at_once:
+            return self._jobs_of(provider)
+        is_alone = provider.asset_type is AssetType.VIDEO and not provider.can_list
+        return 1 if is_alone else self._posts_in_flight
 
     def _limiter(
         self, kept: dict[str, PriorityLimiter], provider: BaseProvider, places: int, shared: Places

@@ -1,59 +1,98 @@
 """Jobs whose answer never came: asking the vendor, and deciding what may be done when it cannot tell.
 
-The one rule is that the program never pays twice without saying so. Found at the vendor, the job is adopted. Surely
-not there, it is sent again. Otherwise it waits for its user, unless it is cheaper than the question: then it is bought
-once more, and both purchases are on record. What may go that way is limited for each asset, however often it happens.
+The one rule is that the program never pays twice without saying so.
+
+    its ticket is in the order book      the answer did come: it goes on
+    found in the vendor's list           adopted
+    absent, and that is proven           nothing came about: the job ends, and the asset is bought
+    anything less                        unknown: bought once more where that costs less than the question, on record
+                                         and on money of its own; else held, shown, and looked for by every run
+
+Absence is proven by a list of the same account, in its documented form, read to its end or past the time in question,
+and asked for later than the longest time in which such an order comes to show.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from film.errors import FilmError, MissingKeyError, OutcomeUnknown, OutOfCredit, ProviderUnavailable, usd
+from film.errors import (
+    BudgetExceededError,
+    FilmError,
+    MissingKeyError,
+    OutcomeUnknown,
+    OutOfCredit,
+    ProviderUnavailable,
+    usd,
+)
 from film.jobs.advice import how_to_resolve, orders_page
 from film.jobs.calls import Job
 from film.jobs.desk import Desk, Errand
+from film.jobs.origin import origin_of
 from film.jobs.pace import backoff
-from film.providers.base import Ticket
+from film.providers.base import Listing, Ticket
 
 TRIES = 6
 REBUYS = 2
 """Times that one run buys an asset once more; a vendor that then still gives no answer is left to the next run."""
-CLOCK_SLACK = 26 * 3600.0
-"""Seconds by which the vendor's clock may differ from ours, or ours from what it was: a day, as when somebody sets a
-wrong date. Payloads are matched and known jobs passed over anyway."""
+LOOKS_APART = 15.0
+"""Seconds between two looks into a list, at most."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No job came about, and that is proven."""
+
+
+@dataclass(frozen=True)
+class Untold:
+    """It cannot be told, and why."""
+
+    why: str
+
+
+Found = Ticket | Absent | Untold
 
 
 class Reconciler:
+    """``grace`` seconds are waited for a list that cannot prove anything, but may show the job yet."""
+
     def __init__(self, desk: Desk, threshold: Decimal, grace: float) -> None:
         self._desk = desk
         self._threshold = threshold
         self._grace = grace
 
     async def reconcile(self, errand: Errand, job: Job) -> Ticket | None:
-        """The ticket of a job that may have been sent; None when it is gone from the journal and may be bought.
+        """The ticket of a job that may have been sent; None when it has ended and the asset may be bought.
 
         Raises OutcomeUnknown when only the user can tell.
         """
-        desk, call = self._desk, errand.call
+        desk = self._desk
+        if ticket := await self._in_the_book(errand, job):
+            return ticket
         if job.state == "intent":
             await desk.write(errand, job, state="unknown", error="the program ended while it was being sent")
-        ticket = await self._look_for(errand, job)
-        if isinstance(ticket, Ticket):
-            desk.emit("adopted", call, job.id, f"found at {call.provider.name} as {ticket.job_id}")
-            return ticket
-        if ticket == "absent":
-            await desk.db(desk.journal.withdraw, job, errand.token)
-            return None
-        if await self.buy_again(errand, job, "no answer came"):
-            return None
-        await self._ask_user(errand, job)
-        raise unknown(job, call.provider.name)
+        found = await self._look_for(errand, job, once=job.state == "review")
+        match found:
+            case Ticket():
+                desk.emit("adopted", errand.call, job.id, f"found at {errand.provider.name} as {found.job_id}")
+                return found
+            case Absent():
+                words = f"{errand.provider.name}'s list, read whole, shows that it was never made"
+                await desk.end(errand, job, "failed", Decimal(0), words, kind="absent")
+                return None
+            case Untold(why):
+                if job.state != "review" and await self.buy_again(errand, job, "no answer came"):
+                    return None
+                await self.ask_user(errand, job, why)
+                raise unknown(job, errand.provider.name)
 
     async def buy_again(self, errand: Errand, job: Job, why: str) -> bool:
         """Close a job without a result so that it is bought once more, while all that was so spent stays small.
 
-        Raises ProviderUnavailable when that was done too often for now.
+        What it may have cost is booked, and what is bought next has money of its own: where a limit leaves none,
+        nothing is bought, and the job stays as it is. Raises ProviderUnavailable when that was done too often for now.
         """
         desk = self._desk
         if job.quoted + await desk.db(desk.journal.given_up, job.key) > self._threshold:
@@ -64,34 +103,93 @@ class Reconciler:
                 hint="run again later; what each try may have cost is on record: film jobs --all",
                 provider=errand.call.provider.name,
             )
+        money: str | None = None
+        if job.quoted:
+            try:
+                money = await desk.set_aside(errand.call)
+            except BudgetExceededError:
+                return False
         errand.rebought += 1
         await desk.clock.sleep(backoff(errand.rebought))
         words = f"{why}; bought again, being under {usd(self._threshold)}"
-        await desk.write(errand, job, state="closed", billed=job.quoted, error=words, owner=None, lease_until=None)
-        desk.emit("rebought", errand.call, job.id, words)
+        await desk.end(errand, job, "closed", job.quoted, words, kind="rebought")
+        errand.use(money)
         return True
 
-    async def _look_for(self, errand: Errand, job: Job) -> Ticket | str:
-        """The vendor's job, or "absent", or "unlistable"."""
-        since = job.created_at.timestamp() - CLOCK_SLACK
-        for waited in (False, True):
-            if waited:  # a submission may still be on its way through the vendor's house
-                await self._desk.clock.sleep(self._grace)
-            found = await self._list(errand, since)
-            if found is None:
-                return "unlistable"
-            plain = [ticket.model_dump(mode="json") for ticket in found]
-            now = self._desk.clock.now()
-            if adopted := await self._desk.db(self._desk.journal.adopt, job, errand.token, plain, now):
-                return Ticket.model_validate(adopted)
-        return "absent"
+    async def ask_user(self, errand: Errand, job: Job, why: str) -> None:
+        """Put a job up for review: its money stays set aside, its ticket is kept where there is one."""
+        desk = self._desk
+        if job.reservation_id:
+            await desk.db(desk.money.mark_unknown, job.reservation_id)
+        error = why if job.state != "review" else job.error
+        await desk.write(errand, job, state="review", error=error, owner=None, lease_until=None)
+        if job.state != "review":
+            desk.emit("review", errand.call, job.id, f"it cannot be told whether this was made: {why}")
 
-    async def _list(self, errand: Errand, since: float) -> list[Ticket] | None:
+    async def find(self, errand: Errand, job: Job) -> Ticket | None:
+        """The ticket of a job that was given up, if the vendor's list shows it after all: one look."""
+        try:
+            listing = await errand.provider.find_lost(
+                errand.call.config, age=self._desk.clock.age(job.clock), image_url=errand.call.picture
+            )
+        except Exception:  # noqa: BLE001  # whatever it is, the job is as it was
+            return None
+        taken = await self._desk.db(self._desk.journal.tickets_of, job.provider)
+        return next((t for t in listing.found if t.job_id not in taken), None) if listing else None
+
+    async def _in_the_book(self, errand: Errand, job: Job) -> Ticket | None:
+        """An answer that came, and that the database did not take."""
+        desk = self._desk
+        if desk.book is None or not (plain := await desk.db(desk.book.ticket_of, job.id)):
+            return None
+        await desk.write(errand, job, state="submitted", ticket=plain)
+        desk.emit("adopted", errand.call, job.id, "its answer stands in the order book")
+        return Ticket.model_validate(plain)
+
+    async def _look_for(self, errand: Errand, job: Job, *, once: bool) -> Found:
+        """Look into the vendor's list until it shows the job or proves its absence, as long as that may take."""
+        desk, provider = self._desk, errand.provider
+        ours = not job.account or job.account == origin_of(provider)
+        shows_in = provider.seconds_to_show(errand.call.config)
+        begun, looks = desk.clock.monotonic(), 0
+        while True:
+            age = desk.clock.age(job.clock)
+            listing = await self._list(errand, age)
+            if listing is None:
+                return Untold(f"{provider.name} cannot be asked for it")
+            if ticket := await self._adopted(errand, job, listing):
+                return ticket
+            looked_for = desk.clock.monotonic() - begun
+            waited = looked_for if age is None else max(age, looked_for)
+            if listing.complete and ours and waited >= shows_in:
+                return Absent()
+            patience = 0.0 if once else shows_in if provider.can_list and ours else self._grace
+            if waited >= shows_in or looked_for >= patience:
+                return Untold(self._why(listing, ours))
+            looks += 1
+            await desk.clock.sleep(min(backoff(looks), LOOKS_APART, max(0.5, patience - looked_for)))
+
+    def _why(self, listing: Listing, ours: bool) -> str:
+        if not ours:
+            return "it was ordered with another key, whose account is not the one that was asked"
+        if listing.complete:
+            return "it is not in the vendor's list, where it may show later"
+        return "the vendor's list does not show it, and proves nothing"
+
+    async def _adopted(self, errand: Errand, job: Job, listing: Listing) -> Ticket | None:
+        desk = self._desk
+        plain = [ticket.model_dump(mode="json") for ticket in listing.found]
+        if not plain:
+            return None
+        adopted = await desk.db(desk.journal.adopt, job, errand.token, plain, desk.clock.now())
+        return Ticket.model_validate(adopted) if adopted else None
+
+    async def _list(self, errand: Errand, age: float | None) -> Listing | None:
         call = errand.call
         for attempt in range(1, TRIES + 1):
             await self._desk.limits.unpaused(call.provider)
             try:
-                return await errand.provider.find_lost(call.config, since=since, image_url=call.picture)
+                return await errand.provider.find_lost(call.config, age=age, image_url=call.picture)
             except (MissingKeyError, OutOfCredit) as error:
                 self._desk.limits.close(call.provider, error)
                 raise
@@ -107,13 +205,6 @@ class Reconciler:
                     self._desk.limits.pause(call.provider, asked)
                 await self._desk.clock.sleep(backoff(attempt, asked))
         raise AssertionError("unreachable")
-
-    async def _ask_user(self, errand: Errand, job: Job) -> None:
-        desk = self._desk
-        if job.reservation_id:
-            await desk.db(desk.money.mark_unknown, job.reservation_id)
-        await desk.write(errand, job, state="review", owner=None, lease_until=None)
-        desk.emit("review", errand.call, job.id, "it cannot be told whether this was bought")
 
 
 def unknown(job: Job, provider: str) -> FilmError:

@@ -7,6 +7,10 @@ out of a plug-in, leaves the job ``unknown``, and it is for ``film.jobs.reconcil
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+from decimal import Decimal
+
 from film.errors import (
     BadMedia,
     FilmError,
@@ -17,14 +21,19 @@ from film.errors import (
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
+    StoreError,
 )
+from film.jobs.book import in_book
 from film.jobs.calls import Job, State
 from film.jobs.collect import Ended, cost_of
 from film.jobs.desk import Desk, Errand
 from film.jobs.journal import Fenced
+from film.jobs.origin import origin_of
 from film.jobs.pace import backoff
 from film.jobs.unbroken import unbroken
 from film.providers.base import Ticket
+
+log = logging.getLogger(__name__)
 
 TRIES = 5
 """For a vendor that cannot be reached."""
@@ -78,17 +87,25 @@ class Submitter:
             raise Interrupted(f"stopped before {errand.call.title} was bought", hint="run again to resume")
 
     async def _send(self, errand: Errand) -> Ticket | None:
-        desk, call = self._desk, errand.call
-        picture = call.picture  # read before anything is written down: a file that is gone must leave no trace
-        if call.reservation_id:
-            # Before the intent: a job on record must never have a reservation that may still be let go.
-            await desk.db(desk.money.mark_submitted, call.reservation_id)
-        passed_over = errand.passed_over
-        job = await desk.db(desk.journal.intend, call, errand.token, desk.clock.now(), passed_over=passed_over)
+        desk = self._desk
+        picture = errand.call.picture  # read before anything is written down: a file that is gone must leave no trace
+        await self._set_aside(errand)
+        call = errand.call
+        job = await desk.db(
+            desk.journal.intend,
+            call,
+            errand.token,
+            desk.clock.now(),
+            passed_over=errand.passed_over,
+            account=origin_of(call.provider),
+            clock=desk.clock.stamp(),
+        )
         if job is None:
             return None
         errand.job = job
         try:
+            if desk.book:
+                await desk.db(desk.book.order, job)
             if job.lease_until is None or desk.clock.now() >= job.lease_until:
                 # This process slept between the commit and here: make sure that nobody has taken it for dead.
                 await desk.db(desk.journal.hold, job, errand.token, desk.clock.now())
@@ -104,6 +121,8 @@ class Submitter:
             state: State = "refused" if isinstance(error, ProviderRefused) else "failed"
             if isinstance(error, BadMedia) and error.charged is not False:
                 state = "lost"
+            if state == "failed" and error.charged is None:
+                return await self._unanswered(errand, job, error)
             raise Ended(state, error, cost=cost_of(error)) from error
         except FilmError:
             await self._take_back(errand, job)  # raised on purpose by what builds the request: nothing was sent
@@ -112,13 +131,37 @@ class Submitter:
             return await self._unanswered(errand, job, error)
         return await self._answered(errand, job, ticket)
 
+    async def _set_aside(self, errand: Errand) -> None:
+        """No order without money of its own. Raises BudgetExceededError where a limit leaves none."""
+        desk, call = self._desk, errand.call
+        if call.reservation_id is None and call.quoted:
+            errand.call = call = replace(call, reservation_id=await desk.set_aside(call))
+        if call.reservation_id:
+            # Before the intent: a job on record must never have a reservation that may still be let go.
+            await desk.db(desk.money.mark_submitted, call.reservation_id)
+
     async def _answered(self, errand: Errand, job: Job, ticket: Ticket) -> Ticket | None:
+        """Save the ticket: into the order book first, which neither a lock nor a full disk keeps from taking it."""
         desk, plain = self._desk, ticket.model_dump(mode="json")
+        unwritten = await desk.db(in_book, desk.book, lambda book: book.ticket(job.id, plain, desk.clock.now()))
         try:
             await desk.write(errand, job, state="submitted", ticket=plain)
         except Fenced:
             if not await desk.db(desk.journal.rescue, job, errand.token, plain, desk.clock.now()):
                 return None
+        except Exception as error:
+            log.error("%s took %s as its job %s", call_name(errand), errand.call.title, ticket.job_id)
+            if unwritten is None and desk.book is not None:
+                raise StoreError(
+                    f"the database did not take the answer to {errand.call.title}, which is {ticket.job_id} at "
+                    f"{call_name(errand)}: {error}",
+                    hint="the order book has it: once the database is back, run again, and it is fetched",
+                ) from error
+            raise StoreError(
+                f"neither the database nor the order book took the answer to {errand.call.title}, which is "
+                f"{ticket.job_id} at {call_name(errand)}: {error}",
+                hint="write that id down; run again once the disk is well, and the order is put before you",
+            ) from error
         self._desk.emit("submitted", errand.call, job.id)
         return ticket
 
@@ -126,8 +169,14 @@ class Submitter:
         await self._desk.write(errand, job, state="unknown", error=_in_words(error))
 
     async def _take_back(self, errand: Errand, job: Job) -> None:
-        await self._desk.db(self._desk.journal.withdraw, job, errand.token)
+        desk = self._desk
+        await desk.db(desk.journal.withdraw, job, errand.token, desk.clock.now())
+        await desk.note_end(job, "unsent", Decimal(0))
         errand.job = None
+
+
+def call_name(errand: Errand) -> str:
+    return errand.call.provider.name
 
 
 def _in_words(error: Exception) -> str:

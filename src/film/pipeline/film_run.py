@@ -19,6 +19,8 @@ from film.cost_tracker import CostTracker, Reservation, write_reports
 from film.errors import FilmError, Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
+from film.jobs.book import NAME as ORDER_BOOK
+from film.jobs.book import OrderBook
 from film.jobs.limits import SharedLimiter
 from film.pipeline.admission import shoot_all, window
 from film.pipeline.cutting_room import CuttingRoom
@@ -43,7 +45,8 @@ from film.settings import Settings
 
 Consent = Callable[[FilmPlan, Settings], None]
 """Asked before anything is bought; raises ConsentDeclined to stop."""
-LEASE = 60.0
+LEASE = 90.0
+"""Seconds: longer than any answer of a vendor is waited for."""
 
 
 class FilmRun:
@@ -93,6 +96,7 @@ class FilmRun:
             stop=stop.is_set,
             on_event=self._tell_of_job,
             lease=lease,
+            book=OrderBook(services.settings.gallery / ORDER_BOOK),
         )
         self.obtainer = Obtainer(
             params.film_id,
@@ -156,7 +160,7 @@ class FilmRun:
             return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
 
         await self.jobs.finish_stored(stored)
-        await asyncio.to_thread(self.costs.recover, comes_to)
+        await asyncio.to_thread(self.costs.recover, comes_to, is_journaled)
 
     async def plan(self) -> FilmPlan:
         """What is there, what must be made, why, and at what price."""
@@ -170,7 +174,7 @@ class FilmRun:
         if missing:
             raise missing_keys(missing)
         if plan.at_most:
-            self.costs.check_budget(plan.at_most)
+            self.costs.check_budget(plan.at_most - self._held_by_others(plan))
             if consent:
                 consent(plan, self.services.settings)
             if not self.services.settings.spend_allowed:
@@ -245,6 +249,12 @@ class FilmRun:
         return result
 
     # -- inside
+
+    def _held_by_others(self, plan: FilmPlan) -> Decimal:
+        """What of the plan another process at work on this film has set aside already: it counts once."""
+        orders = {(o.shot_id, o.asset_type.value): o for row in plan.assets for o in row.to_buy}
+        held = ((orders.get((r.shot_id, r.asset_type)), r.estimated) for r in self.costs.held_for_film())
+        return sum((min(order.quote.amount, amount) for order, amount in held if order), Decimal(0))
 
     def _tell_of_job(self, event: JobEvent) -> None:
         facts = {"shot_id": event.shot_id, "step": event.asset_type}

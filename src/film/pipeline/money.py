@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
-from film.jobs import Job
+from film.jobs import Job, PaidCall
 
 
 class JournalMoney:
@@ -13,6 +13,18 @@ class JournalMoney:
 
     def __init__(self, costs: CostTracker) -> None:
         self._costs = costs
+
+    def set_aside(self, call: PaidCall, attempt: str) -> str:
+        request = call.request
+        item = ReservationRequest(
+            idem=reservation_name(attempt, call.shot_id, request.asset_type.value),
+            amount=call.quoted,
+            shot_id=call.shot_id,
+            asset_type=request.asset_type.value,
+            provider=request.provider,
+            key=call.key,
+        )
+        return self._costs.reserve([item])[0].id
 
     def mark_submitted(self, reservation_id: str) -> Reservation:
         return self._costs.mark_submitted(self._costs.find(reservation_id))
@@ -28,7 +40,7 @@ class JournalMoney:
 
     def charge_unreserved(self, job: Job, actual: Decimal) -> Reservation:
         bill = ReservationRequest(
-            idem=f"unreserved/{job.id}",
+            idem=f"unreserved/{job.id}" if job.claimed is None else f"disputed/{job.id}/{actual}",
             amount=actual,
             shot_id=job.shot_id,
             asset_type=job.asset_type,

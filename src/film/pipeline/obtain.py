@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
@@ -51,9 +51,12 @@ class _Errand:
         """As billed, or as quoted where the vendor does not say; nothing for what was not bought."""
         if self.bought is None:
             return Decimal(0)
-        if self.bought.billed is not None:
-            return self.bought.billed
-        return self.reservation.estimated if self.reservation else Decimal(0)
+        return self.quoted if self.bought.billed is None else self.bought.billed
+
+    @cached_property
+    def quoted(self) -> Decimal:
+        """The most that it may cost."""
+        return self.reservation.estimated if self.reservation else self.ask.provider.quote(self.ask.config).amount
 
 
 class Obtainer:
@@ -92,6 +95,7 @@ class Obtainer:
     ) -> ShotAsset:
         """The asset that ``ask`` means. ``order`` is the place in the queue, ``picture`` what a clip is made of.
 
+        Without a ``reservation`` its order sets its own money aside.
         A cancelled caller waits for what has been bought to be stored and settled; until then nothing is waited for.
         """
         errand = _Errand(ask, self.services.key(ask.request), order, picture, reservation)
@@ -112,7 +116,9 @@ class Obtainer:
                 await self.jobs.leave(errand.bought)
             raise
         if errand.bought:
-            await self.jobs.finish(errand.bought, asset.sha256)
+            await self.jobs.finish(
+                errand.bought, asset.sha256, size=asset.size, mime=asset.mime, details=dict(asset.details)
+            )
         obtained = ShotAsset(ask.request, key, asset, hit, errand.cost)
         if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
@@ -140,7 +146,7 @@ class Obtainer:
                 provider=ask.provider,
                 config=ask.config,
                 image_url=image_url,
-                quoted=errand.reservation.estimated if errand.reservation else Decimal(0),
+                quoted=errand.quoted,
                 reservation_id=errand.reservation.id if errand.reservation else None,
                 order=errand.order,
                 again=self._again,

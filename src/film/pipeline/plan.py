@@ -3,6 +3,7 @@
 A row for each picture, clip and line of speech is one of
 
     reused   it is in the library, as asked for or named by the shot (``film.pipeline.reuse``)
+    ordered  an order for it is open, or ended without it: its money is spent or set aside, and none is added
     new      it was never asked for
     stale    it was made for this shot before, and a named field has changed since
 
@@ -16,11 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
 from film.cache import CachedAsset
 from film.errors import InputError
+from film.jobs import Job
+from film.jobs.journal import Journal
 from film.models import Asset, AssetType, Quote, Shot
 from film.pipeline.params import FilmParams
 from film.pipeline.record import KnownTake, changes, comparable, known_takes
@@ -30,7 +34,7 @@ from film.pipeline.services import Services
 from film.settings import KEY_NAMES
 
 NOTHING = Quote(amount=Decimal(0))
-State = Literal["reused", "new", "stale"]
+State = Literal["reused", "ordered", "new", "stale"]
 
 SPENDING_OFF = "spending is switched off (FILM_NO_SPEND): shots that must be paid for will be missing"
 """Told before a run that would have to pay, which otherwise ends in slates."""
@@ -63,10 +67,18 @@ class PlannedAsset:
 
     @property
     def orders(self) -> tuple[PlannedAsset, ...]:
-        """What its provider is asked for: itself, or what is missing of a long line's parts; nothing if it is there."""
+        """What its provider is asked for: itself, or what is missing of a long line's parts; nothing if it is there.
+
+        What is ordered already is among them: its provider is asked how it stands.
+        """
         if self.state == "reused":
             return ()
         return tuple(part for part in self.parts if part.state != "reused") if self.parts else (self,)
+
+    @property
+    def to_buy(self) -> tuple[PlannedAsset, ...]:
+        """The orders that need money: none of work on this machine, and none that has its money already."""
+        return tuple(o for o in self.orders if o.state != "ordered" and not o.ask.provider.local)
 
     @property
     def saved(self) -> Decimal:
@@ -87,6 +99,11 @@ class ShotPlan:
     @property
     def at_most(self) -> Decimal:
         return sum((a.quote.amount for a in self.to_make), Decimal(0))
+
+    @property
+    def to_spend(self) -> Decimal:
+        """What must be set aside for what it will buy."""
+        return sum((order.quote.amount for row in self.to_make for order in row.to_buy), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
             clips[shot.shot_id] = asker.video(shot, picture.sha256, speech_seconds=seconds_of(speech))
     clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
     cached |= _peek(services, params, clip_keys.values())
+    missing = {*keys.values(), *part_keys, *clip_keys.values()} - cached.keys()
+    ordered = Journal(services.engine, timedelta()).orders_for(missing) if params.is_online else {}
 
     plans: list[ShotPlan] = []
     for shot in params.shots:
@@ -168,7 +187,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
             if ask is None:
                 continue
             takes = known.get((shot.shot_id, kind), [])
-            rows[kind] = _planned(ask, key, cached.get(key or ""), takes, params, _parts(ask, services, cached))
+            parts = _parts(ask, services, cached, ordered)
+            rows[kind] = _planned(ask, key, cached.get(key or ""), ordered.get(key or ""), takes, params, parts)
         plans.append(ShotPlan(shot, rows))
     return FilmPlan(params, tuple(plans), known)
 
@@ -184,13 +204,17 @@ def _peek(services: Services, params: FilmParams, keys: Iterable[str]) -> dict[s
     return services.cache.peek_many(list(keys)) if params.use_cache else {}
 
 
-def _parts(ask: Ask, services: Services, cached: Mapping[str, CachedAsset]) -> tuple[PlannedAsset, ...]:
+def _parts(
+    ask: Ask, services: Services, cached: Mapping[str, CachedAsset], ordered: Mapping[str, Job]
+) -> tuple[PlannedAsset, ...]:
     """The parts of a long line, each as it stands in the library."""
     rows: list[PlannedAsset] = []
     for part in ask.parts:
         key = services.key(part.request)
         if found := cached.get(key):
             rows.append(PlannedAsset(part, "reused", "in the library", NOTHING, key, found))
+        elif job := ordered.get(key):
+            rows.append(_ordered(part, key, job))
         else:
             _check(part)
             rows.append(PlannedAsset(part, "new", "never made", part.provider.quote(part.config), key))
@@ -206,12 +230,15 @@ def _planned(
     ask: Ask,
     key: str | None,
     cached: CachedAsset | None,
+    job: Job | None,
     takes: list[KnownTake],
     params: FilmParams,
     parts: tuple[PlannedAsset, ...],
 ) -> PlannedAsset:
     if cached:
         return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts)
+    if job and key:
+        return _ordered(ask, key, job)
     state, why = _reason(ask, key, takes, params)
     if parts:
         return PlannedAsset(ask, state, why, _sum(parts), key, parts=parts)
@@ -219,11 +246,22 @@ def _planned(
     return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key)
 
 
+def _ordered(ask: Ask, key: str, job: Job) -> PlannedAsset:
+    """What an order stands for already: whatever becomes of it, nothing is added to what it costs."""
+    why = {
+        "review": f"under review: film jobs, {job.id[:8]}",
+        "lost": f"paid for, not here: film jobs, {job.id[:8]}",
+        "refused": f"refused by {job.provider}: film jobs, {job.id[:8]}",
+        "submitted": "ordered, waits to be fetched",
+    }.get(job.state, "ordered, its answer is missing")
+    return PlannedAsset(ask, "ordered", why, Quote(amount=NOTHING.amount, basis="its money is set aside or spent"), key)
+
+
 def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
     """What the parts cost that are not there yet."""
-    missing = [part for part in parts if part.state != "reused"]
+    missing = [part for part in parts if part.state not in ("reused", "ordered")]
     if not missing:
-        return Quote(amount=NOTHING.amount, basis=f"all {len(parts)} parts are there")
+        return Quote(amount=NOTHING.amount, basis=f"all {len(parts)} parts are there, or ordered")
     amount = sum((part.quote.amount for part in missing), NOTHING.amount)
     basis = " + ".join(part.quote.basis for part in missing)
     return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts: {basis}")

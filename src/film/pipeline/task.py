@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
-from film.errors import FilmError, InputError, Interrupted
+from film.errors import BudgetExceededError, FilmError, InputError, Interrupted
 from film.fields import kind_of
 from film.jobs.limits import PriorityLimiter
 from film.models import AssetType, Shot
@@ -29,7 +29,7 @@ from film.pipeline.given_keys import check_keys
 from film.pipeline.money import release_unused, reservation_name
 from film.pipeline.obtain import Obtainer
 from film.pipeline.options import OPTIONS, read_options
-from film.pipeline.plan import PlannedAsset, ShotPlan, seconds_of
+from film.pipeline.plan import PlannedAsset, ShotPlan, plan_film, seconds_of
 from film.pipeline.requests import Asker
 from film.pipeline.results import CompletedShot, ShotAsset
 from film.pipeline.speech import obtain_line
@@ -38,6 +38,8 @@ from film.settings import Settings
 Reservations = Mapping[tuple[AssetType, int], Reservation]
 """(kind, number of the part of a long line, else 0) → the money set aside."""
 
+LOOK_SECONDS = 1.0
+"""How often to look whether another process is done with a shot."""
 LOOKAHEAD = 3
 """Shots in the first step beside each job that may be under way: one is made, one is sent or waits, one gets ready."""
 
@@ -74,7 +76,7 @@ class ShotChain:
         }
         try:
             async with self._purse.place(order):
-                reservations = await asyncio.to_thread(self._reserve, ShotPlan(plan.shot, {kind: row}))
+                _, reservations = await self._set_aside(ShotPlan(plan.shot, {kind: row}))
             match kind:
                 case AssetType.IMAGE:
                     reservation = reservations.get((kind, 0))
@@ -107,7 +109,7 @@ class ShotChain:
     async def _begin(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> CompletedShot:
         try:
             async with self._purse.place(order):
-                reservations = await asyncio.to_thread(self._reserve, plan)
+                plan, reservations = await self._set_aside(plan)
         except FilmError as error:
             return self._failed(CompletedShot(plan.shot), error, "budget")
         try:
@@ -196,8 +198,36 @@ class ShotChain:
             await begun.aclose()
         return picture
 
+    async def _set_aside(self, plan: ShotPlan) -> tuple[ShotPlan, dict[tuple[AssetType, int], Reservation]]:
+        """The money for all that the shot will buy, and the plan by which it counts.
+
+        Where a limit leaves none because another process has set it aside for the very same shot, that one is waited
+        for: what it buys is there then, and needs no money twice.
+        """
+        while True:
+            try:
+                return plan, await asyncio.to_thread(self._reserve, plan)
+            except BudgetExceededError:
+                now = await asyncio.to_thread(self._as_it_stands, plan)
+                if now.to_spend >= plan.to_spend and not await asyncio.to_thread(self._is_held_by_others, plan):
+                    raise
+                plan = now
+            self.obtainer.stop.check()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _as_it_stands(self, plan: ShotPlan) -> ShotPlan:
+        """The shot's plan anew: others may have bought of it meanwhile."""
+        asker = self.asker
+        alone = asker.params.model_copy(update={"shots": (plan.shot,)})
+        (fresh,) = plan_film(alone, self.obtainer.services, asker.providers).shots
+        return ShotPlan(plan.shot, {kind: row for kind, row in fresh.assets.items() if kind in plan.assets})
+
+    def _is_held_by_others(self, plan: ShotPlan) -> bool:
+        held = {(r.shot_id, r.asset_type) for r in self.costs.held_for_film()}
+        return any((o.shot_id, o.asset_type.value) in held for row in plan.to_make for o in row.to_buy)
+
     def _reserve(self, plan: ShotPlan) -> dict[tuple[AssetType, int], Reservation]:
-        paid = [order for asset in plan.to_make for order in asset.orders if not order.ask.provider.local]
+        paid = [order for asset in plan.to_make for order in asset.to_buy]
         if not paid:
             return {}
         attempt = uuid.uuid4().hex  # a shot that is tried again in the same run has money of its own set aside

@@ -101,7 +101,8 @@ class Ticket(Model):
 class JobStatus(Model):
     """Where a job stands. ``charged`` and ``billed`` are set once the vendor says, ``progress`` is 0..1 or None."""
 
-    state: Literal["queued", "running", "done", "failed"]
+    state: Literal["queued", "running", "done", "failed", "unclear"]
+    """``unclear``: what came back is none of the vendor's documented answers, and so says nothing about the job."""
     progress: float | None = None
     outputs: tuple[str, ...] = ()
     """URLs of the results, once done."""
@@ -111,6 +112,21 @@ class JobStatus(Model):
     charged: bool | None = None
     billed: Decimal | None = None
     details: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a vendor's list says of an order whose answer was lost."""
+
+    found: tuple[Ticket, ...] = ()
+    """Jobs that match the order, the most likely first."""
+    complete: bool = False
+    """The list was in the documented form, showed the account's jobs, and was read to its end or to before the order
+    was sent: what is not in it was not there when it was asked. Only such a list can prove that no job came about."""
+
+
+LIST_LAG = 75.0
+"""Seconds that a vendor's list may lag behind its house: the worst seen in public reports, a minute, and some air."""
 
 
 @dataclass(frozen=True)
@@ -284,12 +300,21 @@ class JobProvider(BaseProvider):
         """Ask the vendor to stop; True when it will not be charged."""
         return False
 
-    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
-        """Jobs at the vendor that match a submission whose answer was lost, sent at ``since`` (Unix time) or later.
+    async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
+        """Jobs at the vendor that match an order whose answer was lost; None when the vendor cannot list.
 
-        None when the vendor cannot list: an empty list is a statement, None is not.
+        ``age`` is how many seconds ago the order was sent, None where that is not known (the machine was started
+        anew): then only a list that was read to its very end is complete. Count it back from the vendor's own clock,
+        the ``Date`` of its answer.
         """
         return None
+
+    def seconds_to_show(self, config: Any) -> float:
+        """The longest time, in seconds from its sending, until the vendor's list shows this order.
+
+        Before it is over, an order that is not in the list may still come to be there.
+        """
+        return LIST_LAG
 
     # -- given
 

@@ -11,19 +11,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from film.errors import BadMedia, FilmError, InputError, PaidLost, PollingNotSupported, ProviderError
+from film.errors import FilmError, InputError, PaidLost, ProviderError
 from film.models import AssetType, Generated, SpokenWord
-from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.base import LIST_LAG, AudioConfig, JobStatus, Listing, Ticket
 from film.providers.casting import Voice, cast
+from film.providers.listing import likeliest, sent_since
 from film.providers.media import recognise
 from film.providers.redact import redact
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import SpeechVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
+from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, part
 
 VOICES = (
     Voice("George", "JBFqnCBsd6RMkjVDRZzb", high=False),
@@ -44,6 +46,8 @@ VOICES = (
 
 _HISTORY_PAGE = 1000
 """The most that one page of history holds."""
+_HISTORY_PAGES = 10
+_SECONDS_A_CHARACTER = 0.03
 _VOICE_ID = re.compile(r"[A-Za-z0-9]{16,40}")
 _TAG = re.compile(r"\[[^\]]*\]")
 
@@ -123,7 +127,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         notices = self.note(config)
         body = {k: v for k, v in params.items() if k not in ("voice_id", "output_format")}
         async with self.wire() as wire:
-            answer = self.check(
+            answer = self.ordered(
                 await wire.post_once(
                     f"v1/text-to-speech/{params['voice_id']}/with-timestamps",
                     body,
@@ -131,11 +135,11 @@ class ElevenLabsSpeechProvider(SpeechVendor):
                 )
             )
         reply = answer.json()
-        sound = self._sound(reply.get("audio_base64"), answer)
+        sound = _decoded(reply.get("audio_base64"))
         job_id = answer.headers.get("request-id") or "unnamed"
         made = Generated(
             data=sound,
-            mime=recognise(sound[:512], AssetType.AUDIO, self.name).mime_as(AssetType.AUDIO),
+            mime=self.sound_of(sound, answer).mime_as(AssetType.AUDIO),
             cost=self._billed(config, answer),
             words=words_of(as_object(reply.get("alignment"))),
             details={
@@ -146,20 +150,6 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             },
         )
         return Ticket(job_id=job_id, result=made, details={"model": params["model_id"]})
-
-    def _sound(self, encoded: object, answer: Answer) -> bytes:
-        try:
-            sound = base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else b""
-        except binascii.Error:
-            sound = b""
-        if not sound:
-            raise BadMedia(
-                f"{self.name} sent no sound: {answer.words}",
-                hint="look at the account's history, where the line may be",
-                provider=self.name,
-                charged=True,
-            )
-        return sound
 
     def _billed(self, config: AudioConfig, answer: Answer) -> Decimal | None:
         try:
@@ -173,37 +163,55 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     # -- what was lost
 
     async def find_lost(
-        self, config: AudioConfig, *, since: float, image_url: str | None = None
-    ) -> list[Ticket] | None:
+        self, config: AudioConfig, *, age: float | None, image_url: str | None = None
+    ) -> Listing | None:
         wanted = self.request_params(config)
+        found: list[tuple[float, Ticket]] = []
+        shown = False
+        since: float | None = None
         async with self.wire() as wire:
-            reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
-        entries = [as_object(entry) for entry in as_list(reply.get("history"))]
-        found = [
-            Ticket(
-                job_id=str(entry.get("request_id") or entry["history_item_id"]),
-                details={"model": wanted["model_id"], "history_item_id": str(entry["history_item_id"])},
-            )
-            for entry in entries
-            if entry.get("history_item_id")
-            and all(entry.get(name) == wanted[name] for name in ("text", "voice_id", "model_id"))
-            and _number(entry.get("date_unix")) >= int(since)
-        ]
-        # An account that keeps no history has an empty one, and a page may end before the time in question.
-        complete = bool(entries) and (not reply.get("has_more") or _number(entries[-1].get("date_unix")) < since)
-        return found if found or complete else None
+            async for answer, entries in self._history(wire):
+                if entries is None:
+                    break
+                shown, since = shown or bool(entries), sent_since(answer, age)
+                found += [
+                    (_number(entry["date_unix"]), _listed(entry, wanted["model_id"]))
+                    for entry in entries
+                    if all(entry.get(name) == wanted[name] for name in ("text", "voice_id", "model_id"))
+                    and (since is None or entry["date_unix"] >= int(since))
+                ]
+                past = since is not None and any(entry["date_unix"] < since for entry in entries)
+                if past or answer.json()["has_more"] is False:
+                    # An account that keeps no history has an empty one, which says nothing.
+                    return Listing(likeliest(found, known_age=since is not None), complete=shown)
+        return Listing(likeliest(found, known_age=since is not None))
+
+    def seconds_to_show(self, config: AudioConfig) -> float:
+        """A line stands in the history once it is spoken: 40 s for 4,500 characters were seen, here is thrice that."""
+        return LIST_LAG + _SECONDS_A_CHARACTER * len(config.text)
+
+    async def _history(self, wire: Wire) -> AsyncGenerator[tuple[Answer, list[dict[str, Any]] | None]]:
+        """Pages of the account's history, newest first; None for whatever has not the documented form, whole."""
+        after: dict[str, str] = {}
+        for _ in range(_HISTORY_PAGES):
+            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE), **after})
+            entries = _entries(self.told(answer))
+            yield answer, entries
+            if not entries:
+                return
+            after = {"start_after_history_item_id": entries[-1]["history_item_id"]}
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
-        """A line is done once it stands in the history; one that is not there was lost with its answer."""
+        """A line is done once it stands in the history, which it may come to do a little later than its answer came."""
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
         if item := ticket.details.get("history_item_id"):
             return JobStatus(state="done", charged=True, details={"history_item_id": item})
         async with self.wire() as wire:
-            reply = self.check(await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})).json()
-        for entry in map(as_object, as_list(reply.get("history"))):
-            if entry.get("request_id") == ticket.job_id and entry.get("history_item_id"):
+            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})
+        for entry in _entries(self.told(answer)) or ():
+            if entry.get("request_id") == ticket.job_id:
                 return JobStatus(state="done", charged=True, details={"history_item_id": entry["history_item_id"]})
-        raise PollingNotSupported(self.name)
+        return self.unclear(answer)
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
         if ticket.result is not None:
@@ -229,6 +237,10 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             details={"job_id": ticket.job_id, "model": ticket.details.get("model")},
         )
 
+    def says_no(self, answer: Answer) -> bool:
+        """https://elevenlabs.io/docs/developers/resources/error-messages: ``detail``."""
+        return "detail" in answer.json()
+
     def read_error(self, answer: Answer) -> FilmError | None:
         detail = as_object(answer.json().get("detail"))
         kind, words = str(detail.get("status") or detail.get("code") or ""), str(detail.get("message") or answer.words)
@@ -244,6 +256,14 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         return None
 
 
+def _decoded(encoded: object) -> bytes:
+    """The sound in an answer; empty where there is none."""
+    try:
+        return base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else b""
+    except binascii.Error:
+        return b""
+
+
 def words_of(alignment: dict[str, Any]) -> tuple[SpokenWord, ...]:
     """The words of an alignment by characters, each with its time; audio tags (``[whispers]``) are not spoken."""
     characters = [str(c) for c in as_list(alignment.get("characters"))]
@@ -256,6 +276,20 @@ def words_of(alignment: dict[str, Any]) -> tuple[SpokenWord, ...]:
         SpokenWord(word=match[0], start=starts[match.start()], end=ends[match.end() - 1])
         for match in re.finditer(r"\S+", text)
     )
+
+
+def _entries(reply: dict[str, Any] | None) -> list[dict[str, Any]] | None:
+    """A page of history, or None for whatever has not the documented form, whole."""
+    if reply is None or not isinstance(reply.get("history"), list) or not isinstance(reply.get("has_more"), bool):
+        return None
+    entries = [as_object(entry) for entry in as_list(reply["history"])]
+    whole = all(isinstance(e.get("history_item_id"), str) and _number(e.get("date_unix")) > 0 for e in entries)
+    return entries if whole else None
+
+
+def _listed(entry: dict[str, Any], model: str) -> Ticket:
+    item = entry["history_item_id"]
+    return Ticket(job_id=str(entry.get("request_id") or item), details={"model": model, "history_item_id": item})
 
 
 def _number(value: object) -> float:

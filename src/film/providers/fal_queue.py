@@ -9,13 +9,15 @@ So a job is called done here only when its result has been read.
 from __future__ import annotations
 
 import json
+import time
 from abc import abstractmethod
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from film.errors import FilmError, PaidLost
+from film.errors import FilmError
 from film.models import Generated
-from film.providers.base import JobStatus, Ticket
+from film.providers.base import JobStatus, Listing, Ticket
+from film.providers.listing import CLOCK_SLACK, likeliest
 from film.providers.redact import redact
 from film.providers.vendor import VendorProvider, says_refusal
 from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, part
@@ -30,6 +32,10 @@ _HEADERS = {
 PLATFORM = "https://api.fal.ai"
 """Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
+_NO_RESULT = frozenset({302, 404, 408, 409, 410})
+"""Answers that speak of the address and not of the job."""
+_LOOK_BACK = 48 * 3600.0
+"""Seconds that are looked through for an order of which nobody knows when it was sent."""
 _INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
 """Kinds of error that are FAL's own, and never billed, begin like this."""
 
@@ -67,7 +73,7 @@ class FalQueue(VendorProvider):
         body, model = await self.body(config, image_url), self.model_of(config)
         notices = self.note(config)
         async with self.wire() as wire:
-            answer = self.check(await wire.post_once(model, body, headers=_HEADERS))
+            answer = self.ordered(await wire.post_once(model, body, headers=_HEADERS))
         reply = answer.json()
         if not isinstance(reply.get("request_id"), str) or not reply["request_id"]:
             raise self.accepted_without_id(answer)
@@ -83,9 +89,7 @@ class FalQueue(VendorProvider):
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
         async with self.wire() as wire:
             answer = await wire.ask(self._url(ticket, "status"), params={"logs": "0"})
-            if not answer.ok:
-                return self._denied(answer, ticket)
-            reply = answer.json()
+            reply = self.told(answer) or {}
             match reply.get("status"):
                 case "IN_QUEUE":
                     return JobStatus(state="queued", details={"queue_position": reply.get("queue_position")})
@@ -95,14 +99,20 @@ class FalQueue(VendorProvider):
                     return self._failed(str(reply["error"]), str(reply.get("error_type") or ""), answer)
                 case "COMPLETED":
                     return await self._completed(wire, ticket)
-                case _:
+                case str():
                     return JobStatus(state="running", details={"raw": answer.words})
+                case _:
+                    return self.unclear(answer)
 
     async def _completed(self, wire: Wire, ticket: Ticket) -> JobStatus:
         answer = await wire.ask(self._url(ticket, "response"))
-        if not answer.ok:
-            return self._denied(answer, ticket)
-        result = answer.json()
+        result = self.told(answer)
+        if result is None:
+            words, kind = _error_of(answer)
+            # A job's failure says what kind it is; "Request is still in progress" and a gateway's page do not.
+            return (
+                self._failed(words, kind, answer) if kind and answer.status not in _NO_RESULT else self.unclear(answer)
+            )
         if True in as_list(result.get("has_nsfw_concepts")):
             return JobStatus(
                 state="failed",
@@ -112,22 +122,8 @@ class FalQueue(VendorProvider):
             )
         urls = self.outputs(result)
         if not urls:
-            return JobStatus(state="failed", error=f"a result without media: {answer.words}", charged=None)
+            return self.unclear(answer)
         return JobStatus(state="done", outputs=urls, charged=True, details={"seed": result.get("seed")})
-
-    def _denied(self, answer: Answer, ticket: Ticket) -> JobStatus:
-        """What a 4xx means where a status or a result was asked for."""
-        if answer.status in (404, 410):
-            raise PaidLost(
-                f"{self.name} no longer knows job {redact(ticket.job_id, limit=80)}",
-                hint="the vendor's own job list shows whether it was charged; raise the shot's take to make it anew",
-                provider=self.name,
-                charged=None,
-            )
-        if answer.status in (401, 402, 403):
-            self.check(answer)
-        words, kind = _error_of(answer)
-        return self._failed(words, kind, answer)
 
     def _failed(self, words: str, kind: str, answer: Answer) -> JobStatus:
         refused = kind in _REFUSALS or says_refusal(words)
@@ -149,23 +145,34 @@ class FalQueue(VendorProvider):
             answer = await wire.ask(self._url(ticket, "cancel"), method="PUT")
         return answer.ok and answer.json().get("status") == "OK"
 
-    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
+    async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
         """Orders with the very same body. FAL lists them for some accounts only, so finding none says nothing."""
         model = self.model_of(config)
-        moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
+        back = _LOOK_BACK if age is None else age + CLOCK_SLACK
+        start = time.time() - back
         async with self.wire(PLATFORM) as wire:
-            answer = await wire.ask("v1/models/requests/by-endpoint", params=query)
-        reply = answer.json()
-        entries = [as_object(e) for e in as_list(reply.get("items"))]
+            answer = await self._listed(wire, model, start)
+            if answer.moment is not None and abs(answer.moment - back - start) > CLOCK_SLACK / 2:
+                start = answer.moment - back  # one of the two clocks is wrong, and the list goes by the vendor's
+                answer = await self._listed(wire, model, start)
+        entries = [as_object(e) for e in as_list(answer.json().get("items"))]
         found = [
-            Ticket(job_id=entry["request_id"], details={"model": model})
+            (_unix(entry.get("sent_at")), Ticket(job_id=entry["request_id"], details={"model": model}))
             for entry in entries
             if isinstance(entry.get("request_id"), str)
             and self.is_order(as_object(entry.get("json_input")), config, image_url)
-            and _unix(entry.get("sent_at")) >= since
+            and _unix(entry.get("sent_at")) >= start
         ]
-        return found or None
+        return Listing(likeliest(found, known_age=age is not None))
+
+    async def _listed(self, wire: Wire, model: str, start: float) -> Answer:
+        moment = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
+        return await wire.ask("v1/models/requests/by-endpoint", params=query)
+
+    def says_no(self, answer: Answer) -> bool:
+        """https://docs.fal.ai/documentation/model-apis/errors and request-errors: ``detail``, a text or a list."""
+        return "detail" in answer.json()
 
     def read_error(self, answer: Answer) -> FilmError | None:
         words, kind = _error_of(answer)

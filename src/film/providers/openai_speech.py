@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from film.errors import BadMedia, FilmError, InputError, PaidLost, PollingNotSupported
+from film.errors import FilmError, InputError, PaidLost, PollingNotSupported
 from film.media.filetypes import WAV
 from film.models import AssetType, Generated
 from film.providers.base import AudioConfig, JobStatus, Ticket
 from film.providers.casting import Voice, cast
-from film.providers.media import mend_wav, recognise
+from film.providers.media import mend_wav
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import SpeechVendor
 from film.providers.wire import Answer, KeyAuth, as_object
@@ -114,12 +114,8 @@ class OpenAISpeechProvider(SpeechVendor):
         params = self.request_params(config)
         notices = self.note(config)
         async with self.wire() as wire:
-            answer = self.check(await wire.post_once("v1/audio/speech", params))
-        if not answer.body:
-            raise BadMedia(
-                f"{self.name} sent no sound", hint="run again: it is bought anew", provider=self.name, charged=True
-            )
-        kind = recognise(answer.body[:512], AssetType.AUDIO, self.name)
+            answer = self.ordered(await wire.post_once("v1/audio/speech", params))
+        kind = self.sound_of(answer.body, answer)
         sound = mend_wav(answer.body) if kind is WAV else answer.body
         job_id = answer.headers.get("x-request-id") or hashlib.sha256(answer.body).hexdigest()[:32]
         details = {"model": params["model"], "voice": params["voice"], "job_id": job_id, "notices": list(notices)}
@@ -137,6 +133,10 @@ class OpenAISpeechProvider(SpeechVendor):
             provider=self.name,
             charged=None,
         )
+
+    def says_no(self, answer: Answer) -> bool:
+        """https://platform.openai.com/docs/guides/error-codes: ``error`` is an object; other servers word theirs."""
+        return bool(answer.json()) if self._moved else isinstance(answer.json().get("error"), dict)
 
     def read_error(self, answer: Answer) -> FilmError | None:
         error = as_object(answer.json().get("error"))

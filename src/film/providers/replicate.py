@@ -13,8 +13,9 @@ from typing import Any
 
 from film.errors import FilmError, PaidLost
 from film.models import Generated
-from film.providers.base import ImageConfig, JobStatus, Ticket
+from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
 from film.providers.frames import fits, nearest_ratio
+from film.providers.listing import likeliest, sent_since
 from film.providers.redact import redact
 from film.providers.vendor import Bought, says_refusal
 from film.providers.vendor_kinds import ImageVendor
@@ -77,7 +78,7 @@ class ReplicateImageProvider(ImageVendor):
         params, model = self.request_params(config), self.model_of(config)
         notices = self.note(config)
         async with self.wire() as wire:
-            answer = self.check(
+            answer = self.ordered(
                 await wire.post_once(
                     f"v1/models/{model}/predictions", {"input": params}, headers={"Cancel-After": _START_WITHIN}
                 )
@@ -91,14 +92,7 @@ class ReplicateImageProvider(ImageVendor):
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
         async with self.wire() as wire:
             answer = await wire.ask(ticket.urls.get("get") or f"v1/predictions/{part(ticket.job_id)}")
-        if answer.status in (404, 410):
-            raise PaidLost(
-                f"{self.name} no longer knows prediction {redact(ticket.job_id, limit=80)}",
-                hint="its page at replicate.com shows whether it was charged; raise the shot's take to make it anew",
-                provider=self.name,
-                charged=None,
-            )
-        reply = self.check(answer).json()
+        reply = self.told(answer) or {}
         match reply.get("status"):
             case "starting":
                 return JobStatus(state="queued")
@@ -115,8 +109,10 @@ class ReplicateImageProvider(ImageVendor):
                 return JobStatus(
                     state="failed", error=f"it did not begin within {_START_WITHIN} and was dropped", charged=False
                 )
-            case _:
+            case str():
                 return JobStatus(state="running", details={"raw": answer.words})
+            case _:
+                return self.unclear(answer)
 
     def _succeeded(self, reply: dict[str, Any]) -> JobStatus:
         output = reply.get("output")
@@ -144,28 +140,37 @@ class ReplicateImageProvider(ImageVendor):
         return answer.ok and answer.json().get("status") == "aborted"
 
     async def find_lost(
-        self, config: ImageConfig, *, since: float, image_url: str | None = None
-    ) -> list[Ticket] | None:
+        self, config: ImageConfig, *, age: float | None, image_url: str | None = None
+    ) -> Listing | None:
         wanted, model = self.request_params(config), self.model_of(config)
-        found: list[Ticket] = []
-        blank = False
+        found: list[tuple[float, Ticket]] = []
+        blank = shown = False
         page: str | None = "v1/predictions"
         async with self.wire() as wire:
             for _ in range(_PAGES):
-                reply = self.check(await wire.ask(page)).json()
-                entries = [as_object(entry) for entry in as_list(reply.get("results"))]
+                answer = await wire.ask(page)
+                since = sent_since(answer, age)
+                entries = _predictions(self.told(answer))
+                if entries is None:
+                    return Listing(_likeliest(found, since))
+                shown = shown or bool(entries)
                 for entry in entries:
-                    if entry.get("model") != model or _created(entry) < since:
+                    if entry["model"] != model or (since is not None and _created(entry) < since):
                         continue
                     asked = as_object(entry.get("input"))
                     blank = blank or not asked
                     if all(asked.get(name) == value for name, value in wanted.items()):
-                        found.append(_ticket(entry, model, ()))
-                page = reply["next"] if isinstance(reply.get("next"), str) else None
-                if page is None or not entries or _created(entries[-1]) < since:
-                    # What was asked is deleted after an hour: a prediction that no longer tells may be the lost one.
-                    return None if blank and not found else found
-        return found or None
+                        found.append((_created(entry), _ticket(entry, model, ())))
+                page = answer.json()["next"]
+                if page is None or (since is not None and any(_created(entry) < since for entry in entries)):
+                    # What was asked is deleted after an hour: a prediction that no longer tells may be the lost one,
+                    # and an empty list is also what a fault looks like.
+                    return Listing(_likeliest(found, since), complete=shown and not blank)
+        return Listing(_likeliest(found, None))
+
+    def says_no(self, answer: Answer) -> bool:
+        """https://replicate.com/docs/reference/http: errors are problem documents, with ``detail`` or ``title``."""
+        return bool({"detail", "title"} & answer.json().keys())
 
     def read_error(self, answer: Answer) -> FilmError | None:
         reply = answer.json()
@@ -180,9 +185,24 @@ def _ticket(reply: dict[str, Any], model: str, notices: tuple[str, ...]) -> Tick
     return Ticket(job_id=str(reply["id"]), urls=urls, details={"model": model, "notices": list(notices)})
 
 
+def _predictions(reply: dict[str, Any] | None) -> list[dict[str, Any]] | None:
+    """A page of predictions, newest first; None for whatever has not the documented form, whole."""
+    if reply is None or not isinstance(reply.get("results"), list):
+        return None
+    if "next" not in reply or not (reply["next"] is None or isinstance(reply["next"], str)):
+        return None
+    entries = [as_object(entry) for entry in as_list(reply["results"])]
+    whole = all(isinstance(e.get("id"), str) and isinstance(e.get("model"), str) and _created(e) > 0 for e in entries)
+    return entries if whole else None
+
+
+def _likeliest(found: list[tuple[float, Ticket]], since: float | None) -> tuple[Ticket, ...]:
+    return likeliest(found, known_age=since is not None)
+
+
 def _created(entry: dict[str, Any]) -> float:
-    """When a prediction was made, in Unix time; far ahead when it does not say, so that it is not passed over."""
+    """When a prediction was made, in Unix time; 0 when it does not say."""
     try:
         return datetime.fromisoformat(str(entry.get("created_at"))).timestamp()
     except ValueError:
-        return float("inf")
+        return 0.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from film.errors import FilmError, PaidLost
+from film.errors import FilmError
 from film.models import Generated
 from film.providers.base import JobStatus, Ticket, VideoConfig
 from film.providers.frames import fits, nearest_ratio
@@ -95,7 +95,9 @@ class RunwayVideoProvider(VideoVendor):
         body = {**self.request_params(config), "promptImage": await self.deliver(image_url)}
         notices = self.note(config)
         async with self.wire() as wire:
-            answer = self.check(await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION}))
+            answer = self.ordered(
+                await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION})
+            )
         reply = answer.json()
         if not isinstance(reply.get("id"), str) or not reply["id"]:
             raise self.accepted_without_id(answer)
@@ -117,14 +119,7 @@ class RunwayVideoProvider(VideoVendor):
         name = job_id.job_id if isinstance(job_id, Ticket) else job_id
         async with self.wire() as wire:
             answer = await wire.ask(f"v1/tasks/{part(name)}", headers={"X-Runway-Version": VERSION})
-        if answer.status in (404, 410):
-            raise PaidLost(
-                f"{self.name} no longer knows task {redact(name, limit=80)}",
-                hint="the credits spent show at dev.runwayml.com; raise the shot's take to make it anew",
-                provider=self.name,
-                charged=None,
-            )
-        reply = self.check(answer).json()
+        reply = self.told(answer) or {}
         billed = _billed(reply)
         match reply.get("status"):
             case "PENDING" | "THROTTLED":
@@ -139,8 +134,10 @@ class RunwayVideoProvider(VideoVendor):
             case "CANCELLED":
                 charged = None if billed is None else billed > 0
                 return JobStatus(state="failed", error="the task was cancelled", charged=charged, billed=billed)
-            case _:
+            case str():
                 return JobStatus(state="running", details={"raw": answer.words})
+            case _:
+                return self.unclear(answer)
 
     def _failed(self, reply: dict[str, Any], billed: Decimal | None) -> JobStatus:
         code = str(reply.get("failureCode") or "")
@@ -167,6 +164,10 @@ class RunwayVideoProvider(VideoVendor):
         async with self.wire() as wire:
             await wire.ask(f"v1/tasks/{part(ticket.job_id)}", method="DELETE", headers={"X-Runway-Version": VERSION})
         return False
+
+    def says_no(self, answer: Answer) -> bool:
+        """https://docs.dev.runwayml.com/errors/errors: "a JSON response with an error member"."""
+        return "error" in answer.json()
 
     def read_error(self, answer: Answer) -> FilmError | None:
         words = str(answer.json().get("error") or answer.words)

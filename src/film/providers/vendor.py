@@ -47,6 +47,9 @@ from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
 from film.settings import KEY_NAMES, URL_NAMES
 
+UNCLEAR_TRIES = 30
+"""Polls without a word of the job, after which one that works without a journal gives up."""
+
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()
 
@@ -66,6 +69,8 @@ class VendorProvider(JobProvider):
     """The API's address, unless the user moves the account."""
     key_page: ClassVar[str]
     """Where people get a key."""
+    no_order: ClassVar[frozenset[int]] = frozenset({400, 401, 402, 403, 404, 422})
+    """Answers to an order that, in the vendor's documented form (``says_no``), prove that no job came about."""
     patience: Patience = Patience()
 
     # -- override these
@@ -87,6 +92,10 @@ class VendorProvider(JobProvider):
     def read_error(self, answer: Answer) -> FilmError | None:
         """The vendor's own way to say no, as ours; None when the status code says enough."""
         return None
+
+    def says_no(self, answer: Answer) -> bool:
+        """Whether a 4xx has the vendor's documented form of an error: one from a gateway between us has not."""
+        return bool(answer.json())
 
     def notices(self, config: Any) -> tuple[str, ...]:
         """What of this order the vendor cannot take, or the user should know, a sentence each."""
@@ -147,10 +156,19 @@ class VendorProvider(JobProvider):
 
     async def outcome(self, ticket: Ticket) -> JobStatus:
         """The status of a job once it is done; raises ProviderRefused or ProviderError when it failed."""
+        unclear = 0
         while True:
             status = await self.poll_status(ticket)
             if status.state == "done":
                 return status
+            if status.state == "unclear":
+                unclear += 1
+                if unclear == UNCLEAR_TRIES:
+                    raise ProviderUnavailable(
+                        f"{self.name} does not say how the job stands: {status.error}",
+                        hint="it may have been made: look at the vendor's own list of jobs",
+                        provider=self.name,
+                    )
             if status.state == "failed" and status.refused:
                 raise self.refusal(status.error, charged=status.charged)
             if status.state == "failed":
@@ -161,6 +179,41 @@ class VendorProvider(JobProvider):
                     charged=status.charged,
                 )
             await asyncio.sleep(self.poll_seconds / self.simulated_speed)
+
+    def ordered(self, answer: Answer) -> Answer:
+        """The answer to an order if it is a yes; raises the vendor's no, or OutcomeUnknown for whatever proves neither.
+
+        A redirect, a conflict, a gateway's page: the vendor may have the order all the same.
+        """
+        if answer.status == 429 or (answer.status in self.no_order and self.says_no(answer)):
+            self.check(answer)
+        if answer.ok:
+            return answer
+        raise OutcomeUnknown(
+            f"{self.name} answered {answer.status} ({answer.words}), which does not say whether it took the order",
+            hint="see `film jobs`; it is not sent again by itself",
+            provider=self.name,
+            charged=None,
+        )
+
+    def told(self, answer: Answer) -> dict[str, Any] | None:
+        """A poll's answer if it has the vendor's form; None for whatever says nothing about the job.
+
+        Raises what is wrong with the account: a key that is rejected, no credit.
+        """
+        if answer.ok:
+            return answer.json() or None
+        if answer.status in (401, 402, 403):
+            self.check(answer)
+        return None
+
+    def unclear(self, answer: Answer) -> JobStatus:
+        """A poll that says nothing about the job: it is asked again."""
+        return JobStatus(
+            state="unclear",
+            error=f"{self.name} answers {answer.status} ({answer.words})",
+            details={"raw": answer.words},
+        )
 
     def check(self, answer: Answer) -> Answer:
         """The answer if it is a yes; raises what it stands for otherwise."""

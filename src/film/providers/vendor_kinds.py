@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
-from film.errors import InputError, ProviderUnavailable
-from film.models import Generated
+from film.errors import BadMedia, InputError, OutcomeUnknown, ProviderUnavailable
+from film.media import FileType
+from film.models import AssetType, Generated
 from film.providers.base import (
     AudioConfig,
     BaseAudioProvider,
@@ -24,7 +25,7 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.media import fit_picture, read_data_uri
+from film.providers.media import fit_picture, read_data_uri, recognise
 from film.providers.vendor import VendorProvider
 from film.providers.wire import Answer
 
@@ -118,6 +119,21 @@ class SpeechVendor(VendorProvider, BaseAudioProvider):
     """A vendor of speech: its answer to an order is the sound."""
 
     answers_at_once = True
+
+    def sound_of(self, sound: bytes, answer: Answer) -> FileType:
+        """The type of the sound that an order was answered with; OutcomeUnknown where it is no sound at all.
+
+        Then it was made or not, billed or not: the answer does not have the form that says so.
+        """
+        try:
+            return recognise(sound[:512], AssetType.AUDIO, self.name)
+        except BadMedia as error:
+            raise OutcomeUnknown(
+                f"{self.name} took the order and sent no sound: {error.message if sound else answer.words}",
+                hint="see `film jobs`; it is not sent again by itself",
+                provider=self.name,
+                charged=None,
+            ) from error
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self.run(config.model_copy(update={"text": text}))

@@ -79,6 +79,14 @@ class Answer:
             return None
 
     @property
+    def moment(self) -> float | None:
+        """What the vendor's clock said, in Unix time; None where it does not say."""
+        try:
+            return email.utils.parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return None
+
+    @property
     def retry_after(self) -> float | None:
         """Seconds that the vendor asked to wait, from a number or a date."""
         text = self.headers.get("retry-after", "").strip()

@@ -29,6 +29,7 @@ from film.providers.base import (
     ImageConfig,
     JobProvider,
     JobStatus,
+    Listing,
     ProviderContext,
     Ticket,
     VideoConfig,
@@ -49,6 +50,7 @@ class FakeJob:
     order: str
     price: Decimal
     ready_at: float
+    shown_at: float = 0.0
     status: JobStatus | None = None
     """What polls answer instead of the truth."""
     cancelled: bool = False
@@ -61,6 +63,10 @@ class FakeVendor:
     price: Decimal = Decimal("0.05")
     seconds: float = 0.0
     lists: bool = True
+    lists_whole: bool = True
+    """Whether its list proves anything: one that is cut short, or not in its form, does not."""
+    list_lag: float = 0.0
+    """Seconds until its list shows a job."""
     clock: Callable[[], float] = lambda: 0.0
     jobs: list[FakeJob] = field(default_factory=list[FakeJob])
     posts: int = 0
@@ -98,7 +104,8 @@ class FakeVendor:
     def accept(self, order: str) -> FakeJob:
         self.posts += 1
         self.meet("submit")
-        job = FakeJob(f"fake-{len(self.jobs) + 1}", order, self.price, self.clock() + self.seconds)
+        now = self.clock()
+        job = FakeJob(f"fake-{len(self.jobs) + 1}", order, self.price, now + self.seconds, now + self.list_lag)
         self.jobs.append(job)
         _strike(self._after)
         return job
@@ -144,11 +151,13 @@ class _FakeProvider(JobProvider):
         self.vendor.job(ticket).cancelled = True
         return True
 
-    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
+    async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
         self.vendor.meet("list")
         if not self.vendor.lists:
             return None
-        return [Ticket(job_id=job.id) for job in self.vendor.jobs if job.order == _order(config)]
+        shown = [job for job in self.vendor.jobs if self.vendor.clock() >= job.shown_at]
+        found = tuple(Ticket(job_id=job.id) for job in shown if job.order == _order(config))
+        return Listing(found, complete=self.vendor.lists_whole)
 
     def media(self, seed: int) -> Generated:
         raise NotImplementedError
@@ -190,7 +199,7 @@ class FakeAudioProvider(_FakeProvider, BaseAudioProvider):
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         return await BaseAudioProvider.poll_status(self, job_id)
 
-    async def find_lost(self, config: Any, *, since: float, image_url: str | None = None) -> list[Ticket] | None:
+    async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
         return None
 
     def media(self, seed: int) -> Generated:
@@ -221,6 +230,12 @@ class ManualClock:
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._passed + self._put)
+
+    def stamp(self) -> str:
+        return str(self._passed)
+
+    def age(self, stamp: str) -> float | None:
+        return self._passed - float(stamp) if stamp else None
 
     def put(self, seconds: float) -> None:
         self._put += seconds
