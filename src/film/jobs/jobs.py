@@ -113,7 +113,10 @@ class Jobs:
         try:
             return await self._run(errand)
         except BaseException:
-            await self._leave(errand)
+            try:
+                await self._leave(errand)
+            except Exception as error:  # noqa: BLE001  # why it ended is what counts; the lease ends by itself
+                log.warning("%s could not be left to others: %s", call.title, error)
             raise
         finally:
             self._working.discard(errand.token)

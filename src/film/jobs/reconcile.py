@@ -121,7 +121,7 @@ class Reconciler:
         desk = self._desk
         if job.reservation_id:
             await desk.db(desk.money.mark_unknown, job.reservation_id)
-        error = why if job.state != "review" else job.error
+        error = job.error if job.state == "review" else f"{job.error}; {why}" if job.error else why
         await desk.write(errand, job, state="review", error=error, owner=None, lease_until=None)
         if job.state != "review":
             desk.emit("review", errand.call, job.id, f"it cannot be told whether this was made: {why}")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from film.db.session import make_engine
+from film.errors import BudgetExceededError
 from film.hashing import asset_key, sha256_of
 from film.jobs import Job, JobEvent, Jobs, Limits, Made, PaidCall
 from film.models import AssetRequest, AssetType
@@ -28,6 +29,17 @@ class Purse:
     unknown: set[str] = field(default_factory=set)
     settled: dict[str, Decimal] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
+    granted: list[str] = field(default_factory=list)
+    """What was set aside for orders that came without money of their own."""
+    room: Decimal = Decimal(1_000_000)
+    """Dollars that may still be set aside in that way."""
+
+    def set_aside(self, call: PaidCall, attempt: str) -> str:
+        if call.quoted > self.room:
+            raise BudgetExceededError(call.quoted, self.room)
+        self.room -= call.quoted
+        self.granted.append(attempt)
+        return attempt
 
     def mark_submitted(self, reservation_id: str) -> None:
         assert reservation_id not in self.settled, "bought on a reservation that is settled"
@@ -96,6 +108,12 @@ class House:
             self.store[call.key] = sha256_of(made.generated.data)
             await jobs.finish(made, self.store[call.key])
         return made
+
+    def make_on(self, engine: Engine, **options: Any) -> Made:
+        async def main() -> Made:
+            return await self.buy(self.jobs(engine, **options), self.image_call())
+
+        return asyncio.run(main())
 
     def make(self, call: PaidCall | None = None, **options: Any) -> Made:
         async def main() -> Made:

@@ -32,6 +32,10 @@ JOB = Job(
     quoted=Decimal("0.25"),
     billed=None,
     blob_sha256=None,
+    account="runway 0123456789ab",
+    clock="",
+    is_second=False,
+    claimed=None,
     created_at=NOW,
     updated_at=NOW,
 )
@@ -58,6 +62,13 @@ def test_a_job_that_a_living_process_works_on_is_left_alone() -> None:
     busy = replace(JOB, state="submitted", owner="elsewhere", lease_until=NOW + timedelta(seconds=30))
     assert advice(busy, NOW) == "a running program works on it"
     assert "fetched then" in advice(replace(busy, lease_until=NOW), NOW)
+
+
+def test_what_is_lost_with_its_ticket_can_be_fetched_and_a_disputed_bill_be_settled() -> None:
+    lost = replace(JOB, state="lost", ticket={"job_id": "x"})
+    assert "film jobs resolve 01234567 --fetch" in advice(lost, NOW)
+    assert "--fetch" not in advice(replace(lost, ticket={}), NOW)
+    assert "--charged AMOUNT" in advice(replace(JOB, state="done", claimed=Decimal(10)), NOW)
 
 
 def test_review_names_the_page_and_the_command() -> None:

@@ -183,10 +183,12 @@ def test_what_is_no_picture_is_fetched_three_times_more_and_then_flagged_as_paid
     assert bad.value.charged
     assert house.vendor.calls["fetch"] == 4
     assert (job_of(house).state, house.purse.spent) == ("lost", Decimal("0.05"))
-    house.purse.submitted.clear()
     with pytest.raises(PaidLost):
-        house.make(bringing(house))
-    assert house.vendor.posts == 1
+        house.make(bringing(house, *[junk] * 4))
+    assert house.vendor.calls["fetch"] == 5, "each run looks once more"
+    house.make(bringing(house))
+    assert (house.vendor.posts, job_of(house).state) == (1, "done")
+    assert house.purse.spent == Decimal("0.05"), "paid for once, however late it comes"
 
 
 def test_three_times_no_picture_and_then_one_is_a_picture(house: House):

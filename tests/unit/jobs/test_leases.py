@@ -67,7 +67,7 @@ def test_a_former_owner_can_write_nothing(house: House):
     for write in (
         lambda: journal.write(job, "paused", later, state="done"),
         lambda: journal.hold(job, "paused", later),
-        lambda: journal.withdraw(job, "paused"),
+        lambda: journal.withdraw(job, "paused", house.clock.now()),
         lambda: journal.adopt(job, "paused", [{"job_id": "x"}], later),
     ):
         with pytest.raises(Fenced):

@@ -142,7 +142,7 @@ def test_an_account_without_credit_is_asked_nothing_more(house: House, error: Pr
 
     house.run(work)
     assert house.vendor.posts == 1
-    assert states(house) == []
+    assert states(house) == ["unsent"]
     assert len(house.purse.released) == 3
 
 
@@ -150,7 +150,7 @@ def test_what_the_request_builder_refuses_was_never_sent(house: House):
     house.vendor.fails("submit", InputError("the text is too long"))
     with pytest.raises(InputError):
         house.make()
-    assert states(house) == []
+    assert states(house) == ["unsent"]
     assert house.purse.released
 
 
@@ -179,12 +179,17 @@ def test_a_pause_is_for_the_whole_provider_and_at_most_two_minutes(house: House)
     assert 120 <= house.clock.monotonic() < 300
 
 
-def test_a_vendor_that_cannot_be_reached_is_tried_five_times_and_nothing_stays_on_record(house: House):
+def test_a_vendor_that_cannot_be_reached_is_tried_five_times_and_its_row_serves_the_next_run(house: House):
     house.vendor.fails("submit", *(ProviderUnavailable("connection refused") for _ in range(9)))
     with pytest.raises(ProviderUnavailable):
         house.make()
-    assert (house.vendor.posts, states(house)) == (5, [])
+    assert (house.vendor.posts, states(house)) == (5, ["unsent"])
     assert house.purse.released
+    house.vendor.fails("submit", *())
+    house.vendor._faults.clear()  # pyright: ignore[reportPrivateUsage]
+    house.make(house.image_call(reservation_id="next run"))
+    assert states(house) == ["done"]
+    assert house.jobs().list_jobs()[0].posts == 1
 
 
 # -- stopping
@@ -317,6 +322,7 @@ def test_cheap_ones_are_bought_again_up_to_the_threshold_in_all_and_every_one_is
     with pytest.raises(OutcomeUnknown):
         house.make(house.image_call(quoted=Decimal("0.01")))
     assert states(house) == ["closed", "closed", "review"]
+    assert len(house.purse.granted) == 2, "each order has money of its own"
     house.jobs().resolve(house.jobs().list_jobs("review")[0].id, decision)
     assert house.purse.spent == Decimal(spent)
 
@@ -331,6 +337,7 @@ def test_one_run_buys_a_cheap_one_twice_more_and_leaves_the_rest_to_the_next(hou
     assert (house.vendor.posts, states(house)) == (3, ["closed", "closed", "unknown"])
     assert house.clock.monotonic() >= 1 + 2
     assert not house.purse.released
+    assert house.purse.spent == Decimal("0.002"), "what is closed is booked at once"
     house.make(call)
     assert (house.vendor.posts, states(house)) == (5, [*["closed"] * 4, "done"])
     assert house.purse.spent == house.vendor.charges == Decimal("0.005")
