@@ -22,13 +22,14 @@ import threading
 import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, Future
+from contextvars import copy_context
 from datetime import timedelta
-from functools import partial
 from typing import TypeVar
 
 from film.cache.actions import ActionTable
 from film.cache.entry import CachedAsset, Made
 from film.cache.shelf import Shelf
+from film.db.away import patiently
 from film.db.base import now
 from film.errors import StoreError
 
@@ -144,6 +145,9 @@ class Flights:
             return asset, False
         held = self._actions.standing(key)
         dead = None
+        if held and held.state == "pending" and held.owner == owner:  # ours, from a try whose commit was not confirmed
+            self._keeper.hold(key, owner)
+            return None, True
         if held and held.state == "pending":
             is_over = held.lease_until is None or held.lease_until < now()
             if not is_over and not self._locks.is_dead(held.owner.partition("-")[0]):
@@ -169,7 +173,12 @@ class Flights:
 
     async def _finish(self, work: Callable[..., T], *args: object) -> T:
         """Run in a worker thread, to the end: a cancelled task still waits for what it began, then is cancelled."""
-        running = asyncio.get_running_loop().run_in_executor(self._executor(), partial(work, *args))
+        here = copy_context()
+
+        def patient() -> T:
+            return here.run(lambda: patiently(work, *args))
+
+        running = asyncio.get_running_loop().run_in_executor(self._executor(), patient)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

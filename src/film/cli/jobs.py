@@ -60,21 +60,28 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
 )
 @option("not_charged", is_flag=True, help="It was never made: its money is free again, and the next run may buy it.")
 @option("rebuy", is_flag=True, help="Never mind: the next run buys it again. This one counts as billed.")
-def resolve(job_id: str, charged: Decimal | str | None, not_charged: bool, rebuy: bool) -> int:
-    """Say what became of job ID (the beginning of it is enough); the ledger follows."""
+@option("fetch", is_flag=True, help="It is paid for: ask its vendor for the file once more, now.")
+def resolve(job_id: str, charged: Decimal | str | None, not_charged: bool, rebuy: bool, fetch: bool) -> int:
+    """Say what became of job ID (the beginning of it is enough); the ledger follows.
+
+    Of a disputed bill, --charged AMOUNT says what it came to, --not-charged that the rest was taken back.
+    """
     from film.cost_tracker import CostTracker, write_reports
     from film.jobs import Jobs
+    from film.pipeline.memory import order_book
     from film.pipeline.money import JournalMoney
     from film.pipeline.services import open_services
     from film.settings import load_settings
 
-    if [charged is not None, not_charged, rebuy].count(True) != 1:
-        raise click.UsageError("say one of --charged, --not-charged and --rebuy")
+    if [charged is not None, not_charged, rebuy, fetch].count(True) != 1:
+        raise click.UsageError("say one of --charged, --not-charged, --rebuy and --fetch")
+    if fetch:
+        return _fetch(job_id)
     decision: Decision = "charged" if charged is not None else "not-charged" if not_charged else "rebuy"
     amount = charged if isinstance(charged, Decimal) else None
     services = open_services(load_settings())
     money = JournalMoney(CostTracker("jobs", engine=services.engine, settings=services.settings))
-    job = Jobs(services.engine, money=money).resolve(job_id, decision, amount)
+    job = Jobs(services.engine, money=money, book=order_book(services.settings)).resolve(job_id, decision, amount)
     write_reports(job.film_id, engine=services.engine, settings=services.settings)
     outcome = {
         "charged": f"booked as charged {dollars(job.billed or Decimal(0))}; it is not bought again",
@@ -82,6 +89,31 @@ def resolve(job_id: str, charged: Decimal | str | None, not_charged: bool, rebuy
         "rebuy": f"booked as charged {dollars(job.billed or Decimal(0))}; the next run buys it again",
     }
     click.echo(f"{job.id[:8]} {shorten(job.shot_id, 40)} {job.asset_type}: {outcome[decision]}")
+    return 0
+
+
+def _fetch(job_id: str) -> int:
+    """Ask the vendor of a job for its file."""
+    import asyncio
+
+    from film.cost_tracker import CostTracker, write_reports
+    from film.jobs import Jobs
+    from film.pipeline.fetching import fetch_job
+    from film.pipeline.memory import order_book
+    from film.pipeline.money import JournalMoney
+    from film.pipeline.services import running_services
+    from film.settings import load_settings
+
+    async def fetch() -> Job:
+        async with running_services(load_settings(), online=True) as services:
+            money = JournalMoney(CostTracker("jobs", engine=services.engine, settings=services.settings))
+            jobs = Jobs(services.engine, money=money, book=order_book(services.settings))
+            done = await fetch_job(services, jobs, jobs.job(job_id))
+            write_reports(done.film_id, engine=services.engine, settings=services.settings)
+            return done
+
+    job = asyncio.run(fetch())
+    click.echo(f"{job.id[:8]} {shorten(job.shot_id, 40)} {job.asset_type}: fetched; the next film make uses it")
     return 0
 
 

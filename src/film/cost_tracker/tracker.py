@@ -185,6 +185,18 @@ class CostTracker:
         with self._transaction() as transaction:
             return reservations.charge_unreserved(transaction, film, scopes, item)
 
+    def restore(self, item: ReservationRequest, actual: Decimal | None, *, on: date) -> Reservation:
+        """Enter an order of the day ``on`` that the ledger has lost: what it cost, or None where it is still open.
+
+        No limit is asked: it was bought under one then. Only the first under one ``idem`` counts.
+        """
+        scopes = [
+            Scope(f"film:{self.project_id}", default=self.settings.default_budget),
+            Scope(f"day:{on}"),
+        ]
+        with self._transaction() as transaction:
+            return reservations.restore(transaction, self.project_id, scopes, item, actual)
+
     def release(self, reservation: Reservation, *, connection: Connection | None = None) -> Reservation:
         """Nothing was bought: free the money."""
         with self._transaction(connection) as transaction:

@@ -8,6 +8,7 @@ Only for work that may be done twice: whether a transaction that was cut has bee
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 import time
@@ -38,7 +39,7 @@ def patiently(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     while True:
         try:
             return work(*args, **kwargs)
-        except (DBAPIError, StoreError) as error:
+        except Exception as error:
             if not is_away(error):
                 raise
             if time.monotonic() - began > PATIENCE:
@@ -49,23 +50,26 @@ def patiently(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
+async def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """``patiently`` on a thread of its own."""
+    return await asyncio.to_thread(patiently, work, *args, **kwargs)
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database cannot be reached now, and not that it said no."""
     if isinstance(error, StoreError):
         return error.__cause__ is not None and _is_busy(error.__cause__)
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    original = error.orig
+    original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         return _is_busy(original)
+    if not type(original).__module__.startswith("psycopg"):
+        return False
     state = getattr(original, "sqlstate", None)
     if state is not None:
         return str(state)[:2] in ("08", "57") or state == "53300"  # gone, shutting down or starting up, too many
-    return type(original).__name__ == "OperationalError" and not any(
-        sign in str(original) for sign in ("authentication", "does not exist", "pg_hba")
-    )
+    return type(original).__name__ == "OperationalError"
 
 
 def gone(error: BaseException) -> StoreError:

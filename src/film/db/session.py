@@ -21,12 +21,13 @@ from typing import Any
 from urllib.parse import quote
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
+from film.db.away import patiently
 from film.db.drives import can_write, network_filesystem
 from film.db.turns import Turns
 from film.errors import ConfigurationError, StoreError
@@ -174,6 +175,8 @@ if hasattr(os, "register_at_fork"):  # absent on Windows, which does not fork
 
 _FROZEN = "-c idle_in_transaction_session_timeout=60s"
 """No transaction of ours waits for anything: one that stands still is a frozen process's, and others wait for it."""
+_FOR_GOOD = "-c synchronous_commit=on"
+"""What is committed outlives a crash of the server, whatever its setting is: an order that it forgot is paid twice."""
 
 
 def _postgres(url: URL, *, options: str = "") -> Engine:
@@ -185,13 +188,26 @@ def _postgres(url: URL, *, options: str = "") -> Engine:
             hint="install it with: pip install 'film-generation[postgres]'",
         ) from error
     asked = url.query.get("options", "")
-    merged = " ".join(filter(None, (_FROZEN, asked if isinstance(asked, str) else " ".join(asked), options)))
-    return create_engine(
+    merged = " ".join(filter(None, (_FROZEN, _FOR_GOOD, asked if isinstance(asked, str) else " ".join(asked), options)))
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg").update_query_dict({"options": merged}),
         pool_size=8,
         max_overflow=16,
         pool_pre_ping=True,
     )
+    _wait_for_its_server(engine)
+    return engine
+
+
+def _wait_for_its_server(engine: Engine) -> None:
+    """Once it was there, a server that is away is waited for, whoever asks for a connection; a wrong address never."""
+    was_there = threading.Event()
+
+    def connect(dialect: Dialect, _record: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return patiently(dialect.connect, *args, **kwargs) if was_there.is_set() else None
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "connect", lambda *_: was_there.set())
 
 
 # -- SQLite

@@ -24,6 +24,7 @@ from film.db.owner import is_gone
 from film.db.session import snapshot
 from film.db.sql import one_at_a_time
 from film.db.tables import JobRow
+from film.jobs.book import Written
 from film.jobs.calls import Job, PaidCall, State
 
 OPEN: tuple[State, ...] = ("intent", "submitted", "unknown", "review")
@@ -242,6 +243,37 @@ class Journal:
                 )
             )
             return False
+
+    def restore(self, order: Written, reservation_id: str | None) -> None:
+        """Enter an order that the order book has and this journal has not."""
+        about, end = order.order, order.end
+        with Session(self._engine) as session, session.begin():
+            if session.get(JobRow, order.job_id):
+                return
+            session.add(
+                JobRow(
+                    id=order.job_id,
+                    key=about["key"],
+                    film_id=about["film"],
+                    shot_id=about["shot"],
+                    asset_type=about["kind"],
+                    provider=about["provider"],
+                    model=about["model"],
+                    request=about["request"],
+                    state=order.state,
+                    ticket=order.ticket,
+                    reservation_id=reservation_id,
+                    posts=1,
+                    error=str(end.get("error") or "rebuilt from the order book"),
+                    quoted=order.quoted,
+                    billed=order.billed,
+                    blob_sha256=end.get("blob"),
+                    account=about.get("account", ""),
+                    clock=about.get("clock", ""),
+                    created_at=order.at,
+                    updated_at=order.at,
+                )
+            )
 
     def close(self, job_id: str, states: Collection[str], now: datetime, **values: Any) -> bool:
         """Change a job that stands in one of ``states``; False when it no longer does."""

@@ -16,16 +16,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from film.cost_tracker import CostTracker, Reservation, write_reports
+from film.db.away import on_thread, telling
 from film.errors import FilmError, Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
-from film.jobs.book import NAME as ORDER_BOOK
-from film.jobs.book import OrderBook
 from film.jobs.limits import SharedLimiter
 from film.pipeline.admission import shoot_all, window
 from film.pipeline.cutting_room import CuttingRoom
 from film.pipeline.events import Events, Listener
 from film.pipeline.library import library_asset
+from film.pipeline.memory import check_memory, order_book
 from film.pipeline.money import JournalMoney, is_journaled
 from film.pipeline.observe import observing
 from film.pipeline.obtain import Obtainer
@@ -96,7 +96,7 @@ class FilmRun:
             stop=stop.is_set,
             on_event=self._tell_of_job,
             lease=lease,
-            book=OrderBook(services.settings.gallery / ORDER_BOOK),
+            book=order_book(services.settings),
         )
         self.obtainer = Obtainer(
             params.film_id,
@@ -123,7 +123,7 @@ class FilmRun:
             raise
         except FilmError:
             with suppress(FilmError):  # the database may be what failed
-                await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "failed")
+                await on_thread(set_status, self.services.engine, self.params.film_id, "failed")
             raise
 
     async def set_out(self, consent: Consent | None) -> FilmPlan:
@@ -144,7 +144,7 @@ class FilmRun:
         (done,) = await self.shoot(plan)
         # A run that died right after it had stored something never told the library of it.
         found = [library_asset(done.shot, asset, self.params.film_id) for asset in done.assets.values() if asset.reused]
-        await asyncio.to_thread(self.services.index.index_assets, found)
+        await on_thread(self.services.index.index_assets, found)
         return done
 
     # -- the steps, in their order
@@ -159,12 +159,14 @@ class FilmRun:
         def comes_to(reservation: Reservation) -> Decimal | None:
             return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
 
+        if self.params.is_online:
+            await on_thread(check_memory, self.services)
         await self.jobs.finish_stored(stored)
-        await asyncio.to_thread(self.costs.recover, comes_to, is_journaled)
+        await on_thread(self.costs.recover, comes_to, is_journaled)
 
     async def plan(self) -> FilmPlan:
         """What is there, what must be made, why, and at what price."""
-        return await asyncio.to_thread(plan_film, self.params, self.services, self.providers)
+        return await on_thread(plan_film, self.params, self.services, self.providers)
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
@@ -182,7 +184,7 @@ class FilmRun:
 
     async def begin(self, plan: FilmPlan) -> None:
         """Put the film on record, and say what is ahead."""
-        await asyncio.to_thread(write_film, self.services.engine, self.params, "making")
+        await on_thread(write_film, self.services.engine, self.params, "making")
         self.events.emit(
             "film_started",
             film_id=self.params.film_id,
@@ -211,7 +213,7 @@ class FilmRun:
                 finished[shot.shot.shot_id] = reused(shot)
         again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
         for some in batched([asset.key for asset in again]):
-            await asyncio.to_thread(self.services.cache.get_many, some)  # so that they count as hits
+            await on_thread(self.services.cache.get_many, some)  # so that they count as hits
         to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
         await shoot_all(to_make, shoot, at_once=self.window, first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
@@ -222,9 +224,9 @@ class FilmRun:
 
     async def record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
         """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all."""
-        await asyncio.to_thread(self._record, plan, shots)
+        await on_thread(self._record, plan, shots)
         if self.stop.is_set():
-            await asyncio.to_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
+            await on_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
             done = sum(1 for s in shots if s.complete and s.video)
             raise Interrupted(
                 f"stopped: {done} of {len(plan.shots)} shots are done",
@@ -235,8 +237,8 @@ class FilmRun:
         """The finished film, with stand-ins where shots are missing, its status and its reports."""
         engine, film_id = self.services.engine, self.params.film_id
         result = await self.cutting_room.cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
-        await asyncio.to_thread(set_status, engine, film_id, "partial" if result.failed else "done")
-        await asyncio.to_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
+        await on_thread(set_status, engine, film_id, "partial" if result.failed else "done")
+        await on_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
         self.events.emit(
             "film_done",
             path=result.path,
@@ -311,6 +313,7 @@ async def opened_run(
         with ExitStack() as until_the_end:
             observers = until_the_end.enter_context(observing(settings, params.film_id, params.shots))
             events = Events(*listeners, *observers)
+            until_the_end.enter_context(telling(lambda words: events.emit("warning", message=words)))
             if minds_ctrl_c:
                 words = "stopping: finishing what is paid for; Ctrl-C again leaves at once"
                 until_the_end.enter_context(on_interrupt(stop, partial(events.emit, "warning", message=words)))

@@ -15,6 +15,7 @@ from functools import cached_property, partial
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import CostTracker, Reservation
+from film.db.away import on_thread
 from film.errors import FilmError, ProviderError, StoreError
 from film.jobs import Job, Jobs, PaidCall
 from film.jobs import Made as Bought
@@ -122,7 +123,7 @@ class Obtainer:
         obtained = ShotAsset(ask.request, key, asset, hit, errand.cost)
         if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
-            await asyncio.to_thread(self.services.index.index_asset, record)
+            await on_thread(self.services.index.index_asset, record)
         self._tell(
             ask, "step_done", reused=hit, asset_id=obtained.asset_id, cost=obtained.cost, provider=ask.provider.name
         )

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from film.cache import CachedAsset, Made
 from film.cost_tracker import Reservation
+from film.db.away import on_thread
 from film.errors import Interrupted
 from film.media.joining import JoinedSound, join_sounds
 from film.models import AssetType, SpokenWord
@@ -52,7 +53,7 @@ async def obtain_line(
     )
     if not hit:
         record = library_asset(ask.shot, line, obtainer.film_id)
-        await asyncio.to_thread(obtainer.services.index.index_asset, record)
+        await on_thread(obtainer.services.index.index_asset, record)
     obtainer.events.emit(
         "step_done", **step, reused=hit, asset_id=line.asset_id, cost=line.cost, provider=ask.provider.name
     )

@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
+from film.db.away import on_thread
 from film.errors import BudgetExceededError, FilmError, InputError, Interrupted
 from film.fields import kind_of
 from film.jobs.limits import PriorityLimiter
@@ -206,10 +207,10 @@ class ShotChain:
         """
         while True:
             try:
-                return plan, await asyncio.to_thread(self._reserve, plan)
+                return plan, await on_thread(self._reserve, plan, uuid.uuid4().hex)
             except BudgetExceededError:
-                now = await asyncio.to_thread(self._as_it_stands, plan)
-                if now.to_spend >= plan.to_spend and not await asyncio.to_thread(self._is_held_by_others, plan):
+                now = await on_thread(self._as_it_stands, plan)
+                if now.to_spend >= plan.to_spend and not await on_thread(self._is_held_by_others, plan):
                     raise
                 plan = now
             self.obtainer.stop.check()
@@ -226,17 +227,17 @@ class ShotChain:
         held = {(r.shot_id, r.asset_type) for r in self.costs.held_for_film()}
         return any((o.shot_id, o.asset_type.value) in held for row in plan.to_make for o in row.to_buy)
 
-    def _reserve(self, plan: ShotPlan) -> dict[tuple[AssetType, int], Reservation]:
+    def _reserve(self, plan: ShotPlan, attempt: str) -> dict[tuple[AssetType, int], Reservation]:
+        """``attempt`` names this try: a shot that is tried again in the same run has money of its own set aside."""
         paid = [order for asset in plan.to_make for order in asset.to_buy]
         if not paid:
             return {}
-        attempt = uuid.uuid4().hex  # a shot that is tried again in the same run has money of its own set aside
         held = self.costs.reserve([self._item(order, attempt) for order in paid])
         return {(o.asset_type, o.ask.part): r for o, r in zip(paid, held, strict=True)}
 
     async def _release(self, reservations: Reservations) -> None:
         for reservation in reservations.values():
-            await asyncio.shield(asyncio.to_thread(release_unused, self.costs, reservation))
+            await asyncio.shield(on_thread(release_unused, self.costs, reservation))
 
     def _item(self, planned: PlannedAsset, attempt: str) -> ReservationRequest:
         return ReservationRequest(

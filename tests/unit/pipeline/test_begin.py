@@ -47,7 +47,7 @@ def chain_over(till: Till) -> ShotChain:
     )
     costs = SimpleNamespace()
     chain = ShotChain(cast(Asker, asker), cast(Obtainer, till), cast(CostTracker, costs))
-    chain._reserve = lambda plan: {}
+    chain._reserve = lambda plan, attempt: {}
     return chain
 
 
