@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BufferedReader
 from pathlib import Path
@@ -23,11 +23,12 @@ from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
 from film.cache.entry import CachedAsset, Made
 from film.cache.flight import LEASE, Flights
+from film.cache.identity import Identity
 from film.cache.keeping import decide
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
-from film.cache.upkeep import GRACE, CollectReport, Scope, VerifyReport
+from film.cache.upkeep import GRACE, CollectReport, Scope, StrayFile, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
 from film.errors import ConfigurationError, IntegrityError, StoreError
@@ -222,8 +223,29 @@ class AssetCache:
         return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
 
     def repair(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
-        """Verify, put what is bad aside and forget it: the next run makes it again. Returns what was found."""
+        """Verify, heal what can be healed, and put the rest aside: the next run makes it again. Returns what was found.
+
+        What was set aside stays on record, and counts again once a whole copy is back. What cannot be read is only
+        reported.
+        """
         return self._shelf.repair(read_all=read_all, scope=scope)
+
+    def trouble(self) -> StoreError | None:
+        """Why gallery and database are not one library, if they are not."""
+        return self._shelf.identity.trouble()
+
+    @property
+    def identity(self) -> Identity:
+        """Whose files these are: asked before anything is written, forgotten or deleted."""
+        return self._shelf.identity
+
+    def lost(self) -> list[tuple[str, str, datetime]]:
+        """What was set aside: hash, why, since when."""
+        return self._shelf.upkeep.lost()
+
+    def strays(self) -> list[StrayFile]:
+        """Files without a row."""
+        return self._shelf.upkeep.strays()
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
@@ -242,9 +264,11 @@ class AssetCache:
 
         Without roots, everything that films and the library name and all that was used within ``unused_for`` stays;
         of the latter only as much, the last used first, as fits into ``size_cap`` bytes with the rest. A ``dry_run``
-        changes nothing and lists what would go.
+        changes nothing and lists what would go. StoreError where gallery, database and bucket are not one library.
         """
+        self._shelf.identity.remove()
         if not dry_run:
+            self._shelf.identity.write()
             self._counts.flush()
         moment = now()
         decision = decide(
@@ -258,14 +282,20 @@ class AssetCache:
         """An address from which a vendor can fetch a result for a while; None without a bucket that gives such."""
         return self._bucket.signed_url(asset.sha256, lifetime) if self._bucket else None
 
-    def push(self) -> Pushed:
-        """Give the bucket all that lies only here; with a new bucket, the library moves into it."""
-        return self._copies().push()
+    def push(self, *, finish: bool = False) -> Pushed:
+        """Give the bucket all that lies only here; with a new bucket, the library moves into it.
+
+        A new bucket counts as being filled until nothing is missing in it, or ``finish`` says that the rest is gone.
+        """
+        copies = self._copies()
+        self._shelf.identity.write()
+        return copies.push(finish=finish)
 
     def drop_copies(self, *, grace: timedelta = GRACE, size_cap: int = 0, dry_run: bool = False) -> Dropped:
         """Remove files here that lie in the bucket, the least recently used first, until the rest is ``size_cap``
         bytes or less. What was used within ``grace`` stays."""
         self._counts.flush()
+        self._shelf.identity.remove()
         return self._copies().drop(now() - grace, size_cap, dry_run=dry_run)
 
     def _copies(self) -> Copies:
