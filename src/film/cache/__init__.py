@@ -5,6 +5,7 @@
     blobs     files named by their SHA-256           actions   the rows: key → blob, and who makes what
     flight    one maker a key                        counts    hits, misses, money saved
     upkeep    verify, repair, collect garbage        keeping   what stays, and why
+    adopt     rows made anew from those records
     segments  the store as the cut sees it           locks     which processes still live
     disk      listing, removing and syncing files    records   what each stored file is, beside the database
     identity  whose files these are; token           asked before anything is written, forgotten or deleted

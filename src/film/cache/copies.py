@@ -4,7 +4,9 @@
     drop   files here that the bucket has whole go, the least recently used first
 
 What would be the last copy is read, or proven by the store's own checksum, before the other one goes: an object that is
-bad is replaced by the good file instead. A file goes only when no run can have been told of it within the grace period. Whoever wants it later fetches it.
+bad is replaced by the good file instead.
+
+A file goes only when no run can have been told of it within the grace period. Whoever wants it later fetches it.
 """
 
 from __future__ import annotations

@@ -82,12 +82,19 @@ class Identity:
             is_known = token is None and files == "there" and self._is_known(db)
         return Standing(ours, token, files, has_rows, is_known)
 
-    def trouble(self) -> StoreError | None:
-        """Why database and gallery are not one library, with the way out; None when they are."""
+    def trouble(self, *, writing: bool = False) -> StoreError | None:
+        """Why database and gallery are not one library, with the way out; None when they are.
+
+        ``writing``: also where new files would lie where nobody else looks for them.
+        """
         try:
-            return self._judge(self.look())
-        except StoreError as error:
-            return error
+            found = self.look()
+            error = self._judge(found)
+        except StoreError as unreadable:
+            return unreadable
+        if error is None and writing and found.ours and found.ours.bucket and self._bucket is None:
+            return self._without_bucket(found.ours)
+        return error
 
     # -- asking
 
@@ -128,6 +135,21 @@ class Identity:
         self.write()
         with self._mutex:
             return self._rise(self.look())
+
+    def take_over(self) -> None:
+        """Take a database that is empty, or an older copy, for the gallery's own: it is about to be filled again."""
+        found = self.look()
+        token = found.token
+        if token is None or found.files in ("link", "unreadable"):
+            if error := self._judge(found):
+                raise error
+            return
+        if found.ours and found.ours.library != token.library and (error := self._judge(found)):
+            raise error
+        with self._engine.begin() as db:
+            ours = ensure_ours(db, token.library)
+            if ours.library == token.library and ours.generation < token.generation:
+                db.execute(update(Library).values(generation=token.generation, gallery_id=token.gallery))
 
     def attach(self) -> int:
         """Bind this gallery and this database, whatever either said before: a person has looked. The generation.
@@ -193,7 +215,7 @@ class Identity:
         if found.files == "there":
             return StoreError(
                 f"the gallery {self.gallery} holds files of which the database {self._where} knows none",
-                hint="check FILM_DATABASE_URL and FILM_GALLERY_DIR; bring a lost database back with film restore BACKUP",
+                hint="check FILM_DATABASE_URL and FILM_GALLERY_DIR; film restore BACKUP brings a lost database back",
             )
         if found.has_rows and self._bucket is None:
             return self._not_there(found)
@@ -259,7 +281,9 @@ class Identity:
 
     @property
     def _where(self) -> str:
-        return address(self._engine.url)
+        """The database, as people are told it; those who look where there is none look at an empty one in memory."""
+        where = address(self._engine.url)
+        return where if where != "in memory" else "that FILM_DATABASE_URL or the gallery names (there is none)"
 
     def _files(self) -> str:
         place = self.gallery / "blobs"
@@ -350,5 +374,3 @@ def _set_all_aside(db: Connection) -> None:
 
 def _same_library(found: Standing) -> bool:
     return bool(found.token and (found.ours is None or found.ours.library == found.token.library))
-
-

@@ -6,7 +6,9 @@
 
 The gallery stays what FFmpeg and people work with: a copy of what was used here, of which any part may be dropped. What
 a file here and an object there disagree on, the hash decides, and it takes two reads that agree, and the store's own
-checksum where it has one, to find an object bad: one machine's eyes are not everybody's. A download that was cut goes on where it stopped, in this
+checksum where it has one, to find an object bad: one machine's eyes are not everybody's.
+
+A download that was cut goes on where it stopped, in this
 process or the next; two processes that want one blob at the same time fetch it once.
 """
 

@@ -135,12 +135,12 @@ class Shelf:
         place = self.blobs.location(blob.sha256)
         return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, place)
 
-    def repair(self, *, read_all: bool, scope: Scope | None = None) -> VerifyReport:
+    def repair(self, *, read_all: bool, scope: Scope | None, found: VerifyReport | None) -> VerifyReport:
         """Heal what can be healed, bring back what was set aside and is whole now, and set aside the rest."""
         self.identity.write()
         self.identity.absent()
         self.upkeep.bring_back()
-        report = self.upkeep.verify(read_all=read_all, scope=scope)
+        report = found or self.upkeep.verify(read_all=read_all, scope=scope)
         for problem in report.problems:
             self._report(str(problem))
             self.upkeep.put_aside(problem)

@@ -17,7 +17,8 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from film.cache.actions import Claim
-from film.cache.blobs import Condition
+from film.cache.adopt import AdoptReport, adopt
+from film.cache.blobs import BlobStore, Condition
 from film.cache.bucket import Bucket
 from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
@@ -25,6 +26,7 @@ from film.cache.entry import CachedAsset, Made
 from film.cache.flight import LEASE, Flights
 from film.cache.identity import Identity
 from film.cache.keeping import decide
+from film.cache.records import Record
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
@@ -62,7 +64,7 @@ class AssetCache:
             settings = settings or load_settings()
         self.gallery = (gallery or _of(settings).gallery).absolute()
         self._engine = engine or engine_for(_of(settings).database_url)
-        self._bucket = bucket or _bucket_of(settings)
+        self._bucket = bucket or bucket_of(settings)
         self._shelf = Shelf(self.gallery, self._engine, on_problem, self._bucket)
         self._counts = HitCounts(self._engine)
         self._flights = Flights(self._shelf, self._executor, lease)
@@ -222,13 +224,22 @@ class AssetCache:
         """Compare every row (or those of a scope) with its file and its bytes, or only its length; changes nothing."""
         return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
 
-    def repair(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
+    def adopt(self, *, dry_run: bool = False) -> AdoptReport:
+        """Make rows anew, from the gallery's own records, for files that the database does not know."""
+        shelf = self._shelf
+        if not dry_run:
+            shelf.identity.write()
+        return adopt(self._engine, shelf.blobs, shelf.records, shelf.actions, shelf.locks, dry_run=dry_run)
+
+    def repair(
+        self, *, read_all: bool = True, scope: Scope | None = None, found: VerifyReport | None = None
+    ) -> VerifyReport:
         """Verify, heal what can be healed, and put the rest aside: the next run makes it again. Returns what was found.
 
         What was set aside stays on record, and counts again once a whole copy is back. What cannot be read is only
-        reported.
+        reported. ``found`` is what a verification just before has found.
         """
-        return self._shelf.repair(read_all=read_all, scope=scope)
+        return self._shelf.repair(read_all=read_all, scope=scope, found=found)
 
     def trouble(self) -> StoreError | None:
         """Why gallery and database are not one library, if they are not."""
@@ -239,6 +250,15 @@ class AssetCache:
         """Whose files these are: asked before anything is written, forgotten or deleted."""
         return self._shelf.identity
 
+    def heal_from(self, folder: Path, hashes: Iterable[str]) -> list[str]:
+        """Bring whole copies of these blobs from a backup or another gallery; the hashes of those that came."""
+        self._shelf.identity.write()
+        return self._shelf.upkeep.heal_from(BlobStore(folder, lambda: ""), hashes)
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether a blob on record can be read, and is what its name says."""
+        return self._shelf.upkeep.is_whole(sha256)
+
     def lost(self) -> list[tuple[str, str, datetime]]:
         """What was set aside: hash, why, since when."""
         return self._shelf.upkeep.lost()
@@ -246,6 +266,10 @@ class AssetCache:
     def strays(self) -> list[StrayFile]:
         """Files without a row."""
         return self._shelf.upkeep.strays()
+
+    def recorded(self) -> dict[str, Record]:
+        """What the gallery's own records say of its files, by hash."""
+        return {record.sha256: record for record in self._shelf.records.read()}
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
@@ -347,7 +371,8 @@ def _of(settings: Settings | None) -> Settings:
     return settings
 
 
-def _bucket_of(settings: Settings | None) -> Bucket | None:
+def bucket_of(settings: Settings | None) -> Bucket | None:
+    """The bucket behind the gallery, as settings name it."""
     if settings is None or not settings.store_url:
         return None
     options = {name: value.get_secret_value() for name, value in settings.store_options.items()}

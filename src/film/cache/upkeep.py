@@ -9,12 +9,14 @@ at least a grace period after, still finds no use for it. So a reader is never r
 What is to be removed is written down with the removal of its rows, so that the next run finishes what was cut short.
 
 A file without a row is nobody's wish to delete it: perhaps the database is at fault. Its time counts from the moment at
-which this database first saw it, and never from what a disk says of its age. Marks of a clock that was ahead are set anew.
+which this database first saw it, and never from what a disk says of its age. Marks of a clock that was ahead are set
+anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+import shutil
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -30,7 +32,7 @@ from film.db.base import now
 from film.db.session import snapshot
 from film.db.sql import upsert
 from film.db.tables import AssetRow, Blob, LostBlob, Stray
-from film.errors import StoreError
+from film.errors import StoreError, disk_error
 
 GRACE = timedelta(hours=24)
 KEPT_ASIDE = timedelta(days=30)
@@ -170,6 +172,10 @@ class Upkeep:
             rows = db.execute(select(LostBlob.sha256, LostBlob.why, LostBlob.at).order_by(LostBlob.sha256))
             return [(row.sha256, row.why, row.at) for row in rows]
 
+    def is_whole(self, sha256: str) -> bool:
+        size = self._size(sha256)
+        return size is not None and self._blobs.check(sha256, size) is Condition.GOOD
+
     def bring_back(self) -> int:
         """What was set aside and is whole by now, here, in the bucket or in quarantine, counts again."""
         back = 0
@@ -180,6 +186,29 @@ class Upkeep:
                     self._actions.bring_back(sha256)
                     back += 1
         return back
+
+    def heal_from(self, other: BlobStore, hashes: Iterable[str]) -> list[str]:
+        """Bring whole copies of these blobs from another folder of blobs; those that came."""
+        healed: list[str] = []
+        for sha256 in hashes:
+            size = self._size(sha256)
+            if size is None or other.check_here(sha256, size) is not Condition.GOOD:
+                continue
+            temporary = self._blobs.temporary()
+            try:
+                with other.open(sha256) as source, temporary.open("xb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+                sealed = self._blobs.seal(temporary)
+                if sealed.sha256 == sha256:
+                    with self._locks.adding():
+                        self._blobs.place(sealed)
+                        self._actions.bring_back(sha256)
+                    healed.append(sha256)
+            except OSError as error:
+                raise disk_error(error) from error
+            finally:
+                temporary.unlink(missing_ok=True)
+        return healed
 
     def put_aside(self, problem: Problem) -> Outcome:
         """Heal a bad blob from wherever a whole copy is; else put its file aside, and its row."""
