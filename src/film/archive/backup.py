@@ -72,7 +72,9 @@ def back_up(
     """Add a generation to ``folder``. ``quick`` trusts the lengths of blobs that are there already."""
     folder = folder.absolute()
     database = database_file(settings.database_url)
-    refuse_overlap(folder, settings.gallery, *([database.parent] if database else []))
+    refuse_overlap(folder, settings.gallery)
+    if database and folder.exists() and database.parent.exists() and folder.samefile(database.parent):
+        raise InputError(f"{folder} is where the database itself lies", hint="name another folder")
     cache.identity.write()
     with snapshot(engine) as db:
         ours = read_ours(db)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -267,7 +269,11 @@ def _bring_database(source: _Source, url: str, present: _Present) -> Path | None
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f"{file.name}.film-part")
-    shutil.copyfile(source.database, part)
+    part.unlink(missing_ok=True)
+    if source.folder == source.root:
+        _copy_with_its_log(source.database, part)
+    else:
+        shutil.copyfile(source.database, part)
     with part.open("rb") as written:
         os.fsync(written.fileno())
     state = "older" if present.state == "whole" else present.state
@@ -275,6 +281,16 @@ def _bring_database(source: _Source, url: str, present: _Present) -> Path | None
     part.replace(file)
     sync_folder(file.parent)
     return aside
+
+
+def _copy_with_its_log(database: Path, part: Path) -> None:
+    """Of a folder that may have been used since: what lies in the log beside a database belongs to it."""
+    try:
+        with closing(sqlite3.connect(database, timeout=30)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+    except sqlite3.Error:  # where nothing can be written
+        part.unlink(missing_ok=True)
+        shutil.copyfile(database, part)
 
 
 def _move_aside(file: Path, state: str, moment: datetime) -> Path:

@@ -104,6 +104,12 @@ class AssetCache:
         """The results there are, by key, for a plan: nothing is counted, marked as used or healed."""
         return self._shelf.peek_many(dict.fromkeys(keys))
 
+    def on_record(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
+        """What the database says of these keys, whatever their files are like; set aside or not."""
+        keys = list(keys)
+        aside = {asset.key: asset for asset in self._shelf.actions.find_aside(keys)}
+        return aside | {asset.key: asset for asset in self._shelf.actions.find_many(keys)}
+
     def use_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are and whole, every byte checked, kept alive but not counted as hits."""
         found = self._shelf.find_many(dict.fromkeys(keys), whole=True)

@@ -122,9 +122,8 @@ def attach_command(yes: bool, json: bool) -> int:
     if json:
         print_json(told)
         return 0
-    note(
-        f"gallery {told['gallery']}: library {(found.token.library if found.token else 'none')[:8]}, its files are {found.files}"
-    )
-    note(f"database: library {(found.ours.library if found.ours else 'none')[:8]}, generation {generation}")
+    theirs, ours = found.token.library if found.token else "none", found.ours.library if found.ours else "none"
+    note(f"gallery {told['gallery']}: library {theirs[:8]}, its files are {found.files}")
+    note(f"database: library {ours[:8]}, generation {generation}")
     note("attached: they are one library" if yes else "nothing was changed; film library attach --yes does it")
     return 0
