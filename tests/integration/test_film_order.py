@@ -42,9 +42,9 @@ def test_money_is_set_aside_in_the_order_of_the_shots(room: Room, monkeypatch: p
     served: list[str] = []
     reserve = ShotChain._reserve
 
-    def reserving(chain: ShotChain, plan: ShotPlan):
+    def reserving(chain: ShotChain, plan: ShotPlan, attempt: str):
         time.sleep(0.05 if plan.shot.shot_number == 1 else 0)  # long enough for others to overtake, if they could
-        held = reserve(chain, plan)
+        held = reserve(chain, plan, attempt)
         served.append(plan.shot.shot_id)
         return held
 

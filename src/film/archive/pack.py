@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +21,7 @@ from sqlalchemy import Engine, select
 from film.archive.manifest import ASSETS, BLOBS, HEAD, RESULTS, Head, Result
 from film.archive.tar import write_end, write_member
 from film.cache import AssetCache
+from film.cache.locks import hold, is_free
 from film.db.base import now
 from film.db.session import snapshot
 from film.db.tables import Action, Blob
@@ -29,6 +32,7 @@ from film.models import Asset
 REMADE = ("segment", "mix", "film")
 """Kinds that cost nothing to make again of the others."""
 PAGE = 1000
+LEFT_OVER = ".film-part"
 
 
 @dataclass(frozen=True)
@@ -43,20 +47,40 @@ def export_library(file: Path, *, cache: AssetCache, engine: Engine, index: Meta
     """Write the library to ``file``, which must not exist yet. IntegrityError when a blob of it is not whole."""
     if file.exists():
         raise InputError(f"{file} is there already", hint="name another file, or remove it first")
-    part = file.with_name(file.name + ".part")
+    part = file.with_name(f".{file.name}-{uuid.uuid4().hex[:12]}{LEFT_OVER}")
     try:
         file.absolute().parent.mkdir(parents=True, exist_ok=True)
+        _clear_left_overs(file.absolute().parent)
         try:
-            with part.open("wb") as archive:
+            with part.open("xb") as archive:
+                hold(archive.fileno())
                 report = _write(archive, cache, engine, index)
                 archive.flush()
                 os.fsync(archive.fileno())
-            part.replace(file)
+            _name(part, file)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise disk_error(error, file) from error
     return report
+
+
+def _name(part: Path, file: Path) -> None:
+    """Never in place of a file that has come meanwhile."""
+    try:
+        os.link(part, file)
+    except FileExistsError:
+        raise InputError(f"{file} is there already", hint="name another file, or remove it first") from None
+    except OSError:  # a filesystem without links
+        part.replace(file)
+
+
+def _clear_left_overs(folder: Path) -> None:
+    """What exports that were killed have left here; one at work holds its own."""
+    for left_over in folder.glob(f".*{LEFT_OVER}"):
+        with suppress(OSError):
+            if not left_over.is_symlink() and is_free(left_over):
+                left_over.unlink()
 
 
 def _write(archive: IO[bytes], cache: AssetCache, engine: Engine, index: MetadataIndex) -> PackReport:

@@ -84,12 +84,13 @@ class _Unpacking:
             known.append(result)
         for at in range(0, len(known), BATCH):
             some = known[at : at + BATCH]
-            there = self._cache.peek_many(result.key for result in some)
+            there = self._cache.on_record(result.key for result in some)
             for result in some:
-                if result.key in there:
-                    self._report.known_results += 1
+                mine = there.get(result.key)
+                if mine is None or (mine.sha256 == result.sha256 and not self._cache.is_whole(mine.sha256)):
+                    self._wanted[result.sha256].append(result)  # or heals what is here, and not whole
                 else:
-                    self._wanted[result.sha256].append(result)
+                    self._report.known_results += 1
         sizes: dict[str, int] = {}
         for result in known:
             if sizes.setdefault(result.sha256, result.size) != result.size:

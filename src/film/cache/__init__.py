@@ -5,8 +5,10 @@
     blobs     files named by their SHA-256           actions   the rows: key → blob, and who makes what
     flight    one maker a key                        counts    hits, misses, money saved
     upkeep    verify, repair, collect garbage        keeping   what stays, and why
+    adopt     rows made anew from those records
     segments  the store as the cut sees it           locks     which processes still live
-    disk      listing, removing and syncing files
+    disk      listing, removing and syncing files    records   what each stored file is, beside the database
+    identity  whose files these are; token           asked before anything is written, forgotten or deleted
 
 and, where several machines share one library, a bucket behind the gallery:
 
@@ -16,7 +18,8 @@ and, where several machines share one library, a bucket behind the gallery:
     obtain(key, make) ──► actions: key → blob? ──► blobs: is it there, and whole? ──► CachedAsset
                              └─ no: claim ─► make ─► blobs: file ─► actions: row
 
-A row is written after its file and removed before it: a row without a file is a disk's fault, found and healed.
+A row is written after its file and removed before it: a row without a file is a disk's fault, found and healed, or set
+aside. Absence deletes nothing.
 """
 
 from film.cache.bucket import Bucket

@@ -1,8 +1,9 @@
 """The rows behind the store: which key came to which blob, and who is making what at this moment.
 
     claim ──► pending (owner, lease) ──publish──► ready (blob)        get, peek: one indexed SELECT
-                  │ lease over, or owner dead: claimed by another     forget: the blob went missing
-                  └─release──► no row
+                  │ lease over, or owner dead: claimed by another        │  ▲
+                  └─release──► no row, or failed where there was a blob  ▼  │ bring back: a whole copy was found
+                                                                      failed (blob): set aside, its file is not whole
 
 Each transition is one statement that the database decides alone, so that any number of processes may try it at once.
 Reading goes straight through the driver: the lookup is the hottest statement of a cached film, and the SELECT itself
@@ -28,7 +29,7 @@ from film.cache.entry import CachedAsset
 from film.db.base import from_micros, now
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import Action, Blob
+from film.db.tables import Action, Blob, LostBlob, Stray
 
 Claim = Literal["mine", "ready", "wait"]
 
@@ -42,6 +43,7 @@ _LOOKUP = (
     "SELECT a.key, a.kind, a.provider, b.sha256, b.size, b.mime, a.cost_micros, a.details"
     " FROM actions a JOIN blobs b ON b.sha256 = a.blob_sha256 WHERE a.state = 'ready' AND a.key IN "
 )
+_ASIDE = _LOOKUP.replace("a.state = 'ready'", "a.state = 'failed'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class ActionTable:
     def find_many(self, keys: Iterable[str]) -> Iterator[CachedAsset]:
         for some in batches(keys):
             yield from map(self._asset, self._select(some))
+
+    def find_aside(self, keys: Iterable[str]) -> Iterator[CachedAsset]:
+        """Of these keys the results that were set aside: their rows are there, their files were not whole."""
+        for some in batches(keys):
+            yield from map(self._asset, self._select(some, _ASIDE))
 
     def standing(self, key: str) -> Standing | None:
         with snapshot(self._engine) as db:
@@ -125,12 +132,18 @@ class ActionTable:
         return kept
 
     def release(self, key: str, owner: str | None = None) -> bool:
-        """Give a claim up, so that another may make it. Without an owner, whoever holds it loses it."""
-        statement = delete(_ACTIONS).where(_ACTIONS.c.key == key, _ACTIONS.c.state == "pending")
+        """Give a claim up, so that another may make it. Without an owner, whoever holds it loses it.
+
+        A claim on what was made before, and set aside, leaves the row that says what it was.
+        """
+        held = [_ACTIONS.c.key == key, _ACTIONS.c.state == "pending"]
         if owner is not None:
-            statement = statement.where(_ACTIONS.c.owner == owner)
+            held.append(_ACTIONS.c.owner == owner)
+        back = update(_ACTIONS).where(*held, _ACTIONS.c.blob_sha256.is_not(None))
         with self._engine.begin() as db:
-            return db.execute(statement).rowcount > 0
+            if db.execute(back.values(state="failed", owner=None, lease_until=None)).rowcount:
+                return True
+            return db.execute(delete(_ACTIONS).where(*held)).rowcount > 0
 
     # -- results
 
@@ -168,22 +181,31 @@ class ActionTable:
                 .values(sha256=blob.sha256, mime=mime, **known)
                 .on_conflict_do_update(index_elements=["sha256"], set_=known)
             )
+            _bring_back(db, blob.sha256)
             statement = upsert(db, Action).values(key=key, hits=0, **values)
             written = db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=mine))
             return written.rowcount > 0
 
-    def forget(self, sha256: str) -> None:
-        """A blob is gone: so are the rows that promise it."""
+    def set_aside(self, sha256: str, why: str) -> None:
+        """A blob is not there, or not whole: its results may be made again, and what they were stays on record."""
         with self._engine.begin() as db:
-            forget_blobs(db, [sha256])
+            lost = upsert(db, LostBlob).values(sha256=sha256, why=why[:40], at=now())
+            db.execute(lost.on_conflict_do_nothing(index_elements=["sha256"]))
+            ready = update(_ACTIONS).where(_ACTIONS.c.blob_sha256 == sha256, _ACTIONS.c.state == "ready")
+            db.execute(ready.values(state="failed", owner=None, lease_until=None))
+
+    def bring_back(self, sha256: str) -> None:
+        """A whole copy was found: the results are what they were."""
+        with self._engine.begin() as db:
+            _bring_back(db, sha256)
 
     # -- inside
 
-    def _select(self, keys: Sequence[str]) -> list[Any]:
+    def _select(self, keys: Sequence[str], lookup: str = _LOOKUP) -> list[Any]:
         connection = self._engine.raw_connection()
         try:
             cursor = connection.cursor()
-            cursor.execute(f"{_LOOKUP}({','.join([self._mark] * len(keys))})", keys)
+            cursor.execute(f"{lookup}({','.join([self._mark] * len(keys))})", keys)
             return cast("list[Any]", cursor.fetchall())
         finally:
             connection.close()
@@ -203,10 +225,18 @@ class ActionTable:
         return cast("ColumnElement[datetime]", func.clock_timestamp(type_=DateTime(timezone=True)) + ahead)
 
 
+def _bring_back(db: Connection, sha256: str) -> None:
+    if db.execute(delete(LostBlob).where(LostBlob.sha256 == sha256)).rowcount:
+        aside = update(_ACTIONS).where(_ACTIONS.c.blob_sha256 == sha256, _ACTIONS.c.state == "failed")
+        db.execute(aside.values(state="ready"))
+
+
 def forget_blobs(db: Connection, hashes: Sequence[str]) -> None:
     """Remove blobs' rows with the actions that stand on them; the files are the caller's."""
     for some in batches(hashes):
-        db.execute(delete(_ACTIONS).where(_ACTIONS.c.blob_sha256.in_(some), _ACTIONS.c.state == "ready"))
+        db.execute(delete(Stray).where(Stray.sha256.in_(some)))
+        db.execute(delete(LostBlob).where(LostBlob.sha256.in_(some)))
+        db.execute(delete(_ACTIONS).where(_ACTIONS.c.blob_sha256.in_(some), _ACTIONS.c.state != "pending"))
         db.execute(update(_ACTIONS).where(_ACTIONS.c.blob_sha256.in_(some)).values(blob_sha256=None))
         db.execute(delete(_BLOBS).where(_BLOBS.c.sha256.in_(some)))
 

@@ -41,7 +41,15 @@ class Condition(Enum):
     CUT_SHORT = "of another length"
     CORRUPT = "corrupt"
     LINK = "a link"
+    UNREADABLE = "not readable"
+    UNCERTAIN = "read differently each time"
+    ELSEWHERE = "not in the shared store yet"
     UNSHARED = "not in the shared store"
+
+    @property
+    def is_unavailable(self) -> bool:
+        """The file may well be whole; it cannot be got at. Nothing is made again for that, and nothing forgotten."""
+        return self in (Condition.LINK, Condition.UNREADABLE, Condition.UNCERTAIN, Condition.ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +177,10 @@ class BlobStore:
             found = os.lstat(name)
             if not stat.S_ISREG(found.st_mode) or not self._is_real_below(name):
                 return Condition.LINK
+        except (FileNotFoundError, NotADirectoryError):
+            return self._missing_at(name)
         except OSError:
-            return Condition.MISSING
+            return Condition.UNREADABLE
         return Condition.GOOD if found.st_size == size else Condition.CUT_SHORT
 
     def check_here(self, sha256: str, size: int) -> Condition:
@@ -179,19 +189,31 @@ class BlobStore:
         if condition is not Condition.GOOD:
             return condition
         try:
-            with self.open(sha256) as file:
-                stamp = _stamp(os.fstat(file.fileno()))
-                if self._verified.get(sha256) == stamp:
-                    return Condition.GOOD
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found, stamp = self._read(sha256)
+            if found is None:
+                return Condition.GOOD
+            if found != sha256:
+                again, stamp = self._read(sha256, anew=True)
+                if again == found:
+                    return Condition.CORRUPT
+                if again != sha256:
+                    return Condition.UNCERTAIN
         except FileNotFoundError:
             return Condition.MISSING
         except OSError:
-            return Condition.CORRUPT  # a sector that cannot be read
-        if found != sha256:
-            return Condition.CORRUPT
+            return Condition.UNREADABLE  # no right to it, or a sector that fails: another day, another disk, it is read
         self._verified[sha256] = stamp
         return Condition.GOOD
+
+    def _read(self, sha256: str, *, anew: bool = False) -> tuple[str | None, Stamp]:
+        """The hash of a file; None where this process has read it as it stands. ``anew``: from the disk itself."""
+        with self.open(sha256) as file:
+            stamp = _stamp(os.fstat(file.fileno()))
+            if self._verified.get(sha256) == stamp:
+                return None, stamp
+            if anew and hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            return hashlib.file_digest(file, "sha256").hexdigest(), stamp
 
     def at_hand(self, sha256: str, size: int) -> Condition:
         """What a look tells of a blob whose file is about to be used: it is brought here if it lies elsewhere."""
@@ -232,7 +254,7 @@ class BlobStore:
         name = self.location(sha256)
         try:
             if self._is_real_below(name):
-                Path(name).replace(self.condemned / f"{sha256}-{uuid.uuid4().hex[:8]}")
+                Path(name).replace(self.condemned / f"{sha256}-{int(time.time())}-{uuid.uuid4().hex[:8]}")
         except FileNotFoundError:
             return
         except OSError as error:
@@ -249,20 +271,55 @@ class BlobStore:
         try:
             if self._is_real_below(name):
                 remove(Path(name))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return  # nor is its folder there
         except OSError as error:
             raise disk_error(error) from error
 
-    def strays(self, known: Set[str], before: float) -> Iterator[tuple[str, int]]:
-        """Blobs older than a moment that are not among the known, with their lengths."""
+    def strays(self, known: Set[str]) -> Iterator[tuple[str, int]]:
+        """Blobs that are not among the known, with their lengths."""
         for entry in self._entries():
             if entry.name in known:
                 continue
             with suppress(FileNotFoundError):  # somebody else has just removed it
                 found = entry.stat(follow_symlinks=False)
-                if found.st_mtime < before:
+                if stat.S_ISREG(found.st_mode):
                     yield entry.name, found.st_size
+
+    def heal(self, sha256: str, size: int) -> bool:
+        """Bring a whole copy into place from where bad ones were put aside: a reader may have been at fault."""
+        for entry in entries(str(self.condemned)):
+            if not entry.name.startswith(f"{sha256}-"):
+                continue
+            try:
+                if not entry.is_file(follow_symlinks=False) or entry.stat(follow_symlinks=False).st_size != size:
+                    continue
+                sealed = self.seal(Path(entry.path))
+            except (OSError, StoreError):
+                continue
+            if sealed.sha256 == sha256:
+                self.place(sealed)
+                return True
+        return False
+
+    def sweep_condemned(self, older_than: float) -> int:
+        """Remove what was put aside so many seconds ago, unless it is whole after all: that goes back to its place."""
+        removed = 0
+        for entry in entries(str(self.condemned)):
+            sha256, _, rest = entry.name.partition("-")
+            moment, _, _ = rest.partition("-")
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            since = float(moment) if moment.isdecimal() and len(moment) >= 10 else max(found.st_mtime, found.st_ctime)
+            if not stat.S_ISREG(found.st_mode) or time.time() - since <= older_than:
+                continue
+            if _SHA256.fullmatch(sha256) and self.heal(sha256, found.st_size):
+                continue
+            remove(Path(entry.path))
+            removed += 1
+        return removed
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Every blob's name and what its folder says of it; the order is the disk's."""
@@ -307,6 +364,22 @@ class BlobStore:
             place = place.parent
         self._real_folders.add(folder)
         return True
+
+    def _missing_at(self, name: str) -> Condition:
+        """A name that is not there: missing, or behind a folder that is a link, or none."""
+        place = Path(name).parent
+        while place not in (self.gallery, place.parent):
+            try:
+                if not stat.S_ISDIR(os.lstat(place).st_mode):
+                    return Condition.LINK
+                return Condition.MISSING
+            except FileNotFoundError:
+                place = place.parent
+            except OSError as error:
+                if error.errno != errno.ENOTDIR:
+                    return Condition.UNREADABLE
+                place = place.parent
+        return Condition.MISSING
 
     def _make_folders(self, folder: str) -> None:
         """Every folder from the gallery down to this one, on the disk before anything is put into it."""

@@ -11,13 +11,14 @@ what is not there is bought again.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ _BLOB = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
 _LENDER = "169.254.169.254"
 """Who lends credentials to machines in a cloud; asked where none are given, and answering nowhere else."""
 
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _PATIENCE = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 
 
@@ -78,6 +80,7 @@ class Bucket:
         self.url = parts._replace(query="", fragment="").geturl()
         """As people are told it: what follows a ``?`` may be a token."""
         self._options = dict(options or {})
+        self._tells_md5 = False
 
     # -- reading
 
@@ -103,6 +106,41 @@ class Bucket:
         except FileNotFoundError:
             return None
 
+    def checksum(self, sha256: str) -> str | None:
+        """The MD5 of a blob as the store itself has computed it; None where it says no such thing.
+
+        Some stores tag objects with other numbers: what they said of a note that we have read tells.
+        """
+        import obstore
+
+        if not self._tells_md5:
+            return None
+        try:
+            with self._told("looked into"):
+                tag = (obstore.head(self._store, _name(sha256)).get("e_tag") or "").strip('"')
+        except FileNotFoundError:
+            return None
+        return tag.lower() if _MD5.fullmatch(tag.lower()) else None
+
+    def is_whole(self, sha256: str, size: int, *, like: Path | None = None) -> bool:
+        """Whether a blob there is what its name says: by the store's own checksum beside a whole file, or by reading.
+
+        ``like`` is a file here with the hash of that name, if there is one.
+        """
+        if self.size(sha256) != size:
+            return False
+        if like is not None and (told := self.checksum(sha256)) is not None:
+            with like.open("rb") as file:
+                if hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest() == told:
+                    return True
+        digest = hashlib.sha256()
+        try:
+            for piece in self.read(sha256):
+                digest.update(piece)
+        except FileNotFoundError:
+            return False
+        return digest.hexdigest() == sha256
+
     def read(self, sha256: str, start: int = 0) -> Iterator[bytes]:
         """A blob's bytes from ``start`` on, in pieces; FileNotFoundError when there is none."""
         import obstore
@@ -115,7 +153,7 @@ class Bucket:
         """Every blob there is, listed a thousand at a time."""
         import obstore
 
-        with self._told("listed"):
+        with self._told("listed"), _expected():
             pages: Iterable[Sequence[ObjectMeta]] = obstore.list(self._store, prefix="sha256", chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]  # one of its overloads names Arrow
             for some in pages:
                 for found in some:
@@ -128,7 +166,11 @@ class Bucket:
 
         try:
             with self._told("read"):
-                return bytes(obstore.get(self._store, name).bytes()).decode("utf-8", "replace")
+                got = obstore.get(self._store, name)
+                data = bytes(got.bytes())
+                tag = (got.meta.get("e_tag") or "").strip('"').lower()
+                self._tells_md5 = tag == hashlib.md5(data, usedforsecurity=False).hexdigest()
+                return data.decode("utf-8", "replace")
         except FileNotFoundError:
             return None
 
@@ -145,16 +187,17 @@ class Bucket:
 
     # -- writing
 
-    def put(self, file: Path, sha256: str, size: int) -> bool:
+    def put(self, file: Path, sha256: str, size: int, *, anyway: bool = False) -> bool:
         """Store a blob unless it is there at its length; False when it was. Streamed, in parts if it is large.
 
-        An object of another length is replaced: equal names are equal bytes, so nothing can be lost.
+        An object of another length, or any with ``anyway``, is replaced: equal names are equal bytes, so nothing can
+        be lost.
         """
         import obstore
 
-        if self.size(sha256) == size:
+        if not anyway and self.size(sha256) == size:
             return False
-        with self._told("written to"):
+        with self._told("written to"), _expected():
             obstore.put(self._store, _name(sha256), file)
         found = self.size(sha256)
         if found != size:
@@ -167,7 +210,7 @@ class Bucket:
     def write_note(self, name: str, text: str) -> None:
         import obstore
 
-        with self._told("written to"):
+        with self._told("written to"), _expected():
             obstore.put(self._store, name, text.encode())
 
     def condemn(self, sha256: str) -> None:
@@ -246,6 +289,15 @@ class Bucket:
                 f"{self.url} could not be {done}: {_first_line(error)}",
                 hint="check the network, FILM_STORE_URL and AWS_ENDPOINT_URL; nothing is bought until it answers",
             ) from None
+
+
+@contextmanager
+def _expected() -> Generator[None]:
+    """Where "not there" is no answer: the bucket itself is not there."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise OSError(f"there is no such bucket or folder ({_first_line(error)})") from None
 
 
 def _name(sha256: str) -> str:

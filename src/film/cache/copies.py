@@ -1,7 +1,10 @@
 """The gallery and the bucket behind it, kept in step by hand: give the bucket what it lacks, free the disk here.
 
     push   every blob of the library that lies here and not there goes there; what lies in neither is named
-    drop   files here that the bucket has at their length go, the least recently used first
+    drop   files here that the bucket has whole go, the least recently used first
+
+What would be the last copy is read, or proven by the store's own checksum, before the other one goes: an object that is
+bad is replaced by the good file instead.
 
 A file goes only when no run can have been told of it within the grace period. Whoever wants it later fetches it.
 """
@@ -11,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
+from film.cache.blobs import Condition
 from film.cache.membership import Membership
 from film.cache.shared import SharedBlobs
 from film.db.session import snapshot
@@ -41,19 +46,20 @@ class Copies:
     def __init__(self, engine: Engine, blobs: SharedBlobs, membership: Membership) -> None:
         self._engine, self._blobs, self._membership = engine, blobs, membership
 
-    def push(self) -> Pushed:
+    def push(self, *, finish: bool) -> Pushed:
+        """``finish``: what is neither here nor there is gone, and counts as missing from here on."""
         self._membership.take(anew=True)
         with snapshot(self._engine) as db:
             sizes = {row.sha256: row.size for row in db.execute(select(Blob.sha256, Blob.size))}
         there = self._blobs.bucket.sizes(sizes)
         sent, size, missing = 0, 0, list[str]()
         for sha256, wanted in sizes.items():
-            if there.get(sha256) == wanted:
-                continue
             if self._blobs.share(sha256, wanted):
                 sent, size = sent + 1, size + wanted
-            else:
+            elif there.get(sha256) != wanted and self._blobs.bucket.size(sha256) != wanted:
                 missing.append(sha256)
+        if self._membership.is_filling and (finish or not missing):
+            self._membership.write(is_filling=False)
         return Pushed(sent, size, len(sizes) - sent - len(missing), tuple(missing))
 
     def drop(self, used_before: datetime, size_cap: int, *, dry_run: bool) -> Dropped:
@@ -69,9 +75,17 @@ class Copies:
             if self._blobs.bucket.size(sha256) != size:
                 continue
             if not dry_run:
+                if self._blobs.check_here(sha256, size) is Condition.GOOD and self._blobs.share(sha256, size):
+                    continue  # the bucket's was bad; it is good now, and looked at again the next time
+                if not self._blobs.bucket.is_whole(sha256, size, like=self._good_file(sha256, size)):
+                    continue
                 self._blobs.drop(sha256)
             files, freed, left = files + 1, freed + size, left - size
         return Dropped(files, freed, left)
+
+    def _good_file(self, sha256: str, size: int) -> Path | None:
+        is_good = self._blobs.check_here(sha256, size) is Condition.GOOD
+        return Path(self._blobs.location(sha256)) if is_good else None
 
     def _unused(self, since: datetime) -> Iterator[tuple[str, int]]:
         """Blobs that nothing has made or used since, the longest unused first."""

@@ -1,6 +1,7 @@
 """What stays in the store, and why; the rest may go.
 
     in a film, in the library, named by the caller     always stays
+    set aside, and paid for                            stays: its row says what it was
     being made, new                                    stays, whatever was asked for
     used lately                                        stays, unless a size cap says otherwise: then what was least
                                                        recently used goes first, and what costs nothing before what did
@@ -19,7 +20,7 @@ from enum import Enum
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from film.db.session import snapshot
-from film.db.tables import Action, AssetRow, Blob, Film, Take
+from film.db.tables import Action, AssetRow, Blob, Film, LostBlob, Take
 
 
 class Why(Enum):
@@ -29,6 +30,7 @@ class Why(Enum):
     LEASED = "being made"
     NEW = "made or used within the grace period"
     USED = "used lately"
+    LOST = "set aside: on record, with no whole file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ def decide(
     with snapshot(engine) as db:
         items = {item.sha256: item for item in _items(db)}
         keep = dict.fromkeys(named, Why.NAMED) if named is not None else _pinned(db)
+        for sha256 in db.scalars(select(LostBlob.sha256)):
+            if sha256 in items and items[sha256].cost:
+                keep[sha256] = Why.LOST
     for sha256, item in items.items():
         if sha256 in keep:
             continue

@@ -59,6 +59,20 @@ def hold(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
 
 
+def is_free(file: Path) -> bool:
+    """Whether nobody holds a file as ``hold`` does."""
+    if fcntl is None:
+        return False
+    handle = os.open(file, _FLAGS)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 class Locks:
     """The locks of one gallery, seen from one process."""
 

@@ -1,32 +1,44 @@
 """Whose bucket it is: one library's, and no other's.
 
 A bucket knows nothing of databases. Two libraries in one place would collect each other's blobs as garbage, and a wrong
-address would look like a bucket from which everything has gone, which is bought again. So a library writes its token
-into the bucket when it first uses it, and every process compares before it believes an answer.
+address would look like a bucket from which everything has gone, which is bought again. So a library writes its id into
+the bucket when it first uses it, and every process compares before it believes an answer.
 
-    database has a token, bucket the same   ──► ours
-    neither has one                         ──► the first to write takes it
-    anything else                           ──► refused, with the way out
+    the bucket has our id                          ──► ours
+    it has none, and we have never had a bucket    ──► it becomes ours with the first file
+    it has a higher generation than our database   ──► the database is an older copy: refused
+    anything else                                  ──► refused, with the way out
 
-The token is a row of ``actions`` of kind ``store``. It is a note, not a result: as ``failed``, no lookup, statistic or
-collection takes it for one.
+Of several who write the id at once each writes the same: it stands in the database already. While a library moves to
+another bucket (``film library push``), that one is *being filled*: what it lacks may lie on a machine that has not
+pushed yet, and is not missing.
 """
 
 from __future__ import annotations
 
-import hashlib
-import uuid
+import json
+import re
+from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, update
 
 from film.cache.bucket import Bucket
+from film.cache.identity import ensure_ours, older_token, read_ours
 from film.db.session import snapshot
-from film.db.sql import upsert
-from film.db.tables import Action
+from film.db.tables import Library
 from film.errors import ConfigurationError, StoreError
 
 NOTE = "library"
-KEY = hashlib.sha256(b"film/store/1").hexdigest()
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a bucket says of itself. Older programs wrote the id alone."""
+
+    library: str
+    generation: int = 0
+    is_filling: bool = False
 
 
 class Membership:
@@ -35,17 +47,30 @@ class Membership:
     def __init__(self, engine: Engine, bucket: Bucket) -> None:
         self._engine, self._bucket = engine, bucket
         self._is_known = False
+        self._is_behind = False
+        self.is_filling = False
 
     def confirm(self) -> None:
         """Ask the bucket now: it is there, and it is ours. What it lacks it really lacks."""
-        ours, theirs = self._ours(), self._bucket.note(NOTE)
+        theirs = self._note()
+        with snapshot(self._engine) as db:
+            ours, older = read_ours(db), older_token(db)
         if theirs is None:
             raise StoreError(
-                f"{self._bucket.url} is not the bucket of this library: it holds none",
-                hint="check FILM_STORE_URL; to fill a new bucket, set it and run: film library push",
+                f"{self._bucket.url} is not the bucket of this library: it holds none, or was emptied",
+                hint="check FILM_STORE_URL; to fill a new bucket, set it and run film library push on every machine "
+                "that has files",
             )
-        if ours != theirs.strip():
+        if theirs.library != (ours.library if ours else older):
             raise self._foreign()
+        if ours and theirs.generation > ours.generation:
+            raise StoreError(
+                f"the database is an older copy: it is at generation {ours.generation}, and the bucket "
+                f"{self._bucket.url} has known generation {theirs.generation}",
+                hint="use the newest database; if there is none, run film fsck --rebuild",
+            )
+        self.is_filling = theirs.is_filling
+        self._is_behind = ours is not None and theirs.generation < ours.generation
         self._is_known = True
 
     def ensure(self) -> None:
@@ -56,32 +81,52 @@ class Membership:
     @property
     def is_new(self) -> bool:
         """Whether neither side has ever heard of the other: nothing can be there."""
-        return not self._is_known and self._ours() is None and self._bucket.note(NOTE) is None
+        return not self._is_known and not self._was_bound() and self._note() is None
 
     def take(self, *, anew: bool = False) -> None:
         """Before anything is written: make an empty bucket ours. ``anew`` lets a library move to another one."""
         if self._is_known:
             return
-        theirs = self._bucket.note(NOTE)
-        if theirs is None and (anew or self._ours() is None):
-            self._bucket.write_note(NOTE, self._made())
+        theirs, was_bound = self._note(), self._was_bound()
+        if theirs is None and (anew or not was_bound):
+            self.write(is_filling=anew)
         self.confirm()
-
-    def _ours(self) -> str | None:
-        with snapshot(self._engine) as db:
-            details = db.scalar(select(Action.details).where(Action.key == KEY))
-        return str(details["token"]) if details else None
-
-    def _made(self) -> str:
-        """The library's token; of several who make one at once, the first's."""
+        if self._is_behind:
+            self.write(is_filling=self.is_filling)
         with self._engine.begin() as db:
-            fresh = {"key": KEY, "kind": "store", "state": "failed", "details": {"token": uuid.uuid4().hex}}
-            db.execute(upsert(db, Action).values(**fresh).on_conflict_do_nothing(index_elements=["key"]))
-            return str(db.scalars(select(Action.details).where(Action.key == KEY)).one()["token"])
+            db.execute(update(Library).where(Library.bucket != self._bucket.url).values(bucket=self._bucket.url))
+
+    def write(self, *, is_filling: bool) -> None:
+        """Say in the bucket whose it is, at which generation, and whether all is in it."""
+        with self._engine.begin() as db:
+            ours = ensure_ours(db)
+        told = {"library": ours.library, "generation": ours.generation, "filling": is_filling}
+        self._bucket.write_note(NOTE, json.dumps(told))
+        self.is_filling = is_filling
+
+    def _was_bound(self) -> bool:
+        with snapshot(self._engine) as db:
+            ours = read_ours(db)
+            return bool(ours.bucket if ours else None) or older_token(db) is not None
+
+    def _note(self) -> Note | None:
+        text = self._bucket.note(NOTE)
+        if text is None:
+            return None
+        if _ID.fullmatch(text.strip()):
+            return Note(text.strip())
+        try:
+            told = json.loads(text)
+            return Note(str(told["library"]), int(told["generation"]), bool(told.get("filling")))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise StoreError(
+                f"{self._bucket.url} does not say whose it is: the object {NOTE!r} there is not what a library writes",
+                hint="check FILM_STORE_URL: another program may use that place",
+            ) from None
 
     def _foreign(self) -> ConfigurationError:
         return ConfigurationError(
             f"{self._bucket.url} belongs to another library",
-            hint="use that library's database (FILM_DATABASE_URL), or another prefix; if that database is lost for "
-            f"good, remove the object {NOTE!r} there",
+            hint="use that library's database (FILM_DATABASE_URL), or another prefix; if that database is lost, bring "
+            "it back with film restore BACKUP",
         )

@@ -5,7 +5,10 @@
     present: gallery ──not here──► ask the bucket, many at once, and remember
 
 The gallery stays what FFmpeg and people work with: a copy of what was used here, of which any part may be dropped. What
-a file here and an object there disagree on, the hash decides. A download that was cut goes on where it stopped, in this
+a file here and an object there disagree on, the hash decides, and it takes two reads that agree, and the store's own
+checksum where it has one, to find an object bad: one machine's eyes are not everybody's.
+
+A download that was cut goes on where it stopped, in this
 process or the next; two processes that want one blob at the same time fetch it once.
 """
 
@@ -15,6 +18,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
 
@@ -24,6 +28,8 @@ from film.cache.locks import hold
 from film.cache.membership import Membership
 from film.errors import StoreError, disk_error
 
+SUSPICIOUS = 3
+"""Objects read wrongly from which on a machine is no witness, unless it has read more of them well."""
 TRIES = 3
 """Times that a download is begun or taken up again before it is given up."""
 
@@ -35,6 +41,7 @@ class SharedBlobs(BlobStore):
         super().__init__(gallery, owner)
         self.bucket, self._membership = bucket, membership
         self._there: dict[str, int] = {}
+        self._good_reads = self._bad_reads = 0
 
     # -- writing
 
@@ -46,11 +53,14 @@ class SharedBlobs(BlobStore):
         super().place(sealed)
 
     def share(self, sha256: str, size: int) -> bool:
-        """Give the bucket a blob that lies only here; False when it has it."""
+        """Give the bucket a blob that it lacks, or has damaged; False when it has it whole."""
         if self.check_here(sha256, size) is not Condition.GOOD:
             return False
         self._membership.take()
-        is_new = self.bucket.put(Path(self.location(sha256)), sha256, size)
+        file = Path(self.location(sha256))
+        is_new = not self.bucket.is_whole(sha256, size, like=file)
+        if is_new:
+            self.bucket.put(file, sha256, size, anyway=True)
         self._there[sha256] = size
         return is_new
 
@@ -70,8 +80,8 @@ class SharedBlobs(BlobStore):
             return here
         there = self.present(sha256, size) if here is Condition.MISSING else self._asked(sha256, size, here)
         if there is not Condition.GOOD:
-            return there
-        if here is not Condition.MISSING:
+            return here if here.is_unavailable else there
+        if here is not Condition.MISSING and not here.is_unavailable:
             super().condemn(sha256)
         return self._fetch(sha256, size)
 
@@ -96,6 +106,8 @@ class SharedBlobs(BlobStore):
         """The copy here, if there is one, by its bytes; the bucket's by its length."""
         here = (self.check_here if read else self.look_here)(sha256, size)
         there = self._asked(sha256, size, here)
+        if here.is_unavailable and there is Condition.GOOD:
+            return here
         if here is Condition.GOOD:
             return Condition.GOOD if there is Condition.GOOD else Condition.UNSHARED
         return there if here is Condition.MISSING else here
@@ -124,13 +136,19 @@ class SharedBlobs(BlobStore):
         self.bucket.remove(hashes)
         super().remove(hashes)
 
-    def strays(self, known: Set[str], before: float) -> Iterator[tuple[str, int]]:
-        yield from super().strays(known, before)
+    def heal(self, sha256: str, size: int) -> bool:
+        if not super().heal(sha256, size):
+            return False
+        self.share(sha256, size)
+        return True
+
+    def strays(self, known: Set[str]) -> Iterator[tuple[str, int]]:
+        yield from super().strays(known)
         if self._membership.is_new:
             return
         self._membership.ensure()
         for found in self.bucket.blobs():
-            if found.sha256 not in known and found.modified.timestamp() < before:
+            if found.sha256 not in known:
                 yield found.sha256, found.size
 
     # -- inside
@@ -138,7 +156,7 @@ class SharedBlobs(BlobStore):
     def _at_its_length(self, sha256: str, size: int, otherwise: Condition) -> Condition:
         found = self._there.get(sha256)
         if found is None:
-            return otherwise
+            return Condition.ELSEWHERE if otherwise is Condition.MISSING and self._membership.is_filling else otherwise
         return Condition.GOOD if found == size else Condition.CUT_SHORT
 
     def _asked(self, sha256: str, size: int, otherwise: Condition) -> Condition:
@@ -175,35 +193,68 @@ class SharedBlobs(BlobStore):
 
     def _fill(self, file: BufferedRandom, part: Path, sha256: str, size: int) -> Condition:
         had = os.fstat(file.fileno()).st_size
-        is_whole = self._download(file, sha256, size)
-        if not is_whole and had:  # what was left of an earlier try may itself be bad
+        found = self._download(file, sha256, size)
+        if found.sha256 != sha256 and had:  # what was left of an earlier try may itself be bad
             file.truncate(0)
-            is_whole = self._download(file, sha256, size)
-        if not is_whole:
-            part.unlink(missing_ok=True)
-            return Condition.CORRUPT
+            found = self._download(file, sha256, size)
+        if found.sha256 != sha256:
+            file.truncate(0)
+            again = self._download(file, sha256, size)
+            condition = self._condemned(sha256, found, again)
+            if condition is not Condition.GOOD:
+                part.unlink(missing_ok=True)
+                return condition
+        self._good_reads += 1
         os.fsync(file.fileno())
         if os.name == "nt":
             file.close()  # Windows renames nothing that is open
         super().place(Sealed(part, sha256, size))
         return Condition.GOOD
 
-    def _download(self, file: BufferedRandom, sha256: str, size: int) -> bool:
-        """Bring the part to its full length; whether it has the hash then. What has come stays if the rest does not."""
-        digest = hashlib.sha256()
+    def _condemned(self, sha256: str, first: _Read, second: _Read) -> Condition:
+        """What two reads of an object say of it: that it is bad takes both, and the store's own word where it has one.
+
+        Where it has none, a machine that reads most of what it asks for wrongly says more about itself.
+        """
+        if second.sha256 == sha256:
+            return Condition.GOOD
+        self._bad_reads += 1
+        if first != second:
+            return Condition.UNCERTAIN
+        told = self.bucket.checksum(sha256)
+        if told is not None:
+            return Condition.CORRUPT if told == second.md5 else Condition.UNCERTAIN
+        if self._bad_reads >= SUSPICIOUS and self._bad_reads > self._good_reads:
+            return Condition.UNCERTAIN
+        return Condition.CORRUPT
+
+    def _download(self, file: BufferedRandom, sha256: str, size: int) -> _Read:
+        """Bring the part to its full length; what it hashes to then. What has come stays if the rest does not."""
+        digest, second = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         file.seek(0)
         while piece := file.read(CHUNK):
             digest.update(piece)
+            second.update(piece)
         for left in range(TRIES - 1, -1, -1):
             try:
                 for piece in self.bucket.read(sha256, file.tell()) if file.tell() < size else ():
                     file.write(piece)
                     file.flush()
                     digest.update(piece)
+                    second.update(piece)
                     if file.tell() > size:
-                        return False
+                        break
                 break
             except StoreError:
                 if not left:
                     raise
-        return file.tell() == size and digest.hexdigest() == sha256
+        return _Read(file.tell(), digest.hexdigest(), second.hexdigest())
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came of reading an object to its end, or to one piece past its length."""
+
+    size: int
+    sha256: str
+    md5: str

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BufferedReader
 from pathlib import Path
@@ -18,17 +18,20 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from film.cache.actions import Claim
-from film.cache.blobs import Condition
+from film.cache.adopt import AdoptReport, adopt
+from film.cache.blobs import BlobStore, Condition
 from film.cache.bucket import Bucket
 from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
 from film.cache.entry import CachedAsset, Made
 from film.cache.flight import LEASE, Flights
+from film.cache.identity import Identity
 from film.cache.keeping import decide
+from film.cache.records import Record
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
-from film.cache.upkeep import GRACE, CollectReport, Scope, VerifyReport
+from film.cache.upkeep import GRACE, CollectReport, Scope, StrayFile, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
 from film.errors import ConfigurationError, IntegrityError, StoreError
@@ -62,7 +65,7 @@ class AssetCache:
             settings = settings or load_settings()
         self.gallery = (gallery or _of(settings).gallery).absolute()
         self._engine = engine or engine_for(_of(settings).database_url)
-        self._bucket = bucket or _bucket_of(settings)
+        self._bucket = bucket or bucket_of(settings)
         self._shelf = Shelf(self.gallery, self._engine, on_problem, self._bucket)
         self._counts = HitCounts(self._engine)
         self._flights = Flights(self._shelf, self._executor, lease)
@@ -101,6 +104,12 @@ class AssetCache:
     def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are, by key, for a plan: nothing is counted, marked as used or healed."""
         return self._shelf.peek_many(dict.fromkeys(keys))
+
+    def on_record(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
+        """What the database says of these keys, whatever their files are like; set aside or not."""
+        keys = list(keys)
+        aside = {asset.key: asset for asset in self._shelf.actions.find_aside(keys)}
+        return aside | {asset.key: asset for asset in self._shelf.actions.find_many(keys)}
 
     def use_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are and whole, every byte checked, kept alive but not counted as hits."""
@@ -247,9 +256,52 @@ class AssetCache:
         """Compare every row (or those of a scope) with its file and its bytes, or only its length; changes nothing."""
         return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
 
-    def repair(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
-        """Verify, put what is bad aside and forget it: the next run makes it again. Returns what was found."""
-        return self._shelf.repair(read_all=read_all, scope=scope)
+    def adopt(self, *, dry_run: bool = False) -> AdoptReport:
+        """Make rows anew, from the gallery's own records, for files that the database does not know."""
+        shelf = self._shelf
+        if not dry_run:
+            shelf.identity.write()
+        return adopt(self._engine, shelf.blobs, shelf.records, shelf.actions, shelf.locks, dry_run=dry_run)
+
+    def repair(
+        self, *, read_all: bool = True, scope: Scope | None = None, found: VerifyReport | None = None
+    ) -> VerifyReport:
+        """Verify, heal what can be healed, and put the rest aside: the next run makes it again. Returns what was found.
+
+        What was set aside stays on record, and counts again once a whole copy is back. What cannot be read is only
+        reported. ``found`` is what a verification just before has found.
+        """
+        return self._shelf.repair(read_all=read_all, scope=scope, found=found)
+
+    def trouble(self) -> StoreError | None:
+        """Why gallery and database are not one library, if they are not."""
+        return self._shelf.identity.trouble()
+
+    @property
+    def identity(self) -> Identity:
+        """Whose files these are: asked before anything is written, forgotten or deleted."""
+        return self._shelf.identity
+
+    def heal_from(self, folder: Path, hashes: Iterable[str]) -> list[str]:
+        """Bring whole copies of these blobs from a backup or another gallery; the hashes of those that came."""
+        self._shelf.identity.write()
+        return self._shelf.upkeep.heal_from(BlobStore(folder, lambda: ""), hashes)
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether a blob on record can be read, and is what its name says."""
+        return self._shelf.upkeep.is_whole(sha256)
+
+    def lost(self) -> list[tuple[str, str, datetime]]:
+        """What was set aside: hash, why, since when."""
+        return self._shelf.upkeep.lost()
+
+    def strays(self) -> list[StrayFile]:
+        """Files without a row."""
+        return self._shelf.upkeep.strays()
+
+    def recorded(self) -> dict[str, Record]:
+        """What the gallery's own records say of its files, by hash."""
+        return {record.sha256: record for record in self._shelf.records.read()}
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
@@ -268,9 +320,11 @@ class AssetCache:
 
         Without roots, everything that films and the library name and all that was used within ``unused_for`` stays;
         of the latter only as much, the last used first, as fits into ``size_cap`` bytes with the rest. A ``dry_run``
-        changes nothing and lists what would go.
+        changes nothing and lists what would go. StoreError where gallery, database and bucket are not one library.
         """
+        self._shelf.identity.remove()
         if not dry_run:
+            self._shelf.identity.write()
             self._counts.flush()
         moment = now()
         decision = decide(
@@ -284,14 +338,20 @@ class AssetCache:
         """An address from which a vendor can fetch a result for a while; None without a bucket that gives such."""
         return self._bucket.signed_url(asset.sha256, lifetime) if self._bucket else None
 
-    def push(self) -> Pushed:
-        """Give the bucket all that lies only here; with a new bucket, the library moves into it."""
-        return self._copies().push()
+    def push(self, *, finish: bool = False) -> Pushed:
+        """Give the bucket all that lies only here; with a new bucket, the library moves into it.
+
+        A new bucket counts as being filled until nothing is missing in it, or ``finish`` says that the rest is gone.
+        """
+        copies = self._copies()
+        self._shelf.identity.write()
+        return copies.push(finish=finish)
 
     def drop_copies(self, *, grace: timedelta = GRACE, size_cap: int = 0, dry_run: bool = False) -> Dropped:
         """Remove files here that lie in the bucket, the least recently used first, until the rest is ``size_cap``
         bytes or less. What was used within ``grace`` stays."""
         self._counts.flush()
+        self._shelf.identity.remove()
         return self._copies().drop(now() - grace, size_cap, dry_run=dry_run)
 
     def _copies(self) -> Copies:
@@ -343,7 +403,8 @@ def _of(settings: Settings | None) -> Settings:
     return settings
 
 
-def _bucket_of(settings: Settings | None) -> Bucket | None:
+def bucket_of(settings: Settings | None) -> Bucket | None:
+    """The bucket behind the gallery, as settings name it."""
     if settings is None or not settings.store_url:
         return None
     options = {name: value.get_secret_value() for name, value in settings.store_options.items()}

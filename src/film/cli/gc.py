@@ -31,13 +31,14 @@ def command(unused: timedelta, size_cap: int | None, dry_run: bool, local: bool,
     """Remove files that no film and nothing in the library uses, in two steps at least a day apart.
 
     First they are only marked; used once more before the second run, they stay. What was made or used within a day,
-    or is being made, is never touched.
+    or is being made, is never touched. Files that the database does not know are listed for 30 days from when they are
+    first seen, then marked. Where gallery, database and shared store are not one library, nothing is removed.
     """
     from film.pipeline.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()
-    cache = (library(settings) if dry_run else open_services(settings)).cache
+    cache = (library(settings, strict=True) if dry_run else open_services(settings)).cache
     if local:
         return _free_disk(cache, size_cap or 0, dry_run, json)
     report = cache.collect(unused_for=unused, size_cap=size_cap, dry_run=dry_run)
@@ -46,14 +47,21 @@ def command(unused: timedelta, size_cap: int | None, dry_run: bool, local: bool,
         return 0
     if dry_run and (report.going or report.marked):
         _list(report)
+    if dry_run and report.found:
+        _list_strays(report, cache)
     for why, (files, size) in report.reasons.items():
         note(f"kept: {files} files ({file_size(size)}) {why.value}")
     would = "would remove" if dry_run else "removed"
-    more = f", {report.orphans} that were no longer on record" if report.orphans else ""
+    more = f", and {report.orphans} without a row" if report.orphans else ""
     note(f"{would} {report.removed} files ({file_size(report.freed)}){more}")
     if report.doubtful:
         then = "would be marked, to go" if dry_run else "are marked and go"
         note(f"{report.doubtful} more ({file_size(report.doubtful_size)}) {then} with the next run after a day")
+    if report.strays:
+        note(
+            f"{report.strays} files ({file_size(report.strays_size)}) have no row in the database: they stay 30 days "
+            "from when they were first seen; film fsck says what they are"
+        )
     if report.waiting:
         note(f"{report.waiting} are marked for less than a day")
     return 0
@@ -76,6 +84,16 @@ def _list(report: CollectReport) -> None:
         note(f"… and {len(rows) - SHOWN} more: --json lists all")
 
 
+def _list_strays(report: CollectReport, cache: AssetCache) -> None:
+    known = cache.recorded()
+    rows: list[tuple[str, ...]] = []
+    for stray in report.found[:SHOWN]:
+        record = known.get(stray.sha256)
+        seen = f"seen {stray.seen:%Y-%m-%d}" if stray.seen else "not seen before"
+        rows.append((seen, stray.sha256[:16], record.kind if record else "unknown", file_size(stray.size)))
+    click.echo(table(rows, ("without a row", "file", "kind", "size"), right=(3,)))
+
+
 def _rows(when: str, items: Iterable[Item]) -> list[tuple[str, ...]]:
     return [
         (when, i.sha256[:16], i.kind, file_size(i.size), f"${i.cost}" if i.cost else "$0", f"{i.last:%Y-%m-%d}")
@@ -91,9 +109,13 @@ def _document(report: CollectReport, dry_run: bool) -> dict[str, Any]:
         "marked": report.doubtful,
         "waiting": report.waiting,
         "rescued": report.rescued,
+        "without_row": {"files": report.strays, "bytes": report.strays_size, "removed": report.orphans},
         "kept": {why.name.lower(): {"files": files, "bytes": size} for why, (files, size) in report.reasons.items()},
     }
     if dry_run:
         document["would_remove"] = [item.sha256 for item in report.going]
         document["would_mark"] = [item.sha256 for item in report.marked]
+        document["without_row"]["seen"] = {
+            stray.sha256: stray.seen.isoformat() if stray.seen else None for stray in report.found
+        }
     return document

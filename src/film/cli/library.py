@@ -8,7 +8,7 @@ import click
 
 from film.cli.console import file_size, note, print_json, warn
 from film.cli.looking import library
-from film.cli.options import as_json
+from film.cli.options import as_json, option
 
 
 @click.group(name="library")
@@ -26,7 +26,7 @@ def export_command(file: Path, json: bool) -> int:
     """
     from film.archive import export_library
 
-    services = library()
+    services = library(strict=True)
     report = export_library(file, cache=services.cache, engine=services.engine, index=services.index)
     if json:
         counts = {"results": report.results, "assets": report.assets, "blobs": report.blobs, "bytes": report.size}
@@ -71,18 +71,59 @@ def import_command(file: Path, json: bool) -> int:
 
 
 @command.command(name="push")
+@option("finish", is_flag=True, help="What is neither here nor there is gone: say so, and it counts as missing.")
 @as_json
-def push_command(json: bool) -> int:
-    """Give the shared store (FILM_STORE_URL) every file that lies only here."""
+def push_command(finish: bool, json: bool) -> int:
+    """Give the shared store (FILM_STORE_URL) every file that lies only here, and replace what is damaged there.
+
+    A new store counts as being filled until nothing is missing in it: what it lacks then may lie on another machine
+    that has not pushed yet, and is not bought again.
+    """
     from film.pipeline.services import open_services
     from film.settings import load_settings
 
-    pushed = open_services(load_settings()).cache.push()
+    pushed = open_services(load_settings()).cache.push(finish=finish)
     if json:
         counts = {"sent": pushed.sent, "bytes": pushed.size, "already": pushed.already}
         print_json({**counts, "missing": list(pushed.missing)})
     else:
         note(f"sent {pushed.sent} files ({file_size(pushed.size)}); {pushed.already} were there")
         if pushed.missing:
-            warn(f"{len(pushed.missing)} are neither here nor there: film fsck --repair forgets them")
-    return 1 if pushed.missing else 0
+            gone = "they count as missing, and are made again when they are needed"
+            push = "push on the machines that have them; if nobody has: film library push --finish"
+            warn(f"{len(pushed.missing)} are neither here nor there: {gone if finish else push}")
+    return 1 if pushed.missing and not finish else 0
+
+
+@command.command(name="attach")
+@option("yes", "-y", is_flag=True, help="Do it; without, it is only said what would be done.")
+@as_json
+def attach_command(yes: bool, json: bool) -> int:
+    """Say that this gallery and this database are one library from here on, whatever they said before.
+
+    For a gallery whose files are gone for good, a copy that becomes the gallery, a library that leaves its shared
+    store. Nothing is removed: what is not here is set aside, and counts again once it is brought back.
+    """
+    from film.pipeline.services import open_services
+    from film.settings import load_settings
+
+    services = library(load_settings()) if not yes else open_services(load_settings())
+    found = services.cache.identity.look()
+    trouble = services.cache.trouble()
+    generation = services.cache.identity.attach() if yes else found.ours.generation if found.ours else 0
+    told = {
+        "gallery": str(services.settings.gallery),
+        "gallery_library": found.token.library if found.token else None,
+        "database_library": found.ours.library if found.ours else None,
+        "generation": generation,
+        "was_wrong": str(trouble) if trouble else None,
+        "attached": yes,
+    }
+    if json:
+        print_json(told)
+        return 0
+    theirs, ours = found.token.library if found.token else "none", found.ours.library if found.ours else "none"
+    note(f"gallery {told['gallery']}: library {theirs[:8]}, its files are {found.files}")
+    note(f"database: library {ours[:8]}, generation {generation}")
+    note("attached: they are one library" if yes else "nothing was changed; film library attach --yes does it")
+    return 0

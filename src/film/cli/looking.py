@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from film.settings import Settings
 
 
-def library(settings: Settings | None = None) -> Services:
-    """Services that write nothing, of these settings or the environment's."""
+def library(settings: Settings | None = None, *, strict: bool = False, told: bool = False) -> Services:
+    """Services that write nothing, of these settings or the environment's.
+
+    Where gallery and database are not one library that is said; it is an error where ``strict``: to those who would
+    take what is missing for something to be made, bought or removed, and left to those by whom it is ``told``.
+    """
+    from film.cli.console import warn
     from film.pipeline.services import looking_services
     from film.settings import load_settings
 
-    return click.get_current_context().with_resource(looking_services(settings or load_settings()))
+    services = click.get_current_context().with_resource(looking_services(settings or load_settings()))
+    if not told and (error := services.cache.trouble()):
+        if strict:
+            raise error
+        warn(f"{error}: {error.hint}")
+    return services

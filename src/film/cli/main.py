@@ -26,8 +26,10 @@ COMMANDS = {
     "jobs": "paid jobs and what became of them",
     "simulate": "rehearse paid tiers at $0 with vendors simulated here",
     "fsck": "check every file, the library and the ledger; repair",
-    "library": "carry the library elsewhere: export, import, push",
-    "backup": "copy the gallery while it is at work",
+    "library": "carry the library elsewhere: export, import, push, attach",
+    "backup": "copy the gallery while it is at work; check the copies",
+    "restore": "bring the gallery back from a backup",
+    "upgrade": "bring an older database to this program's schema",
     "gc": "remove what nothing uses any more; keep the gallery small",
     "doctor": "check keys, gallery, database and tools",
 }

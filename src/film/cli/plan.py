@@ -43,7 +43,7 @@ def command(**options: Any) -> int:
     params = film_params(
         options.pop("shots"), settings, use_cache=not options.pop("no_cache"), budget_limit=limit, **options
     )
-    services = library(settings)
+    services = library(settings, strict=True)
     plan = plan_film(params, services, ProviderSet(services.context))
     near, ahead = offers(plan, services), outlook(plan)
     if as_document:

@@ -47,3 +47,17 @@ class Part(click.ParamType[tuple[int, int]]):
         if not match or not 1 <= int(match[1]) <= int(match[2]):
             self.fail(f"{value!r} is no part: write 3/30 for the third of thirty", param, ctx)
         return int(match[1]), int(match[2])
+
+
+class Keep(click.ParamType["int | timedelta"]):
+    """``7``: so many; ``30d``: for so long."""
+
+    name = "keep"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | timedelta:
+        text = str(value).strip()
+        if re.fullmatch(r"[1-9]\d{0,4}", text):
+            return int(text)
+        if text.isdecimal():
+            self.fail("at least one backup is kept: write 1 or more", param, ctx)
+        return Age().convert(value, param, ctx)

@@ -1,6 +1,6 @@
 """The database for those who only look: nothing is made, changed or locked, and where there is none they see nothing.
 
-look(url) ─► there is one: a reader of it (brought to the newest schema first, should it be older)
+look(url) ─► there is one: a reader of it; StoreError where its schema is older: looking migrates nothing
          └─► there is none yet: None, and ``empty()`` answers every question with "nothing"
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
-from film.db.migrate import unusable
-from film.db.session import database_file, engine_for, make_empty, make_reader
+from film.db.migrate import not_current, unusable
+from film.db.session import database_file, make_empty, make_reader
 from film.db.tables import Base
 from film.db.version import HEAD, read_version, version_table
 
@@ -25,10 +25,28 @@ def look(url: str) -> Engine | None:
         with engine.connect() as connection:
             if not inspect(connection).has_table(version_table.name):
                 return None
-            is_current = read_version(connection) == HEAD
+            revision = read_version(connection)
     except DBAPIError as error:
         raise unusable(engine, error) from error
-    return engine if is_current else engine_for(url)
+    if revision != HEAD:
+        engine.dispose()
+        raise not_current(engine, revision)
+    return engine
+
+
+def exists(url: str) -> bool:
+    """Whether there is a database of this program at all, whatever its schema."""
+    file = database_file(url)
+    if file:
+        return file.is_file() and file.stat().st_size > 0
+    engine = make_reader(url)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table(version_table.name)
+    except DBAPIError as error:
+        raise unusable(engine, error) from error
+    finally:
+        engine.dispose()
 
 
 def empty() -> Engine:

@@ -2,7 +2,7 @@
 
     at head (nearly always)  one SELECT, nothing else is imported
     empty                    every table is made and the head is stamped, as ``Base.metadata.create_all`` does
-    older                    Alembic's migrations, in one transaction
+    older                    a copy of it is kept, then Alembic's migrations, in one transaction
 
 The last two hold the database's write lock and look again under it: of two processes one works, the other waits and
 then finds it done.
@@ -10,8 +10,10 @@ then finds it done.
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from film.db.address import address
+from film.db.base import now
 from film.db.drives import can_write
 from film.db.tables import Base
 from film.db.version import HEAD, read_version, version_table
@@ -31,18 +34,39 @@ _LOCK = 0x66696C6D
 """The PostgreSQL advisory lock under which a schema changes."""
 
 
-def prepare(engine: Engine) -> None:
-    """Bring the database of ``engine`` to the newest schema; StoreError when it cannot be used or is too new."""
+def prepare(engine: Engine) -> Path | None:
+    """Bring the database of ``engine`` to the newest schema; StoreError when it cannot be used or is too new.
+
+    Returns the copy that was kept of an older one; None where there was nothing to change, or the database is on a
+    server, whose migrations happen wholly or not at all.
+    """
     if _at_head(engine):
-        return
+        return None
     try:
         with _locked(engine) as connection:
             if not inspect(connection).has_table(version_table.name):
                 _create(connection)
-            elif read_version(connection) != HEAD:
+            elif (revision := read_version(connection)) != HEAD:
+                copy = _keep_copy(engine, revision or "")
                 _upgrade(connection)
+                return copy
     except DBAPIError as error:
         raise unusable(engine, error) from error
+    return None
+
+
+def not_current(engine: Engine, revision: str | None) -> StoreError:
+    """Why a database of another schema cannot be looked at, and the one command that changes that."""
+    where = address(engine.url)
+    if revision and revision > HEAD:
+        return StoreError(
+            f"the database {where} is at revision {revision}, newer than this program knows ({HEAD})",
+            hint="update film-generation, or use another database",
+        )
+    return StoreError(
+        f"the database {where} is of an older program (revision {revision}, now {HEAD}), and looking changes nothing",
+        hint="run film upgrade: it keeps a copy of the database first",
+    )
 
 
 def unusable(engine: Engine, error: DBAPIError) -> StoreError:
@@ -109,6 +133,29 @@ def _create(connection: Connection) -> None:
             hint="give films a database, or a PostgreSQL schema, of their own in FILM_DATABASE_URL",
         )
     Base.metadata.create_all(connection)
+
+
+def _keep_copy(engine: Engine, revision: str) -> Path | None:
+    """An SQLite file as it was, beside it. The caller holds its write lock; reading goes on beside that."""
+    file = Path(engine.url.database or "")
+    if engine.dialect.name != "sqlite" or not file.is_file():
+        return None
+    copy = file.with_name(f"{file.name}.before-{HEAD}-{now():%Y%m%d-%H%M%S}")
+    part = copy.with_name(f"{copy.name}.part")
+    for left_over in file.parent.glob(f"{file.name}.before-*.part"):  # of a process that was killed at this
+        left_over.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(file, timeout=30)) as source:
+            source.execute("VACUUM INTO ?", (str(part),))
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(copy)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"the database at revision {revision} cannot be copied before it is migrated: {error}",
+            hint="free some space beside it, then run film upgrade; nothing was changed",
+        ) from error
+    return copy
 
 
 def _upgrade(connection: Connection) -> None:

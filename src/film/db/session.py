@@ -276,9 +276,14 @@ def _name_the_disk(context: ExceptionContext) -> None:
     """A full disk, or one that another sits on, is not the statement's fault: say so, wherever it shows."""
     error = context.original_exception
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it says in which of a hundred places
-    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY):
+    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CORRUPT):
         return
     where = f" {context.engine.url.database}" if context.engine else ""
+    if code == sqlite3.SQLITE_CORRUPT:
+        raise StoreError(
+            f"the database{where} is damaged: {error}",
+            hint="the files are not touched by this; look with film fsck, and bring it back with film restore BACKUP",
+        ) from error
     if code == sqlite3.SQLITE_BUSY:
         raise StoreError(
             f"the database{where} has been held by another process for {BUSY_SECONDS} seconds",

@@ -2,6 +2,8 @@
 
 films ─< shots ─< takes ─────────┐ (which assets a take uses: the roots that keep assets alive)
                                  ▼
+library                          whose files these are       lost_blobs, strays: rows without files, files without rows
+
 blobs ◄── actions (key → blob)   assets ─< asset_tags >─ tags        the library: its words are indexed by film.db.words
                                  ▲  └── embeddings ─ embedding_models  and what they mean
 jobs  (one paid submission) ─────┘
@@ -89,6 +91,42 @@ class Blob(Base):
     mime: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Library(Base):
+    """Whose files these are: one row (``id`` 1). The gallery and the bucket say the same of themselves."""
+
+    __tablename__ = "library"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    library_id: Mapped[str] = mapped_column(String(32))
+    generation: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Rises with every process that writes and with every backup; a copy stays behind."""
+    gallery_id: Mapped[str] = mapped_column(String(32), default="")
+    """The one gallery of a library without a bucket."""
+    bucket: Mapped[str] = mapped_column(Text, default="")
+    """Where the files lie, once they lie in a bucket."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class LostBlob(Base):
+    """A blob whose file was missing or damaged when it was wanted: set aside, not forgotten."""
+
+    __tablename__ = "lost_blobs"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    why: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Stray(Base):
+    """A file without a row, from the moment at which it was first seen."""
+
+    __tablename__ = "strays"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    marked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided: Mapped[bool] = mapped_column(default=False)
+    """A collection has taken its row away and is about to remove it: the next one finishes what was cut short."""
 
 
 class Action(Base):

@@ -79,21 +79,24 @@ def library_totals(db: Connection) -> Change:
     return Change(*row) if row else Change()
 
 
-def verify_library(engine: Engine) -> list[str]:
+def verify_library(database: Engine | Connection) -> list[str]:
     """What is counted wrong, a sentence each; none when all is well."""
-    with snapshot(engine) as db:
-        wrong = [
-            f"tag {dimension} {label!r} is counted on {said} assets and is on {real}"
-            for dimension, label, said, real in _wrong_tags(db)
-        ]
-        said, real = library_totals(db), _real_totals(db)
-        if said != real:
-            wrong.append(f"the library is counted as {_totals(said)} and is {_totals(real)}")
-        if db.scalar(select(func.count()).select_from(TagPostings)):
-            from film.metadata.postings import wrong_blocks  # NumPy, which small libraries need not load
+    if isinstance(database, Engine):
+        with snapshot(database) as connection:
+            return verify_library(connection)
+    db = database
+    wrong = [
+        f"tag {dimension} {label!r} is counted on {said} assets and is on {real}"
+        for dimension, label, said, real in _wrong_tags(db)
+    ]
+    said, real = library_totals(db), _real_totals(db)
+    if said != real:
+        wrong.append(f"the library is counted as {_totals(said)} and is {_totals(real)}")
+    if db.scalar(select(func.count()).select_from(TagPostings)):
+        from film.metadata.postings import wrong_blocks  # NumPy, which small libraries need not load
 
-            wrong += [f"block {block} of the library is packed wrong" for block in wrong_blocks(db)]
-        return wrong
+        wrong += [f"block {block} of the library is packed wrong" for block in wrong_blocks(db)]
+    return wrong
 
 
 def recount_library(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from film.cache import AssetCache
 from film.db.session import engine_for
@@ -82,9 +83,30 @@ def looking_services(settings: Settings) -> Generator[Services]:
         engine.dispose()  # SQLite tidies up beside its file when the last reader leaves
 
 
-def open_services(settings: Settings) -> Services:
-    """For work by hand: resolving, repairing. Makes the gallery and its database where there are none."""
-    return _services(settings, engine_for(settings.database_url))
+def open_services(settings: Settings, *, whatever: bool = False) -> Services:
+    """For work by hand: resolving, repairing. Makes the gallery and its database where there are none.
+
+    StoreError where the gallery says that its database is another one: none is made then. ``whatever`` it says, a
+    person has looked.
+    """
+    if not whatever:
+        refuse_another_database(settings)
+    services = _services(settings, engine_for(settings.database_url))
+    if not whatever and (error := services.cache.identity.trouble(writing=True)):
+        raise error
+    return services
+
+
+def refuse_another_database(settings: Settings) -> None:
+    """StoreError where the gallery is a library's and there is no database at all: making one would hide that."""
+    from film.cache.identity import lost_database
+    from film.cache.token import read_token
+    from film.db.address import address
+    from film.db.looking import exists
+
+    token = read_token(settings.gallery)
+    if token and not exists(settings.database_url):
+        raise lost_database(settings.gallery, token, address(make_url(settings.database_url)))
 
 
 def _services(settings: Settings, engine: Engine) -> Services:

@@ -14,6 +14,7 @@ from cache_kit import key
 from sqlalchemy import Engine, text
 
 from film.cache import AssetCache
+from film.cache.blobs import Condition
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.errors import StoreError
@@ -141,7 +142,7 @@ def test_a_disk_that_fails_leaves_nothing_torn_and_no_row_without_its_blob(
     assert torn == rows_without_blob == 0
 
 
-def test_a_database_that_fails_leaves_a_blob_without_a_row_which_is_collected(
+def test_a_database_that_fails_leaves_a_blob_without_a_row_which_is_found_again(
     cache: AssetCache, engine: Engine
 ) -> None:
     with engine.begin() as db:
@@ -156,7 +157,9 @@ def test_a_database_that_fails_leaves_a_blob_without_a_row_which_is_collected(
     assert cache.get(key("new")) is not None
 
 
-def test_a_blob_that_cannot_be_read_is_a_bad_one(cache: AssetCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blob_that_cannot_be_read_is_unavailable_and_nothing_is_forgotten(
+    cache: AssetCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import hashlib
 
     stored = cache.put(key("a"), data=b"data", **IMAGE)
@@ -167,5 +170,23 @@ def test_a_blob_that_cannot_be_read_is_a_bad_one(cache: AssetCache, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(hashlib, "file_digest", unreadable)
         [problem] = cache.verify().problems
-    assert problem.sha256 == stored.sha256
+        assert cache.repair().problems == (problem,)
+        with AssetCache(cache.gallery, engine=cache._engine) as fresh, pytest.raises(StoreError, match="not readable"):
+            fresh.use_many([key("a")])
+    assert (problem.sha256, problem.condition) == (stored.sha256, Condition.UNREADABLE)
+    assert cache.verify().is_good
+    assert cache.lost() == []
+
+
+def test_reads_that_differ_condemn_nothing(cache: AssetCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = cache.put(key("a"), data=b"data", **IMAGE)
+    wrong = iter(range(1000))
+
+    def flipping(*_: object) -> Any:
+        return type("Digest", (), {"hexdigest": lambda _: f"{next(wrong):064x}"})()
+
+    with AssetCache(cache.gallery, engine=cache._engine) as fresh, monkeypatch.context() as patch:
+        patch.setattr("hashlib.file_digest", flipping)
+        assert [p.condition for p in fresh.repair().problems] == [Condition.UNCERTAIN]
+    assert stored.path.exists()
     assert cache.verify().is_good

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from cache_kit import Put, key, overwrite
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, insert, select, update
 
 from film.cache import AssetCache, CachedAsset
 from film.cache.blobs import BlobStore, Condition
 from film.db.base import now
-from film.db.tables import Action, AssetRow, Blob, Film, ShotRow, Take
+from film.db.tables import Action, AssetRow, Blob, Film, ShotRow, Stray, Take
 from film.errors import StoreError
 
 DAY = timedelta(days=1)
@@ -69,21 +70,32 @@ def test_each_kind_of_damage_is_named_and_repaired(cache: AssetCache, put: Put) 
     quick = cache.verify(read_all=False)
     assert {p.condition for p in quick.problems} == set(wanted.values()) - {Condition.CORRUPT}
     assert cache.repair() == report
-    assert cache.verify().is_good
-    assert cache.get_cache_stats()["total_assets"] == 1
+    left = cache.verify()
+    assert [p.condition for p in left.problems] == [Condition.LINK], "what cannot be got at stays as it is"
+    assert left.lost == 3
+    assert cache.get_cache_stats()["total_assets"] == 2
     assert stored["good"].path.read_bytes() == b"good" * 10
     assert all(put(name, name.encode() * 10) == asset for name, asset in stored.items())
     assert cache.verify().is_good
 
 
-def test_repair_gives_up_a_store_that_is_gone_for_good(cache: AssetCache, put: Put) -> None:
+def test_a_store_that_is_gone_for_good_is_given_up_by_a_person_and_by_nobody_else(cache: AssetCache, put: Put) -> None:
     import shutil
 
-    put("a")
+    stored = put("a")
     shutil.rmtree(cache.gallery / "blobs")
-    assert len(cache.repair().problems) == 1
+    for _ in range(2):
+        for ask in (cache.repair, cache.collect, lambda: cache.get(key("a")), lambda: cache.peek_many([key("a")])):
+            with pytest.raises(StoreError, match="files are not there"):
+                ask()
+        (cache.gallery / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)  # the mount point of an unplugged disk
+    cache.identity.attach()
+    report = cache.repair()
+    assert (report.is_good, report.lost) == (True, 1)
     assert cache.get(key("a")) is None
+    assert cache.lost()[0][0] == stored.sha256
     assert put("a").path.exists()
+    assert cache.lost() == []
 
 
 # -- collect
@@ -171,21 +183,61 @@ def test_recent_use_counts_before_it_is_written(cache: AssetCache, old: CachedAs
     assert cache.collect(roots=[]).doubtful == 0
 
 
-def test_files_without_a_row_go_when_they_are_old(cache: AssetCache, put: Put) -> None:
+def lie(engine: Engine, days: int) -> None:
+    """Let days go by for what is written down of files without a row."""
+    with engine.begin() as db:
+        for row in db.execute(select(Stray.sha256, Stray.seen_at, Stray.marked_at)).all():
+            marked = row.marked_at - days * DAY if row.marked_at else None
+            values = {"seen_at": row.seen_at - days * DAY, "marked_at": marked}
+            db.execute(update(Stray).where(Stray.sha256 == row.sha256).values(**values))
+
+
+def test_files_without_a_row_are_seen_then_marked_then_removed(cache: AssetCache, engine: Engine, put: Put) -> None:
+    """Whatever their age on the disk: perhaps the database is at fault."""
     stored = put("a", b"known")
-    names = {"old": "0" * 64, "new": "1" * 64}
-    paths = {age: Path(cache._shelf.blobs.location(name)) for age, name in names.items()}
-    for path in paths.values():
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"12345")
-    long_ago = time.time() - 2 * DAY.total_seconds()
-    for path in (paths["old"], stored.path):
-        os.utime(path, (long_ago, long_ago))
+    path = Path(cache._shelf.blobs.location("0" * 64))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"12345")
+    long_ago = time.time() - 400 * DAY.total_seconds()
+    os.utime(path, (long_ago, long_ago))
+    would = cache.collect(dry_run=True)
+    assert [(stray.size, stray.seen) for stray in would.found] == [(5, None)]
+    for days in (29, 2, 0, 2):
+        report = cache.collect()
+        assert (report.orphans, report.strays, report.strays_size) == (0, 1, 5)
+        lie(engine, days)
     report = cache.collect()
-    assert (report.orphans, report.freed) == (1, 5)
-    assert not paths["old"].exists()
-    assert paths["new"].exists()
+    assert (report.orphans, report.freed, report.strays) == (1, 5, 0)
+    assert not path.exists()
     assert stored.path.exists()
+
+
+def test_a_file_that_gets_its_row_begins_anew_when_it_loses_it(cache: AssetCache, engine: Engine, put: Put) -> None:
+    path = Path(cache._shelf.blobs.location(hashlib.sha256(b"known").hexdigest()))
+    put("b", b"b")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"known")
+    cache.collect()
+    lie(engine, 40)
+    put("a", b"known")
+    cache.collect()
+    with engine.connect() as db:
+        assert db.execute(select(Stray.sha256)).all() == []
+
+
+def test_marks_of_a_clock_that_was_ahead_are_set_anew(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:
+    path = Path(cache._shelf.blobs.location("0" * 64))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"12345")
+    ahead = now() + 365 * DAY
+    with engine.begin() as db:
+        db.execute(update(Blob).values(quarantined_at=ahead))
+        db.execute(insert(Stray).values(sha256="0" * 64, size=5, seen_at=ahead, marked_at=ahead, decided=False))
+    assert cache.collect().doubtful == 1
+    with engine.connect() as db:
+        assert db.scalars(select(Stray.seen_at)).one() <= now()
+        assert db.scalars(select(Blob.quarantined_at)).one() <= now()
+    assert path.exists() and old.path.exists()
 
 
 def test_left_over_files_go_with_their_process_or_with_time(cache: AssetCache, engine: Engine, tmp_path: Path) -> None:
@@ -209,14 +261,28 @@ os._exit(9)
     assert [path.name for path in (cache.gallery / "locks").iterdir()] == [mine.name.partition("-")[0]]
 
 
-def test_what_was_put_aside_goes_with_time(cache: AssetCache, put: Put) -> None:
-    overwrite(put("a").path, b"rotten")
+def test_what_was_put_aside_lies_there_from_that_moment_on(cache: AssetCache, put: Put) -> None:
+    stored = put("a")
+    overwrite(stored.path, b"rotten")
+    long_ago = time.time() - 300 * DAY.total_seconds()
+    os.utime(stored.path, (long_ago, long_ago))
     cache.repair()
     [aside] = (cache.gallery / "quarantine").iterdir()
     assert cache.collect().temporaries == 0
-    long_ago = time.time() - 2 * DAY.total_seconds()
-    os.utime(aside, (long_ago, long_ago))
+    aside.rename(aside.with_name(f"{stored.sha256}-{int(time.time() - 31 * DAY.total_seconds())}-0"))
     assert cache.collect().temporaries == 1
+
+
+def test_what_was_put_aside_and_is_whole_goes_back_to_its_place(cache: AssetCache, engine: Engine, put: Put) -> None:
+    """A reader was at fault, and not the file."""
+    stored = put("a", b"a picture")
+    (cache.gallery / "quarantine").mkdir()
+    stored.path.rename(cache.gallery / "quarantine" / f"{stored.sha256}-1000000000-0")
+    cache._shelf.actions.set_aside(stored.sha256, "corrupt")
+    with AssetCache(cache.gallery, engine=engine) as fresh:
+        assert fresh.collect().temporaries == 0
+        assert fresh.get(key("a")) == stored
+    assert cache.lost() == []
 
 
 def test_money_is_not_collected(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 from cache_kit import key, overwrite
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from film.archive import back_up, export_library, import_library
 from film.cache import AssetCache, CachedAsset, Made
@@ -30,7 +30,7 @@ from film.cache.bucket import Bucket
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import make_engine
-from film.db.tables import Action, Blob
+from film.db.tables import Action, Blob, Stray
 from film.errors import ConfigurationError, StoreError
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
@@ -256,7 +256,8 @@ def test_what_a_killed_collection_left_is_collected_by_the_next(room: Room, libr
     with library_engine.begin() as db:
         db.execute(delete(Action).where(Action.key == stored.key))
         db.execute(delete(Blob).where(Blob.sha256 == stored.sha256))
-    room.cache.collect(grace=timedelta(seconds=-10))
+        db.execute(insert(Stray).values(sha256=stored.sha256, size=stored.size, seen_at=now(), decided=True))
+    room.cache.collect()
     assert not stored.path.exists()
     assert kept.path.exists()
     if room.kind != "local":

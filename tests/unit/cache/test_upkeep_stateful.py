@@ -53,6 +53,8 @@ class Upkeep(RuleBasedStateMachine):
         self.fresh: set[str] = set()
         """Used since the last time that days went by."""
         self.damaged: set[str] = set()
+        self.aside: dict[str, bytes] = {}
+        """Set aside: the same bytes, whoever puts them, bring it back."""
         for number in range(4):
             self.write(f"asset {number}", number > 2, number % 2)
 
@@ -66,6 +68,11 @@ class Upkeep(RuleBasedStateMachine):
         self.live[name] = data
         self.fresh.add(name)
         self.damaged = {d for d in self.damaged if self.live.get(d) != data}
+        self.aside.pop(name, None)
+        for other in [n for n, bytes_ in self.aside.items() if bytes_ == data]:
+            if self.caches[which].peek_many([key(other)]):
+                self.live[other] = self.aside.pop(other)
+                seen["brought back"] += 1
 
     @rule(name=NAMES, which=st.integers(0, 1))
     def read(self, name: str, which: int) -> None:
@@ -193,7 +200,7 @@ class Upkeep(RuleBasedStateMachine):
     def _forget(self, data: bytes) -> None:
         """Damaged bytes take all results with them that stood on them."""
         for name in [n for n, other in self.live.items() if other == data]:
-            del self.live[name]
+            self.aside[name] = self.live.pop(name)
             self.damaged.discard(name)
             self.fresh.discard(name)
 

@@ -61,7 +61,16 @@ def test_without_a_gallery_the_answers_are_empty(film: Film, tmp_path: Path, sho
     assert film("assets", "similar", "a loft", "--json").json["assets"] == []
     assert film("costs", "attic", "--json").json["total_cost"] == "0.00"
     assert film("assets", "--stats", "--json").json["library"]["total_assets"] == 0
-    nothing = {"files": 0, "of": 0, "bytes": 0, "problems": [], "lost": 0, "repaired": False}
+    nothing = {
+        "files": 0,
+        "of": 0,
+        "bytes": 0,
+        "problems": [],
+        "lost": 0,
+        "repaired": False,
+        "aside": 0,
+        "without_row": 0,
+    }
     assert film("fsck", "--json").json == nothing
     assert film("plan", shots, "--tier", "draft", "--json").json["new"] == 2
     assert "made with the first film" in film("doctor").out

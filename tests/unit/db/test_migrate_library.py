@@ -78,7 +78,13 @@ def test_packed_blocks_of_the_second_revision(database_url: str, monkeypatch: py
     )
     index.index_asset(Asset(asset_id="a3", key="3", asset_type=AssetType.IMAGE, provider="p", mood="calm"))
     with engine.begin() as db:
-        db.execute(text("DROP TABLE tag_places"))
+        for newer in ("tag_places", "library", "lost_blobs", "strays"):
+            db.execute(text(f"DROP TABLE {newer}"))
+        for table, column in (
+            *(("jobs", name) for name in ("account", "clock", "second", "claimed_micros")),
+            ("reservations", "owner"),
+        ):
+            db.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         db.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     prepare(engine)
     with snapshot(engine) as db:

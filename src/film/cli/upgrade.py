@@ -1,0 +1,40 @@
+"""``film upgrade``: bring an older database to this program's schema, with a copy of it kept first."""
+
+from __future__ import annotations
+
+import click
+
+from film.cli.console import note, print_json
+from film.cli.options import as_json
+
+
+@click.command(name="upgrade")
+@as_json
+def command(json: bool) -> int:
+    """Bring the database to this program's schema. A copy of an SQLite file as it was is kept beside it.
+
+    Commands that write do the same when they first meet an older database; commands that look refuse it.
+    """
+    from film.db.looking import exists
+    from film.db.migrate import prepare
+    from film.db.session import make_engine
+    from film.db.version import HEAD
+    from film.errors import InputError
+    from film.settings import load_settings
+
+    settings = load_settings()
+    if not exists(settings.database_url):
+        raise InputError("there is no database yet: nothing to upgrade", hint="it is made with the first film")
+    engine = make_engine(settings.database_url)
+    try:
+        copy = prepare(engine)
+    finally:
+        engine.dispose()
+    if json:
+        print_json({"revision": HEAD, "copy": str(copy) if copy else None})
+    elif copy:
+        click.echo(copy)
+        note(f"the database is at revision {HEAD}; as it was it lies in that file")
+    else:
+        note(f"the database is at revision {HEAD}")
+    return 0
