@@ -168,7 +168,7 @@ class AssetCache:
         made = Made(mime, data, path, cost, details or {})
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=None)
 
-    def adopt(
+    def adopt_result(
         self,
         key: str,
         *,

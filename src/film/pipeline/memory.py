@@ -127,7 +127,7 @@ def _enter_result(services: Services, order: Written) -> int:
     end: Mapping[str, Any] = order.end
     if services.cache.peek_many([order.order["key"]]):
         return 0
-    adopted = services.cache.adopt(
+    adopted = services.cache.adopt_result(
         order.order["key"],
         sha256=str(end.get("blob") or ""),
         size=int(end.get("size") or 0),
