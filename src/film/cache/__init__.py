@@ -6,7 +6,7 @@
     flight    one maker a key                        counts    hits, misses, money saved
     upkeep    verify, repair, collect garbage        keeping   what stays, and why
     segments  the store as the cut sees it           locks     which processes still live
-    disk      listing, removing and syncing files
+    disk      listing, removing and syncing files    telling   a log line for each hit and miss
 
 and, where several machines share one library, a bucket behind the gallery:
 
