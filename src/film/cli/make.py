@@ -236,13 +236,14 @@ def _not_settled(standing: Any) -> Iterator[str]:
 
 def over_quote_line(bill: Any) -> str:
     """A bill that was higher than its quote, and where to look."""
-    quoted, billed = told_apart(bill.quoted, bill.billed if bill.claimed is None else bill.claimed)
+    from film.cli.jobs import claim_line
+
+    quoted, billed = told_apart(bill.quoted, bill.billed)
     what = " ".join(filter(None, (bill.shot_id, bill.asset_type)))
     job = f" (job {bill.job_id[:8]})" if bill.job_id else ""
     if not bill.disputed:
         return f"{what}: {bill.provider} billed {billed} where {quoted} was quoted{job}: film costs"
-    booked = f"{dollars(bill.billed)} is booked, {dollars(bill.disputed)} disputed"
-    return f"{what}: {bill.provider} claims {billed} where {quoted} was quoted; {booked}{job}: film jobs"
+    return f"{what}: {claim_line(bill)}{job}: film jobs"
 
 
 def next_step(errors: Sequence[FilmError]) -> str:

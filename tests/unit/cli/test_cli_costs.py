@@ -92,6 +92,8 @@ def test_a_bill_over_its_quote_is_7_and_loud(
     with engine_for(load_settings().database_url).begin() as db:
         db.execute(update(JobRow).where(JobRow.id == job_id).values(claimed=Decimal("100.15")))
     assert ["disputed", "1", "$100.00"] in lines(film("costs", "attic").out)
+    assert "claims $100.15 where $0.10 was quoted; $0.15 is booked, $100.00 disputed" in film("jobs").out
+    assert [job["claimed_usd"] for job in film("jobs", "--json").json] == ["100.15"]
     assert film("costs", "attic", "--json").json["disputed_usd"] == "100.00"
 
 
