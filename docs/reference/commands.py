@@ -26,6 +26,7 @@ is honoured. Options are spelled with `_` or `-`, as you like.
 | 4 | an API key is missing or was rejected |
 | 5 | declined |
 | 6 | partial: the film is there, some of its shots are stand-ins |
+| 7 | the film is all there, and a bill was higher than its quote |
 | 130 | interrupted |
 """
 

@@ -25,7 +25,7 @@ FilmError                         .hint: what to do next; .exit_code: what the C
 from __future__ import annotations
 
 import errno
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,16 +82,29 @@ class MissingKeyError(ConfigurationError):
 
 
 class BudgetExceededError(FilmError):
-    """A reservation would pass a limit. ``needed`` is what the total would become, in dollars."""
+    """A reservation would pass a limit. ``needed`` is what the total would become, in dollars.
+
+    ``scope`` is whose limit it is: the film's where it is empty, else ``today``, all films' of a day, or ``this run``.
+    """
 
     exit_code = 3
 
     def __init__(self, needed: Decimal, limit: Decimal, *, scope: str = "", hint: str = "") -> None:
         self.needed, self.limit, self.scope = needed, limit, scope
+        total, most = told_apart(needed, limit)
+        raised = _RAISED.get(scope, f"raise the limit of {scope}")
         super().__init__(
-            f"Budget exceeded: {usd(needed)} > {usd(limit)}" + (f" ({scope})" if scope else ""),
-            hint=hint or "raise --budget_limit, use cheaper providers, or see it first at $0 with --tier draft",
+            f"Budget exceeded: {total} > {most}" + (f" ({scope})" if scope else ""),
+            hint=hint or f"{raised}, use cheaper providers, or see it first at $0 with --tier draft",
         )
+
+
+_RAISED = {
+    "": "raise --budget_limit",
+    "today": "raise FILM_DAILY_BUDGET_USD, go on tomorrow (days are UTC)",
+    "this run": "raise run_limit_usd, the limit of this run alone",
+}
+"""Whose limit → how there comes to be more room under it."""
 
 
 class UnknownPriceError(FilmError):
@@ -172,7 +185,7 @@ def disk_error(error: OSError, place: Path | str = "") -> StoreError:
     if error.errno in _FULL:
         return StoreError(
             f"the gallery's disk is full ({where or 'while writing'})",
-            hint="free some space and run again: what was paid for is fetched, not bought again",
+            hint="free some space and run again: what is paid for and waits at its vendor is fetched, not bought again",
         )
     told = f"{error.strerror or error} ({where})" if where else str(error)
     if error.errno in _FORBIDDEN:
@@ -191,9 +204,33 @@ class Interrupted(FilmError):
     exit_code = 130
 
 
-def usd(amount: Decimal) -> str:
-    """``Decimal('12.5')`` → ``$12.50``; fractions of a cent keep the digits they need."""
+def usd(amount: Decimal, *, at_most: bool = False) -> str:
+    """For people: ``$12.50``, whole cents; below a cent up to four places, ``$0.0032``, and ``<$0.0001`` below those.
+
+    What is told as ``at_most`` is rounded up, so that no bill under it is ever higher than what was said.
+    """
+    if amount < 0:
+        return f"-{usd(-amount)}"
+    if not amount.is_finite():
+        return f"${amount}"
+    if 0 < amount < _LEAST:
+        return f"<${_LEAST}"
+    places = _LEAST if amount < _CENT else _CENT
+    return usd_exact(amount.quantize(places, ROUND_CEILING if at_most else ROUND_HALF_UP))
+
+
+def usd_exact(amount: Decimal) -> str:
+    """With every digit that it has, cents at least: unit prices, which are multiplied, and sums that must agree."""
     exact = amount.normalize()
     exponent = exact.as_tuple().exponent
     places = max(2, -exponent if isinstance(exponent, int) else 2)
     return f"${amount:.{places}f}" if amount >= 0 else f"-${-amount:.{places}f}"
+
+
+def told_apart(one: Decimal, other: Decimal) -> tuple[str, str]:
+    """Two amounts beside each other: as ``usd`` has them, unless they differ and would look alike."""
+    told = usd(one), usd(other)
+    return (usd_exact(one), usd_exact(other)) if told[0] == told[1] and one != other else told
+
+
+_CENT, _LEAST = Decimal("0.01"), Decimal("0.0001")

@@ -8,6 +8,7 @@
     adopt     rows made anew from those records
     segments  the store as the cut sees it           locks     which processes still live
     disk      listing, removing and syncing files    records   what each stored file is, beside the database
+    telling   a log line for each hit and miss
     identity  whose files these are; token           asked before anything is written, forgotten or deleted
 
 and, where several machines share one library, a bucket behind the gallery:

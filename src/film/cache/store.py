@@ -31,6 +31,7 @@ from film.cache.records import Record
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
 from film.cache.shelf import Shelf
+from film.cache.telling import tell_hit, tell_miss
 from film.cache.upkeep import GRACE, CollectReport, Scope, StrayFile, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
@@ -85,7 +86,7 @@ class AssetCache:
         """The result of ``key``, counted as a hit or a miss; ``kind`` and ``provider`` say whose miss it is."""
         asset = self._shelf.find(key)
         if asset is None:
-            self._counts.miss(kind, provider)
+            self._count_miss(key, kind, provider)
         else:
             self._count_hit(asset)
         return asset
@@ -98,7 +99,7 @@ class AssetCache:
             if key in found:
                 self._count_hit(found[key])
             else:
-                self._counts.miss(kind, provider)
+                self._count_miss(key, kind, provider)
         return found
 
     def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
@@ -110,6 +111,11 @@ class AssetCache:
         keys = list(keys)
         aside = {asset.key: asset for asset in self._shelf.actions.find_aside(keys)}
         return aside | {asset.key: asset for asset in self._shelf.actions.find_many(keys)}
+
+    def count_hits(self, found: Iterable[tuple[str, CachedAsset]]) -> None:
+        """Count what ``peek_many`` has found and somebody now uses: (shot, result), a hit each."""
+        for shot_id, asset in found:
+            self._count_hit(asset, shot_id)
 
     def use_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are and whole, every byte checked, kept alive but not counted as hits."""
@@ -139,7 +145,7 @@ class AssetCache:
         if is_hit:
             self._count_hit(asset)
         elif use_cache:
-            self._counts.miss(kind, provider)
+            self._count_miss(key, kind, provider)
         return asset, is_hit
 
     # -- keeping
@@ -386,10 +392,15 @@ class AssetCache:
 
     # -- inside
 
-    def _count_hit(self, asset: CachedAsset) -> None:
+    def _count_hit(self, asset: CachedAsset, shot_id: str = "") -> None:
         self._counts.hit(asset)
+        tell_hit(asset, shot_id)
         if self._counts.is_due:
             self._executor().submit(_flush_quietly, self._counts)
+
+    def _count_miss(self, key: str, kind: str, provider: str) -> None:
+        self._counts.miss(kind, provider)
+        tell_miss(key, kind, provider)
 
     def _executor(self) -> ThreadPoolExecutor:
         with self._mutex:

@@ -14,9 +14,9 @@ import click
 from film.errors import usd
 
 
-def dollars(amount: Decimal) -> str:
-    """``$0.27``, ``$0.0008``; a true zero is ``$0``."""
-    return "$0" if amount == 0 else usd(amount)
+def dollars(amount: Decimal, *, at_most: bool = False) -> str:
+    """``$0.27``, ``$0.0008``; a true zero is ``$0``. What is told as ``at_most`` is rounded up."""
+    return "$0" if amount == 0 else usd(amount, at_most=at_most)
 
 
 def length(seconds: Fraction | float | Decimal) -> str:

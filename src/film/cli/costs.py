@@ -1,4 +1,4 @@
-"""``film costs``: what was spent, quoted against billed."""
+"""``film costs``: what was spent, quoted against billed; what is not settled, and what was over its quote."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import click
 from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import library
 from film.cli.options import as_json, option
+from film.errors import told_apart
 
 if TYPE_CHECKING:
-    from film.cost_tracker.spending import Spent
+    from film.cost_tracker.spending import Spending, Spent
+    from film.cost_tracker.standing import OverQuote
     from film.pipeline.services import Services
 
 
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 )
 @as_json
 def command(film_id: str | None, month: str | None, html: Path | None, json: bool) -> int:
-    """What FILM_ID has cost, or all films in a month."""
+    """What FILM_ID has cost, or all films in a month.
+
+    Beside what is spent stands what is set aside for orders under way, what is under review or disputed (film jobs says
+    what to do), and what reuse saved: what the reused assets had cost. Bills over their quote are listed.
+    """
     from film.cost_tracker import get_monthly_costs
 
     services = library()
@@ -55,7 +61,14 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
     click.echo(f"{title}: {dollars(summary['total_cost'])}")
     if film_id and not _is_known(services, film_id):
         warn(f"no film in this gallery is called {film_id!r}")
-    for heading, groups in _groups(services, film_id, month):
+    found = _spending(services, film_id, month)
+    if rows := _sums(found):
+        click.echo("\n" + table(rows, ("", "pieces", "amount"), right=(1, 2)))
+    bills = [bill for bill in found.standing.over_quote if film_id or f"{bill.at:%Y-%m}" == title]
+    if bills:
+        header = ("over its quote", "film", "shot", "", "provider", "quoted", "billed", "disputed")
+        click.echo("\n" + table(map(_bill, bills), header, right=(5, 6, 7)))
+    for heading, groups in _groups(found, film_id):
         if rows := [_row(spent) for spent in groups if spent.purchases]:
             click.echo("\n" + table(rows, (heading, "pieces", "quoted", "billed"), right=(1, 2, 3)))
     note(f"reports: {services.settings.cost_reports}")
@@ -72,20 +85,41 @@ def _is_known(services: Services, film_id: str) -> bool:
         return any(connection.scalar(select(exists().where(rows.film_id == film_id))) for rows in (Film, LedgerEntry))
 
 
-def _groups(services: Services, film_id: str | None, month: str | None) -> Iterator[tuple[str, Sequence[Spent]]]:
-    """What was spent, by whatever it can be told apart by."""
+def _spending(services: Services, film_id: str | None, month: str | None) -> Spending:
     from film.cost_tracker.spending import spending
     from film.cost_tracker.summary import within
     from film.db.session import snapshot
-    from film.db.tables import LedgerEntry
 
-    only = LedgerEntry.film_id == film_id if film_id else within(*_month(month))
+    only = [] if film_id else [within(*_month(month))]
     with snapshot(services.engine) as connection:
-        found = spending(connection, only)
+        return spending(connection, *only, film_id=film_id)
+
+
+def _groups(found: Spending, film_id: str | None) -> Iterator[tuple[str, Sequence[Spent]]]:
+    """What was spent, by whatever it can be told apart by."""
     if not film_id:
         yield "film", found.by_film
     yield "provider", found.by_provider
     yield "asset type", found.by_asset_type
+
+
+def _sums(found: Spending) -> list[tuple[str, str, str]]:
+    """What there is beside what was spent; nothing, where all is settled and nothing was reused."""
+    stands, total = found.standing, found.total
+    rows = [
+        ("set aside", stands.orders_set_aside, stands.set_aside),
+        ("under review", stands.orders_under_review, stands.under_review),
+        ("disputed", stands.bills_disputed, stands.disputed),
+        ("saved by reuse", total.reuses, total.saved),
+    ]
+    there = [(name, str(count), dollars(amount)) for name, count, amount in rows if count]
+    return [("spent", str(total.purchases), dollars(total.billed)), *there] if there else []
+
+
+def _bill(bill: OverQuote) -> tuple[str, ...]:
+    disputed = dollars(bill.disputed) if bill.disputed else ""
+    where = (bill.job_id[:8] or "-", bill.film_id, bill.shot_id, bill.asset_type, bill.provider)
+    return *where, *told_apart(bill.quoted, bill.billed), disputed
 
 
 def _row(spent: Spent) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ from film.cli.looking import library
 from film.cli.options import Dollars, as_json, option
 
 if TYPE_CHECKING:
+    from film.cost_tracker.standing import OverQuote
     from film.jobs import Decision, Job
+    from film.pipeline.services import Services
 
 QUOTED = "quoted"
 """What ``--charged`` without an amount stands for."""
@@ -32,7 +34,7 @@ class Charged(Dollars):
 @as_json
 @click.pass_context
 def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> int:
-    """List paid jobs that are open, under review, lost or refused, and what to do about each.
+    """List paid jobs that are open, under review, lost, refused or disputed, and what to do about each.
 
     A job is under review when its answer was lost and the vendor cannot be asked: only you can find out, on the
     vendor's own page, and say so with: film jobs resolve.
@@ -43,11 +45,16 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
     from film.jobs.advice import UNSETTLED
 
     services = library()
-    jobs = [job for job in Jobs(services.engine).list_jobs(film_id=film_id) if all or job.state in UNSETTLED]
+    disputed = _disputed(services, film_id)
+    jobs = [
+        job
+        for job in Jobs(services.engine).list_jobs(film_id=film_id)
+        if all or job.state in UNSETTLED or job.id in disputed
+    ]
     if json:
-        print_json([_document(job) for job in jobs])
+        print_json([_document(job, disputed.get(job.id)) for job in jobs])
     else:
-        _print(jobs)
+        _print(jobs, disputed)
         if not jobs:
             note("no job is open" if not all else "there are no jobs")
     return 0
@@ -117,7 +124,16 @@ def _fetch(job_id: str) -> int:
     return 0
 
 
-def _print(jobs: Sequence[Job]) -> None:
+def _disputed(services: Services, film_id: str | None) -> dict[str, OverQuote]:
+    """The bills that are not believed, by their job: it may be done, and its money is still somebody's affair."""
+    from film.cost_tracker.standing import over_quote
+    from film.db.session import snapshot
+
+    with snapshot(services.engine) as connection:
+        return {bill.job_id: bill for bill in over_quote(connection, film_id) if bill.disputed}
+
+
+def _print(jobs: Sequence[Job], disputed: Mapping[str, OverQuote]) -> None:
     from film.db.base import now
     from film.jobs.advice import advice
 
@@ -141,12 +157,20 @@ def _print(jobs: Sequence[Job]) -> None:
     click.echo(heading)
     for job, line in zip(jobs, lines, strict=True):
         click.echo(line)
-        for more in (shorten(job.error, 200), advice(job, now())):
+        claim = claim_line(disputed[job.id]) if job.id in disputed else ""
+        for more in (shorten(job.error, 200), claim, advice(job, now())):
             if more:
                 click.echo(f"{'':10}{more}")
 
 
-def _document(job: Job) -> dict[str, Any]:
+def claim_line(bill: OverQuote) -> str:
+    """A bill that is not believed."""
+    booked = f"{dollars(bill.billed)} is booked, {dollars(bill.disputed)} disputed"
+    claimed = bill.billed + bill.disputed
+    return f"{bill.provider} claims {dollars(claimed)} where {dollars(bill.quoted)} was quoted; {booked}"
+
+
+def _document(job: Job, disputed: OverQuote | None) -> dict[str, Any]:
     from film.db.base import now
     from film.jobs.advice import advice
 
@@ -161,6 +185,7 @@ def _document(job: Job) -> dict[str, Any]:
         "vendor_job_id": job.vendor_job_id,
         "quoted_usd": str(job.quoted),
         "billed_usd": None if job.billed is None else str(job.billed),
+        "claimed_usd": None if disputed is None else str(disputed.claimed),
         "error": job.error,
         "what_to_do": advice(job, now()),
         "sent": job.created_at.isoformat(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +19,14 @@ from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache, option
-from film.errors import ConsentDeclined
+from film.errors import (
+    ConsentDeclined,
+    FilmError,
+    OutcomeUnknown,
+    PaidLost,
+    ProviderRefused,
+    told_apart,
+)
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
 from film.pipeline.events import Listener, write_lines
 from film.settings import Settings
@@ -27,6 +35,8 @@ FEW = 6
 """Pieces of a cut that are told by name after an edit, and lines that are told to outlast their clips before it."""
 PARTIAL = 6
 """Exit code of a film that has all its shots, but not all of them as asked for."""
+OVER_QUOTE = 7
+"""Exit code of a film that is all there, and for which a bill came that was higher than its quote."""
 
 
 @click.command(name="make")
@@ -48,7 +58,7 @@ PARTIAL = 6
 @click.option("--burn-in/--no-burn-in", "burn_in", default=None, help="Draw the captions into the picture.")
 @click.option("--provenance/--no-provenance", default=None, help="Sign a manifest of the film's origin into it.")
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
-@option("debug", is_flag=True, help="Show where in the code a shot's failure came from.")
+@option("debug", is_flag=True, help="Show what the cache had, and where in the code a shot's failure came from.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")
 @option("events", type=click.File("w", lazy=False), help="Write what happens as lines of JSON; - is stdout.")
 @as_json
@@ -106,7 +116,7 @@ def make(
         if engine == LOCAL:
             warm_up(params, settings)  # while the rest of the program is loaded
         make_film = engine_named(engine)
-    with progress(quiet) as bars, _paused_for(consent, bars) as asked:
+    with cache_log(debug), progress(quiet) as bars, _paused_for(consent, bars) as asked:
         result = asyncio.run(make_film(params, settings, listeners=[bars, *(listeners or [])], consent=asked))
     if as_document:
         print_json(_document(result))
@@ -114,12 +124,38 @@ def make(
         _print(result)
     for shot in result.failed if debug else ():
         traceback.print_exception(shot.error)
-    return PARTIAL if result.failed else 0
+    if result.failed:
+        return PARTIAL
+    return OVER_QUOTE if result.over_quote else 0
+
+
+@contextlib.contextmanager
+def cache_log(wanted: bool) -> Generator[None]:
+    """While it lasts, ``film.cache`` says on stderr what it was asked for; otherwise only what is wrong, as ever."""
+    if not wanted:
+        yield
+        return
+    log, handler = logging.getLogger("film.cache"), _Notes()
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+        log.removeHandler(handler)
+
+
+class _Notes(logging.Handler):
+    """Log lines as lines for people."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        (warn if record.levelno >= logging.WARNING else note)(f"cache: {record.getMessage()}")
 
 
 def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Sequence[str] = ()) -> None:
     """Show what it costs at most, and what is near to it for nothing, and ask; ConsentDeclined unless it is yes."""
-    from film.cli.plan import spending_table
+    from film.cli.plan import ordered_line, spending_table
     from film.pipeline.outlook import outlook
 
     ahead = outlook(plan)
@@ -127,17 +163,20 @@ def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Seq
         note(line)
     if len(ahead) > FEW:
         note(f"and {len(ahead) - FEW} more like these: film plan names them all")
-    note(f"Total, at most: {dollars(plan.at_most)}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
+    most = dollars(plan.at_most, at_most=True)
+    note(f"Total, at most: {most}" + (f" (limit {dollars(limit)})" if limit is not None else ""))
+    if ordered := ordered_line(plan):
+        note(ordered)
     for line in near:
         note(line)
     if consented:
         return
     if not sys.stdin.isatty():
         raise ConsentDeclined(
-            f"this would spend up to {dollars(plan.at_most)}, and nobody is there to ask",
+            f"this would spend up to {most}, and nobody is there to ask",
             hint="add --yes or an explicit --budget_limit, or see it first at $0 with --tier draft",
         )
-    if not click.confirm(f"Spend up to {dollars(plan.at_most)}?", default=False, err=True):
+    if not click.confirm(f"Spend up to {most}?", default=False, err=True):
         raise ConsentDeclined("nothing was spent", hint="see it first at $0 with --tier draft")
 
 
@@ -163,6 +202,8 @@ def _print(result: Any) -> None:
     if result.failed:
         shots += f", {len(result.failed)} missing"
     saved = f", {dollars(result.saved_usd)} saved by reuse" if result.saved_usd else ""
+    fruitless = result.for_nothing_usd
+    spoilt = f" ({dollars(fruitless)} of it for orders that brought nothing)" if fruitless else ""
     pieces = f"{counted(result.segments_made, 'piece')} encoded, {result.segments_reused} reused"
     cut = "unchanged" if result.unchanged else pieces
     if result.segments_reused and 0 < len(result.pieces) <= FEW:
@@ -172,12 +213,56 @@ def _print(result: Any) -> None:
     note(f"cut     {cut}")
     if result.checked:
         note(f"checked {result.checked}")
-    note(f"cost    {dollars(result.cost_usd)}{saved}")
+    note(f"cost    {dollars(result.cost_usd)}{spoilt}{saved}")
+    for line in _not_settled(result.standing):
+        note(line)
     note(f"time    {length(result.elapsed)}")
     for shot in result.failed:
         warn(f"{shot.shot_id} is missing: {shot.error}" + (f" ({shot.error.hint})" if shot.error.hint else ""))
+    for bill in result.over_quote:
+        warn(over_quote_line(bill))
     if result.failed:
-        note("run the same command again: only what is missing is made")
+        note(next_step([shot.error for shot in result.failed]))
+
+
+def _not_settled(standing: Any) -> Iterator[str]:
+    if standing.orders_set_aside:
+        orders = counted(standing.orders_set_aside, "order")
+        yield f"        {dollars(standing.set_aside)} set aside for {orders} under way: film jobs"
+    if standing.orders_under_review:
+        orders = counted(standing.orders_under_review, "order")
+        yield f"        {dollars(standing.under_review)} set aside for {orders} under review: film jobs says what to do"
+
+
+def over_quote_line(bill: Any) -> str:
+    """A bill that was higher than its quote, and where to look."""
+    from film.cli.jobs import claim_line
+
+    quoted, billed = told_apart(bill.quoted, bill.billed)
+    what = " ".join(filter(None, (bill.shot_id, bill.asset_type)))
+    job = f" (job {bill.job_id[:8]})" if bill.job_id else ""
+    if not bill.disputed:
+        return f"{what}: {bill.provider} billed {billed} where {quoted} was quoted{job}: film costs"
+    return f"{what}: {claim_line(bill)}{job}: film jobs"
+
+
+def next_step(errors: Sequence[FilmError]) -> str:
+    """What running the same command again does for shots that failed so, and what it does not do by itself."""
+    refused = sum(isinstance(error, ProviderRefused) for error in errors)
+    looked_for = sum(isinstance(error, (PaidLost, OutcomeUnknown)) for error in errors)
+    known = (ProviderRefused, PaidLost, OutcomeUnknown)
+    anew = sum(getattr(e, "charged", False) is True for e in errors if not isinstance(e, known))
+    if refused == len(errors):
+        return "running it again changes nothing: what was refused is not sent again (film jobs says what to do)"
+    said = ["run the same command again: only what is missing is made"]
+    if anew:
+        said.append(f"{counted(anew, 'shot')} failed after it was charged for, and is bought anew")
+    if looked_for:
+        orders = counted(looked_for, "order")
+        said.append(f"{orders} lost or under review: looked for again, bought again only if you say so (film jobs)")
+    if refused:
+        said.append(f"{counted(refused, 'shot')} refused, and not sent again (film jobs)")
+    return "; ".join(said)
 
 
 def _document(result: Any) -> dict[str, Any]:
@@ -193,7 +278,12 @@ def _document(result: Any) -> dict[str, Any]:
         "pieces": list(result.pieces),
         "unchanged": result.unchanged,
         "cost_usd": str(result.cost_usd),
+        "for_nothing_usd": str(result.for_nothing_usd),
         "saved_usd": str(result.saved_usd),
+        "set_aside_usd": str(result.standing.set_aside),
+        "under_review_usd": str(result.standing.under_review),
+        "disputed_usd": str(result.standing.disputed),
+        "over_quote": [bill.document() for bill in result.over_quote],
         "elapsed_seconds": round(result.elapsed, 3),
         "warnings": list(result.warnings),
         "checked": result.checked,

@@ -76,7 +76,10 @@ def film_options(command: F) -> F:
 
 
 budget_limit = option(
-    "budget_limit", type=Dollars(), help="Never spend more than this on the film, earlier runs included."
+    "budget_limit",
+    type=Dollars(),
+    help="Never spend more than this on the film, earlier runs included; by default FILM_DEFAULT_BUDGET_USD ($10), "
+    "whatever an earlier run was given.",
 )
 no_cache = option("no_cache", is_flag=True, help="Make everything again, whatever is in the library.")
 as_json = option("json", is_flag=True, help="Print one JSON document instead of text.")

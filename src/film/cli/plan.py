@@ -17,6 +17,9 @@ from film.cli.options import as_json, budget_limit, film_options, no_cache
 if TYPE_CHECKING:
     from film.pipeline.near import NearMatches
 
+PAID = ("reused", "ordered")
+"""States of what costs nothing now: it is in the library, or its order is paid for or set aside already."""
+STATES = ("reused", "ordered", "new", "stale")
 COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
 
 
@@ -27,7 +30,7 @@ COLUMN = {"image": "picture", "video": "clip", "audio": "speech"}
 @no_cache
 @as_json
 def command(**options: Any) -> int:
-    """Say for each shot of SHOTS what is reused, new or stale, why, and what making it costs at most.
+    """Say for each shot of SHOTS what is reused, new, stale or ordered, why, and what making it costs at most.
 
     Nothing is sent and nothing is made. Exit code 3 when it would not fit the budget.
     """
@@ -70,12 +73,19 @@ def spending_table(plan: Any) -> str:
     count: Counter[tuple[str, str, str]] = Counter()
     amount: dict[tuple[str, str, str], Decimal] = {}
     for asset in plan.assets:
-        if asset.state != "reused" and asset.quote.amount:
+        if asset.state not in PAID and asset.quote.amount:
             row = (COLUMN[asset.asset_type], asset.ask.request.provider, asset.ask.request.model)
             count[row] += len(asset.orders)
             amount[row] = amount.get(row, Decimal(0)) + asset.quote.amount
-    rows = [(*row, str(count[row]), dollars(amount[row])) for row in sorted(count)]
+    rows = [(*row, str(count[row]), dollars(amount[row], at_most=True)) for row in sorted(count)]
     return table(rows, ("", "provider", "model", "pieces", "at most"), right=(3, 4))
+
+
+def ordered_line(plan: Any) -> str:
+    """Says that what is ordered already is no new money; empty where nothing is."""
+    if not (ordered := plan.count("ordered")):
+        return ""
+    return f"not in the total: {counted(ordered, 'piece')} ordered before, and paid for or set aside then (film jobs)"
 
 
 def _print(plan: Any, missing: list[str]) -> None:
@@ -89,16 +99,19 @@ def _print(plan: Any, missing: list[str]) -> None:
                     asset.ask.request.provider,
                     asset.state,
                     "" if asset.state == "reused" and not asset.taken else asset.why,
-                    "" if asset.state == "reused" else dollars(asset.quote.amount),
-                    "" if asset.state == "reused" else asset.quote.basis,
+                    "" if asset.state == "reused" else dollars(asset.quote.amount, at_most=True),
+                    "" if asset.state in PAID else asset.quote.basis,
                 )
             )
     click.echo(table(rows, ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
-    states = ", ".join(f"{plan.count(state)} {state}" for state in ("reused", "new", "stale") if plan.count(state))
+    states = ", ".join(f"{plan.count(state)} {state}" for state in STATES if plan.count(state))
     click.echo(f"\n{counted(len(plan.shots), 'shot')}: {states}")
     click.echo(
-        f"total, at most: {dollars(plan.at_most)}" + (f" (reuse saves {dollars(plan.saved)})" if plan.saved else "")
+        f"total, at most: {dollars(plan.at_most, at_most=True)}"
+        + (f" (reuse saves {dollars(plan.saved)})" if plan.saved else "")
     )
+    if ordered := ordered_line(plan):
+        note(ordered)
     if missing:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
 
@@ -114,6 +127,7 @@ def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str
         "reused": plan.count("reused"),
         "new": plan.count("new"),
         "stale": plan.count("stale"),
+        "ordered": plan.count("ordered"),
         "near_unseen": near.unseen if near else 0,
         "outlook": ahead,
         "shots": [

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import dollars, note, print_json, table, warn
+from film.cli.console import note, print_json, table, warn
 from film.cli.options import as_json, option
-from film.errors import InputError
+from film.errors import InputError, usd_exact
 
 if TYPE_CHECKING:
     from film.rates import Rate, RateCard
@@ -82,8 +82,8 @@ def _unit(rate: Rate) -> str:
 
 def _price(rate: Rate) -> str:
     if rate.clips:
-        return " / ".join(dollars(price) for _, price in sorted(rate.clips.items()))
-    return (f"{dollars(rate.first)}, then " if rate.first is not None else "") + dollars(rate.price)
+        return " / ".join(usd_exact(price) for _, price in sorted(rate.clips.items()))
+    return (f"{usd_exact(rate.first)}, then " if rate.first is not None else "") + usd_exact(rate.price)
 
 
 # -- refreshing
@@ -131,7 +131,7 @@ def _tell(found: Sequence[Comparison]) -> None:
         if comparison.state == "differs" and comparison.live:
             live = comparison.live
             warn(
-                f"{_name(comparison.before)}: FAL says {dollars(live.price)} for {live.unit}, the card says"
+                f"{_name(comparison.before)}: FAL says {usd_exact(live.price)} for {live.unit}, the card says"
                 f" {_price(comparison.before)} per {_unit(comparison.before)}; see {comparison.before.source}"
             )
     same, silent = (sum(c.state == state for c in found) for state in ("same", "unpriced"))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, select
 from film.cost_tracker.reservations import OPEN, ZERO
 from film.db.session import snapshot
 from film.db.tables import Budget, LedgerEntry, ReservationRow, ReservationScope
-from film.errors import usd
+from film.errors import usd_exact
 
 
 def verify_ledger(database: Engine | Connection) -> list[str]:
@@ -79,8 +79,8 @@ def _scopes(connection: Connection) -> list[str]:
         if kind == "reserve":
             held[scope] += amount
             if amount and limit is not None and spent[scope] + held[scope] > limit:
-                total = usd(spent[scope] + held[scope])
-                wrong.append(f"{scope}: reservation {reservation_id} was granted at {total} of {usd(limit)}")
+                total = usd_exact(spent[scope] + held[scope])
+                wrong.append(f"{scope}: reservation {reservation_id} was granted at {total} of {usd_exact(limit)}")
         elif kind == "settle":
             spent[scope] += amount
             held[scope] -= amount
@@ -91,11 +91,11 @@ def _scopes(connection: Connection) -> list[str]:
     for scope, counted_spent, counted_held in connection.execute(select(Budget.scope, Budget.spent, Budget.reserved)):
         if (counted_spent, counted_held) != (spent.pop(scope, ZERO), held.pop(scope, ZERO)):
             wrong.append(
-                f"{scope}: the counters say {usd(counted_spent)} spent and {usd(counted_held)} reserved, "
+                f"{scope}: the counters say {usd_exact(counted_spent)} spent and {usd_exact(counted_held)} reserved, "
                 "the ledger says otherwise"
             )
     return wrong
 
 
 def _amounts(entries: dict[str, Decimal]) -> str:
-    return ", ".join(f"{kind} {usd(amount)}" for kind, amount in entries.items()) or "none"
+    return ", ".join(f"{kind} {usd_exact(amount)}" for kind, amount in entries.items()) or "none"

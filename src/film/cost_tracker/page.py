@@ -10,9 +10,11 @@ from decimal import Decimal
 from importlib.resources import files
 
 from film.cost_tracker.spending import Spending, Spent
-from film.errors import usd
+from film.cost_tracker.standing import OverQuote
+from film.errors import told_apart, usd
 
 _MOST_FILMS = 40
+_MOST_BILLS = 100
 
 
 def costs_page(found: Spending, made_at: datetime) -> str:
@@ -30,7 +32,9 @@ def costs_page(found: Spending, made_at: datetime) -> str:
         films = (*films, others)
     return jinja.from_string(source).render(
         total=found.total,
-        set_aside=found.set_aside,
+        standing=found.standing,
+        bills=[(bill, *_told(bill)) for bill in reversed(found.standing.over_quote[-_MOST_BILLS:])],
+        more_bills=max(0, len(found.standing.over_quote) - _MOST_BILLS),
         made_at=f"{made_at:%Y-%m-%d %H:%M} UTC",
         charts=[
             ("By month", found.by_month, _longest(found.by_month)),
@@ -44,6 +48,11 @@ def costs_page(found: Spending, made_at: datetime) -> str:
 
 def _dollars(amount: Decimal) -> str:
     return "$0" if amount == 0 else usd(amount)
+
+
+def _told(bill: OverQuote) -> tuple[str, str, str]:
+    """What was quoted, billed, and claimed beyond that."""
+    return *told_apart(bill.quoted, bill.billed), usd(bill.disputed) if bill.disputed else ""
 
 
 def _longest(rows: tuple[Spent, ...]) -> Decimal:

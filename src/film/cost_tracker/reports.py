@@ -1,7 +1,10 @@
 """The ledger as files for people and spreadsheets, in ``<gallery>/cost_tracking``.
 
-    <film_id>.json   <film_id>.csv     a film so far; a row for each purchase and each reuse
+    <film_id>.json   <film_id>.csv     a film so far; a row for each purchase and each order that is not settled
     <YYYY-MM>.json   <YYYY-MM>.csv     a month, all films
+
+What reuse saved is a row for each film, provider and kind, with the number of ``pieces``: a long film that is made
+again and again reuses a thousand assets each time.
 
 Money is written as exact decimal text. Cells that a spreadsheet would take for a formula are defused. Files appear
 whole or not at all.
@@ -15,7 +18,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +27,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from film.cost_tracker.reservations import OPEN
-from film.cost_tracker.summary import get_project_cost_summary, month_summary, within
+from film.cost_tracker.standing import OverQuote, over_quote
+from film.cost_tracker.summary import Part, Reused, month_summary, of_film, of_month, project_summary, purchases, reuses
 from film.db.base import now
 from film.db.session import engine_for, snapshot
 from film.db.tables import LedgerEntry, ReservationRow
@@ -32,8 +36,10 @@ from film.models import check_identifier
 from film.settings import Settings, load_settings
 
 COLUMNS = (
-    "at", "film_id", "shot_id", "asset_type", "provider", "state", "quoted_usd", "billed_usd", "saved_usd", "overrun"
+    "at", "film_id", "shot_id", "asset_type", "provider", "state", "quoted_usd", "billed_usd", "saved_usd", "overrun",
+    "pieces", "disputed_usd", "job_id",
 )  # fmt: skip
+_STATES = {"held": "set aside", "submitted": "set aside", "unknown": "under review"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -51,12 +57,23 @@ def write_reports(
         name = f"film-{name}"  # a film of that name and a month are two reports
     year, number = month or (now().year, now().month)
     with snapshot(engine or engine_for(settings.database_url)) as connection:
-        of_film = LedgerEntry.film_id == project_id
+        bills = {bill.reservation_id: bill for bill in over_quote(connection)}
+        part = of_film(project_id)
+        reused = reuses(connection, part)
         film = (
-            get_project_cost_summary(connection, project_id),
-            [*_done(connection, of_film), *_open(connection, project_id)],
+            project_summary(connection, project_id, reused),
+            [
+                *_bought(connection, bills, part),
+                *_reused(reused),
+                *_open(connection, ReservationRow.film_id == project_id),
+            ],
         )
-        all_films = (month_summary(connection, year, number), _done(connection, within(year, number)))
+        part = of_month(year, number)
+        reused = reuses(connection, part)
+        all_films = (
+            month_summary(connection, year, number, reused),
+            [*_bought(connection, bills, part), *_reused(reused), *_open(connection)],
+        )
     written: list[Path] = []
     for stem, (summary, rows) in ((name, film), (f"{year:04}-{number:02}", all_films)):
         for suffix, content in ((".json", _json(summary)), (".csv", _csv(rows))):
@@ -66,32 +83,35 @@ def write_reports(
     return written
 
 
-def _done(connection: Connection, condition: ColumnElement[bool]) -> list[Sequence[Any]]:
-    """What was bought, and what was reused in place of buying."""
+def _bought(connection: Connection, bills: Mapping[str | None, OverQuote], part: Part) -> Iterable[Sequence[Any]]:
     e, r = LedgerEntry, ReservationRow
     rows = connection.execute(
-        select(e.at, e.film_id, e.shot_id, e.asset_type, e.provider, e.kind, e.amount, r.estimated, r.overrun)
-        .outerjoin(r, r.id == e.reservation_id)
-        .where(e.kind.in_(("settle", "saved")), condition)
-        .order_by(e.id)
+        purchases(
+            part, e.at, e.film_id, e.shot_id, e.asset_type, e.provider, e.amount, r.estimated, r.overrun, r.id
+        ).order_by(e.id)
     )
-    return [
-        (*about, "bought", quoted, amount, None, "yes" if overrun else "")
-        if kind == "settle"
-        else (*about, "reused", None, None, amount, "")
-        for *about, kind, amount, quoted, overrun in rows
-    ]
+    for *about, billed, quoted, overrun, reservation_id in rows:
+        bill = bills.get(reservation_id)
+        disputed, job_id = (bill.disputed or None, bill.job_id) if bill else (None, None)
+        yield *about, "bought", quoted, billed, None, "yes" if overrun else "", 1, disputed, job_id
 
 
-def _open(connection: Connection, project_id: str) -> list[Sequence[Any]]:
-    """What is set aside: held, submitted, or unknown."""
+def _reused(reused: Reused) -> Iterable[Sequence[Any]]:
+    """What was reused in place of buying."""
+    for at, film_id, asset_type, provider, saved, count in reused:
+        yield at, film_id, "", asset_type, provider, "reused", None, None, saved, "", count, None, None
+
+
+def _open(connection: Connection, *conditions: ColumnElement[bool]) -> Iterable[Sequence[Any]]:
+    """What is set aside or under review."""
     r = ReservationRow
     rows = connection.execute(
         select(r.created_at, r.film_id, r.shot_id, r.asset_type, r.provider, r.state, r.estimated)
-        .where(r.film_id == project_id, r.state.in_(OPEN))
+        .where(r.state.in_(OPEN), *conditions)
         .order_by(r.created_at, r.id)
     )
-    return [(*row, None, None, "") for row in rows]
+    for *about, state, quoted in rows:
+        yield *about, _STATES[state], quoted, None, None, "", 1, None, None
 
 
 def _json(summary: dict[str, Any]) -> str:

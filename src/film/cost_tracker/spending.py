@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Connection, extract, func, select
 
-from film.cost_tracker.reservations import OPEN
+from film.cost_tracker.standing import Standing, standing
 from film.db.base import from_micros
 from film.db.tables import LedgerEntry, ReservationRow
 
@@ -43,8 +43,8 @@ class Spent:
 @dataclass(frozen=True)
 class Spending:
     total: Spent
-    set_aside: Decimal
-    """For purchases under way or under review."""
+    standing: Standing
+    """What is not settled, and the bills over their quote."""
     by_month: tuple[Spent, ...]
     """Oldest first, as ``2026-11``; UTC."""
     by_film: tuple[Spent, ...]
@@ -52,25 +52,32 @@ class Spending:
     by_provider: tuple[Spent, ...]
     by_asset_type: tuple[Spent, ...]
 
+    @property
+    def set_aside(self) -> Decimal:
+        """For purchases under way; what is under review is beside it."""
+        return self.standing.set_aside
 
-def spending(connection: Connection, *only: ColumnElement[bool]) -> Spending:
-    """Everything that the ledger says, summed, or what ``only`` picks of its entries (``set_aside`` is always all)."""
+
+def spending(connection: Connection, *only: ColumnElement[bool], film_id: str | None = None) -> Spending:
+    """Everything that the ledger says, summed, or what ``only`` picks of its entries, or a film's.
+
+    What is not settled is all that there is now, or all of the film's, whatever ``only`` picks.
+    """
     e, r = LedgerEntry, ReservationRow
     year, month = extract("year", e.at), extract("month", e.at)
     groups = (year, month, e.film_id, e.provider, e.asset_type, e.kind)
     rows = connection.execute(
         select(*groups, func.sum(e.amount), func.sum(r.estimated), func.count())
         .outerjoin(r, r.id == e.reservation_id)
-        .where(e.kind.in_(("settle", "saved")), *only)
+        .where(e.kind.in_(("settle", "saved")), *only, *([] if film_id is None else [e.film_id == film_id]))
         .group_by(*groups)
     ).all()
     found = [
         (f"{int(y)}-{int(m):02}", film, provider, kind, _spent(*facts)) for y, m, film, provider, kind, *facts in rows
     ]
-    set_aside = connection.scalar(select(func.sum(r.estimated)).where(r.state.in_(OPEN)))
     return Spending(
         total=next(iter(_sums(("all", spent) for *_, spent in found)), Spent("all")),
-        set_aside=set_aside or NOTHING,
+        standing=standing(connection, film_id),
         by_month=tuple(sorted(_sums((row[0], row[4]) for row in found), key=lambda one: one.name)),
         by_film=_dearest((row[1], row[4]) for row in found),
         by_provider=_dearest((row[2], row[4]) for row in found),

@@ -7,7 +7,7 @@ It can be made and asked for estimates without a database; the first question ab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from film.cost_tracker import reservations
 from film.cost_tracker.estimate import Choice, ProjectEstimate, Shots, estimate
-from film.cost_tracker.reservations import ZERO, Reservation, ReservationRequest, Scope, money
+from film.cost_tracker.reservations import ZERO, Reservation, ReservationRequest, Saving, Scope, money
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import engine_for, snapshot
@@ -38,9 +38,11 @@ PURCHASE = timedelta(hours=1)
 class CostTracker:
     """What a film may spend and has spent. Limits hold for all processes and runs together.
 
-    ``budget_limit_usd`` is the film's limit over its whole life; without one the film keeps the limit it was last
-    given, at first the settings' default. ``daily_limit_usd`` counts all films of a UTC day, ``run_limit_usd`` this
-    run (several processes are one run if they share ``run_id``).
+    ``budget_limit_usd`` is what the film may cost over its whole life, earlier runs included; without one this tracker
+    keeps to the limit that was last written down for it, at first the settings' default. ``film make`` and
+    ``run_film_pipeline`` never go without: where they are given none, ``FILM_DEFAULT_BUDGET_USD`` is the film's limit
+    in that run, whatever an earlier one was given. ``daily_limit_usd`` counts all films of a UTC day,
+    ``run_limit_usd`` this run (several processes are one run if they share ``run_id``).
     """
 
     def __init__(
@@ -257,10 +259,12 @@ class CostTracker:
 
     def record_saved(self, amount: Decimal, *, provider: str, asset_type: str, shot_id: str = "") -> None:
         """Note what a cache hit saved. It is no spending and counts against no limit."""
+        self.record_savings([Saving(amount, provider, asset_type, shot_id)])
+
+    def record_savings(self, savings: Iterable[Saving]) -> None:
+        """Note what many of them saved, at once: a run does so with all that it has reused."""
         with self._transaction() as transaction:
-            reservations.record_saved(
-                transaction, self.project_id, amount, provider=provider, asset_type=asset_type, shot_id=shot_id
-            )
+            reservations.record_savings(transaction, self.project_id, savings)
 
     # -- inside
 

@@ -49,7 +49,8 @@ def _missing(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
         start = seen.seconds(clip.start) if clip else None
         lasts = seen.seconds(clip.stop) - seen.seconds(clip.start) if clip else None
         what = f"{shot_id} is not there, a still stands in for it: {why}"
-        yield Finding("missing-shot", "error", what, "run film make again: only what is missing is made", start, lasts)
+        advice = "film plan says what making it costs, film jobs whether it waits for your word; then film make again"
+        yield Finding("missing-shot", "error", what, advice, start, lasts)
 
 
 def _held(seen: Survey, expected: Expected | None) -> Iterator[Finding]:

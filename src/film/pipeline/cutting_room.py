@@ -32,7 +32,7 @@ from film.pipeline.cut import (
 from film.pipeline.events import Events
 from film.pipeline.params import FilmParams
 from film.pipeline.record import set_status
-from film.pipeline.results import CompletedShot, FilmResult
+from film.pipeline.results import CompletedShot, FilmResult, saved_by
 from film.pipeline.sealing import UNSIGNED, Seal, credential_for, seal_of
 from film.pipeline.services import Services
 from film.pipeline.stop import Stop
@@ -84,7 +84,7 @@ class CuttingRoom:
             seconds=Fraction(timeline.frames) / timeline.rate,
             shots=tuple(shots),
             cost_usd=cost,
-            saved_usd=_saved(shots),
+            saved_usd=saved_by(shots),
             elapsed=time.monotonic() - began,
             segments_made=made.segments_made if made else 0,
             segments_reused=made.segments_reused if made else 0,
@@ -186,7 +186,3 @@ class CuttingRoom:
                 f"the film could not be written to {path}: {error.strerror or error}",
                 hint="check the folder and the space on its disk, then run again: all pieces are kept",
             ) from error
-
-
-def _saved(shots: Sequence[CompletedShot]) -> Decimal:
-    return sum((asset.saved for shot in shots for asset in shot.assets.values()), Decimal(0))

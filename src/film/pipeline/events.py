@@ -11,7 +11,8 @@ Every event is one line of JSON in the form ``{"event": …, "at": seconds since
     shot_done      shot_id
     shot_failed    shot_id, step, error, hint, charged
     cut_progress   piece, done, total (frames), share (0..1 of all the work), left (seconds, or null)
-    film_done      path, seconds, made, reused, failed, cost
+    film_done      path, seconds, made, reused, failed, cost, for_nothing, saved, set_aside, under_review, disputed,
+                   over_quote (jobs)
 """
 
 from __future__ import annotations

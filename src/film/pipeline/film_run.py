@@ -11,12 +11,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-from film.cost_tracker import CostTracker, Reservation, write_reports
+from film.cache.telling import asking_for
+from film.cost_tracker import CostTracker, Reservation, Saving, write_reports
+from film.cost_tracker.standing import Booked, booked_since, ledger_mark
 from film.db.away import on_thread, telling
+from film.db.session import snapshot
 from film.errors import FilmError, Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
@@ -34,7 +38,7 @@ from film.pipeline.params import FilmParams
 from film.pipeline.plan import SPENDING_OFF, FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import batched, set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
-from film.pipeline.results import CompletedShot, FilmResult
+from film.pipeline.results import CompletedShot, FilmResult, reused_assets
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.soundtrack import check_sounds
 from film.pipeline.standins import add_stand_ins
@@ -110,13 +114,15 @@ class FilmRun:
         )
         self.chain = ShotChain(self.asker, self.obtainer, self.costs)
         self.cutting_room = CuttingRoom(params, services, events, stop)
+        self.ledger_mark: int | None = None
+        """Where the ledger stood as the run began: what is booked for the film beyond it is this run's cost."""
 
     async def make(self, consent: Consent | None, began: float) -> FilmResult:
         plan = await self.set_out(consent)
         try:
             shots = await self.shoot(plan)
             if await self.drafts_damaged(shots):
-                shots = await self.shoot(plan := await self.plan())
+                shots = _as_first_made(shots, await self.shoot(plan := await self.plan()))
             await self.record(plan, shots)
             return await self.compose(shots, began)
         except Interrupted:
@@ -142,6 +148,7 @@ class FilmRun:
         plan = await self.plan()
         self.check(plan, None)
         (done,) = await self.shoot(plan)
+        await on_thread(self._record_reuse, [done], _whole(plan, [done]))
         # A run that died right after it had stored something never told the library of it.
         found = [library_asset(done.shot, asset, self.params.film_id) for asset in done.assets.values() if asset.reused]
         await on_thread(self.services.index.index_assets, found)
@@ -161,6 +168,8 @@ class FilmRun:
 
         if self.params.is_online:
             await on_thread(check_memory, self.services)
+        if self.ledger_mark is None:
+            self.ledger_mark = await on_thread(self._ledger_now)
         await self.jobs.finish_stored(stored)
         await on_thread(self.costs.recover, comes_to, is_journaled)
 
@@ -204,16 +213,14 @@ class FilmRun:
 
         async def shoot(place: float, shot: ShotPlan) -> None:
             try:
-                finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
+                with asking_for(shot.shot.shot_id):
+                    finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
             except Interrupted as stopped:
                 finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
 
         for shot in plan.shots:
             if not shot.to_make:
                 finished[shot.shot.shot_id] = reused(shot)
-        again = [a for done in finished.values() for asset in done.assets.values() for a in asset.reused_assets]
-        for some in batched([asset.key for asset in again]):
-            await on_thread(self.services.cache.get_many, some)  # so that they count as hits
         to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
         await shoot_all(to_make, shoot, at_once=self.window, first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
@@ -222,9 +229,16 @@ class FilmRun:
         """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
         return await asyncio.to_thread(self._damaged_drafts, shots)
 
-    async def record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
-        """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all."""
+    async def record(
+        self, plan: FilmPlan, shots: Sequence[CompletedShot], found: Sequence[CompletedShot] | None = None
+    ) -> None:
+        """Write down which assets each shot uses, and what was reused; raises Interrupted if that is to be all.
+
+        ``found`` are the shots that the library has answered whole, by default those of the plan: nobody has counted
+        their hits yet.
+        """
         await on_thread(self._record, plan, shots)
+        await on_thread(self._record_reuse, shots, _whole(plan, shots) if found is None else found)
         if self.stop.is_set():
             await on_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
             done = sum(1 for s in shots if s.complete and s.video)
@@ -237,6 +251,8 @@ class FilmRun:
         """The finished film, with stand-ins where shots are missing, its status and its reports."""
         engine, film_id = self.services.engine, self.params.film_id
         result = await self.cutting_room.cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
+        if self.ledger_mark is not None:
+            result = result.with_books(await on_thread(self._booked, self.ledger_mark))
         await on_thread(set_status, engine, film_id, "partial" if result.failed else "done")
         await on_thread(write_reports, film_id, engine=engine, settings=self.services.settings)
         self.events.emit(
@@ -247,6 +263,12 @@ class FilmRun:
             reused=result.shots_reused,
             failed=len(result.failed),
             cost=result.cost_usd,
+            for_nothing=result.for_nothing_usd,
+            saved=result.saved_usd,
+            set_aside=result.standing.set_aside,
+            under_review=result.standing.under_review,
+            disputed=result.standing.disputed,
+            over_quote=[bill.job_id for bill in result.over_quote],
         )
         return result
 
@@ -278,6 +300,29 @@ class FilmRun:
             self.services.index.index_assets(library_asset(s, a, self.params.film_id) for s, a in some)
             self.services.index.count_reuse([a.asset_id for _, a in some])
 
+    def _record_reuse(self, shots: Sequence[CompletedShot], found: Sequence[CompletedShot]) -> None:
+        """Each use of something that was there counts as a hit once, and what it had cost as saved once."""
+        whole = {shot.shot_id for shot in found}
+        taken = [
+            (shot.shot_id, asset.asset)
+            for shot in shots
+            if shot.shot_id not in whole
+            for asset in shot.assets.values()
+            if asset.taken
+        ]
+        self.services.cache.count_hits([*reused_assets(found), *taken])
+        again = [Saving(a.cost, a.provider, a.kind, shot_id) for shot_id, a in reused_assets(shots) if a.cost]
+        if again:
+            self.costs.record_savings(again)
+
+    def _ledger_now(self) -> int:
+        with snapshot(self.services.engine) as db:
+            return ledger_mark(db)
+
+    def _booked(self, mark: int) -> Booked:
+        with snapshot(self.services.engine) as db:
+            return booked_since(db, self.params.film_id, mark)
+
     def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
         free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
         sound = self.services.cache.use_many(free) if not self.cutting_room.is_unchanged(shots) else dict.fromkeys(free)
@@ -285,6 +330,21 @@ class FilmRun:
         if damaged:
             self.events.emit("warning", message=f"{damaged} damaged files of drafts were put aside: made again")
         return bool(damaged)
+
+
+def _whole(plan: FilmPlan, shots: Sequence[CompletedShot]) -> list[CompletedShot]:
+    """The shots for which nothing was asked of anybody."""
+    there = {shot.shot.shot_id for shot in plan.shots if not shot.to_make}
+    return [shot for shot in shots if shot.shot_id in there]
+
+
+def _as_first_made(first: Sequence[CompletedShot], again: Sequence[CompletedShot]) -> list[CompletedShot]:
+    """Shots that were gone over twice: what the first time has made is no reuse the second."""
+    made = {(s.shot_id, a.key): a for s in first for a in s.assets.values() if not a.reused}
+    return [
+        replace(s, assets={kind: made.get((s.shot_id, a.key), a) if a.reused else a for kind, a in s.assets.items()})
+        for s in again
+    ]
 
 
 AnyRun = TypeVar("AnyRun", bound=FilmRun)

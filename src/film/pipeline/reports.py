@@ -85,7 +85,7 @@ def _completed(shot: ShotPlan, report: ShotReport | None) -> CompletedShot:
     if missing:
         gone = StoreError(
             f"the {' and '.join(missing)} of {shot.shot.shot_id} left the gallery while the film was made",
-            hint="run again: only what is missing is made",
+            hint="run film plan to see what making it again costs, then run the same command again",
         )
         return replace(done, error=gone)
     return done

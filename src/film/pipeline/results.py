@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from film.cache import CachedAsset
+from film.cost_tracker.standing import Booked, OverQuote, Standing
 from film.errors import FilmError
 from film.models import Asset, AssetRequest, AssetType, Shot
 
@@ -118,7 +119,9 @@ class FilmResult(os.PathLike[str]):
     seconds: Fraction
     shots: tuple[CompletedShot, ...] = field(repr=False)
     cost_usd: Decimal
+    """What was booked for the film while the run was at it, orders that brought nothing included."""
     saved_usd: Decimal
+    """What the reused assets had cost when they were made, once for each shot that uses one."""
     elapsed: float
     """Seconds that making it took."""
     segments_made: int = 0
@@ -130,6 +133,10 @@ class FilmResult(os.PathLike[str]):
     warnings: tuple[str, ...] = ()
     checked: str = ""
     """What the inspection of the film came to, in one line."""
+    for_nothing_usd: Decimal = Decimal(0)
+    """That of the cost which went to orders that brought nothing: charged failures, lost ones, those bought again."""
+    standing: Standing = field(default_factory=Standing, repr=False)
+    """What is set aside and under review for the film as the run ends, and this run's bills over their quote."""
 
     @property
     def shots_made(self) -> int:
@@ -143,11 +150,30 @@ class FilmResult(os.PathLike[str]):
     def failed(self) -> tuple[CompletedShot, ...]:
         return tuple(s for s in self.shots if not s.complete)
 
+    @property
+    def over_quote(self) -> tuple[OverQuote, ...]:
+        """This run's bills that were higher than their quote."""
+        return self.standing.over_quote
+
+    def with_books(self, booked: Booked) -> FilmResult:
+        """The same film, with what the ledger says that it cost."""
+        return replace(self, cost_usd=booked.cost, for_nothing_usd=booked.for_nothing, standing=booked.standing)
+
     def __str__(self) -> str:
         return str(self.path)
 
     def __fspath__(self) -> str:
         return str(self.path)
+
+
+def reused_assets(shots: Iterable[CompletedShot]) -> Iterator[tuple[str, CachedAsset]]:
+    """(shot, what it reuses), each use by itself: what is counted as a hit, and what ``saved`` is the sum of."""
+    return ((s.shot_id, again) for s in shots for asset in s.assets.values() for again in asset.reused_assets)
+
+
+def saved_by(shots: Iterable[CompletedShot]) -> Decimal:
+    """What the assets that shots reuse had cost when they were made."""
+    return sum((asset.cost for _, asset in reused_assets(shots)), Decimal(0))
 
 
 def asset_id(asset_type: AssetType, key: str) -> str:

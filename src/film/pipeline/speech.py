@@ -43,14 +43,10 @@ async def obtain_line(
     whole, hit = await obtainer.services.cache.obtain(
         key, kind=AssetType.AUDIO.value, provider=ask.provider.name, make=make, use_cache=obtainer.use_cache
     )
-    line = ShotAsset(
-        ask.request,
-        key,
-        whole,
-        hit,
-        sum((part.cost for part in parts), whole.cost),
-        tuple(part.asset for part in parts if part.reused),
-    )
+    kept = [part.asset for part in parts if part.reused]
+    if hit:  # the whole was joined for nothing: what it saves is what its parts had cost
+        kept = await asyncio.to_thread(_parts_of, obtainer, ask)
+    line = ShotAsset(ask.request, key, whole, hit, sum((part.cost for part in parts), whole.cost), tuple(kept))
     if not hit:
         record = library_asset(ask.shot, line, obtainer.film_id)
         await on_thread(obtainer.services.index.index_asset, record)
@@ -58,6 +54,14 @@ async def obtain_line(
         "step_done", **step, reused=hit, asset_id=line.asset_id, cost=line.cost, provider=ask.provider.name
     )
     return line
+
+
+def _parts_of(obtainer: Obtainer, ask: Ask) -> list[CachedAsset]:
+    """The parts of a line that was there, as far as they are, counted as hits with it; blocks."""
+    cache = obtainer.services.cache
+    found = list(cache.peek_many(obtainer.services.key(part.request) for part in ask.parts).values())
+    cache.count_hits((ask.shot.shot_id, part) for part in found)
+    return found
 
 
 async def _obtain_parts(

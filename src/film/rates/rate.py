@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from film.errors import InputError, usd
+from film.errors import InputError, usd_exact
 from film.models import Model
 
 Unit = Literal["image", "megapixel", "second", "clip", "minute", "1k_characters"]
@@ -73,16 +73,16 @@ class Rate(Model):
             return "free"
         if self.unit == "clip":
             lengths = self.lengths_for(units)
-            return " + ".join(f"a clip of {length:f} s at {usd(self.clips[length])}" for length in lengths)
+            return " + ".join(f"a clip of {length:f} s at {usd_exact(self.clips[length])}" for length in lengths)
         if self.unit == "second":
-            return f"{sum(self.lengths_for(units), Decimal(0)).normalize():f} s × {usd(self.price)}/s"
+            return f"{sum(self.lengths_for(units), Decimal(0)).normalize():f} s × {usd_exact(self.price)}/s"
         if self.unit == "1k_characters":
-            return f"{(units * 1000).normalize():f} characters × {usd(self.price)}/1K"
+            return f"{(units * 1000).normalize():f} characters × {usd_exact(self.price)}/1K"
         if self.unit == "minute":
-            return f"{units.quantize(_CENTI, ROUND_CEILING)} min × {usd(self.price)}/min"
+            return f"{units.quantize(_CENTI, ROUND_CEILING)} min × {usd_exact(self.price)}/min"
         label = "MP" if self.unit == "megapixel" else "image"
-        first = "" if self.first is None else f", the first at {usd(self.first)}"
-        return f"{self._counted(units):f} {label} × {usd(self.price)}{first}"
+        first = "" if self.first is None else f", the first at {usd_exact(self.first)}"
+        return f"{self._counted(units):f} {label} × {usd_exact(self.price)}{first}"
 
     def lengths_for(self, seconds: Decimal) -> tuple[Decimal, ...]:
         """The clips to buy for a shot of ``seconds``.

@@ -53,7 +53,7 @@ def test_a_job_in_review_is_shown_with_what_to_do(film: Film, review: dict[str, 
     header, row, *more = said.out.splitlines()
     assert header.split() == ["job", "film", "shot", "provider", "state", "sent", "(UTC)", "price"]
     assert row.split()[:6] == [review["id"][:8], "attic", "shot_001", "video", "minimax", "review"]
-    assert row.endswith(f"${CLIP}")
+    assert row.endswith("  $0.10"), f"{CLIP} in cents"
     assert f"film jobs resolve {review['id'][:8]} --charged | --not-charged | --rebuy" in more[-1]
     assert "look at https://fal.ai/dashboard/requests" in more[-1], "FAL sells it, so FAL's page shows it"
     assert review["what_to_do"] in more[-1] and review["quoted_usd"] == str(CLIP)

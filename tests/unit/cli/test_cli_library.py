@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from desk import Film, write_shots
 
+from film.cli.console import dollars
 from film.search import load_embedder
 from film.testing.simulator import Fault, Simulator, SimulatorThread
 from film.testing.simulator import elevenlabs as simulated
@@ -115,10 +116,10 @@ def test_costs_by_film_and_month(film: Film, tmp_path: Path, vendors: Simulator)
     before = vendors.total()
     assert film("make", write_shots(tmp_path, {}), "--film_id", "attic", "--yes", "-q").code == 0
     spent = vendors.total() - before
-    assert film("costs", "attic").out.splitlines()[0] == f"attic: ${spent}"
-    assert film("costs", "attic", "--json").json["total_cost"] == str(spent)
+    assert film("costs", "attic").out.splitlines()[0] == f"attic: {dollars(spent)}"
+    assert Decimal(film("costs", "attic", "--json").json["total_cost"]) == spent
     month = film("costs").out
-    assert f": ${spent}" in month.splitlines()[0] and "fal" in month and "minimax" in month
+    assert month.splitlines()[0].endswith(f": {dollars(spent)}") and "fal" in month and "minimax" in month
     assert film("costs", "--month", "2025-11").out.splitlines() == ["2025-11: $0"]
     assert film("costs", "--month", "2025-13").code == 2
     assert "no film" not in film("costs", "attic").err

@@ -101,6 +101,11 @@ def test_a_film_is_summed(spender: Spender, engine: Engine) -> None:
         "by_asset_type": {"video": Decimal("0.54")},
         "by_shot": {"shot_1": Decimal("0.27"), "shot_2": Decimal("0.27")},
         "entries": 6,
+        "set_aside_usd": Decimal("0.50"),
+        "under_review_usd": Decimal(0),
+        "disputed_usd": Decimal(0),
+        "saved_usd": Decimal("0.27"),
+        "over_quote": [],
     }
 
 
@@ -127,11 +132,15 @@ def test_reports_are_written(spender: Spender, engine: Engine, settings: Setting
     bought, reused, open_ = rows(files[1])
     assert (bought["at"], bought["state"], bought["billed_usd"]) == ("2025-11-02T12:00:00Z", "bought", "0.27")
     assert (reused["state"], reused["saved_usd"], reused["billed_usd"]) == ("reused", "0.10", "")
-    assert (open_["state"], open_["quoted_usd"], open_["billed_usd"]) == ("unknown", "0.45", "")
+    assert (open_["state"], open_["quoted_usd"], open_["billed_usd"]) == ("under review", "0.45", "")
     month = json.loads(files[2].read_text())
     assert (month["total_cost"], month["project_count"]) == ("0.273", 2)
-    assert [row["film_id"] for row in rows(files[3])] == ["attic", "cellar"]
-    assert sum(Decimal(row["billed_usd"]) for row in rows(files[3])) == Decimal(month["total_cost"])
+    assert [(row["film_id"], row["state"]) for row in rows(files[3])] == [
+        ("attic", "bought"),
+        ("cellar", "bought"),
+        ("attic", "under review"),
+    ]
+    assert sum(Decimal(row["billed_usd"] or 0) for row in rows(files[3])) == Decimal(month["total_cost"])
 
 
 def test_an_overrun_is_marked(engine: Engine, settings: Settings) -> None:

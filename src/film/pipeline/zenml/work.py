@@ -17,6 +17,7 @@ from decimal import Decimal
 from math import ceil
 
 from film.cost_tracker import get_project_cost_summary, write_reports
+from film.cost_tracker.standing import ledger_mark
 from film.db.session import snapshot
 from film.errors import InputError, Interrupted
 from film.models import AssetType, Model
@@ -144,9 +145,7 @@ async def index(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate) -
         known = merged([*known.values(), *(report_of(done) for done in again if done.made)])
         plan, shots = await _gathered(run, known, passed)
     whole = [shot for shot in map(reused, plan.shots) if shot.shot_id not in known]
-    keys = [asset.key for shot in whole for found in shot.assets.values() for asset in found.reused_assets]
-    await asyncio.to_thread(run.services.cache.get_many, keys)  # so that they count as hits
-    await run.record(plan, shots)
+    await run.record(plan, shots, whole)
     return [asset.asset_id for shot in shots for asset in shot.assets.values()]
 
 
@@ -173,7 +172,14 @@ async def record(run: FilmRun) -> Costs:
 async def compose(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate, began: float) -> FilmResult:
     """The finished film, with stand-ins for shots that failed."""
     _, shots = await _gathered(run, merged(reports), passed)
+    await asyncio.to_thread(_mark, run, passed.begun)
     return await run.compose(shots, began)
+
+
+def _mark(run: FilmRun, begun: datetime) -> None:
+    """Steps may run in programs of their own: where the ledger stood as the film was begun, the gate has told."""
+    with snapshot(run.services.engine) as connection:
+        run.ledger_mark = ledger_mark(connection, before=begun)
 
 
 def _usual(shots: int, concurrency: int) -> int:
