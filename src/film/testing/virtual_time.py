@@ -53,6 +53,12 @@ class LoopClock:
     def now(self) -> datetime:
         return self.START + timedelta(seconds=self.monotonic())
 
+    def stamp(self) -> str:
+        return str(self.monotonic())
+
+    def age(self, stamp: str) -> float | None:
+        return self.monotonic() - float(stamp) if stamp else None
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
