@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -82,9 +83,15 @@ class Answer:
     def moment(self) -> float | None:
         """What the vendor's clock said, in Unix time; None where it does not say."""
         try:
-            return email.utils.parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+            said = email.utils.parsedate_to_datetime(self.headers.get("date", ""))
+            return (said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp()
         except (ValueError, TypeError, OverflowError):
             return None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a cache between us and the vendor had it ready: it says how things stood some time ago."""
+        return self.headers.get("age", "0").strip() not in ("", "0")
 
     @property
     def retry_after(self) -> float | None:
@@ -284,6 +291,11 @@ def as_object(value: object) -> dict[str, Any]:
 
 def as_list(value: object) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def name_of(value: object) -> str:
+    """A vendor's id, which is text or a whole number; empty for what is none."""
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
 def part(name: str) -> str:
