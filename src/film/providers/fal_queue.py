@@ -32,7 +32,7 @@ _HEADERS = {
 PLATFORM = "https://api.fal.ai"
 """Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
-_NO_RESULT = frozenset({404, 408, 409, 410})
+_NO_RESULT = frozenset({404, 408, 409, 410, 425, 429})
 """Answers that speak of the address and not of the job."""
 _LOOK_BACK = 48 * 3600.0
 """Seconds that are looked through for an order of which nobody knows when it was sent."""
@@ -107,11 +107,10 @@ class FalQueue(VendorProvider):
                     return self.unclear(answer)
 
     async def _completed(self, wire: Wire, ticket: Ticket) -> JobStatus:
-        answer = await wire.ask(self._url(ticket, "response"))
+        answer = await wire.ask(self._url(ticket, "response"), lasts=_is_failure)
         result = self.told(answer)
         if result is None:
-            words, kind = _error_of(answer)
-            return self._failed(words, kind, answer) if _is_failure(answer, kind) else self.unclear(answer)
+            return self._failed(*_error_of(answer), answer) if _is_failure(answer) else self.unclear(answer)
         if True in as_list(result.get("has_nsfw_concepts")):
             return JobStatus(
                 state="failed",
@@ -130,7 +129,7 @@ class FalQueue(VendorProvider):
             state="failed",
             error=redact(f"{words} ({kind})" if kind else words),
             refused=refused,
-            charged=False if kind.startswith(_INFRASTRUCTURE) else None,
+            charged=False if kind.startswith(_INFRASTRUCTURE) or answer.status >= 500 else None,
             details={"error_type": redact(kind, limit=80), "raw": answer.words},
         )
 
@@ -191,14 +190,14 @@ class FalQueue(VendorProvider):
         return f"{app}/requests/{part(ticket.job_id)}{tail}"
 
 
-def _is_failure(answer: Answer, kind: str) -> bool:
-    """Whether an answer in the result's place is a job's failure: a model's, which lists typed errors, or FAL's own.
+def _is_failure(answer: Answer) -> bool:
+    """Whether an answer in the result's place is the job's failure: a model's, which lists its errors by their types.
 
-    "Request is still in progress", a conflict or a gateway's page speak of the question, whatever they call it.
+    FAL's own failures are told by the status. "Request is still in progress", a conflict or a gateway's page speak of
+    the question, whatever they call it.
     """
-    listed = bool(as_list(answer.json().get("detail")))
-    speaks_of_job = bool(kind) and (listed or kind.startswith(_INFRASTRUCTURE))
-    return answer.status >= 400 and answer.status not in _NO_RESULT and speaks_of_job
+    first = as_object(next(iter(as_list(answer.json().get("detail"))), None))
+    return answer.status >= 400 and answer.status not in _NO_RESULT and bool(first.get("type"))
 
 
 def _error_of(answer: Answer) -> tuple[str, str]:

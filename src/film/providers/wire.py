@@ -187,14 +187,16 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        lasts: Callable[[Answer], bool] = lambda answer: False,
     ) -> Answer:
         """A question that does no harm when it is asked twice. Every lasting answer below 500 is returned.
 
+        ``lasts`` knows answers from 500 on that are the vendor's last word and no fault of the moment.
         Raises ProviderUnavailable when none comes in the time there is.
         """
         target = self.at_base(url)
         return await self._patiently(
-            lambda: self.http.build_request(method, target, headers=headers, params=params, json=body), self.auth
+            lambda: self.http.build_request(method, target, headers=headers, params=params, json=body), self.auth, lasts
         )
 
     async def hand_over(
@@ -227,7 +229,12 @@ class Wire:
 
         return await self._patiently(request, None)
 
-    async def _patiently(self, request: Callable[[], httpx.Request], auth: KeyAuth | None) -> Answer:
+    async def _patiently(
+        self,
+        request: Callable[[], httpx.Request],
+        auth: KeyAuth | None,
+        lasts: Callable[[Answer], bool] = lambda answer: False,
+    ) -> Answer:
         last = "no answer"
         retry_after: float | None = None
         deadline = time.monotonic() + self.patience.ask_seconds
@@ -236,7 +243,7 @@ class Wire:
             try:
                 async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
                     answer = await self._exchange(request(), auth)
-                if answer.status < 500 and answer.status not in (408, 425, 429):
+                if (answer.status < 500 and answer.status not in (408, 425, 429)) or lasts(answer):
                     return answer
                 last, retry_after = f"{answer.status} ({answer.words})", answer.retry_after
             except TRANSPORT_FAILURES as error:

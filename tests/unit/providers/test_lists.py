@@ -269,7 +269,7 @@ BROKEN: dict[str, Callable[[House, Entry], httpx.Response]] = {
         200, headers=dated(), json={**house.page([entry], False), "next": 2, "has_more": None}
     ),
     "cut": lambda house, entry: httpx.Response(200, headers=dated(), content=reply(house, [entry] * 3).content[:-20]),
-    "an entry that is none": lambda house, entry: reply(house, [entry, None]),  # type: ignore[list-item]
+    "an entry that is none": lambda house, entry: reply(house, [entry, None]),
     "an entry without a name": lambda house, entry: reply(
         house, [{k: v for k, v in entry.items() if k not in ("id", "history_item_id")}]
     ),
