@@ -34,6 +34,8 @@ LISTED = ("replicate", "elevenlabs")
 """Vendors that can be asked for an order whose answer was lost."""
 DAY = 86_400.0
 AT_THE_SAME_TIME = 24
+ASSUMED = ("closed", "lost", "failed", "refused")
+"""States in which an order is booked as billed where its vendor does not say."""
 HANGS = 150.0
 """Seconds, of a machine under load too, after which a purchase is taken to hang."""
 
@@ -52,6 +54,8 @@ class Case:
     nobody: bool = False
     """The vendor's name does not resolve."""
     clock_off: float = 0.0
+    makes: int = 0
+    """How many jobs the vendor has made in the end, where that is known."""
 
     @property
     def silent(self) -> bool:
@@ -68,10 +72,7 @@ def case(fault: Fault, *ends: str, lasts: bool = False, **more: float) -> Case:
 
 def at_the_order(name: str) -> Iterable[Case]:
     """429; 5xx, resets and silence; refused connections; keys, credit and moderation."""
-    lost = (
-        ("done",) if name not in CLIPS else ("review",)
-    )  # found again, or cheaper than the question; else asked of you
-    spoilt = (*lost, "lost") if name in AT_ONCE else lost
+    lost = untold(name)
     yield case(Fault("throttle", seconds=2))
     yield case(Fault("throttle", seconds=1, times=3))
     yield case(Fault("error", status=500), *lost)
@@ -79,18 +80,37 @@ def at_the_order(name: str) -> Iterable[Case]:
     for after in (False, True):
         yield case(Fault("reset", step="submit", after=after), *lost)
         yield case(Fault("hang", step="submit", seconds=4, after=after), *lost)
-        yield case(Fault("garbage", step="submit", after=after), *spoilt)
-    yield case(Fault("error-200", after=True), *spoilt)
+        yield case(Fault("garbage", step="submit", after=after), *lost)
+        for status in (302, 303, 308, 405, 409, 413):
+            yield case(Fault("error", step="submit", status=status, after=after), *lost)
+    yield case(Fault("error-200", after=True), *lost)
     yield case(Fault("slow-headers", step="submit", seconds=0.3))
     yield Case("connection refused, then taken", closed=0.05)
-    yield Case("connection refused for ever", closed=DAY, ends=("", "failed"))
-    yield Case("no such host", nobody=True, ends=("", "failed"))
+    yield Case("connection refused for ever", closed=DAY, ends=("unsent",))
+    yield Case("no such host", nobody=True, ends=("unsent",))
     yield case(Fault("unauthorized"))
     yield case(Fault("no-credit"))
     yield case(Fault("refuse"), "refused")
     for off in (DAY, -DAY):
         reset = Fault("reset", step="submit", after=True)
         yield replace(case(reset, *lost), title=f"clock off by {off / DAY:+.0f} day", clock_off=off)
+    if name in LISTED:  # what shows in a list, however late it is asked, is not bought again
+        yield replace(case(reset), title="found in the list", makes=1)
+        for kind in ("error", "reset", "garbage", "error-200", "throttle"):
+            hidden = Fault(kind, step="list", seconds=2)
+            says_nothing = kind in ("garbage", "error-200")  # late enough, one such answer is enough to buy again
+            makes = 0 if says_nothing else 1
+            yield replace(case(reset), title=f"{kind}@list, then found", faults=(reset, hidden), makes=makes)
+        for kind in ("garbage", "error-200"):  # a list that says nothing proves no absence: bought again on record
+            broken = Fault(kind, step="list", times=0)
+            yield replace(case(reset), title=f"{kind}@list for ever", faults=(reset, broken), makes=2)
+
+
+def untold(name: str) -> tuple[str, ...]:
+    """How an order ends of which nobody can say whether it came about: found in the list or bought again on record,
+    where it is cheaper than the question; else it is put before the user.
+    """
+    return ("review",) if name in CLIPS else ("done",)
 
 
 def in_the_queue(name: str) -> Iterable[Case]:
@@ -99,10 +119,17 @@ def in_the_queue(name: str) -> Iterable[Case]:
     yield case(Fault("refuse-later"), "refused")
     if name not in ("minimax", "kling"):  # FAL blacks pictures out, and no clips
         yield case(Fault("black"), "refused")
-    for kind in ("malformed", "strange", "stuck"):
-        yield case(Fault(kind), "done", "failed", "submitted", "lost", speed=5000)
+    yield case(Fault("malformed"), *untold(name), speed=5000)
+    for kind in ("strange", "stuck"):
+        yield case(Fault(kind), "done", "failed", "submitted", speed=5000)
     for kind in ("error", "reset", "garbage", "error-200"):
         yield case(Fault(kind, step="status"))
+    for status in (302, 308, 400, 404, 409, 410, 422):
+        yield replace(case(Fault("error", step="status", status=status)), makes=1)
+    if name in ("fal", "minimax", "kling"):
+        for status in (302, 400, 404, 409):
+            yield replace(case(Fault("error", step="result", status=status)), makes=1)
+        yield replace(case(Fault("garbage", step="result")), makes=1)
     yield case(Fault("error", step="status", times=4))
     yield case(Fault("error", step="status", times=0))
     yield case(Fault("hang", step="status", seconds=0.5))
@@ -210,13 +237,14 @@ class Shop:
             return "did not happen"
         records = sorted(buyer.jobs.list_jobs(film_id=film), key=lambda job: job.created_at)
         states, made = [job.state for job in records], simulator.books.jobs()
-        if len(made) > 1 + sum(state in ("closed", "failed") for state in states):
+        if len(made) > 1 + sum(state in ("closed", "failed") for state in states) or met.makes not in (0, len(made)):
             return f"made {len(made)} times, on record {states}"
         billed = sum((charge.amount for charge in simulator.charges()), Decimal(0))
         held = sum((job.quoted for job in records if job.state in ("review", "submitted", "unknown")), Decimal(0))
-        settled = sum((ledger.settled.get(key, Decimal(0)) for key in {job.key for job in records}), Decimal(0))
-        if billed > settled + held:
-            return f"billed {billed}, settled {settled}, held {held} ({states})"
+        assumed = sum((job.quoted for job in records if job.state in ASSUMED), Decimal(0))
+        told = f"billed {billed}, booked {ledger.booked}, held {ledger.held}, assumed {assumed} ({states})"
+        if ledger.held != held or not ledger.booked - assumed <= billed <= ledger.booked + held:
+            return told
         if (states[-1] if states else "") not in met.ends:
             return f"ended {states}, expected {' or '.join(met.ends)}"
         return ""

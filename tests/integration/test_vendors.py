@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import time
 import traceback
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,7 +32,7 @@ from film.errors import (
 )
 from film.jobs.checks import check_media
 from film.models import AssetType, Generated
-from film.providers.base import AudioConfig, ImageConfig, ProviderContext, VideoConfig
+from film.providers.base import AudioConfig, ImageConfig, Listing, ProviderContext, VideoConfig
 from film.providers.http import make_client
 from film.providers.patience import Patience
 from film.providers.registry import provider_class
@@ -40,6 +41,7 @@ from film.providers.vendor_kinds import VideoVendor
 from film.rates import RateCard
 from film.settings import KEY_NAMES
 from film.testing.simulator import Fault, Latency, Simulator
+from film.testing.simulator.fal import SimulatedFal
 
 KEY = "canary-5ecret-key-0123456789"
 QUICK = Patience(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)
@@ -170,8 +172,9 @@ SUBMIT_FAULTS = [
     (Fault("reset", step="submit", after=True), OutcomeUnknown, 1),
     (Fault("hang", step="submit", seconds=0.5), OutcomeUnknown, 0),
     (Fault("hang", step="submit", seconds=0.5, after=True), OutcomeUnknown, 1),
-    (Fault("garbage", step="submit", after=True), (OutcomeUnknown, BadMedia), 1),
-    (Fault("error-200", after=True), (OutcomeUnknown, BadMedia), 1),
+    (Fault("garbage", step="submit", after=True), OutcomeUnknown, 1),
+    (Fault("error-200", after=True), OutcomeUnknown, 1),
+    *((Fault("error", status=status, after=True), OutcomeUnknown, 1) for status in (302, 303, 308, 409)),
 ]
 
 
@@ -202,8 +205,8 @@ def test_a_fault_at_the_order_is_told_truly_and_the_order_is_not_repeated(
         assert KEY not in told + error.message + error.hint + caplog.text
         if fault.kind == "throttle":
             assert getattr(error, "retry_after", None) == 7
-        if isinstance(error, BadMedia):
-            assert error.charged is not False
+        if isinstance(error, OutcomeUnknown):
+            assert error.charged is None
 
     with caplog.at_level("DEBUG"):
         in_room(kind, name, tmp_path, fault)(work)
@@ -258,14 +261,14 @@ def test_a_job_that_fails_says_so(
 
 
 @pytest.mark.parametrize(("kind", "name"), QUEUED)
-@pytest.mark.parametrize("fate", ["malformed", "strange"])
-def test_an_answer_that_makes_no_sense_is_taken_for_running(
-    kind: AssetType, name: str, tmp_path: Path, fate: Any
+@pytest.mark.parametrize(("fate", "state"), [("malformed", "unclear"), ("strange", "running")])
+def test_an_answer_that_makes_no_sense_ends_no_job(
+    kind: AssetType, name: str, tmp_path: Path, fate: Any, state: str
 ) -> None:
     async def work(room: Room) -> None:
         ticket = await room.provider.submit(room.config, image_url=PICTURE)
         status = await room.provider.poll_status(ticket)
-        assert status.state == "running"
+        assert status.state == state
         assert status.details["raw"]
 
     in_room(kind, name, tmp_path, Fault(fate))(work)
@@ -329,27 +332,59 @@ def test_an_order_whose_answer_was_lost_is_found_and_fetched(kind: AssetType, na
         with pytest.raises(OutcomeUnknown):
             await room.make()
         (job,) = room.simulator.books.jobs()
-        found = await room.provider.find_lost(room.config, since=job.created - 1)
-        assert found is not None
-        assert len(found) == 1
-        assert job.id in found[0].job_id
-        later = await room.provider.find_lost(room.config, since=job.created + 100)
-        assert later in ([], None)
+        await asyncio.sleep(max(0.0, job.ends - time.time()))  # a line shows once it is spoken
+        listing = await room.provider.find_lost(room.config, age=1.0)
+        assert listing is not None and listing.complete
+        (found,) = listing.found
+        assert job.id in found.job_id
         other = room.config.model_copy(update={"prompt" if kind is AssetType.IMAGE else "text": "something else"})
-        assert await room.provider.find_lost(other, since=job.created - 1) == []
-        made = await room.provider.fetch(found[0], await room.provider.outcome(found[0]))
+        assert await room.provider.find_lost(other, age=1.0) == Listing(complete=True)
+        made = await room.provider.fetch(found, await room.provider.outcome(found))
         check_media(made, kind, name)
         assert len(room.simulator.posts()) == 1
 
     in_room(kind, name, tmp_path, Fault("reset", step="submit", after=True))(work)
 
 
-@pytest.mark.parametrize("name", ["minimax", "runway"])
-def test_orders_that_cannot_be_listed_are_not_said_to_be_absent(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "says"), [("minimax", Listing()), ("runway", None)])
+def test_orders_that_cannot_be_listed_are_not_said_to_be_absent(
+    name: str, says: Listing | None, tmp_path: Path
+) -> None:
     async def work(room: Room) -> None:
-        assert await room.provider.find_lost(room.config, since=0, image_url=PICTURE) is None
+        for _ in range(2):  # with nothing ordered, and with the very order there
+            assert await room.provider.find_lost(room.config, age=0.0, image_url=PICTURE) == says
+            await room.provider.submit(room.config, image_url=PICTURE)
 
     in_room(AssetType.VIDEO, name, tmp_path)(work)
+
+
+def test_an_account_whose_orders_fal_lists_finds_them_on_every_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimulatedFal, "lists", True)
+
+    async def work(room: Room) -> None:
+        tickets = [await room.provider.submit(room.config.model_copy(update={"seed": n})) for n in range(105)]
+        for n in (0, 104):
+            listing = await room.provider.find_lost(room.config.model_copy(update={"seed": n}), age=60.0)
+            assert listing is not None and not listing.complete
+            assert [ticket.job_id for ticket in listing.found] == [tickets[n].job_id]
+
+    in_room(AssetType.IMAGE, "fal", tmp_path)(work)
+
+
+def test_a_long_list_of_predictions_is_read_until_it_lies_before_the_order(tmp_path: Path) -> None:
+    async def work(room: Room) -> None:
+        for n in range(205):
+            await room.provider.submit(room.config.model_copy(update={"seed": n}))
+        listing = await room.provider.find_lost(room.config.model_copy(update={"seed": 0}), age=60.0)
+        assert listing is not None and listing.complete and len(listing.found) == 1
+        for job in room.simulator.books.jobs()[:105]:
+            job.created -= 3600.0
+        gone = await room.provider.find_lost(room.config.model_copy(update={"seed": 0}), age=60.0)
+        assert gone == Listing(complete=True)
+
+    in_room(AssetType.IMAGE, "replicate", tmp_path)(work)
 
 
 @pytest.mark.parametrize(("kind", "name"), QUEUED)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import Engine
@@ -48,10 +49,15 @@ def account(name: str) -> str:
 
 @dataclass
 class Ledger:
-    """Money as the journal moves it."""
+    """Money as the journal moves it: what was set aside for each order, and what came of it."""
 
+    aside: dict[str, Decimal] = field(default_factory=dict)
     settled: dict[str, Decimal] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
+
+    def set_aside(self, call: PaidCall, attempt: str) -> str:
+        self.aside.setdefault(attempt, call.quoted)
+        return attempt
 
     def mark_submitted(self, reservation_id: str) -> None: ...
 
@@ -61,7 +67,21 @@ class Ledger:
         self.settled.setdefault(reservation_id, actual)
 
     def release(self, reservation_id: str) -> None:
-        self.released.add(reservation_id)
+        if reservation_id not in self.settled:
+            self.released.add(reservation_id)
+
+    def charge_unreserved(self, job: Job, actual: Decimal) -> None:
+        self.settled[f"unreserved {job.id}"] = actual
+
+    @property
+    def booked(self) -> Decimal:
+        return sum(self.settled.values(), Decimal(0))
+
+    @property
+    def held(self) -> Decimal:
+        """What is still set aside."""
+        ended = self.settled.keys() | self.released
+        return sum((quoted for name, quoted in self.aside.items() if name not in ended), Decimal(0))
 
 
 @dataclass
@@ -85,17 +105,19 @@ class Buyer:
             params=self.provider.request_params(config),
             take=take,
         )
-        key = asset_key(request)
+        quoted = self.provider.estimate_cost(config)
+        reservation = uuid4().hex
+        self.ledger.aside[reservation] = quoted
         return PaidCall(
-            key=key,
+            key=asset_key(request),
             film_id=about or "film",
             shot_id="shot_001",
             request=request,
             provider=self.provider,
             config=config,
             image_url=PICTURE if asset_type is AssetType.VIDEO else None,
-            quoted=self.provider.estimate_cost(config),
-            reservation_id=key,
+            quoted=quoted,
+            reservation_id=reservation,
         )
 
     async def buy(self, take: int = 1, about: str = "") -> Made:
@@ -157,7 +179,7 @@ class Clock(SystemClock):
 
 
 class CountedJournal(Journal):
-    """Counts the intents that were written down, those among them that were withdrawn again."""
+    """Counts the intents that were written down, those among them that provably made no job."""
 
     intents = 0
 

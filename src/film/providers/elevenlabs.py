@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from film.errors import FilmError, InputError, PaidLost, ProviderError
+from film.errors import FilmError, InputError, PaidLost, ProviderError, ProviderUnavailable
 from film.models import AssetType, Generated, SpokenWord
 from film.providers.base import LIST_LAG, AudioConfig, JobStatus, Listing, Ticket
 from film.providers.casting import Voice, cast
-from film.providers.listing import likeliest, sent_since
+from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.media import recognise
 from film.providers.redact import redact
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import SpeechVendor
-from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, part
+from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, name_of, part
 
 VOICES = (
     Voice("George", "JBFqnCBsd6RMkjVDRZzb", high=False),
@@ -167,23 +167,24 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     ) -> Listing | None:
         wanted = self.request_params(config)
         found: list[tuple[float, Ticket]] = []
-        shown = False
+        kept = False
         since: float | None = None
         async with self.wire() as wire:
+            pages = 0
             async for answer, entries in self._history(wire):
-                if entries is None:
+                if not entries:  # an account that keeps no history has an empty one, which says nothing
                     break
-                shown, since = shown or bool(entries), sent_since(answer, age)
+                if pages == 0:  # the order grows older while page after page is read
+                    since = sent_since(answer, age)
+                pages, kept = pages + 1, kept or answer.is_kept
                 found += [
-                    (_number(entry["date_unix"]), _listed(entry, wanted["model_id"]))
+                    (moment_of(entry["date_unix"]), _listed(entry, wanted["model_id"]))
                     for entry in entries
                     if all(entry.get(name) == wanted[name] for name in ("text", "voice_id", "model_id"))
-                    and (since is None or entry["date_unix"] >= int(since))
+                    and (since is None or moment_of(entry["date_unix"]) >= int(since))
                 ]
-                past = since is not None and any(entry["date_unix"] < since for entry in entries)
-                if past or answer.json()["has_more"] is False:
-                    # An account that keeps no history has an empty one, which says nothing.
-                    return Listing(likeliest(found, known_age=since is not None), complete=shown)
+                if is_past([entry["date_unix"] for entry in entries], since) or answer.json()["has_more"] is False:
+                    return Listing(likeliest(found, known_age=since is not None), complete=not kept)
         return Listing(likeliest(found, known_age=since is not None))
 
     def seconds_to_show(self, config: AudioConfig) -> float:
@@ -194,12 +195,12 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         """Pages of the account's history, newest first; None for whatever has not the documented form, whole."""
         after: dict[str, str] = {}
         for _ in range(_HISTORY_PAGES):
-            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE), **after})
+            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE), **after}, headers=NO_CACHE)
             entries = _entries(self.told(answer))
             yield answer, entries
             if not entries:
                 return
-            after = {"start_after_history_item_id": entries[-1]["history_item_id"]}
+            after = {"start_after_history_item_id": name_of(entries[-1]["history_item_id"])}
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         """A line is done once it stands in the history, which it may come to do a little later than its answer came."""
@@ -209,8 +210,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         async with self.wire() as wire:
             answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})
         for entry in _entries(self.told(answer)) or ():
-            if entry.get("request_id") == ticket.job_id:
-                return JobStatus(state="done", charged=True, details={"history_item_id": entry["history_item_id"]})
+            if name_of(entry.get("request_id")) == ticket.job_id:
+                item = name_of(entry["history_item_id"])
+                return JobStatus(state="done", charged=True, details={"history_item_id": item})
         return self.unclear(answer)
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
@@ -227,7 +229,13 @@ class ElevenLabsSpeechProvider(SpeechVendor):
                 provider=self.name,
                 charged=True,
             )
-        sound = self.check(answer).body
+        if not answer.ok:
+            raise self.account_trouble(answer) or ProviderUnavailable(
+                f"{self.name} does not hand the line over: {answer.status} ({answer.words})",
+                hint="it is paid for and stands in the history: run again to fetch it",
+                provider=self.name,
+            )
+        sound = answer.body
         kind = recognise(sound[:512], AssetType.AUDIO, self.name)
         times = as_object(as_object(about.json().get("alignments")).get("alignment"))
         return Generated(
@@ -283,13 +291,13 @@ def _entries(reply: dict[str, Any] | None) -> list[dict[str, Any]] | None:
     if reply is None or not isinstance(reply.get("history"), list) or not isinstance(reply.get("has_more"), bool):
         return None
     entries = [as_object(entry) for entry in as_list(reply["history"])]
-    whole = all(isinstance(e.get("history_item_id"), str) and _number(e.get("date_unix")) > 0 for e in entries)
+    whole = all(name_of(e.get("history_item_id")) and moment_of(e.get("date_unix")) > 0 for e in entries)
     return entries if whole else None
 
 
 def _listed(entry: dict[str, Any], model: str) -> Ticket:
-    item = entry["history_item_id"]
-    return Ticket(job_id=str(entry.get("request_id") or item), details={"model": model, "history_item_id": item})
+    item = name_of(entry["history_item_id"])
+    return Ticket(job_id=name_of(entry.get("request_id")) or item, details={"model": model, "history_item_id": item})
 
 
 def _number(value: object) -> float:

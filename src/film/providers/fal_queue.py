@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 from film.errors import FilmError
 from film.models import Generated
 from film.providers.base import JobStatus, Listing, Ticket
-from film.providers.listing import CLOCK_SLACK, likeliest
+from film.providers.listing import CLOCK_SLACK, NO_CACHE, likeliest, moment_of
 from film.providers.redact import redact
 from film.providers.vendor import VendorProvider, says_refusal
-from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, part
+from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, name_of, part
 
 _KEEP_SECONDS = 7 * 24 * 3600
 _HEADERS = {
@@ -32,12 +32,14 @@ _HEADERS = {
 PLATFORM = "https://api.fal.ai"
 """Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
-_NO_RESULT = frozenset({302, 404, 408, 409, 410})
+_NO_RESULT = frozenset({404, 408, 409, 410, 425, 429})
 """Answers that speak of the address and not of the job."""
 _LOOK_BACK = 48 * 3600.0
 """Seconds that are looked through for an order of which nobody knows when it was sent."""
 _INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
 """Kinds of error that are FAL's own, and never billed, begin like this."""
+_PAGES = 10
+"""How many pages of a hundred orders are looked through for a lost one."""
 
 
 class FalQueue(VendorProvider):
@@ -75,10 +77,10 @@ class FalQueue(VendorProvider):
         async with self.wire() as wire:
             answer = self.ordered(await wire.post_once(model, body, headers=_HEADERS))
         reply = answer.json()
-        if not isinstance(reply.get("request_id"), str) or not reply["request_id"]:
+        if not (request := name_of(reply.get("request_id"))):
             raise self.accepted_without_id(answer)
         return Ticket(
-            job_id=reply["request_id"],
+            job_id=request,
             urls={
                 n: reply[f"{n}_url"] for n in ("status", "response", "cancel") if isinstance(reply.get(f"{n}_url"), str)
             },
@@ -105,14 +107,10 @@ class FalQueue(VendorProvider):
                     return self.unclear(answer)
 
     async def _completed(self, wire: Wire, ticket: Ticket) -> JobStatus:
-        answer = await wire.ask(self._url(ticket, "response"))
+        answer = await wire.ask(self._url(ticket, "response"), lasts=_is_failure)
         result = self.told(answer)
         if result is None:
-            words, kind = _error_of(answer)
-            # A job's failure says what kind it is; "Request is still in progress" and a gateway's page do not.
-            return (
-                self._failed(words, kind, answer) if kind and answer.status not in _NO_RESULT else self.unclear(answer)
-            )
+            return self._failed(*_error_of(answer), answer) if _is_failure(answer) else self.unclear(answer)
         if True in as_list(result.get("has_nsfw_concepts")):
             return JobStatus(
                 state="failed",
@@ -131,7 +129,7 @@ class FalQueue(VendorProvider):
             state="failed",
             error=redact(f"{words} ({kind})" if kind else words),
             refused=refused,
-            charged=False if kind.startswith(_INFRASTRUCTURE) else None,
+            charged=False if kind.startswith(_INFRASTRUCTURE) or answer.status >= 500 else None,
             details={"error_type": redact(kind, limit=80), "raw": answer.words},
         )
 
@@ -155,20 +153,22 @@ class FalQueue(VendorProvider):
             if answer.moment is not None and abs(answer.moment - back - start) > CLOCK_SLACK / 2:
                 start = answer.moment - back  # one of the two clocks is wrong, and the list goes by the vendor's
                 answer = await self._listed(wire, model, start)
-        entries = [as_object(e) for e in as_list(answer.json().get("items"))]
-        found = [
-            (_unix(entry.get("sent_at")), Ticket(job_id=entry["request_id"], details={"model": model}))
-            for entry in entries
-            if isinstance(entry.get("request_id"), str)
-            and self.is_order(as_object(entry.get("json_input")), config, image_url)
-            and _unix(entry.get("sent_at")) >= start
-        ]
+            found: list[tuple[float, Ticket]] = []
+            for _ in range(_PAGES):
+                page = answer.json() if answer.ok else {}
+                for entry in map(as_object, as_list(page.get("items"))):
+                    sent, name = moment_of(entry.get("sent_at")), name_of(entry.get("request_id"))
+                    if name and sent >= start and self.is_order(as_object(entry.get("json_input")), config, image_url):
+                        found.append((sent, Ticket(job_id=name, details={"model": model})))
+                if not (page.get("has_more") and (after := name_of(page.get("next_cursor")))):
+                    break
+                answer = await self._listed(wire, model, start, cursor=after)
         return Listing(likeliest(found, known_age=age is not None))
 
-    async def _listed(self, wire: Wire, model: str, start: float) -> Answer:
+    async def _listed(self, wire: Wire, model: str, start: float, **after: str) -> Answer:
         moment = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100"}
-        return await wire.ask("v1/models/requests/by-endpoint", params=query)
+        query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100", **after}
+        return await wire.ask("v1/models/requests/by-endpoint", params=query, headers=NO_CACHE)
 
     def says_no(self, answer: Answer) -> bool:
         """https://docs.fal.ai/documentation/model-apis/errors and request-errors: ``detail``, a text or a list."""
@@ -190,6 +190,16 @@ class FalQueue(VendorProvider):
         return f"{app}/requests/{part(ticket.job_id)}{tail}"
 
 
+def _is_failure(answer: Answer) -> bool:
+    """Whether an answer in the result's place is the job's failure: a model's, which lists its errors by their types.
+
+    FAL's own failures are told by the status. "Request is still in progress", a conflict or a gateway's page speak of
+    the question, whatever they call it.
+    """
+    first = as_object(next(iter(as_list(answer.json().get("detail"))), None))
+    return answer.status >= 400 and answer.status not in _NO_RESULT and bool(first.get("type"))
+
+
 def _error_of(answer: Answer) -> tuple[str, str]:
     """The vendor's words and its name for the kind of error, from any of its three forms."""
     reply = answer.json()
@@ -199,11 +209,3 @@ def _error_of(answer: Answer) -> tuple[str, str]:
         return str(first.get("msg") or answer.words), str(first.get("type") or "")
     words = detail if isinstance(detail, str) and detail else answer.words
     return words, str(reply.get("error_type") or answer.headers.get("x-fal-error-type", ""))
-
-
-def _unix(moment: object) -> float:
-    """A vendor's timestamp in Unix time; 0 for what is none."""
-    try:
-        return datetime.fromisoformat(str(moment)).timestamp()
-    except ValueError:
-        return 0.0

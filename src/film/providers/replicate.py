@@ -7,7 +7,6 @@ Predictions can be listed, so an order whose answer was lost is found again by w
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +14,11 @@ from film.errors import FilmError, PaidLost
 from film.models import Generated
 from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
 from film.providers.frames import fits, nearest_ratio
-from film.providers.listing import likeliest, sent_since
+from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.redact import redact
 from film.providers.vendor import Bought, says_refusal
 from film.providers.vendor_kinds import ImageVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
+from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
 MODELS = ("black-forest-labs/flux-schnell",)
 RATIOS = ("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21")
@@ -84,7 +83,7 @@ class ReplicateImageProvider(ImageVendor):
                 )
             )
         reply = answer.json()
-        if not isinstance(reply.get("id"), str) or not reply["id"]:
+        if not name_of(reply.get("id")):
             raise self.accepted_without_id(answer)
         return _ticket(reply, model, notices)
 
@@ -99,7 +98,7 @@ class ReplicateImageProvider(ImageVendor):
             case "processing":
                 return JobStatus(state="running")
             case "succeeded":
-                return self._succeeded(reply)
+                return self._succeeded(reply, answer)
             case "failed":
                 words = str(reply.get("error") or "no reason given")
                 return JobStatus(state="failed", error=redact(words), refused=says_refusal(words), charged=None)
@@ -114,7 +113,7 @@ class ReplicateImageProvider(ImageVendor):
             case _:
                 return self.unclear(answer)
 
-    def _succeeded(self, reply: dict[str, Any]) -> JobStatus:
+    def _succeeded(self, reply: dict[str, Any], answer: Answer) -> JobStatus:
         output = reply.get("output")
         urls = tuple(u for u in ([output] if isinstance(output, str) else as_list(output)) if isinstance(u, str))
         if not urls and reply.get("data_removed"):
@@ -124,7 +123,7 @@ class ReplicateImageProvider(ImageVendor):
                 provider=self.name,
                 charged=True,
             )
-        return JobStatus(state="done", outputs=urls, charged=True)
+        return JobStatus(state="done", outputs=urls, charged=True) if urls else self.unclear(answer)
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
         async with self.wire() as wire:
@@ -144,29 +143,32 @@ class ReplicateImageProvider(ImageVendor):
     ) -> Listing | None:
         wanted, model = self.request_params(config), self.model_of(config)
         found: list[tuple[float, Ticket]] = []
-        blank = shown = False
+        blank = shown = kept = False
+        since: float | None = None
         page: str | None = "v1/predictions"
         async with self.wire() as wire:
-            for _ in range(_PAGES):
-                answer = await wire.ask(page)
-                since = sent_since(answer, age)
+            for number in range(_PAGES):
+                answer = await wire.ask(page, headers=NO_CACHE)
                 entries = _predictions(self.told(answer))
                 if entries is None:
-                    return Listing(_likeliest(found, since))
-                shown = shown or bool(entries)
+                    break
+                if number == 0:  # the order grows older while page after page is read
+                    since = sent_since(answer, age)
+                shown, kept = shown or bool(entries), kept or answer.is_kept
                 for entry in entries:
-                    if entry["model"] != model or (since is not None and _created(entry) < since):
+                    if entry["model"] != model or (since is not None and moment_of(entry["created_at"]) < since):
                         continue
                     asked = as_object(entry.get("input"))
                     blank = blank or not asked
                     if all(asked.get(name) == value for name, value in wanted.items()):
-                        found.append((_created(entry), _ticket(entry, model, ())))
+                        found.append((moment_of(entry["created_at"]), _ticket(entry, model, ())))
                 page = answer.json()["next"]
-                if page is None or (since is not None and any(_created(entry) < since for entry in entries)):
+                if page is None or is_past([entry["created_at"] for entry in entries], since):
                     # What was asked is deleted after an hour: a prediction that no longer tells may be the lost one,
                     # and an empty list is also what a fault looks like.
-                    return Listing(_likeliest(found, since), complete=shown and not blank)
-        return Listing(_likeliest(found, None))
+                    complete = shown and not blank and not kept
+                    return Listing(likeliest(found, known_age=since is not None), complete=complete)
+        return Listing(likeliest(found, known_age=since is not None))
 
     def says_no(self, answer: Answer) -> bool:
         """https://replicate.com/docs/reference/http: errors are problem documents, with ``detail`` or ``title``."""
@@ -182,7 +184,7 @@ class ReplicateImageProvider(ImageVendor):
 
 def _ticket(reply: dict[str, Any], model: str, notices: tuple[str, ...]) -> Ticket:
     urls = {k: v for k, v in as_object(reply.get("urls")).items() if k in ("get", "cancel") and isinstance(v, str)}
-    return Ticket(job_id=str(reply["id"]), urls=urls, details={"model": model, "notices": list(notices)})
+    return Ticket(job_id=name_of(reply["id"]), urls=urls, details={"model": model, "notices": list(notices)})
 
 
 def _predictions(reply: dict[str, Any] | None) -> list[dict[str, Any]] | None:
@@ -192,17 +194,7 @@ def _predictions(reply: dict[str, Any] | None) -> list[dict[str, Any]] | None:
     if "next" not in reply or not (reply["next"] is None or isinstance(reply["next"], str)):
         return None
     entries = [as_object(entry) for entry in as_list(reply["results"])]
-    whole = all(isinstance(e.get("id"), str) and isinstance(e.get("model"), str) and _created(e) > 0 for e in entries)
+    whole = all(
+        name_of(e.get("id")) and isinstance(e.get("model"), str) and moment_of(e.get("created_at")) > 0 for e in entries
+    )
     return entries if whole else None
-
-
-def _likeliest(found: list[tuple[float, Ticket]], since: float | None) -> tuple[Ticket, ...]:
-    return likeliest(found, known_age=since is not None)
-
-
-def _created(entry: dict[str, Any]) -> float:
-    """When a prediction was made, in Unix time; 0 when it does not say."""
-    try:
-        return datetime.fromisoformat(str(entry.get("created_at"))).timestamp()
-    except ValueError:
-        return 0.0

@@ -19,7 +19,7 @@ from film.providers.frames import fits, nearest_ratio
 from film.providers.redact import redact
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import PictureFile, VideoVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object, part
+from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
 VERSION = "2024-11-06"
 CREDIT = Decimal("0.01")
@@ -99,10 +99,10 @@ class RunwayVideoProvider(VideoVendor):
                 await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION})
             )
         reply = answer.json()
-        if not isinstance(reply.get("id"), str) or not reply["id"]:
+        if not (task := name_of(reply.get("id"))):
             raise self.accepted_without_id(answer)
         details = {"model": body["model"], "notices": list(notices)}
-        return Ticket(job_id=reply["id"], details=details)
+        return Ticket(job_id=task, details=details)
 
     async def upload(self, picture: PictureFile) -> str:
         async with self.wire() as wire:
@@ -128,6 +128,8 @@ class RunwayVideoProvider(VideoVendor):
                 return JobStatus(state="running", progress=_progress(reply.get("progress")))
             case "SUCCEEDED":
                 urls = tuple(url for url in as_list(reply.get("output")) if isinstance(url, str))
+                if not urls:
+                    return self.unclear(answer)
                 return JobStatus(state="done", outputs=urls, charged=True, billed=billed)
             case "FAILED":
                 return self._failed(reply, billed)

@@ -161,14 +161,13 @@ class VendorProvider(JobProvider):
             status = await self.poll_status(ticket)
             if status.state == "done":
                 return status
-            if status.state == "unclear":
-                unclear += 1
-                if unclear == UNCLEAR_TRIES:
-                    raise ProviderUnavailable(
-                        f"{self.name} does not say how the job stands: {status.error}",
-                        hint="it may have been made: look at the vendor's own list of jobs",
-                        provider=self.name,
-                    )
+            unclear = unclear + 1 if status.state == "unclear" else 0
+            if unclear == UNCLEAR_TRIES:
+                raise ProviderUnavailable(
+                    f"{self.name} does not say how the job stands: {status.error}",
+                    hint="it may have been made: look at the vendor's own list of jobs",
+                    provider=self.name,
+                )
             if status.state == "failed" and status.refused:
                 raise self.refusal(status.error, charged=status.charged)
             if status.state == "failed":
@@ -203,9 +202,21 @@ class VendorProvider(JobProvider):
         """
         if answer.ok:
             return answer.json() or None
-        if answer.status in (401, 402, 403):
-            self.check(answer)
+        if (trouble := self.account_trouble(answer)) is not None:
+            raise trouble
         return None
+
+    def account_trouble(self, answer: Answer) -> MissingKeyError | OutOfCredit | None:
+        """What a question's answer says is wrong with the account; None where it says something else.
+
+        Never a refusal: what a gateway's page has to say of terms of use is said of no job.
+        """
+        if answer.status not in (401, 402, 403):
+            return None
+        error = self.read_error(answer)
+        if error is None:
+            return self.out_of_credit(answer.words) if answer.status == 402 else self.key_rejected(answer.words)
+        return error if isinstance(error, (MissingKeyError, OutOfCredit)) else None
 
     def unclear(self, answer: Answer) -> JobStatus:
         """A poll that says nothing about the job: it is asked again."""

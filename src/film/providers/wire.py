@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -82,9 +83,15 @@ class Answer:
     def moment(self) -> float | None:
         """What the vendor's clock said, in Unix time; None where it does not say."""
         try:
-            return email.utils.parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+            said = email.utils.parsedate_to_datetime(self.headers.get("date", ""))
+            return (said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp()
         except (ValueError, TypeError, OverflowError):
             return None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a cache between us and the vendor had it ready: it says how things stood some time ago."""
+        return self.headers.get("age", "0").strip() not in ("", "0")
 
     @property
     def retry_after(self) -> float | None:
@@ -180,14 +187,16 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        lasts: Callable[[Answer], bool] = lambda answer: False,
     ) -> Answer:
         """A question that does no harm when it is asked twice. Every lasting answer below 500 is returned.
 
+        ``lasts`` knows answers from 500 on that are the vendor's last word and no fault of the moment.
         Raises ProviderUnavailable when none comes in the time there is.
         """
         target = self.at_base(url)
         return await self._patiently(
-            lambda: self.http.build_request(method, target, headers=headers, params=params, json=body), self.auth
+            lambda: self.http.build_request(method, target, headers=headers, params=params, json=body), self.auth, lasts
         )
 
     async def hand_over(
@@ -220,7 +229,12 @@ class Wire:
 
         return await self._patiently(request, None)
 
-    async def _patiently(self, request: Callable[[], httpx.Request], auth: KeyAuth | None) -> Answer:
+    async def _patiently(
+        self,
+        request: Callable[[], httpx.Request],
+        auth: KeyAuth | None,
+        lasts: Callable[[Answer], bool] = lambda answer: False,
+    ) -> Answer:
         last = "no answer"
         retry_after: float | None = None
         deadline = time.monotonic() + self.patience.ask_seconds
@@ -229,7 +243,7 @@ class Wire:
             try:
                 async with asyncio.timeout(max(0.01, deadline - time.monotonic())):
                     answer = await self._exchange(request(), auth)
-                if answer.status < 500 and answer.status not in (408, 425, 429):
+                if (answer.status < 500 and answer.status not in (408, 425, 429)) or lasts(answer):
                     return answer
                 last, retry_after = f"{answer.status} ({answer.words})", answer.retry_after
             except TRANSPORT_FAILURES as error:
@@ -284,6 +298,11 @@ def as_object(value: object) -> dict[str, Any]:
 
 def as_list(value: object) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def name_of(value: object) -> str:
+    """A vendor's id, which is text or a whole number; empty for what is none."""
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
 def part(name: str) -> str:

@@ -77,9 +77,11 @@ def test_a_picture_too_large_for_an_order_goes_to_fals_store_and_is_known_again(
         {"request_id": "r-2", "sent_at": "2026-11-22T10:00:00Z", "json_input": {**order, "image_url": "https://x/y"}},
         {"request_id": "r-1", "sent_at": "2026-11-22T10:00:00Z", "json_input": order},
     ]
-    vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", httpx.Response(200, json={"items": listed}))
-    found = run(provider.find_lost(CONFIG, since=0.0, image_url=picture))
-    assert found is not None and [ticket.job_id for ticket in found] == ["r-1"]
+    headers = {"date": "Sun, 22 Nov 2026 10:01:00 GMT"}
+    page = httpx.Response(200, headers=headers, json={"items": listed})
+    vendor.on("GET", "https://api.fal.ai/v1/models/requests/by-endpoint", page)
+    listing = run(provider.find_lost(CONFIG, age=60.0, image_url=picture))
+    assert listing is not None and [ticket.job_id for ticket in listing.found] == ["r-1"]
 
 
 def test_a_store_that_does_not_say_where_the_picture_is_leaves_nothing_ordered(

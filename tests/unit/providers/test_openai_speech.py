@@ -11,7 +11,6 @@ import pytest
 from fake_vendor import CANARY, FakeVendor, denied, run, sent, wav
 
 from film.errors import (
-    BadMedia,
     FilmError,
     InputError,
     MissingKeyError,
@@ -84,9 +83,9 @@ def test_a_streamed_wav_gets_its_true_length(vendor: FakeVendor, tmp_path: Path)
         (httpx.Response(500), OutcomeUnknown),
         (httpx.ReadTimeout("slow"), OutcomeUnknown),
         (httpx.ConnectError("refused"), ProviderUnavailable),
-        (httpx.Response(200, json={"error": {"message": "oops"}}), BadMedia),
-        (httpx.Response(200, content=b"<html>"), BadMedia),
-        (httpx.Response(200, content=b""), BadMedia),
+        (httpx.Response(200, json={"error": {"message": "oops"}}), OutcomeUnknown),
+        (httpx.Response(200, content=b"<html>"), OutcomeUnknown),
+        (httpx.Response(200, content=b""), OutcomeUnknown),
     ],
 )
 def test_every_no_is_told_apart_and_the_order_went_out_once(
@@ -95,8 +94,8 @@ def test_every_no_is_told_apart_and_the_order_went_out_once(
     vendor.on("POST", SPEECH, reply)
     error = denied(vendor, vendor.provider(OpenAISpeechProvider, tmp_path).generate("Hello", CONFIG))
     assert type(error) is expected
-    if isinstance(error, BadMedia):
-        assert error.charged
+    if isinstance(error, OutcomeUnknown):
+        assert error.charged is None
 
 
 def test_a_lost_answer_cannot_be_asked_for(vendor: FakeVendor, tmp_path: Path) -> None:
@@ -105,7 +104,7 @@ def test_a_lost_answer_cannot_be_asked_for(vendor: FakeVendor, tmp_path: Path) -
         run(provider.poll_status("req-9"))
     with pytest.raises(PaidLost):
         run(provider.fetch(Ticket(job_id="req-9"), JobStatus(state="done")))
-    assert run(provider.find_lost(CONFIG, since=0)) is None
+    assert run(provider.find_lost(CONFIG, age=0.0)) is None
 
 
 def test_a_character_keeps_its_voice_and_other_fields_do_not_count() -> None:

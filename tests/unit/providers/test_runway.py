@@ -19,7 +19,6 @@ from film.errors import (
     MissingKeyError,
     OutcomeUnknown,
     OutOfCredit,
-    PaidLost,
     ProviderUnavailable,
 )
 from film.providers.base import Scene, Ticket, VideoConfig
@@ -208,11 +207,10 @@ def test_the_cache_key_knows_what_is_sent_and_nothing_else() -> None:
     assert len(provider.notices(CONFIG.model_copy(update={"negative_prompt": "x", "width": 2048}))) == 2
 
 
-def test_a_task_that_is_forgotten_is_lost_and_lost_orders_cannot_be_listed(vendor: FakeVendor, tmp_path: Path) -> None:
+def test_lost_orders_cannot_be_listed(vendor: FakeVendor, tmp_path: Path) -> None:
     provider = vendor.provider(RunwayVideoProvider, tmp_path)
-    with pytest.raises(PaidLost):
-        run(provider.poll_status("t-404"))
-    assert run(provider.find_lost(CONFIG, since=0)) is None
+    assert run(provider.find_lost(CONFIG, age=0.0)) is None
+    assert not provider.can_list and vendor.seen == []
 
 
 def test_cancelling_promises_nothing(vendor: FakeVendor, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""ElevenLabs' speech with timestamps, and the history in which a lost answer can be found."""
+"""ElevenLabs' speech with timestamps, and the history in which a lost answer can be found, once it is spoken."""
 
 from __future__ import annotations
 
@@ -95,8 +95,9 @@ class SimulatedElevenLabs(SimulatedVendor):
 
     async def history(self, request: web.Request) -> web.StreamResponse:
         size = int(request.query.get("page_size", "100"))
-        since = float(request.query.get("date_after_unix", "0") or 0)
-        newest_first = [job for job in reversed(self.house.books.jobs(self.name)) if job.created >= since]
+        since, now = float(request.query.get("date_after_unix", "0") or 0), time.time()
+        spoken = [job for job in self.house.books.jobs(self.name) if since <= job.ends <= now]
+        newest_first = sorted(spoken, key=lambda job: job.ends, reverse=True)
         after = request.query.get("start_after_history_item_id")
         start = next((n + 1 for n, job in enumerate(newest_first) if f"{ITEM}{job.id}" == after), 0)
         page = newest_first[start : start + size]
@@ -132,7 +133,7 @@ def _item(job: SimulatedJob) -> dict[str, Any]:
         "voice_id": job.order["voice_id"],
         "model_id": job.endpoint,
         "text": text,
-        "date_unix": int(job.created),
+        "date_unix": int(job.ends),
         "character_count_change_from": 0,
         "character_count_change_to": len(text),
         "content_type": "audio/mpeg",

@@ -19,6 +19,7 @@ from film.testing.simulator.books import SimulatedJob, digest_of
 from film.testing.simulator.making import SIZES, UPLOADS, as_object, frame_of
 from film.testing.simulator.vendor import BadOrder, SimulatedVendor, read_order
 
+PAGE = 100
 STORE_TOKEN = "simulated-store-token"  # noqa: S105  # it opens nothing but this simulator
 Price = Callable[[dict[str, Any]], Decimal]
 
@@ -203,16 +204,20 @@ class SimulatedFal(SimulatedVendor):
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
         endpoint = request.query.get("endpoint_id", "")
-        found = [job for job in self.house.books.jobs(self.name) if job.endpoint == endpoint and self.lists]
+        mine = [job for job in self.house.books.jobs(self.name) if job.endpoint == endpoint and self.lists]
+        begin = _moment(request.query.get("start"))
+        newest_first = [job for job in reversed(mine) if job.created >= begin]
+        size, start = int(request.query.get("limit", PAGE)), int(request.query.get("cursor", "0"))
+        more = start + size < len(newest_first)
         items = [
             {
                 "request_id": job.id,
                 "sent_at": datetime.fromtimestamp(job.created, UTC).isoformat(),
                 "json_input": job.order if request.query.get("expand") == "payloads" else None,
             }
-            for job in found
+            for job in newest_first[start : start + size]
         ]
-        return web.json_response({"items": items, "next_cursor": None, "has_more": False})
+        return web.json_response({"items": items, "next_cursor": str(start + size) if more else None, "has_more": more})
 
     async def pricing(self, request: web.Request) -> web.StreamResponse:
         asked = request.query.get("endpoint_id", "").split(",")
@@ -241,6 +246,10 @@ class SimulatedFal(SimulatedVendor):
 
     def _position(self, job: SimulatedJob) -> int:
         return sum(other.starts < job.starts and other.starts > time.time() for other in self.house.books.jobs("fal"))
+
+
+def _moment(text: str | None) -> float:
+    return datetime.fromisoformat(text).timestamp() if text else 0.0
 
 
 def _list_price(model: str) -> tuple[Decimal, str] | None:

@@ -90,11 +90,11 @@ class SimulatedReplicate(SimulatedVendor):
         newest_first = list(reversed(self.house.books.jobs(self.name)))
         start = int(request.query.get("cursor", "0") or 0)
         page = newest_first[start : start + PAGE]
-        more = f"{self.base(request)}/v1/predictions?cursor={start + PAGE}"
+        at = f"{self.base(request)}/v1/predictions?cursor="
         return web.json_response(
             {
-                "previous": None,
-                "next": more if start + PAGE < len(newest_first) else None,
+                "previous": f"{at}{max(0, start - PAGE)}" if start else None,
+                "next": f"{at}{start + PAGE}" if start + PAGE < len(newest_first) else None,
                 "results": [self._prediction(request, job) for job in page],
             }
         )
