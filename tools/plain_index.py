@@ -1,8 +1,6 @@
 """A package index on this machine that answers as the configured one does, but without upload times, as mirrors do.
 
     python tools/plain_index.py COMMAND …     runs COMMAND with that index as uv's only one, and ends as it ends
-
-The index behind it is uv's: UV_DEFAULT_INDEX where that is set, else the one that the last `uv lock` wrote into uv.lock.
 """
 
 from __future__ import annotations
@@ -12,25 +10,35 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urljoin
 
 _JSON = "application/vnd.pypi.simple.v1+json"
-_UV_LOCK = Path(__file__).parent.parent / "uv.lock"
+_PROBE = """
+[project]
+name = "probe"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["iniconfig"]
+"""
 
 
+@cache
 def behind() -> str:
-    """The address of the index that uv is set up with."""
-    if url := os.environ.get("UV_DEFAULT_INDEX"):
-        return url
-    found = re.search(r'registry = "(https?://[^"]+)"', _UV_LOCK.read_text(encoding="utf-8"))
-    if found is None:
-        raise SystemExit("error: no index is known\nhelp: run uv lock first, or set UV_DEFAULT_INDEX")
-    return found[1]
+    """The address of the index that uv is set up with, wherever that is said: it writes it into each lock."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "pyproject.toml").write_text(_PROBE)
+        subprocess.run(["uv", "lock", "--quiet"], cwd=folder, check=True)
+        found = re.search(r'registry = "([^"]+)"', (folder / "uv.lock").read_text("utf-8"))
+    assert found is not None
+    return found[1].rstrip("/") + "/"
 
 
 class Index(BaseHTTPRequestHandler):
@@ -39,7 +47,7 @@ class Index(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        page = urljoin(behind().rstrip("/") + "/", self.path.lstrip("/"))
+        page = urljoin(behind(), self.path.lstrip("/"))
         request = urllib.request.Request(page, headers={"Accept": _JSON, "User-Agent": "uv"})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -68,6 +76,7 @@ class Index(BaseHTTPRequestHandler):
 
 
 def main() -> int:
+    behind()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Index)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     own = f"http://127.0.0.1:{server.server_address[1]}/"
