@@ -5,9 +5,9 @@
     python tools/lock.py -U                  let everything go there
     python tools/lock.py --check             fail where a resolution made now differs from the lock
 
-`requirements.lock` has every version of every extra and group with its hashes, and no index's address. `uv run` does not
-read it, so its versions stand once more in pyproject.toml, as `constraint-dependencies`; those of what builds the package
-are `build-constraint-dependencies`, since a build is an environment of its own.
+`requirements.lock` has every version of every extra and group with its hashes, and no index's address. `uv run` does
+not read it, so its versions stand once more in pyproject.toml, as `constraint-dependencies`; those of what builds the
+package are `build-constraint-dependencies`, since a build is an environment of its own.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def name_of(requirement: str) -> str:
 
 def with_list(text: str, key: str, values: list[str]) -> str:
     """The pyproject.toml ``text`` in which the list ``key`` of [tool.uv] has these values."""
-    lines = "".join(f'    "{value}",\n' for value in values)
-    text, found = re.subn(rf"^{key} = \[\n?(?:    .*\n)*\]$", lambda _: f"{key} = [\n{lines}]", text, flags=re.MULTILINE)
+    lines = "\n" * bool(values) + "".join(f'    "{value}",\n' for value in values)
+    text, found = re.subn(rf"^{key} = \[\n?(?:    .*\n)*\]$", lambda _: f"{key} = [{lines}]", text, flags=re.MULTILINE)
     if found != 1:
         raise SystemExit(f"error: pyproject.toml has no list {key}\nhelp: write {key} = [] under [tool.uv]")
     return text
@@ -105,8 +105,8 @@ def lock(names: list[str], *, everything: bool) -> None:
 def differences(locked: Locked, now: Locked) -> list[str]:
     """Why ``now`` is not what was ``locked``.
 
-    Files that a project adds to a version later, or that a mirror lacks, are none: whoever installs by hashes never sees
-    them. Both for one version are a file in place of another.
+    Files that a project adds to a version later, or that a mirror lacks, are none: whoever installs by hashes never
+    sees them. Both for one version are a file in place of another.
     """
     found = [f"not in the lock: {requirement}" for requirement in now if requirement not in locked]
     found += [f"only in the lock: {requirement}" for requirement in locked if requirement not in now]

@@ -1,6 +1,6 @@
 """A package index on this machine that answers as the configured one does, but without upload times, as mirrors do.
 
-    python tools/plain_index.py COMMAND …     runs COMMAND with that index as uv's only one, and ends as it ends
+python tools/plain_index.py COMMAND …     runs COMMAND with that index as uv's only one, and ends as it ends
 """
 
 from __future__ import annotations
