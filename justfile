@@ -27,7 +27,7 @@ test-long *ARGS:
 conformance *ARGS:
     uv run --group conformance pytest -m conformance tests/conformance {{ARGS}}
 
-# A film under ZenML and under Ray, in an environment of their own: they hold other libraries back
+# A film under ZenML and under Ray, in an environment of their own: they bring fifty more libraries
 test-engines *ARGS:
     UV_PROJECT_ENVIRONMENT=.venv-engines uv run --extra zenml --extra ray pytest -n 0 -m engines {{ARGS}}
 
@@ -35,10 +35,17 @@ test-engines *ARGS:
 bench *ARGS:
     uv run python -m benchmarks {{ARGS}}
 
-# Write the locked, hashed list of what is installed
-lock:
-    uv lock
-    uv export --no-emit-project --no-header --no-annotate -q > requirements.lock
+# Write the lock and its pins after a change of pyproject.toml; `-P NAME` lets NAME move to its newest version, `-U` all
+lock *ARGS:
+    python3 tools/lock.py {{ARGS}}
+
+# Whether the lock is what a resolution of today comes to
+lock-check:
+    python3 tools/lock.py --check
+
+# Both ends of the wheel's ranges
+wheel:
+    .ci/wheel
 
 # Write the parts of the documentation that are made from the code
 docs:

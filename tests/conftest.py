@@ -8,6 +8,8 @@
     settings       settings on that database, with a gallery of the test's own
     tell           prints a figure that a test has measured, at the end of the run, in whatever process it ran
 
+No test may depend on which ones ran before it: `pytest --shuffle SEED` runs them in another order.
+
 PostgreSQL is a real server from a package, one per process (so also one per xdist worker), started by the first test
 that needs it; each test has a schema of its own there. A guard process, whose standard input ends when this process
 does, however it ends, stops the server and removes its files.
@@ -17,7 +19,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +38,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.db.tables import Base
+from film.providers import registry
 from film.settings import KEY_NAMES, STORE_NAMES, Settings
 
 _GUARD = """
@@ -76,6 +81,35 @@ _FIGURE, _MET = "figure", "provider faults"
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are cores: half of what the suite does is to wait for programs, disks and servers."""
     return (os.cpu_count() or 2) + 2
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in an order that SEED decides")
+
+
+def pytest_configure() -> None:
+    # What a shell starts in the background has SIGINT ignored, and so has every program that it starts in turn; those
+    # of the tests are to hear Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every process of a run has the same order, as xdist wants it."""
+    seed: int | None = config.getoption("--shuffle")
+    if seed is not None:
+        random.Random(seed).shuffle(items)
+
+
+@pytest.fixture(autouse=True)
+def _providers() -> Iterator[None]:
+    """A provider that a test registers is gone after it."""
+    before = dict(registry._registered)
+    yield
+    if registry._registered != before:
+        registry._registered.clear()
+        registry._registered.update(before)
+        registry._plugins.cache_clear()
 
 
 @pytest.fixture(autouse=True)
