@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from importlib.util import find_spec
@@ -12,23 +17,30 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
+import film
 from film.compose import EncodeSettings, encode
 from film.compose.encode import EncodeTask, Tick
 from film.compose.segments import is_same_here, plan, screen_of
+from film.db.base import now
+from film.db.tables import Action
 from film.engines.cluster import NodeLost
 from film.errors import ConfigurationError, Interrupted
 from film.json_lines import Lines
 from film.models import AssetType
 from film.pipeline.cluster import driver, make_film
+from film.pipeline.cluster import library as libraries
 from film.pipeline.cluster.away import AwayProviders, Workshop, generate_here
-from film.pipeline.cluster.coordinator import _order_in  # pyright: ignore[reportPrivateUsage]
 from film.pipeline.cluster.driver import Following
-from film.pipeline.cluster.encoding import NodeEncoder
-from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.cluster.encoding import NodeEncoder, UnlikeUs, encode_here
+from film.pipeline.cluster.library import Library, Mark
+from film.pipeline.cluster.makeup import check_nodes, own_makeup, own_version, travelling_question
+from film.pipeline.cluster.order import News, Order, Outcome, order_in
 from film.pipeline.events import Events
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.results import CompletedShot
+from film.pipeline.services import Services, open_services
 from film.pipeline.stop import Stop
 from film.providers.base import ImageConfig, ProviderContext
 from film.settings import Settings, as_environment, load_settings
@@ -47,6 +59,7 @@ def order(settings: Settings, **about: object) -> Order:
         **{
             "run_id": "run",
             "version": own_version(),
+            "makeup": dict(own_makeup()),
             "params": params(settings),
             "at_most": Decimal("0.25"),
             "spend_allowed": True,
@@ -65,13 +78,13 @@ def settings(tmp_path: Path) -> Settings:
 def test_an_order_arrives_as_it_was_given_and_holds_no_key(settings: Settings) -> None:
     with_keys = settings.model_copy(update={"keys": {"fal": SecretStr("fal-secret")}})
     text = order(with_keys).model_dump_json()
-    assert _order_in(text) == order(with_keys)
+    assert order_in(text, "here") == order(with_keys)
     assert "secret" not in text
 
 
 def test_an_order_of_another_version_is_refused_whatever_is_in_it() -> None:
-    with pytest.raises(ConfigurationError, match="this program is 99"):
-        _order_in(json.dumps({"version": "99", "params": "in other words"}))
+    with pytest.raises(ConfigurationError, match=r"coordinator on 10.0.0.3 .* this program has film-generation 99"):
+        order_in(json.dumps({"version": "99", "params": "in other words"}), "10.0.0.3")
 
 
 def test_of_money_the_stricter_word_counts(settings: Settings) -> None:
@@ -113,7 +126,7 @@ def test_a_local_provider_works_away_and_is_itself_in_all_else(tmp_path: Path) -
     drawing = providers.get(AssetType.IMAGE, "draft")
     config = ImageConfig(prompt="A harbour", width=96, height=54)
     made = asyncio.run(drawing.generate(config.prompt, config))
-    assert made == generate_here(AssetType.IMAGE, "draft", (config.prompt, config), {})
+    assert made == generate_here(own_makeup(), AssetType.IMAGE, "draft", (config.prompt, config), {})
     assert made.data
     assert drawing.estimate_cost(config) == 0
     assert not type(providers.get(AssetType.VIDEO, "kling")).local
@@ -154,7 +167,7 @@ class _Nodes:
         self.dying, self.asked = list(dying), list[int]()
 
     def stream(self, function, *arguments, files, waiting):
-        self.asked.append(len(arguments[0]))
+        self.asked.append(len(arguments[1]))
         self.at_work = True
         left = self.dying.pop(0) if self.dying else None
         try:
@@ -223,12 +236,31 @@ def test_a_node_that_would_encode_otherwise_leaves_it_to_who_asked(
     assert len(told) == 1
 
 
-class _Coordinator:
-    """One that answers every question for news with the next of ``news``; what is an error is raised."""
+MARK = Mark(token="theirs", side="the coordinator", database="film on db", store="s3://films")
 
-    def __init__(self, *news: News | Exception | None) -> None:
-        self.left, self.said = list(news), list[str]()
-        self.begin, self.news, self.leave, self.stop = map(self._method, ("begin", "news", "leave", "stop"))
+
+class _Coordinator:
+    """One that answers every question for news with the next of ``news``; what is an error is raised.
+
+    ``forgets`` times it has died between being met and being told to begin.
+    """
+
+    def __init__(self, *news: News | Exception | None, forgets: int = 0) -> None:
+        self.left, self.said, self.forgets = list(news), list[str](), forgets
+        names = ("meet", "begin", "news", "leave", "stop")
+        self.meet, self.begin, self.news, self.leave, self.stop = map(self._method, names)
+
+    def answer(self, name: str) -> object:
+        match name:
+            case "news":
+                return self.left.pop(0)
+            case "meet":
+                return MARK.model_dump_json()
+            case "begin":
+                self.forgets -= 1
+                return self.forgets < 0
+            case _:
+                return None
 
     def _method(self, name: str):
         class Method:
@@ -256,7 +288,7 @@ class _House:
 
     async def ask(self, name: str, *, patience: float):
         self.patience.append(patience)
-        answer = self._coordinator.left.pop(0) if name == "news" else None
+        answer = self._coordinator.answer(name)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -269,10 +301,31 @@ class _House:
         coordinator.said.append("anew")
 
 
+class _Library:
+    """One that both sides have; what is done with marks is noted down."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.said, self._error = list[str](), error
+
+    def leave(self) -> Mark:
+        self.said.append("leave")
+        return MARK.model_copy(update={"token": "ours"})
+
+    def look(self, theirs: Mark) -> None:
+        assert theirs == MARK
+        self.said.append("look")
+        if self._error:
+            raise self._error
+
+    def forget(self, mark: Mark) -> None:
+        assert mark.token == "ours"
+        self.said.append("forget")
+
+
 def followed(coordinator: _Coordinator, settings: Settings, stop: Stop | None = None) -> tuple[Outcome, list[str]]:
     told = list[str]()
     events = Events(lambda event: told.append(str(event.facts["message"])))
-    following = Following(_House(coordinator), order(settings), events, stop or Stop())  # pyright: ignore[reportArgumentType]
+    following = Following(_House(coordinator), order(settings), _Library(), events, stop or Stop())  # pyright: ignore[reportArgumentType]
     return asyncio.run(following.to_the_end()), told
 
 
@@ -284,10 +337,10 @@ def test_an_order_is_given_again_to_a_coordinator_that_does_not_know_it_or_is_an
     whole = shots(settings)
     forgetful = _Coordinator(None, News((), 0, whole))
     assert followed(forgetful, settings)[0] is whole
-    assert forgetful.said == ["found", "begin", "news", "begin", "news", "leave"]
+    assert forgetful.said == ["found", "meet", "begin", "news", "meet", "begin", "news", "leave"]
     dead = _Coordinator(NodeLost("gone"), News((), 0, whole))
     assert followed(dead, settings)[0] is whole
-    assert dead.said == ["found", "begin", "news", "head", "found", "begin", "news", "leave"]
+    assert dead.said == ["found", "meet", "begin", "news", "head", "found", "meet", "begin", "news", "leave"]
 
 
 def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings: Settings) -> None:
@@ -295,7 +348,7 @@ def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings:
     coordinator = _Coordinator(News((), 0, cut_short), News((), 0, whole))
     outcome, told = followed(coordinator, settings)
     assert outcome is whole and "goes on" in told[0]
-    assert coordinator.said == ["found", "begin", "news", "leave", "begin", "news", "leave"]
+    assert coordinator.said == ["found", "meet", "begin", "news", "leave", "meet", "begin", "news", "leave"]
     stop = Stop()
     stop.set()
     coordinator = _Coordinator(News((), 0, cut_short))
@@ -306,9 +359,190 @@ def test_a_coordinator_that_takes_long_to_begin_is_given_more_time_each_time(set
     late = TimeoutError()
     coordinator = _Coordinator(News((), 0), late, late, None, late, News((), 0, shots(settings)))
     house = _House(coordinator)
-    following = Following(house, order(settings), Events(), Stop())  # pyright: ignore[reportArgumentType]
+    following = Following(house, order(settings), _Library(), Events(), Stop())  # pyright: ignore[reportArgumentType]
     asyncio.run(following.to_the_end())
     assert coordinator.said.count("anew") == 3
     usual = driver.PATIENCE
-    asked = [usual, usual, usual, 2 * usual, 4 * usual, usual, usual, 2 * usual]  # begin, news, and so on
+    meeting = [usual, usual]  # and beginning
+    asked = [*meeting, usual, usual, 2 * usual, 4 * usual, *meeting, usual, 2 * usual]
     assert house.patience == asked
+
+
+def test_an_order_is_begun_by_none_who_was_not_met(settings: Settings) -> None:
+    whole = shots(settings)
+    coordinator = _Coordinator(News((), 0, whole), forgets=1)
+    assert followed(coordinator, settings)[0] is whole
+    assert coordinator.said == ["found", "meet", "begin", "meet", "begin", "news", "leave"]
+
+
+def test_nothing_is_ordered_of_a_coordinator_that_has_another_library(settings: Settings) -> None:
+    library, coordinator = _Library(ConfigurationError("another")), _Coordinator()
+    following = Following(_House(coordinator), order(settings), library, Events(), Stop())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ConfigurationError, match="another"):
+        asyncio.run(following.to_the_end())
+    assert coordinator.said == ["found", "meet"], "and never begin"
+    assert library.said == ["leave", "look", "forget"], "no note stays behind"
+
+
+# -- one library on both sides
+
+
+def services(folder: Path, *, database: str = "film", gallery: str = "gallery") -> Services:
+    (folder / database).mkdir(parents=True, exist_ok=True)
+    return open_services(Settings(gallery=folder / gallery, database_url=f"sqlite:///{folder / database}/film.db"))
+
+
+def notes(at: Services) -> int:
+    with at.engine.connect() as db:
+        statement = select(func.count()).where(Action.kind == libraries.KIND, Action.state == "failed")
+        return db.scalar(statement) or 0
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "PATIENCE", 0.05)
+
+
+def test_two_sides_of_one_library_find_what_the_other_has_left(tmp_path: Path, impatient: None) -> None:
+    driver, coordinator = Library(services(tmp_path), "driver", "a"), Library(services(tmp_path), "coordinator", "b")
+    for one, other in ((driver, coordinator), (coordinator, driver)):
+        mark = one.leave()
+        other.look(mark)
+        one.forget(mark)
+    at = services(tmp_path)
+    assert notes(at) == 0
+    for _ in range(3):
+        coordinator.leave()
+    assert at.cache.get_cache_stats()["by_kind"] == {libraries.KIND: 2}, "one file a side, however often they meet"
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [({"database": "elsewhere"}, "not one database"), ({"gallery": "elsewhere"}, "not one store")],
+)
+@pytest.mark.parametrize("role", ["driver", "coordinator"])
+def test_another_database_or_store_is_refused_with_the_names_of_both_sides(
+    tmp_path: Path, impatient: None, role: str, other: dict[str, str], told: str
+) -> None:
+    here, there = Library(services(tmp_path), role, "a"), Library(services(tmp_path, **other), "other", "b")
+    with pytest.raises(ConfigurationError, match=told) as refused:
+        here.look(there.leave())
+    assert f"the {role} on a" in str(refused.value) and "the other on b" in str(refused.value)
+    assert "elsewhere" in str(refused.value), "where the other is"
+    assert "FILM_" in refused.value.hint and "ray stop" in refused.value.hint
+
+
+def test_a_copy_of_a_database_is_another_one(tmp_path: Path, impatient: None) -> None:
+    """It knows the film, has the same tables and the same rows: a name or an id would not tell them apart."""
+    original = services(tmp_path)
+    Library(original, "driver", "a").leave()
+    original.engine.dispose()
+    shutil.copytree(tmp_path / "film", tmp_path / "copy")
+    mark = Library(original, "driver", "a").leave()
+    with pytest.raises(ConfigurationError, match="not one database"):
+        Library(services(tmp_path, database="copy"), "coordinator", "b").look(mark)
+
+
+def test_a_note_of_somebody_who_was_killed_goes_with_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = services(tmp_path)
+    library = Library(at, "driver", "a")
+    library.leave()
+    assert notes(at) == 1
+    later = now() + timedelta(days=2)
+    monkeypatch.setattr(libraries, "now", lambda: later)
+    library.leave()
+    assert notes(at) == 1
+
+
+# -- one makeup on all nodes
+
+
+def test_a_node_of_another_version_or_recipe_is_refused_by_name() -> None:
+    ours = own_makeup()
+    check_nodes({"10.0.0.2 (aa)": dict(ours)}, pytest.fail)
+    for part, theirs in (("film-generation", "9.9"), ("drafts", "panel-9"), ("cut", "segment/9")):
+        answers = {"10.0.0.2 (aa)": dict(ours), "10.0.0.3 (bb)": {**ours, part: theirs}}
+        with pytest.raises(ConfigurationError) as refused:
+            check_nodes(answers, pytest.fail)
+        assert f"10.0.0.3 (bb) has {part} {theirs}, and this program has {part} {ours[part]}" in str(refused.value)
+        assert f"film-generation=={own_version()}" in refused.value.hint and "ray stop" in refused.value.hint
+    mute = {"10.0.0.4 (cc)": ModuleNotFoundError("film"), "10.0.0.5 (dd)": {"film-generation": "none"}}
+    with pytest.raises(ConfigurationError, match=r"10.0.0.4 .*nothing to say.*1 more nodes differ"):
+        check_nodes(mute, pytest.fail)
+
+
+def test_other_libraries_on_a_node_are_told_and_no_hindrance() -> None:
+    told = list[str]()
+    check_nodes({"10.0.0.3 (bb)": {**own_makeup(), "libraries": "av 1"}}, told.append)
+    assert len(told) == 1 and "10.0.0.3 (bb) has av 1" in told[0]
+
+
+def test_what_is_asked_of_nodes_can_be_answered_by_any_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = travelling_question()
+    assert question() == own_makeup()
+    assert "<locals>" in question.__qualname__, "else it would travel by its name, which an older version lacks"
+    assert question.__closure__ is None
+    used = set(question.__code__.co_names) & set(question.__globals__)
+    assert used <= {"own_makeup", "PackageNotFoundError", "version"}, "and take nothing of its module with it"
+    monkeypatch.setitem(sys.modules, "film.pipeline.cluster.makeup", None)
+    assert question() == {"film-generation": own_version()}
+
+
+def test_code_that_draws_otherwise_is_noticed_although_its_recipe_keeps_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(film.__file__).parent
+    for folder in ("providers/draft", "compose", "timeline", "media"):
+        shutil.copytree(home / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(film, "__file__", str(tmp_path / "__init__.py"))
+    before = own_makeup()
+    fresh = own_makeup.__wrapped__
+    assert fresh() == before
+    drawing = tmp_path / "providers" / "draft" / "panel.py"
+    drawing.write_bytes(drawing.read_bytes().replace(b"\n", b"\r\n"))
+    assert fresh() == before, "line ends are a tool's affair"
+    drawing.write_bytes(drawing.read_bytes() + b"# another colour\n")
+    assert [part for part in before if fresh()[part] != before[part]] == ["drafts"]
+
+
+def test_a_node_that_has_come_later_and_is_another_does_no_work(timeline: Timeline, tmp_path: Path) -> None:
+    config = ImageConfig(prompt="A harbour", width=96, height=54)
+    other = {**own_makeup(), "drafts": "panel-9"}
+    with pytest.raises(ConfigurationError, match=r"has drafts .*, and this program has drafts panel-9"):
+        generate_here(other, AssetType.IMAGE, "draft", (config.prompt, config), {})
+    settings = EncodeSettings.preview()
+    with pytest.raises(UnlikeUs):
+        next(
+            encode_here(
+                {**own_makeup(), "cut": "segment/9"}, plan(timeline, settings), screen_of(timeline), settings, {}
+            )
+        )
+
+
+class _Cluster:
+    """What there is, and what its nodes answer."""
+
+    machines = frozenset({"10.0.0.2"})
+
+    def __init__(self, cpus: int, answers: Mapping[str, object] | None = None) -> None:
+        self.cpus, self._answers = cpus, answers or {}
+
+    def on_every_node(self, question, *, patience: float):
+        return self._answers
+
+
+@pytest.mark.parametrize(
+    ("cluster", "told"),
+    [
+        (_Cluster(0), "no node that works"),
+        (_Cluster(4, {"10.0.0.2 (aa)": {"film-generation": "9.9"}}), "10.0.0.2 .* has film-generation 9.9"),
+    ],
+)
+def test_a_cluster_is_looked_at_before_it_is_used(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, cluster: _Cluster, told: str
+) -> None:
+    monkeypatch.setattr(driver, "open_cluster", lambda address, environment: nullcontext(cluster))
+    house = driver.House(settings.model_copy(update={"ray_address": "10.0.0.1:6379"}), pytest.fail)
+    with pytest.raises(ConfigurationError, match=told):
+        house.cluster()
+    assert house.opened is None
