@@ -35,9 +35,9 @@ def test_another_store_database_or_recipe_is_refused_before_the_first_order(
     recipes.write_text(recipes.read_text().replace('PANEL_RECIPE = "panel-1"', 'PANEL_RECIPE = "panel-99"', 1))
     with room(tmp_path, f"sqlite:///{tmp_path}/film.db", workers=1, speed=20, monkeypatch=monkeypatch) as made:
         said = refused(made, FILM_GALLERY_DIR=str(tmp_path / "elsewhere"))
-        assert "not one store" in said and f"{tmp_path}/elsewhere" in said and f"{tmp_path}/gallery" in said
+        assert "two stores" in said and f"{tmp_path}/elsewhere" in said and f"{tmp_path}/gallery" in said
         said = refused(made, FILM_DATABASE_URL=f"sqlite:///{tmp_path}/foreign.db")
-        assert "not one database" in said and f"{tmp_path}/foreign.db" in said and f"{tmp_path}/film.db" in said
+        assert "two databases" in said and f"{tmp_path}/foreign.db" in said and f"{tmp_path}/film.db" in said
         with monkeypatch.context() as environment:
             environment.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(other), os.environ.get("PYTHONPATH")])))
             odd = made.add(num_cpus=1)

@@ -101,8 +101,8 @@ class Library:
     def _apart(self, what: str, theirs: Mark, our_place: str, their_place: str) -> ConfigurationError:
         name = "FILM_DATABASE_URL" if what == "database" else "FILM_STORE_URL, or one shared folder as FILM_GALLERY_DIR"
         return ConfigurationError(
-            f"not one {what}: {theirs.side} has {their_place}, {self._side} has {our_place}, and what is written there"
-            " is not found here; nothing was ordered",
+            f"two {what}s instead of one: {theirs.side} has {their_place}, {self._side} has {our_place}, and does not"
+            " find what the other has written; nothing was ordered",
             hint=f"set {name}, alike where the film is made from and where the coordinator runs; a node reads it when"
             " it is started: ray stop there, then ray start",
         )

@@ -111,8 +111,8 @@ def unlike(node: str, ours: str, theirs: str, *, others: int = 0) -> Configurati
     more = f" ({others} more nodes differ, too)" if others else ""
     return ConfigurationError(
         f"node {node} has {theirs}, and this program has {ours}{more}",
-        hint=f"install one version on every machine: pip install {PACKAGE}=={own_version()}; then on that node: ray"
-        " stop, and start it again",
+        hint=f"install the same {PACKAGE} on every machine, here it is {own_version()}; then on that node: ray stop,"
+        " and start it again",
     )
 
 
