@@ -432,6 +432,27 @@ def test_another_database_or_store_is_refused_with_the_names_of_both_sides(
     assert "FILM_" in refused.value.hint and "ray stop" in refused.value.hint
 
 
+def test_galleries_of_two_machines_are_one_store_over_one_bucket_and_two_over_two(
+    tmp_path: Path, impatient: None
+) -> None:
+    pytest.importorskip("obstore", reason="a bucket is an extra")
+
+    def side(role: str, gallery: str, bucket: str) -> Library:
+        at = services(tmp_path, gallery=gallery).settings
+        (tmp_path / bucket).mkdir(exist_ok=True)
+        given = at.model_copy(update={"store_url": f"file://{tmp_path}/{bucket}?token=secret"})
+        return Library(open_services(given), role, gallery)
+
+    driver, coordinator = side("driver", "one", "films"), side("coordinator", "two", "films")
+    coordinator.look(driver.leave())
+    driver.look(coordinator.leave())
+    mark = driver.leave()
+    with pytest.raises(ConfigurationError, match="two stores") as refused:
+        side("coordinator", "three", "others").look(mark)
+    assert f"{tmp_path}/films" in str(refused.value) and f"{tmp_path}/others" in str(refused.value)
+    assert "secret" not in str(refused.value) + mark.model_dump_json()
+
+
 def test_a_copy_of_a_database_is_another_one(tmp_path: Path, impatient: None) -> None:
     """It knows the film, has the same tables and the same rows: a name or an id would not tell them apart."""
     original = services(tmp_path)
