@@ -26,11 +26,13 @@ from film.engines import Cluster
 from film.jobs import SystemClock
 from film.pipeline.cluster.coordinator import Coordinator
 from film.pipeline.cluster.driver import Following, House
-from film.pipeline.cluster.order import Order, own_version
+from film.pipeline.cluster.library import Library
+from film.pipeline.cluster.makeup import own_makeup, own_version
+from film.pipeline.cluster.order import Order
 from film.pipeline.events import Event, Events
 from film.pipeline.film_run import FilmRun
 from film.pipeline.record import write_film
-from film.pipeline.services import Services
+from film.pipeline.services import Services, open_services
 from film.pipeline.stop import Stop
 from film.settings import Settings
 
@@ -49,7 +51,7 @@ def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(gallery=Path(folder), database_url=f"sqlite:///{folder}/film.db")
         began = time.monotonic()
-        with _Rehearsals(settings) as house:
+        with _Rehearsals(settings, print) as house:
             house.cluster()
             started = time.monotonic() - began
             asyncio.run(_makespan(house, _quick(8), 8, 100.0))  # modules are loaded, the database is made
@@ -106,6 +108,7 @@ async def _makespan(house: House, film: Script, places: int, speed: float) -> fl
     order = Order(
         run_id=number,
         version=own_version(),
+        makeup=dict(own_makeup()),
         params=params,
         at_most=Decimal(0),
         spend_allowed=True,
@@ -115,7 +118,8 @@ async def _makespan(house: House, film: Script, places: int, speed: float) -> fl
     kept = house.coordinator()
     await house.cluster().ask(kept.rehearse.remote(number, film.lengths, film.durations, places, speed))
     began = time.monotonic()
-    outcome = await Following(house, order, Events(watch), Stop()).to_the_end()
+    library = Library(open_services(house.settings), "driver", "this machine")
+    outcome = await Following(house, order, library, Events(watch), Stop()).to_the_end()
     assert outcome.error is None, outcome.error
     assert done == len(film.lengths)
     return last - began

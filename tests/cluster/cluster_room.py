@@ -129,8 +129,12 @@ class Room:
             self.nodes.remove(node)
 
     def kill_head(self) -> None:
-        """Everything: without its head a cluster ends."""
-        for node in [self.cluster.head_node, *self.nodes]:
+        """The head alone: its nodes go on for a while, and wait for it."""
+        strike(processes_of(self.cluster.head_node), signal.SIGKILL)
+
+    def stop_nodes(self) -> None:
+        """As ``ray stop`` does on every machine."""
+        for node in self.nodes:
             strike(processes_of(node), signal.SIGKILL)
 
     def begin_again(self, *, workers: int) -> None:

@@ -73,7 +73,8 @@ def test_the_head_dies_and_the_same_command_finishes_the_film(
         made.kill_head()
         code, said = film.wait()
         assert code == 1
-        assert "head" in said and "run the same command again" in said, said
+        assert "head" in said and "ray stop" in said and "run the same command again" in said, said
+        made.stop_nodes()
         made.begin_again(workers=2)
         finish(made, made.make("film", shots), postgres_schema_url)
 

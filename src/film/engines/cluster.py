@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from film.engines.files import HandedFile
@@ -25,6 +29,13 @@ RETRIES = 5
 AS_OTHERS = {"worker_niceness": 0}
 """What runs on a cluster of our own is no nicer than any program. Ray's usual 15 leaves it next to nothing of a machine
 that has other work, and the coordinator misses its leases."""
+START_HEAD = "ray start --head --port=6379 --num-cpus=0 --disable-usage-stats"
+AGAIN = "run the same command again: it goes on from here, and nothing is bought twice"
+RESTART = (
+    "its nodes never join another head, and keep one from starting on their machine: ray stop on each of its machines,"
+    f" then ray start there, the head first (docs/how-to/cluster.md); then {AGAIN}"
+)
+"""What helps once a head is gone."""
 _LOOK = 0.5
 """Seconds between two looks at whether what is waited for is still wanted."""
 
@@ -53,6 +64,36 @@ class Cluster:
 
     def has(self, resource: str) -> bool:
         return self._resources.get(resource, 0) > 0
+
+    def on_every_node(self, question: Callable[[], Any], *, patience: float) -> dict[str, Any]:
+        """What ``question()`` answers on each node that works, by the node's name; the error where it cannot.
+
+        Nodes that die meanwhile are left out; one that is silent for ``patience`` seconds answers TimeoutError. A
+        function that no module has under its name travels as it stands: so any version of a package can answer.
+        """
+        at = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy
+        asked = {
+            node["NodeID"]: (
+                _name(node["NodeManagerAddress"], node["NodeID"]),
+                self._ray.remote(question)
+                .options(num_cpus=0, max_retries=RETRIES, scheduling_strategy=at(node_id=node["NodeID"], soft=False))
+                .remote(),
+            )
+            for node in self._ray.nodes()
+            if node["Alive"] and (node["Resources"].get("CPU") or node["Resources"].get("GPU"))
+        }
+        until = time.monotonic() + patience
+        left = [reference for _, reference in asked.values()]
+        while left and time.monotonic() < until:
+            _, left = self._ray.wait(left, num_returns=len(left), timeout=_LOOK)
+            self.check()
+        alive = {node["NodeID"] for node in self._ray.nodes() if node["Alive"]}
+        silent = TimeoutError(f"no answer in {patience:.0f} s")
+        return {
+            name: silent if reference in left else self._answer(reference)
+            for node, (name, reference) in asked.items()
+            if node in alive
+        }
 
     # -- work
 
@@ -207,6 +248,12 @@ class Cluster:
                 with suppress(Exception):  # it may have ended this moment
                     self._ray.cancel(steps)
 
+    def _answer(self, reference: Any) -> Any:
+        try:
+            return self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            return getattr(error, "cause", None) or error
+
     def _send(self, files: Sequence[HandedFile]) -> dict[str, Any]:
         return {file.sha256: self._ray.put(file.path.read_bytes()) for file in files}
 
@@ -223,6 +270,19 @@ class Cluster:
                 f"a node of the cluster was lost in the middle of its work: {type(error).__name__}: {said}",
                 hint="see that its nodes have memory enough, then run again: what is made is kept",
             ) from error
+
+
+def node_name() -> str:
+    """What people know the node by that this process runs on."""
+    ray = sys.modules.get("ray")
+    if ray is None or not ray.is_initialized():
+        return socket.gethostname()
+    return _name(ray.util.get_node_ip_address(), ray.get_runtime_context().get_node_id())
+
+
+def _name(address: str, node_id: str) -> str:
+    """Several nodes may be on one machine."""
+    return f"{address} ({node_id[:8]})"
 
 
 class NodeLost(FilmError):
@@ -255,7 +315,7 @@ def open_cluster(address: str = "", *, environment: Mapping[str, str] | None = N
             if _connection.is_ours:
                 _connect(ray, address) if address else _start(ray, environment or {})
         _connection.users += 1
-    head = HeadWatch(ray.get_runtime_context().gcs_address)
+    head = HeadWatch(ray.get_runtime_context().gcs_address, RESTART if address else AGAIN)
     try:
         yield Cluster(head)
     finally:
@@ -283,7 +343,8 @@ def _start(ray: Any, environment: Mapping[str, str]) -> None:
 def _connect(ray: Any, address: str) -> None:
     wrong = ConfigurationError(
         f"no cluster answers at FILM_RAY_ADDRESS {address!r}",
-        hint="start one with: ray start --head; or unset FILM_RAY_ADDRESS to use this machine alone",
+        hint=f"start one with: {START_HEAD}; if its head has died, with ray stop on each of its machines before;"
+        " or unset FILM_RAY_ADDRESS to use this machine alone",
     )
     if "://" in address:
         raise ConfigurationError(

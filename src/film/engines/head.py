@@ -18,11 +18,11 @@ PATIENCE = 5
 
 
 class HeadWatch:
-    """Looks after the head at ``address``, "host:port"."""
+    """Looks after the head at ``address``, "host:port"; ``advice`` is what helps once it is gone."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, advice: str) -> None:
         host, _, port = address.rpartition(":")
-        self._place = (host.strip("[]"), int(port))
+        self._place, self._advice = (host.strip("[]"), int(port)), advice
         self._gone, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._look, name="film-head-watch", daemon=True)
         self._thread.start()
@@ -35,11 +35,7 @@ class HeadWatch:
         """Raise FilmError once the head is gone."""
         if self.is_gone:
             host, port = self._place
-            raise FilmError(
-                f"the cluster's head at {host}:{port} is gone",
-                hint="start it again with its nodes, then run the same command again: it goes on from here, and nothing"
-                " is bought twice",
-            )
+            raise FilmError(f"the cluster's head at {host}:{port} is gone", hint=self._advice)
 
     def answers(self) -> bool:
         """Whether it does right now."""

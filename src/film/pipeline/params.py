@@ -26,6 +26,8 @@ from film.shotfile import ShotFile, load_shots, parse_rate, parse_size
 DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
 DEFAULT_CONCURRENCY = 3
+MOST_AT_ONCE = 1000
+"""Jobs under way at one provider: what accounts of the largest customers allow; see docs/scaling.md."""
 FILM_SUFFIXES = (".mp4", ".m4v")
 _ANY_FILM = ("shots", "shot", "film")
 """Names of files that say nothing about the film: that of their folder does."""
@@ -144,9 +146,11 @@ def film_params(
         raise InputError(
             f"the film cannot be written as {str(output)!r}", hint="give it a name that ends in .mp4", field="output"
         )
-    if not 1 <= concurrency <= 256:
+    if not 1 <= concurrency <= MOST_AT_ONCE:
         raise InputError(
-            f"concurrency is {concurrency}, allowed 1 to 256", hint="try --concurrency 3", field="concurrency"
+            f"concurrency is {concurrency}, allowed 1 to {MOST_AT_ONCE}",
+            hint="try --concurrency 3",
+            field="concurrency",
         )
     _check_providers(file)
     shots_rendered, made_of = _rendered(file, film, settings)

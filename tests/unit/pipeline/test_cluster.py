@@ -22,10 +22,11 @@ from film.json_lines import Lines
 from film.models import AssetType
 from film.pipeline.cluster import driver, make_film
 from film.pipeline.cluster.away import AwayProviders, Workshop, generate_here
-from film.pipeline.cluster.coordinator import _order_in  # pyright: ignore[reportPrivateUsage]
 from film.pipeline.cluster.driver import Following
 from film.pipeline.cluster.encoding import NodeEncoder
-from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.cluster.library import Mark
+from film.pipeline.cluster.makeup import own_makeup, own_version
+from film.pipeline.cluster.order import News, Order, Outcome, order_in
 from film.pipeline.events import Events
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.results import CompletedShot
@@ -47,6 +48,7 @@ def order(settings: Settings, **about: object) -> Order:
         **{
             "run_id": "run",
             "version": own_version(),
+            "makeup": dict(own_makeup()),
             "params": params(settings),
             "at_most": Decimal("0.25"),
             "spend_allowed": True,
@@ -65,13 +67,13 @@ def settings(tmp_path: Path) -> Settings:
 def test_an_order_arrives_as_it_was_given_and_holds_no_key(settings: Settings) -> None:
     with_keys = settings.model_copy(update={"keys": {"fal": SecretStr("fal-secret")}})
     text = order(with_keys).model_dump_json()
-    assert _order_in(text) == order(with_keys)
+    assert order_in(text, "here") == order(with_keys)
     assert "secret" not in text
 
 
 def test_an_order_of_another_version_is_refused_whatever_is_in_it() -> None:
-    with pytest.raises(ConfigurationError, match="this program is 99"):
-        _order_in(json.dumps({"version": "99", "params": "in other words"}))
+    with pytest.raises(ConfigurationError, match=r"coordinator on 10.0.0.3 .* this program has film-generation 99"):
+        order_in(json.dumps({"version": "99", "params": "in other words"}), "10.0.0.3")
 
 
 def test_of_money_the_stricter_word_counts(settings: Settings) -> None:
@@ -113,7 +115,7 @@ def test_a_local_provider_works_away_and_is_itself_in_all_else(tmp_path: Path) -
     drawing = providers.get(AssetType.IMAGE, "draft")
     config = ImageConfig(prompt="A harbour", width=96, height=54)
     made = asyncio.run(drawing.generate(config.prompt, config))
-    assert made == generate_here(AssetType.IMAGE, "draft", (config.prompt, config), {})
+    assert made == generate_here(own_makeup(), AssetType.IMAGE, "draft", (config.prompt, config), {})
     assert made.data
     assert drawing.estimate_cost(config) == 0
     assert not type(providers.get(AssetType.VIDEO, "kling")).local
@@ -154,7 +156,7 @@ class _Nodes:
         self.dying, self.asked = list(dying), list[int]()
 
     def stream(self, function, *arguments, files, waiting):
-        self.asked.append(len(arguments[0]))
+        self.asked.append(len(arguments[1]))
         self.at_work = True
         left = self.dying.pop(0) if self.dying else None
         try:
@@ -223,12 +225,31 @@ def test_a_node_that_would_encode_otherwise_leaves_it_to_who_asked(
     assert len(told) == 1
 
 
-class _Coordinator:
-    """One that answers every question for news with the next of ``news``; what is an error is raised."""
+MARK = Mark(token="theirs", side="the coordinator", database="film on db", store="s3://films")
 
-    def __init__(self, *news: News | Exception | None) -> None:
-        self.left, self.said = list(news), list[str]()
-        self.begin, self.news, self.leave, self.stop = map(self._method, ("begin", "news", "leave", "stop"))
+
+class _Coordinator:
+    """One that answers every question for news with the next of ``news``; what is an error is raised.
+
+    ``forgets`` times it has died between being met and being told to begin.
+    """
+
+    def __init__(self, *news: News | Exception | None, forgets: int = 0) -> None:
+        self.left, self.said, self.forgets = list(news), list[str](), forgets
+        names = ("meet", "begin", "news", "leave", "stop")
+        self.meet, self.begin, self.news, self.leave, self.stop = map(self._method, names)
+
+    def answer(self, name: str) -> object:
+        match name:
+            case "news":
+                return self.left.pop(0)
+            case "meet":
+                return MARK.model_dump_json()
+            case "begin":
+                self.forgets -= 1
+                return self.forgets < 0
+            case _:
+                return None
 
     def _method(self, name: str):
         class Method:
@@ -256,7 +277,7 @@ class _House:
 
     async def ask(self, name: str, *, patience: float):
         self.patience.append(patience)
-        answer = self._coordinator.left.pop(0) if name == "news" else None
+        answer = self._coordinator.answer(name)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -269,10 +290,31 @@ class _House:
         coordinator.said.append("anew")
 
 
+class _Library:
+    """One that both sides have; what is done with marks is noted down."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.said, self._error = list[str](), error
+
+    def leave(self) -> Mark:
+        self.said.append("leave")
+        return MARK.model_copy(update={"token": "ours"})
+
+    def look(self, theirs: Mark) -> None:
+        assert theirs == MARK
+        self.said.append("look")
+        if self._error:
+            raise self._error
+
+    def forget(self, mark: Mark) -> None:
+        assert mark.token == "ours"
+        self.said.append("forget")
+
+
 def followed(coordinator: _Coordinator, settings: Settings, stop: Stop | None = None) -> tuple[Outcome, list[str]]:
     told = list[str]()
     events = Events(lambda event: told.append(str(event.facts["message"])))
-    following = Following(_House(coordinator), order(settings), events, stop or Stop())  # pyright: ignore[reportArgumentType]
+    following = Following(_House(coordinator), order(settings), _Library(), events, stop or Stop())  # pyright: ignore[reportArgumentType]
     return asyncio.run(following.to_the_end()), told
 
 
@@ -284,10 +326,10 @@ def test_an_order_is_given_again_to_a_coordinator_that_does_not_know_it_or_is_an
     whole = shots(settings)
     forgetful = _Coordinator(None, News((), 0, whole))
     assert followed(forgetful, settings)[0] is whole
-    assert forgetful.said == ["found", "begin", "news", "begin", "news", "leave"]
+    assert forgetful.said == ["found", "meet", "begin", "news", "meet", "begin", "news", "leave"]
     dead = _Coordinator(NodeLost("gone"), News((), 0, whole))
     assert followed(dead, settings)[0] is whole
-    assert dead.said == ["found", "begin", "news", "head", "found", "begin", "news", "leave"]
+    assert dead.said == ["found", "meet", "begin", "news", "head", "found", "meet", "begin", "news", "leave"]
 
 
 def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings: Settings) -> None:
@@ -295,7 +337,7 @@ def test_who_was_taken_for_dead_and_did_not_stop_gives_his_order_again(settings:
     coordinator = _Coordinator(News((), 0, cut_short), News((), 0, whole))
     outcome, told = followed(coordinator, settings)
     assert outcome is whole and "goes on" in told[0]
-    assert coordinator.said == ["found", "begin", "news", "leave", "begin", "news", "leave"]
+    assert coordinator.said == ["found", "meet", "begin", "news", "leave", "meet", "begin", "news", "leave"]
     stop = Stop()
     stop.set()
     coordinator = _Coordinator(News((), 0, cut_short))
@@ -306,9 +348,26 @@ def test_a_coordinator_that_takes_long_to_begin_is_given_more_time_each_time(set
     late = TimeoutError()
     coordinator = _Coordinator(News((), 0), late, late, None, late, News((), 0, shots(settings)))
     house = _House(coordinator)
-    following = Following(house, order(settings), Events(), Stop())  # pyright: ignore[reportArgumentType]
+    following = Following(house, order(settings), _Library(), Events(), Stop())  # pyright: ignore[reportArgumentType]
     asyncio.run(following.to_the_end())
     assert coordinator.said.count("anew") == 3
     usual = driver.PATIENCE
-    asked = [usual, usual, usual, 2 * usual, 4 * usual, usual, usual, 2 * usual]  # begin, news, and so on
+    meeting = [usual, usual]  # and beginning
+    asked = [*meeting, usual, usual, 2 * usual, 4 * usual, *meeting, usual, 2 * usual]
     assert house.patience == asked
+
+
+def test_an_order_is_begun_by_none_who_was_not_met(settings: Settings) -> None:
+    whole = shots(settings)
+    coordinator = _Coordinator(News((), 0, whole), forgets=1)
+    assert followed(coordinator, settings)[0] is whole
+    assert coordinator.said == ["found", "meet", "begin", "meet", "begin", "news", "leave"]
+
+
+def test_nothing_is_ordered_of_a_coordinator_that_has_another_library(settings: Settings) -> None:
+    library, coordinator = _Library(ConfigurationError("another")), _Coordinator()
+    following = Following(_House(coordinator), order(settings), library, Events(), Stop())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ConfigurationError, match="another"):
+        asyncio.run(following.to_the_end())
+    assert coordinator.said == ["found", "meet"], "and never begin"
+    assert library.said == ["leave", "look", "forget"], "no note stays behind"

@@ -19,6 +19,7 @@ from urllib.request import url2pathname
 
 from film.engines import Benches, Cluster, HandedFile
 from film.models import AssetType, Generated
+from film.pipeline.cluster.makeup import Makeup, check_alike, own_makeup
 from film.pipeline.requests import ProviderSet
 from film.providers.base import BaseProvider, ProviderContext, check_generated
 from film.providers.registry import make_provider, provider_class
@@ -36,7 +37,7 @@ class Workshop:
         place = (provider.asset_type, provider.name)
         files = [HandedFile.of(path) for path in map(_file_in, arguments) if path]
         work = self._bench(provider) if provider.gpus else self.cluster
-        return await work.call(generate_here, *place, tuple(arguments), files=files)
+        return await work.call(generate_here, own_makeup(), *place, tuple(arguments), files=files)
 
     def _bench(self, provider: BaseProvider) -> Benches:
         place = (provider.asset_type, provider.name)
@@ -72,8 +73,14 @@ def _away(kind: type[BaseProvider], workshop: Workshop) -> type[BaseProvider]:
 # -- on the node
 
 
-def generate_here(asset_type: AssetType, name: str, arguments: Sequence[Any], places: Mapping[Path, Path]) -> Generated:
-    """Call the provider, with its files where they lie on this node; what it made, as bytes."""
+def generate_here(
+    asked: Makeup, asset_type: AssetType, name: str, arguments: Sequence[Any], places: Mapping[Path, Path]
+) -> Generated:
+    """Call the provider, with its files where they lie on this node; what it made, as bytes.
+
+    Raises ConfigurationError where this node would make it otherwise than the program that ``asked``.
+    """
+    check_alike(asked)
     provider, loop = _at_work(asset_type, name)
     here = [places[path].as_uri() if (path := _file_in(argument)) else argument for argument in arguments]
     made = check_generated(loop.run_until_complete(provider.generate(*here)), name)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]  # each kind has its own arguments

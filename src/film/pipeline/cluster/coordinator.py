@@ -1,5 +1,6 @@
 """The coordinator: the one process of a cluster that buys, for all films that are being made on it.
 
+    meet(order, mark) ──► one version, one library? else refused, before anything is ordered
     begin(order) ──► FilmRun.shoot, as on one machine     journal, ledger, store; the vendors' limits, right in one
     news(run, seen) ──► events since then, the outcome    process; providers that work locally do so on the nodes
     stop(run), leave(run)
@@ -18,13 +19,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
-from sqlalchemy import select
-
-from film.db.tables import Film
-from film.engines import Cluster
+from film.engines import Cluster, node_name
 from film.errors import ConfigurationError, FilmError
 from film.pipeline.cluster.away import AwayProviders, Workshop
-from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.cluster.library import Library, Mark
+from film.pipeline.cluster.makeup import own_makeup
+from film.pipeline.cluster.order import News, Order, Outcome, order_in
 from film.pipeline.events import Event, Events
 from film.pipeline.film_run import FilmRun
 from film.pipeline.plan import FilmPlan
@@ -34,7 +34,7 @@ from film.pipeline.stop import Stop
 from film.providers.base import missing_keys
 from film.settings import load_settings
 
-NAME = "coordinator"
+NAME = ROLE = "coordinator"
 RESOURCE = "film_coordinator"
 """What a node is started with that coordinators are to be on; without such nodes any will do."""
 LONGEST_WAIT = 1.0
@@ -51,7 +51,11 @@ class Coordinator:
     def __init__(self) -> None:
         self._settings = load_settings()
         self._workshop = Workshop(Cluster())
+        self._node = node_name()
         self._films: dict[str, _Film] = {}
+        self._met: dict[str, Mark] = {}
+        """Runs whose driver has our library, as far as we can tell, and what we have left for it to find."""
+        own_makeup()  # of what is loaded, whatever is installed later
         self._opening = asyncio.Lock()
         self._open_until_the_end = AsyncExitStack()
         self._services: Services | None = None
@@ -59,20 +63,39 @@ class Coordinator:
 
     async def accounts(self) -> list[str]:
         """Whose keys are here."""
+        self._wake()
         return sorted(self._settings.keys)
 
-    async def begin(self, order_json: str) -> None:
-        """Make what is ordered; an order that is known already is not begun twice."""
-        if self._watch is None:
-            self._watch = asyncio.create_task(self._keep_watch())
-        order = _order_in(order_json)
-        async with self._opening:
-            if self._services is None:
-                services = running_services(self._settings, online=True)
-                self._services = await self._open_until_the_end.enter_async_context(services)
+    async def meet(self, order_json: str, mark_json: str) -> str:
+        """Find what the driver has left, and leave something for it to find.
+
+        Raises ConfigurationError where it has another version than we, another database or another store.
+        """
+        self._wake()
+        order = order_in(order_json, self._node)
+        library = Library(await self._house(), ROLE, self._node)
+        await asyncio.to_thread(library.look, Mark.model_validate_json(mark_json))
+        mark = await asyncio.to_thread(library.leave)
+        self._met[order.run_id] = mark
+        return mark.model_dump_json()
+
+    async def begin(self, order_json: str) -> bool:
+        """Make what is ordered; an order that is known already is not begun twice.
+
+        False where its driver has not been met, or only by one who has died since: nothing is begun.
+        """
+        self._wake()
+        order = order_in(order_json, self._node)
+        services = await self._house()
+        mark = self._met.pop(order.run_id, None)
+        if mark:
+            await asyncio.to_thread(Library(services, ROLE, self._node).forget, mark)
+        elif order.run_id not in self._films:
+            return False
         if order.run_id not in self._films:
-            services = replace(self._services, settings=order.settings(self._settings))
+            services = replace(services, settings=order.settings(self._settings))
             self._films[order.run_id] = _Film(order, services, self.run_for)
+        return True
 
     def run_for(self, order: Order, services: Services, events: Events, stop: Stop) -> FilmRun:
         """The run that makes what is ordered: as on one machine, with the nodes for what is made locally."""
@@ -94,6 +117,17 @@ class Coordinator:
         """The driver has the outcome."""
         if film := self._films.pop(run_id, None):
             film.stop.set()
+
+    async def _house(self) -> Services:
+        async with self._opening:
+            if self._services is None:
+                services = running_services(self._settings, online=True)
+                self._services = await self._open_until_the_end.enter_async_context(services)
+            return self._services
+
+    def _wake(self) -> None:
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._keep_watch())
 
     async def _keep_watch(self) -> None:
         idle_since = time.monotonic()
@@ -150,7 +184,6 @@ class _Film:
         self._something.set()
 
     async def _shoot(self) -> list[CompletedShot]:
-        await asyncio.to_thread(_check_library, self.order.params.film_id, self._services)
         run = self._run_for(self.order, self._services, Events(self._hear), self.stop)
         await run.recover()
         plan = await run.plan()
@@ -160,29 +193,6 @@ class _Film:
     def _hear(self, event: Event) -> None:
         self._told.append((event.event, event.facts))
         self._something.set()
-
-
-def _order_in(order_json: str) -> Order:
-    """The order; ConfigurationError where another version gives it, which may mean other things by it."""
-    import json
-
-    theirs = json.loads(order_json)["version"]
-    if theirs != own_version():
-        raise ConfigurationError(
-            f"the cluster's nodes have film-generation {own_version()}, and this program is {theirs}",
-            hint="install one version everywhere; a coordinator ends a minute after its last film",
-        )
-    return Order.model_validate_json(order_json)
-
-
-def _check_library(film_id: str, services: Services) -> None:
-    """The driver has put the film on record: a database that does not know it is another one."""
-    with services.engine.connect() as db:
-        if db.execute(select(Film.film_id).where(Film.film_id == film_id)).first() is None:
-            raise ConfigurationError(
-                f"the coordinator's database does not know film {film_id}: it is another one than this program's",
-                hint="set FILM_DATABASE_URL and FILM_GALLERY_DIR alike on every node, then start the nodes again",
-            )
 
 
 def _check_plan(plan: FilmPlan, order: Order, services: Services) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +19,9 @@ from film.engines.cluster import NodeLost
 from film.errors import ConfigurationError, StoreError
 from film.pipeline.cluster.coordinator import NAME, RESOURCE, Coordinator
 from film.pipeline.cluster.encoding import NodeEncoder
-from film.pipeline.cluster.order import News, Order, Outcome, own_version
+from film.pipeline.cluster.library import Library, Mark
+from film.pipeline.cluster.makeup import check_nodes, own_makeup, own_version, travelling_question
+from film.pipeline.cluster.order import News, Order, Outcome
 from film.pipeline.cut import Hands
 from film.pipeline.events import Events, Listener
 from film.pipeline.film_run import LEASE, Consent, FilmRun, opened_run
@@ -50,10 +53,10 @@ async def make_film(
 
 
 class House:
-    """The cluster, once it is needed: a film that is there already needs none."""
+    """The cluster, once it is needed: a film that is there already needs none. ``tell`` hears of what may be odd."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+        self.settings, self._tell = settings, tell
         self._stack = ExitStack()
         self.opened: Cluster | None = None
 
@@ -68,6 +71,8 @@ class House:
             environment = {} if address else as_environment(self.settings)
             opened = self._stack.enter_context(open_cluster(address, environment=environment))
             self._check_database(opened)
+            if address:
+                self._check_nodes(opened)
             self.opened = opened
         return self.opened
 
@@ -82,6 +87,16 @@ class House:
                 hint="set FILM_DATABASE_URL=postgresql://… on every node: docs/how-to/cluster.md",
             )
 
+    def _check_nodes(self, cluster: Cluster) -> None:
+        """Nodes there are, and they prove that they would work as we do, before they are given anything to do."""
+        if not cluster.cpus:
+            raise ConfigurationError(
+                f"the cluster at {self.settings.ray_address} has no node that works",
+                hint="start some, and wait until they are there: ray start --address=HEAD:6379, see"
+                " docs/how-to/cluster.md",
+            )
+        check_nodes(cluster.on_every_node(travelling_question(), patience=PATIENCE), self._tell)
+
     def __enter__(self) -> House:
         return self
 
@@ -94,7 +109,7 @@ class ClusterRun(FilmRun):
 
     @cached_property
     def house(self) -> House:
-        return House(self.services.settings)
+        return House(self.services.settings, lambda message: self.events.emit("warning", message=message))
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """As ever, but the keys are the coordinator's where the cluster is not ours."""
@@ -110,6 +125,7 @@ class ClusterRun(FilmRun):
         order = Order(
             run_id=uuid.uuid4().hex,
             version=own_version(),
+            makeup=dict(own_makeup()),
             params=self.params,
             at_most=plan.at_most,
             spend_allowed=settings.spend_allowed,
@@ -117,7 +133,8 @@ class ClusterRun(FilmRun):
             cache_salt=settings.cache_salt,
             lease=LEASE,
         )
-        following = Following(self.house, order, self.events, self.stop)
+        library = Library(self.services, "driver", socket.gethostname())
+        following = Following(self.house, order, library, self.events, self.stop)
         outcome = await following.to_the_end()
         if outcome.error:
             raise outcome.error
@@ -170,10 +187,13 @@ def _made_before(asset: ShotAsset, told: tuple[str, Decimal] | None) -> ShotAsse
 
 
 class Following:
-    """An order on its way: given, followed, given again to a successor, stopped."""
+    """An order on its way: given, followed, given again to a successor, stopped.
 
-    def __init__(self, house: House, order: Order, events: Events, stop: Stop) -> None:
-        self._house, self._order, self._events, self._stop = house, order, events, stop
+    Before each who gets it begins, it is known that it works as this program does, and with the same library.
+    """
+
+    def __init__(self, house: House, order: Order, library: Library, events: Events, stop: Stop) -> None:
+        self._house, self._order, self._library, self._events, self._stop = house, order, library, events, stop
         self.made: dict[tuple[str, str], tuple[str, Decimal]] = {}
         """(shot, step) → asset and cost of what was made since the order was given."""
 
@@ -187,8 +207,9 @@ class Following:
                 if coordinator is None:
                     coordinator = self._house.coordinator()
                 if not is_known:
-                    await cluster.ask(coordinator.begin.remote(self._order.model_dump_json()), patience=patience)
-                    is_known, seen, told_to_stop = True, 0, False
+                    is_known, seen, told_to_stop = await self._begun(cluster, coordinator, patience), 0, False
+                    if not is_known:
+                        continue  # who was met has died: it may be another machine's turn
                 if self._stop.is_set() and not told_to_stop:
                     await cluster.ask(coordinator.stop.remote(run_id), patience=patience)
                     told_to_stop = True
@@ -217,6 +238,18 @@ class Following:
                     return news.outcome
                 self._warn("the coordinator had not heard of this program for a while, and had stopped: it goes on")
                 is_known = False
+
+    async def _begun(self, cluster: Cluster, coordinator: Any, patience: float) -> bool:
+        """Meet the coordinator, then give it the order. Raises ConfigurationError where the two do not belong together;
+        then nothing was ordered."""
+        order = self._order.model_dump_json()
+        mark = await asyncio.to_thread(self._library.leave)
+        try:
+            answer = await cluster.ask(coordinator.meet.remote(order, mark.model_dump_json()), patience=patience)
+            await asyncio.to_thread(self._library.look, Mark.model_validate_json(answer))
+        finally:
+            await asyncio.to_thread(self._library.forget, mark)
+        return await cluster.ask(coordinator.begin.remote(order), patience=patience)
 
     def _hear(self, name: str, facts: Mapping[str, Any]) -> None:
         if name == "step_done" and not facts["reused"]:

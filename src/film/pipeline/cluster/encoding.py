@@ -1,7 +1,7 @@
 """A cut's pieces, encoded on the nodes: each comes back as it is done, named by what is seen in it.
 
-A node that dies takes with it only the piece it was at: the others are in the store. A node whose encoder or fonts
-would make other pictures than a piece's key promises says so, and the piece is encoded by who asked.
+A node that dies takes with it only the piece it was at: the others are in the store. A node whose version, encoder or
+fonts would make other pictures than a piece's key promises says so, and the piece is encoded by who asked.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from film.compose.segments import Segment, is_same_here
 from film.compose.store import SegmentStore
 from film.engines import Cluster, HandedFile
 from film.engines.cluster import NodeLost
+from film.pipeline.cluster.makeup import Makeup, difference, own_makeup
 from film.timeline import Clip, Source
 
 TRIES = 5
@@ -80,13 +81,19 @@ class NodeEncoder:
         segments = tuple(left.values())
         files = [HandedFile(source.path, source.sha256) for source in _sources(segments)]
         return self._cluster.stream(
-            encode_here, segments, screen, settings, files=files, waiting=lambda: tick(segments[0].name, 0)
+            encode_here,
+            own_makeup(),
+            segments,
+            screen,
+            settings,
+            files=files,
+            waiting=lambda: tick(segments[0].name, 0),
         )
 
     def _say_so(self) -> None:
         if not self._told:
             self._told = True
-            self._tell("a node has another encoder or other fonts than this machine: its pieces are encoded here")
+            self._tell("a node has another version, encoder or fonts than this machine: its pieces are encoded here")
 
 
 def _keep(key: str, data: bytes, store: SegmentStore) -> None:
@@ -107,10 +114,10 @@ def _sources(segments: Sequence[Segment]) -> set[Source]:
 
 
 def encode_here(
-    segments: Sequence[Segment], screen: Screen, settings: EncodeSettings, places: Mapping[Path, Path]
+    asked: Makeup, segments: Sequence[Segment], screen: Screen, settings: EncodeSettings, places: Mapping[Path, Path]
 ) -> Generator[Progress]:
     """Encode segments that follow each other, step by step. Raises UnlikeUs where they would come out otherwise."""
-    if not all(is_same_here(segment, screen, settings) for segment in segments):
+    if difference(asked, own_makeup()) or not all(is_same_here(segment, screen, settings) for segment in segments):
         raise UnlikeUs
     with tempfile.TemporaryDirectory(prefix="film-pieces-") as folder, closing(Shown(screen)) as shown:
         for segment in segments:

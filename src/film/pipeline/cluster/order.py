@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib.metadata import version
 
-from film.errors import FilmError, Interrupted
+from film.errors import ConfigurationError, FilmError, Interrupted
 from film.models import Model
+from film.pipeline.cluster.makeup import PACKAGE, difference, own_makeup
 from film.pipeline.film_run import LEASE
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
@@ -22,6 +22,8 @@ class Order(Model):
     run_id: str
     version: str
     """Of the program that gives the order: another one may ask for the same in other words."""
+    makeup: dict[str, str]
+    """Of the same: what it would draw, speak and cut by itself."""
     params: FilmParams
     at_most: Decimal
     """Dollars that were agreed to."""
@@ -65,6 +67,15 @@ class News:
     outcome: Outcome | None = None
 
 
-@cache
-def own_version() -> str:
-    return version("film-generation")
+def order_in(order_json: str, here: str) -> Order:
+    """The order, on a node called ``here``; ConfigurationError where a program that works otherwise gives it."""
+    told = json.loads(order_json)
+    theirs = {**told.get("makeup", {}), PACKAGE: told["version"]}
+    if found := difference(own_makeup(), theirs):
+        ours, driver = found
+        raise ConfigurationError(
+            f"the coordinator on {here} has {ours}, and this program has {driver}",
+            hint="install one version on every machine; a coordinator ends a minute after its last film, or with: ray"
+            " stop there, then ray start",
+        )
+    return Order.model_validate_json(order_json)

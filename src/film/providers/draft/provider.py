@@ -33,7 +33,7 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.draft.recipes import MOVE_RECIPE, PANEL_RECIPE, VOICE_RECIPE
+from film.providers.draft.recipes import FIRST_PANEL_RECIPE, MOVE_RECIPE, PANEL_RECIPE, VOICE_RECIPE
 
 if TYPE_CHECKING:
     from film.providers.draft.elements import PanelSpec
@@ -99,6 +99,7 @@ class DraftVideoProvider(_Draft, BaseVideoProvider):
             "seed": config.seed,
             "shot_type": config.scene.shot_type,
             "mood": config.scene.mood,
+            **({} if PANEL_RECIPE == FIRST_PANEL_RECIPE else {"panel": PANEL_RECIPE}),
         }
 
     async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:

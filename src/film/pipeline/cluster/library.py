@@ -1,0 +1,119 @@
+"""Whether driver and coordinator have one library: asked before anything is ordered, and never concluded from names.
+
+    driver                                          coordinator
+    leave: a note in the database, a file in the store
+    meet(mark) ───────────────────────────────────► look: the note? the file, byte for byte?
+    look, in the same way ◄──────────────────────── leave: a note and a file of its own
+    begin
+
+What the coordinator buys it writes down in its database and keeps in its store. Were those others than the driver's,
+all would be bought, and nothing found; were only the journal another, it would be bought twice. A name proves nothing:
+a copy of a database may have the same one.
+
+A note is a row of ``actions`` that is no result, as the one of ``film.cache.membership`` is, and goes when it has been
+read. The file stays: one for each side, in the place of the last one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+
+from film.db.address import address
+from film.db.base import now
+from film.db.tables import Action
+from film.errors import ConfigurationError, StoreError
+from film.hashing import content_key
+from film.models import Model
+from film.pipeline.services import Services
+from film.settings import Settings
+
+KIND = "proof"
+RECIPE = "proof/1"
+PATIENCE = 5.0
+"""Seconds for a shared folder to show what was written on another machine."""
+_FORGOTTEN = timedelta(days=1)
+"""After which a note is nobody's any more: who left it was killed."""
+
+
+class Mark(Model):
+    """What one side has left, and what it calls the places."""
+
+    token: str
+    side: str
+    """Who left it, for people."""
+    database: str
+    store: str
+
+    @property
+    def note(self) -> str:
+        return content_key(RECIPE, {"token": self.token})
+
+    @property
+    def data(self) -> bytes:
+        return self.token.encode()
+
+
+class Library:
+    """A library as one side sees it: the ``role`` of a program, "coordinator" or another, on a node of that name."""
+
+    def __init__(self, services: Services, role: str, node: str) -> None:
+        self._services, self._role, self._side = services, role, f"the {role} on {node}"
+        self._database, self._store = address(services.engine.url), store_of(services.settings)
+
+    def leave(self) -> Mark:
+        """Write what the other side is to find."""
+        mark = Mark(token=uuid.uuid4().hex, side=self._side, database=self._database, store=self._store)
+        file = content_key(RECIPE, {"role": self._role})
+        self._services.cache.put(file, kind=KIND, provider="", mime="text/plain", data=mark.data)
+        with self._services.engine.begin() as db:
+            db.execute(delete(Action).where(_notes(), Action.created_at < now() - _FORGOTTEN))
+            db.execute(insert(Action).values(key=mark.note, kind=KIND, state="failed", created_at=now()))
+        return mark
+
+    def look(self, theirs: Mark) -> None:
+        """Find what the other side has left. Raises ConfigurationError where database or store is another one."""
+        with self._services.engine.connect() as db:
+            found = db.execute(select(Action.key).where(Action.key == theirs.note)).first()
+        if found is None:
+            raise self._apart("database", theirs, self._database, theirs.database)
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._services.cache.open_blob(hashlib.sha256(theirs.data).hexdigest(), len(theirs.data)).close()
+            except StoreError as error:
+                if time.monotonic() > until:
+                    raise self._apart("store", theirs, self._store, theirs.store) from error
+                time.sleep(PATIENCE / 20)
+            else:
+                return
+
+    def forget(self, mark: Mark) -> None:
+        """Take a note of ours away again."""
+        with self._services.engine.begin() as db:
+            db.execute(delete(Action).where(_notes(), Action.key == mark.note))
+
+    def _apart(self, what: str, theirs: Mark, our_place: str, their_place: str) -> ConfigurationError:
+        name = "FILM_DATABASE_URL" if what == "database" else "FILM_STORE_URL, or one shared folder as FILM_GALLERY_DIR"
+        return ConfigurationError(
+            f"two {what}s instead of one: {theirs.side} has {their_place}, {self._side} has {our_place}, and does not"
+            " find what the other has written; nothing was ordered",
+            hint=f"set {name}, alike where the film is made from and where the coordinator runs; a node reads it when"
+            " it is started: ray stop there, then ray start",
+        )
+
+
+def store_of(settings: Settings) -> str:
+    """Where a store is, as people are told it: what follows a ``?`` may be a token."""
+    if settings.store_url:
+        return urlsplit(settings.store_url)._replace(query="", fragment="").geturl()
+    return str(settings.gallery)
+
+
+def _notes() -> ColumnElement[bool]:
+    return and_(Action.kind == KIND, Action.state == "failed")

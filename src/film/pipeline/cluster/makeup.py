@@ -1,0 +1,139 @@
+"""What a program is made of, as far as the bytes that it makes hang on it: compared before a cluster works for a film.
+
+    drafts      the recipes by which panels are drawn, moved and spoken, and a digest of the code that does so
+    cut         the same of pieces, sound and lines that are joined
+    libraries   what decodes, draws, speaks and encodes underneath
+
+A node of another version would draw other pictures under the same keys, and whoever shares the library would have
+them. So drafts, cut and version must be one everywhere. Other libraries are told only: what they make is as good, and
+pieces of a cut are keyed by their encoder as it is.
+
+The code is in it so that a recipe whose name somebody forgot to change is noticed, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import film
+from film.engines import node_name
+from film.errors import ConfigurationError
+
+PACKAGE = "film-generation"
+LIBRARIES = "libraries"
+_DRAFTS, _CUT = ("providers/draft",), ("compose", "timeline", "media")
+_UNDERNEATH = ("av", "numpy", "pillow", "espeakng-loader", "fontpkg-noto-sans")
+
+Makeup = Mapping[str, str]
+"""What of → which one. Plain words, so that any version can read any other's."""
+
+
+@cache
+def own_version() -> str:
+    return version(PACKAGE)
+
+
+@cache
+def own_makeup() -> Makeup:
+    """This program's; its files are read once."""
+    from film.compose import mix, segments
+    from film.pipeline.requests import JOINED
+    from film.providers.draft.recipes import MOVE_RECIPE, PANEL_RECIPE, VOICE_RECIPE
+
+    return {
+        PACKAGE: own_version(),
+        "drafts": f"{PANEL_RECIPE}, {MOVE_RECIPE}, {VOICE_RECIPE}, code {_code_of(_DRAFTS)}",
+        "cut": f"{segments.RECIPE}, {mix.RECIPE}, {JOINED}, code {_code_of(_CUT)}",
+        LIBRARIES: ", ".join(f"{name} {_version_of(name)}" for name in _UNDERNEATH),
+    }
+
+
+def travelling_question() -> Callable[[], Makeup]:
+    """A function that answers with the makeup of where it runs.
+
+    It travels as it stands, and not by its name: a node whose version lacks this module answers as well.
+    """
+
+    def ask() -> Makeup:
+        try:
+            from film.pipeline.cluster.makeup import own_makeup
+        except ImportError:
+            from importlib.metadata import PackageNotFoundError, version
+
+            try:
+                return {"film-generation": version("film-generation")}
+            except PackageNotFoundError:
+                return {"film-generation": "none"}
+        return own_makeup()
+
+    return ask
+
+
+def difference(ours: Makeup, theirs: Makeup) -> tuple[str, str] | None:
+    """What differs first of what must not, in our words and in theirs; None for two that work alike."""
+    for name in ours:
+        if name != LIBRARIES and theirs.get(name) != ours[name]:
+            said = theirs.get(name, "nothing that it can tell")
+            return f"{name} {ours[name]}", f"{name} {said}"
+    return None
+
+
+def check_alike(asked: Makeup) -> None:
+    """Refuse to work on this node for a program of another makeup: a node may join when a film has long begun."""
+    if found := difference(asked, own_makeup()):
+        raise unlike(node_name(), *found)
+
+
+def check_nodes(answers: Mapping[str, Makeup | Exception], tell: Callable[[str], None]) -> None:
+    """Refuse a cluster of which a node would work otherwise than this program; ``tell`` what it can live with.
+
+    ``answers`` are the nodes' to ``travelling_question``. Raises ConfigurationError.
+    """
+    ours = own_makeup()
+    wrong = {node: found for node, answer in answers.items() if (found := _difference(ours, answer))}
+    if wrong:
+        node, found = next(iter(wrong.items()))
+        raise unlike(node, *found, others=len(wrong) - 1)
+    told = {node: answer.get(LIBRARIES) for node, answer in answers.items() if not isinstance(answer, Exception)}
+    other = {node: theirs for node, theirs in told.items() if theirs != ours[LIBRARIES]}
+    if other:
+        node, theirs = next(iter(other.items()))
+        more = f" (and {len(other) - 1} more nodes)" if len(other) > 1 else ""
+        tell(f"node {node}{more} has {theirs}, this program {ours[LIBRARIES]}: drafts may differ in their bytes")
+
+
+def unlike(node: str, ours: str, theirs: str, *, others: int = 0) -> ConfigurationError:
+    """The refusal of a node; ``others`` are as wrong."""
+    more = f" ({others} more nodes differ, too)" if others else ""
+    return ConfigurationError(
+        f"node {node} has {theirs}, and this program has {ours}{more}",
+        hint=f"install the same {PACKAGE} on every machine, here it is {own_version()}; then on that node: ray stop,"
+        " and start it again",
+    )
+
+
+def _difference(ours: Makeup, answer: Makeup | Exception) -> tuple[str, str] | None:
+    if isinstance(answer, Exception):
+        return f"{PACKAGE} {ours[PACKAGE]}", f"nothing to say of its version ({type(answer).__name__}: {answer})"
+    return difference(ours, answer)
+
+
+def _code_of(folders: tuple[str, ...]) -> str:
+    """A digest of the modules in these folders of the package; line ends, which tools change, do not count."""
+    home = Path(film.__file__).parent
+    digest = hashlib.sha256()
+    modules = {path.relative_to(home).as_posix(): path for each in folders for path in (home / each).rglob("*.py")}
+    for name in sorted(modules):
+        digest.update(name.encode() + b"\0" + modules[name].read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _version_of(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
