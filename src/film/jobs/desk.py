@@ -121,8 +121,10 @@ class Desk:
     async def note_end(self, job: Job, state: State, billed: Decimal, *, error: str = "", **facts: Any) -> None:
         """Into the order book. The database knows already, so a failure here is only logged."""
 
+        at = self.clock.now()
+
         def write(book: OrderBook) -> None:
-            book.end(job.id, state, billed, self.clock.now(), error=error, **facts)
+            book.end(job.id, state, billed, at, error=error, **facts)
 
         if failed := await self.db(in_book, self.book, write):
             log.warning("the order book does not say how job %s ended: %s", job.id[:8], failed)
