@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks._keeping_room import LOOSE, PAID, Ended, Room, days_go_by, key, names, paid_hashes, run
 from benchmarks.figure import Figure
+from film.testing.older_schema import to_third_revision
 
 COMMANDS = (
     ["gc"],
@@ -226,9 +227,7 @@ def _long_marked(room: Room) -> None:
 
 def _older_schema(room: Room) -> None:
     with closing(sqlite3.connect(room.database)) as db, db:
-        for table in ("library", "lost_blobs", "strays"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("UPDATE alembic_version SET version_num = '0003'")
+        to_third_revision(db)
     (room.gallery / "library.json").unlink()
 
 

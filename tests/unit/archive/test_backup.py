@@ -24,6 +24,7 @@ from film.errors import InputError, StoreError
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
 from film.settings import Settings
+from film.testing.older_schema import to_third_revision
 
 
 def key(name: str) -> str:
@@ -278,9 +279,7 @@ def test_a_backup_of_an_older_program_is_restored(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "gallery" / "blobs", old / "blobs")
     shutil.copyfile(tmp_path / "film.db", old / "film.db")
     with closing(sqlite3.connect(old / "film.db")) as connection, connection as db:
-        for table in ("library", "lost_blobs", "strays"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("UPDATE alembic_version SET version_num = '0003'")
+        to_third_revision(db)
     restore(old, settings=room.settings, into=tmp_path / "other")
     other = Room(tmp_path / "other", f"sqlite:///{tmp_path / 'other' / 'film.db'}")
     assert other.found("lamp") == {"lamp"}

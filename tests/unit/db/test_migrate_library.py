@@ -13,6 +13,7 @@ from film.db.session import make_engine, snapshot
 from film.metadata import AssetQuery, MetadataIndex, verify_library
 from film.models import Asset, AssetType
 from film.search.vectors import count_waiting
+from film.testing.older_schema import to_third_revision
 
 ASSETS = (
     "INSERT INTO assets (id, asset_id, key, asset_type, provider, model, prompt, negative_prompt, film_id, sha256,"
@@ -78,13 +79,8 @@ def test_packed_blocks_of_the_second_revision(database_url: str, monkeypatch: py
     )
     index.index_asset(Asset(asset_id="a3", key="3", asset_type=AssetType.IMAGE, provider="p", mood="calm"))
     with engine.begin() as db:
-        for newer in ("tag_places", "library", "lost_blobs", "strays"):
-            db.execute(text(f"DROP TABLE {newer}"))
-        for table, column in (
-            *(("jobs", name) for name in ("account", "clock", "second", "claimed_micros")),
-            ("reservations", "owner"),
-        ):
-            db.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        to_third_revision(lambda statement: db.execute(text(statement)))
+        db.execute(text("DROP TABLE tag_places"))
         db.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     prepare(engine)
     with snapshot(engine) as db:

@@ -1,0 +1,144 @@
+"""A gallery whose database has forgotten what was ordered: nothing is bought, and what is missing is rebuilt."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pipeline_room import Room
+from sqlalchemy import text
+
+from film.cost_tracker import CostTracker, verify_ledger
+from film.db.session import close_engines, engine_for
+from film.errors import BudgetExceededError, OutcomeUnknown, StoreError
+from film.jobs import Jobs
+from film.pipeline.memory import check_memory, order_book, rebuild
+from film.settings import Settings
+from film.testing.doubles import FakeVendor
+
+SHOTS = [
+    {"shot_id": f"s{n}", "enhanced_prompt": f"A lighthouse, {n}", "duration": 1, "dialogue": f"Land, {n}!"}
+    for n in range(2)
+]
+CENT = Decimal("0.01")
+
+
+@pytest.fixture
+def room(settings: Settings, tmp_path: Path) -> Iterator[Room]:
+    room = Room(settings, tmp_path, FakeVendor(price=CENT, lists=False))
+    yield room
+    close_engines()
+
+
+def forget(room: Room, *tables: str) -> None:
+    """What an older copy of the database would not have: the rows of some tables."""
+    with engine_for(room.settings.database_url).begin() as db:
+        for table in tables:
+            if table == "ledger_entries":
+                for trigger in db.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                    if "ledger" in trigger:
+                        db.execute(text(f"DROP TRIGGER {trigger}"))
+            db.execute(text(f"DELETE FROM {table}"))
+
+
+MONEY = ("ledger_entries", "reservation_scopes", "reservations", "budgets")
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'film.db'}"
+
+
+def test_a_database_that_forgot_its_orders_is_recognised_and_nothing_is_bought(room: Room) -> None:
+    room.make(SHOTS)
+    bought = room.vendor.posts
+    forget(room, "jobs")
+    with pytest.raises(StoreError, match=rf"does not know {bought} orders") as told:
+        room.make([*SHOTS, {"shot_id": "new", "enhanced_prompt": "A buoy", "duration": 1}])
+    assert "film fsck --rebuild" in told.value.hint
+    assert room.vendor.posts == bought
+
+
+def test_what_is_rebuilt_is_settled_and_bought_no_second_time(room: Room) -> None:
+    room.make(SHOTS)
+    bought = room.vendor.posts
+    engine = engine_for(room.settings.database_url)
+    before = {job.id: (job.state, job.billed, job.blob_sha256) for job in Jobs(engine).list_jobs()}
+    forget(room, "jobs", *MONEY)
+    assert rebuild(engine, room.settings) == bought
+    assert rebuild(engine, room.settings) == 0, "twice changes nothing"
+    assert {job.id: (job.state, job.billed, job.blob_sha256) for job in Jobs(engine).list_jobs()} == before
+    assert CostTracker("film", engine=engine, settings=room.settings).spent() == room.vendor.charges
+    assert verify_ledger(engine) == []
+    check_memory(engine, room.settings)
+    room.make(SHOTS)
+    assert room.vendor.posts == bought
+
+
+def test_a_result_that_is_gone_too_is_lost_and_not_silently_bought_again(room: Room) -> None:
+    room.make(SHOTS)
+    bought = room.vendor.posts
+    engine = engine_for(room.settings.database_url)
+    forget(room, "jobs", *MONEY, "takes", "asset_tags", "assets", "actions")
+    rebuild(engine, room.settings)
+    assert {job.state for job in Jobs(engine).list_jobs()} == {"lost"}
+    again = room.make(SHOTS)
+    assert room.vendor.posts == bought, "what its vendor still has is fetched, the rest is put before its user"
+    assert not again.failed or all("paid for" in str(shot.error) for shot in again.failed)
+
+
+def test_an_order_that_was_open_is_rebuilt_with_its_money_set_aside(room: Room) -> None:
+    room.vendor.price = Decimal(1)
+    room.vendor.swallows_answer()
+    result = room.make(SHOTS[:1])
+    assert isinstance(result.failed[0].error, OutcomeUnknown)
+    engine = engine_for(room.settings.database_url)
+    costs = CostTracker("film", engine=engine, settings=room.settings)
+    spent, held = costs.spent(), costs.held()
+    forget(room, "jobs", *MONEY)
+    rebuild(engine, room.settings)
+    assert (costs.spent(), costs.held()) == (spent, held)
+    assert held == Decimal(1)
+
+
+def test_a_gallery_from_before_the_book_gets_one(room: Room) -> None:
+    room.make(SHOTS)
+    book = order_book(room.settings)
+    ids = book.order_ids()
+    book.path.unlink()
+    room.make(SHOTS)
+    assert book.order_ids() == ids and book.damaged() == 0
+
+
+def test_the_database_of_an_older_day_is_recognised_by_what_was_bought_since(room: Room, tmp_path: Path) -> None:
+    room.make(SHOTS[:1])
+    close_engines()
+    with closing(sqlite3.connect(tmp_path / "film.db")) as live, closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        live.backup(old)
+    room.make(SHOTS)
+    bought = room.vendor.posts
+    close_engines()
+    with closing(sqlite3.connect(tmp_path / "old.db")) as old, closing(sqlite3.connect(tmp_path / "film.db")) as live:
+        old.backup(live)
+    with pytest.raises(StoreError):
+        room.make(SHOTS)
+    assert room.vendor.posts == bought
+
+
+def test_under_a_limit_of_its_quote_a_film_with_a_clip_under_review_goes_on(room: Room) -> None:
+    """The clip's money is held once: by its order, and not again by the plan."""
+    room.vendor.price = Decimal(1)
+    room.vendor.swallows_answer()
+    quote = room.plan(SHOTS).at_most
+    first = room.make(SHOTS, budget_limit=quote)
+    assert len(first.failed) == 1
+    plan = room.plan(SHOTS, budget_limit=quote)
+    assert plan.count("ordered") == 1
+    second = room.make(SHOTS, budget_limit=quote)
+    assert len(second.failed) == 1 and isinstance(second.failed[0].error, OutcomeUnknown)
+    assert not any(isinstance(shot.error, BudgetExceededError) for shot in (*first.failed, *second.failed))
+    assert room.vendor.charges <= quote
