@@ -6,6 +6,7 @@ by the vendor's own clock. Everything else finds what it shows, and proves nothi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -332,6 +333,25 @@ def test_a_name_may_be_a_number_and_a_time_in_milliseconds(house: House, tmp_pat
 )
 def test_a_time_is_read_in_whatever_form(said: object, moment: float) -> None:
     assert moment_of(said) == moment
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system has one time zone")
+@LISTS
+def test_a_time_without_a_zone_is_utc_wherever_this_machine_stands(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert moment_of("2026-11-22T12:00:00") == NOW.timestamp()
+        zoneless = {"date": NOW.strftime("%a, %d %b %Y %H:%M:%S -0000")}
+        found = listed(house, tmp_path, reply(house, [house.entry("a", sent())], **zoneless))
+        assert (names(found), found.complete) == (["a"], True)
+        old = [house.entry("b", sent(3600)), house.entry("c", sent(7200))]
+        assert names(listed(house, tmp_path, reply(house, old, **zoneless))) == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 # -- what is particular to one vendor
