@@ -46,7 +46,7 @@ class Server:
     def _control(self, *args: str) -> None:
         server = self._server
         command = ("-w", "-D", str(self._folder / "data"), *args)
-        self._module.pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user, timeout=20)
+        self._module.pgexec.pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user, timeout=20)
 
     def end(self) -> None:
         self._server.cleanup()

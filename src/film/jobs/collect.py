@@ -224,10 +224,8 @@ class Collector:
             except ProviderUnavailable as error:
                 fault = error
                 cuts += 1
-            except ProviderError as error:
-                state: State = "refused" if isinstance(error, ProviderRefused) else "failed"
-                cost = status.billed if status.billed is not None else cost_of(error)
-                raise Ended(state, error, cost=cost) from error
+            except ProviderError as error:  # it is done and paid, whatever stands in the way of fetching it
+                raise Ended("lost", error, cost=status.billed) from error
             except Exception as error:  # noqa: BLE001  # a plug-in's download may fail in any way of its own
                 fault = error
                 cuts += 1

@@ -164,7 +164,8 @@ class Reconciler:
             if listing.complete and ours and waited >= shows_in:
                 return Absent()
             patience = 0.0 if once else shows_in if provider.can_list and ours else self._grace
-            if waited >= shows_in or looked_for >= patience:
+            is_late = waited >= shows_in and (listing.complete or looked_for >= self._grace)
+            if once or is_late or looked_for >= patience:  # one broken answer is asked for again first
                 return Untold(self._why(listing, ours))
             looks += 1
             await desk.clock.sleep(min(backoff(looks), LOOKS_APART, max(0.5, patience - looked_for)))

@@ -125,6 +125,8 @@ class Listing:
     was sent: what is not in it was not there when it was asked. Only such a list can prove that no job came about."""
 
 
+UNCLEAR_TRIES = 30
+"""Polls in a row without a word of the job, after which one that works without a journal gives up."""
 LIST_LAG = 75.0
 """Seconds that a vendor's list may lag behind its house: the worst seen in public reports, a minute, and some air."""
 
@@ -323,11 +325,13 @@ class JobProvider(BaseProvider):
         ticket = await self.submit(config, image_url=image_url)
         if ticket.result is not None:
             return ticket.result
+        unclear = 0
         while True:
             status = await self.poll_status(ticket)
+            unclear = unclear + 1 if status.state == "unclear" else 0
             if status.state == "done":
                 return await self.fetch(ticket, status)
-            if status.state == "failed":
+            if status.state == "failed" or unclear == UNCLEAR_TRIES:
                 raise ProviderError(
                     f"{self.name}: {status.error or 'the job failed'}",
                     hint="change the prompt or try another provider",

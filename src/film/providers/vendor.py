@@ -34,6 +34,7 @@ from film.errors import (
 )
 from film.models import Generated, Quote
 from film.providers.base import (
+    UNCLEAR_TRIES,
     JobProvider,
     JobStatus,
     Ticket,
@@ -46,9 +47,6 @@ from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
 from film.settings import KEY_NAMES, URL_NAMES
-
-UNCLEAR_TRIES = 30
-"""Polls without a word of the job, after which one that works without a journal gives up."""
 
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()
