@@ -10,8 +10,8 @@ What the coordinator buys it writes down in its database and keeps in its store.
 all would be bought, and nothing found; were only the journal another, it would be bought twice. A name proves nothing:
 a copy of a database may have the same one.
 
-A note is a row of ``actions`` that is no result, as the one of ``film.cache.membership`` is, and goes when it has been
-read. The file stays: one for each side, in the place of the last one.
+A note is a row of ``actions`` that is no result, as the one of ``film.cache.membership`` is; a file is a blob that no
+row names. Both go when they have been read. What a killed program leaves of them goes later, the file as garbage.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
+from film.cache.blobs import BlobStore, Condition
+from film.cache.bucket import Bucket
+from film.cache.membership import Membership
+from film.cache.shared import SharedBlobs
 from film.db.address import address
 from film.db.base import now
 from film.db.tables import Action
-from film.errors import ConfigurationError, StoreError
+from film.errors import ConfigurationError, StoreError, disk_error
 from film.hashing import content_key
 from film.models import Model
 from film.pipeline.services import Services
@@ -55,6 +59,11 @@ class Mark(Model):
         return content_key(RECIPE, {"token": self.token})
 
     @property
+    def file(self) -> str:
+        """The blob's name."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
     def data(self) -> bytes:
         return self.token.encode()
 
@@ -63,14 +72,19 @@ class Library:
     """A library as one side sees it: the ``role`` of a program, "coordinator" or another, on a node of that name."""
 
     def __init__(self, services: Services, role: str, node: str) -> None:
-        self._services, self._role, self._side = services, role, f"the {role} on {node}"
+        self._services, self._side = services, f"the {role} on {node}"
+        self._blobs = _blobs_of(services)
         self._database, self._store = address(services.engine.url), store_of(services.settings)
 
     def leave(self) -> Mark:
         """Write what the other side is to find."""
         mark = Mark(token=uuid.uuid4().hex, side=self._side, database=self._database, store=self._store)
-        file = content_key(RECIPE, {"role": self._role})
-        self._services.cache.put(file, kind=KIND, provider="", mime="text/plain", data=mark.data)
+        temporary = self._services.cache.temporary(".proof")
+        try:
+            temporary.write_bytes(mark.data)
+        except OSError as error:
+            raise disk_error(error, temporary) from error
+        self._blobs.place(self._blobs.seal(temporary))
         with self._services.engine.begin() as db:
             db.execute(delete(Action).where(_notes(), Action.created_at < now() - _FORGOTTEN))
             db.execute(insert(Action).values(key=mark.note, kind=KIND, state="failed", created_at=now()))
@@ -83,20 +97,25 @@ class Library:
         if found is None:
             raise self._apart("database", theirs, self._database, theirs.database)
         until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._services.cache.open_blob(hashlib.sha256(theirs.data).hexdigest(), len(theirs.data)).close()
-            except StoreError as error:
-                if time.monotonic() > until:
-                    raise self._apart("store", theirs, self._store, theirs.store) from error
-                time.sleep(PATIENCE / 20)
-            else:
-                return
+        while missing := self._missing(theirs):
+            if time.monotonic() > until:
+                raise self._apart("store", theirs, f"{self._store} ({missing})", theirs.store)
+            time.sleep(PATIENCE / 20)
+        self._blobs.drop(theirs.file)  # our copy, if it was fetched
 
     def forget(self, mark: Mark) -> None:
-        """Take a note of ours away again."""
+        """Take away again what we have left."""
+        self._blobs.remove([mark.file])
         with self._services.engine.begin() as db:
             db.execute(delete(Action).where(_notes(), Action.key == mark.note))
+
+    def _missing(self, theirs: Mark) -> str:
+        """Why the other side's file cannot be read here; nothing if it can."""
+        try:
+            condition = self._blobs.check(theirs.file, len(theirs.data))
+        except StoreError as error:  # a bucket that is no library's, or out of reach
+            return error.message
+        return "" if condition is Condition.GOOD else f"its file is {condition.value}"
 
     def _apart(self, what: str, theirs: Mark, our_place: str, their_place: str) -> ConfigurationError:
         name = "FILM_DATABASE_URL" if what == "database" else "FILM_STORE_URL, or one shared folder as FILM_GALLERY_DIR"
@@ -113,6 +132,17 @@ def store_of(settings: Settings) -> str:
     if settings.store_url:
         return urlsplit(settings.store_url)._replace(query="", fragment="").geturl()
     return str(settings.gallery)
+
+
+def _blobs_of(services: Services) -> BlobStore:
+    """The files of the store that results go to, without their rows."""
+    settings = services.settings
+    if not settings.store_url:
+        return BlobStore(services.cache.gallery, lambda: KIND)
+    bucket = Bucket(
+        settings.store_url, {name: value.get_secret_value() for name, value in settings.store_options.items()}
+    )
+    return SharedBlobs(services.cache.gallery, lambda: KIND, bucket, Membership(services.engine, bucket))
 
 
 def _notes() -> ColumnElement[bool]:
