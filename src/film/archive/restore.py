@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from film.archive.backup import ALONGSIDE
@@ -36,11 +37,12 @@ from film.cache.blobs import BlobStore, Condition
 from film.cache.disk import sync_folder
 from film.cache.identity import Identity, read_ours
 from film.cache.token import read_token
+from film.db.address import address
 from film.db.base import now
 from film.db.looking import exists
 from film.db.session import database_file, engine_for, make_reader, snapshot
 from film.db.tables import Blob, LedgerEntry
-from film.errors import FilmError, InputError, StoreError, disk_error
+from film.errors import ConfigurationError, FilmError, InputError, StoreError, disk_error
 from film.hashing import sha256_of_file
 from film.settings import Settings
 
@@ -99,6 +101,8 @@ def restore(
     refuse_overlap(source.root, gallery)
     present = _present(url)
     _refuse_strangers(source, gallery, present, url)
+    if into is None:
+        refuse_second(gallery, url)
     report = RestoreReport(gallery, source.name, passed_over=passed)
     keeps = present.state == "whole" and present.generation >= source.number
     try:
@@ -213,6 +217,33 @@ def _refuse_strangers(source: _Source, gallery: Path, present: _Present, url: st
             f"{source.number})",
             hint="set FILM_DATABASE_URL to an empty database or schema",
         )
+
+
+def refuse_second(gallery: Path, url: str) -> None:
+    """Bring no database back beside one that is whole: a shell does not name it, and both would be the library's.
+
+    Args:
+        gallery: Whose own word on where its database is counts.
+        url: Where a database is about to be filled.
+    """
+    token, here = read_token(gallery), address(make_url(url))
+    if token is None or token.database in ("", here) or _present(url).state not in ("none", "empty"):
+        return
+    file = Path(token.database)
+    if file.is_absolute():
+        theirs = _present(f"sqlite:///{file}")
+        if theirs.state != "whole" or theirs.library != token.library or file.resolve() == Path(here).resolve():
+            return  # gone with its disk, or moved together with the gallery
+        way = "move it away first if another is to take its place"
+    elif database_file(url) == gallery / DATABASE:  # nothing was named; whoever names a place has decided
+        way = "if its server is gone for good, name a place for the new one: sqlite:////folder/film.db"
+    else:
+        return
+    raise ConfigurationError(
+        f"the database of the gallery {gallery} is {token.database}, and FILM_DATABASE_URL names {here}, where there "
+        "is none",
+        hint=f"set FILM_DATABASE_URL to {token.database}; {way}",
+    )
 
 
 def _named(url: str) -> dict[str, int]:

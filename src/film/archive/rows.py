@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Integer, insert, select, text
 
 from film.db.migrate import prepare
-from film.db.session import database_file, make_engine, snapshot
+from film.db.session import database_file, make_engine, make_reader, snapshot
 from film.db.tables import Base
 from film.errors import InputError, StoreError
 
@@ -42,7 +42,7 @@ def save_database(engine: Engine, url: str, file: Path) -> None:
 def load_rows(file: Path, engine: Engine) -> None:
     """The rows of a saved file into a server's empty database, all of them or none."""
     prepare(engine)
-    source = make_engine(f"sqlite:///{file}")
+    source = make_reader(f"sqlite:///{file}")  # a backup stays as it is
     try:
         with snapshot(source) as saved, engine.begin() as db:
             _copy(saved, db)

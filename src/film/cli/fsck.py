@@ -107,6 +107,9 @@ def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
 
     settings = load_settings()
     if rebuild:
+        from film.archive.restore import refuse_second
+
+        refuse_second(settings.gallery, settings.database_url)
         services = open_services(settings, whatever=True)
         services.cache.identity.take_over()
         return services

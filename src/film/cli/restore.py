@@ -59,7 +59,9 @@ def command(backup: Path, into: Path | None, generation: str | None, json: bool)
     if report.database == "kept":
         note("the database here is as new as the backup's, or newer: it stays")
     elif report.aside:
-        note(f"the database that was here is kept as {report.aside}")
+        note(f"the database that was here is kept as {report.aside}; the backup's is in its place")
+    else:
+        note("there was no database here: it is the backup's")
     if adopted:
         note(f"{counted(adopted, 'result')} that the backup did not know are taken in from the gallery's own records")
     if report.missing or back.problems:

@@ -16,9 +16,9 @@ from film.db.version import HEAD, read_version, version_table
 
 
 def look(url: str) -> Engine | None:
-    """A reader of the database; None where nobody has made one. StoreError when it cannot be used."""
+    """A reader of the database; None where there is none, or an empty file. StoreError when it cannot be used."""
     file = database_file(url)
-    if file and not file.is_file():
+    if file and not (file.is_file() and file.stat().st_size):
         return None
     engine = make_reader(url)
     try:

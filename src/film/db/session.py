@@ -70,7 +70,7 @@ def make_reader(url: str) -> Engine:
     file = _sqlite_file(parsed)
     if not file or not file.is_file():
         raise StoreError(f"there is no database at {file or url}", hint="make a film first: it makes the database")
-    engine = _sqlite(parsed if can_write(file.parent) else _unwritable(parsed, file))
+    engine = _sqlite(parsed if can_write(file.parent) else _unwritable(parsed, file), is_ours=False)
     engine = engine.execution_options(**{_LAZY: True})
     event.listen(engine, "connect", _only_look)
     return _remember(engine)
@@ -227,7 +227,8 @@ def _unwritable(url: URL, file: Path) -> URL:
     return url.set(database=f"file:{quote(str(file))}", query={"mode": "ro", "uri": "true", **alone})
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, is_ours: bool = True) -> Engine:
+    """``is_ours``: to write to; the journal of a file that is only looked at stays as it is, be it empty or a copy."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ConfigurationError(
             f"this Python carries SQLite {sqlite3.sqlite_version}, needed is 3.35 or newer",
@@ -249,7 +250,7 @@ def _sqlite(url: URL) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", _prepare_sqlite)
-    if "mode" not in url.query:  # else it is not ours to change
+    if is_ours:
         event.listen(engine, "connect", _use_wal)
     event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", _name_the_disk)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from film.models import Asset, AssetType
+from film.pipeline.results import OWN, asset_id
 from film.pipeline.services import Services
 
 _KINDS = {kind.value: kind for kind in AssetType}
 
 
 def take_in(services: Services) -> int:
-    """Take in the files that the database does not know; how many results have their rows again.
+    """Take in the files that the database does not know.
 
-    What was paid for gets an entry in the library, too, since nothing in the library is ever collected. Its words come
-    back with the first film that uses it.
+    What was paid for, and what people brought themselves, gets its entry in the library again, by the name it had,
+    since nothing in the library is ever collected. Its words come back with the first film that uses it.
+
+    Args:
+        services: Of the gallery, with the database that its rows go into.
+
+    Returns:
+        How many results have their rows again.
     """
     report = services.cache.adopt()
     entries = [
         Asset(
-            asset_id=f"{record.kind}_{record.key[:16]}_kept",
+            asset_id=asset_id(_KINDS[record.kind], record.key),
             key=record.key,
             asset_type=_KINDS[record.kind],
             provider=record.provider,
@@ -29,8 +36,9 @@ def take_in(services: Services) -> int:
             created_at=record.at,
         )
         for record in report.adopted
-        if record.kind in _KINDS and record.price
+        if record.kind in _KINDS and (record.price or record.provider == OWN)
     ]
-    if entries:
-        services.index.index_assets(entries)
+    lacking = [entry for entry in entries if services.index.get_asset(entry.asset_id) is None]
+    if lacking:  # an entry that is there knows more than the record does
+        services.index.index_assets(lacking)
     return len(report.adopted)

@@ -104,6 +104,7 @@ def test_what_was_lost_with_its_database_comes_back(room: Room, tmp_path: Path) 
     again = restore(tmp_path / "backup", settings=room.settings)
     assert (again.brought, again.database) == (0, "kept"), "what is whole and newer stays"
     assert room.found("attic") == {"attic"}
+    assert check(tmp_path / "backup").problems == [], "bringing it back leaves the backup as it is"
 
 
 def test_a_gallery_of_its_own_can_be_made_of_a_backup(room: Room, tmp_path: Path) -> None:

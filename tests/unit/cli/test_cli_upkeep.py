@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from desk import Film, write_shots
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from film.db.base import now
-from film.db.session import engine_for
+from film.db.session import close_engines, engine_for
 from film.db.tables import Action, Blob
 from film.settings import load_settings
 from film.testing.s3 import S3Server
+from film.testing.synthetic import picture
 
 
 @pytest.fixture
@@ -131,3 +135,74 @@ def test_a_second_machine_takes_over_from_the_bucket(
         s3.stop()
         refused = film("plan", shots, "--tier", "draft", "--film_id", "attic")
         assert refused.code == 0, "all that it needs lies here"
+
+
+def test_pictures_of_ones_own_outlive_an_older_database_by_the_names_they_had(film: Film, tmp_path: Path) -> None:
+    """They cost nothing, and nobody can make them again."""
+    database = Path(load_settings().database_url.removeprefix("sqlite:///"))
+    for number in range(2):
+        (tmp_path / f"lamp-{number}.png").write_bytes(picture(64, 36, number))
+    assert film("assets", "import", tmp_path / "lamp-0.png").code == 0
+    close_engines()
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(tmp_path / "older.db")) as copy:
+        source.backup(copy)
+    assert film("assets", "import", tmp_path / "lamp-1.png").code == 0
+    known = {asset["asset_id"] for asset in film("assets", "--json").json["assets"]}
+    close_engines()
+    for beside in ("-wal", "-shm"):
+        database.with_name(database.name + beside).unlink(missing_ok=True)
+    shutil.copyfile(tmp_path / "older.db", database)
+
+    assert "--rebuild" in film("gc").err
+    assert film("fsck", "--rebuild").code == 0
+    assert {asset["asset_id"] for asset in film("assets", "--json").json["assets"]} == known
+    for _ in range(3):
+        days_go_by()
+        assert film("gc").code == 0
+    assert film("fsck", "--json").json["files"] == 2
+
+
+def test_an_entry_that_is_there_keeps_its_words_when_rows_are_made_anew(film: Film, tmp_path: Path) -> None:
+    (tmp_path / "lamp.png").write_bytes(picture(64, 36, 1))
+    assert film("assets", "import", tmp_path / "lamp.png", "--prompt", "a brass lamp").code == 0
+    with engine_for(load_settings().database_url).begin() as db:
+        db.execute(delete(Action))
+        db.execute(delete(Blob))
+    assert film("fsck", "--repair").code == 0
+    assert [asset["prompt"] for asset in film("assets", "--json").json["assets"]] == ["a brass lamp"]
+
+
+@pytest.mark.usefixtures("shots")
+@pytest.mark.parametrize("arguments", [["restore", "backup"], ["fsck", "--rebuild"]], ids=" ".join)
+def test_no_second_database_is_made_while_the_librarys_own_is_whole(
+    film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    assert film("backup", tmp_path / "backup").code == 0
+    own = Path(load_settings().database_url.removeprefix("sqlite:///"))
+    close_engines()
+    nowhere = tmp_path / "elsewhere" / "film.db"
+    with monkeypatch.context() as wrong_shell:
+        wrong_shell.setenv("FILM_DATABASE_URL", f"sqlite:///{nowhere}")
+        wrong_shell.chdir(tmp_path)
+        said = film(*arguments)
+        assert said.code != 0
+        assert str(own) in said.err and str(nowhere) in said.err
+        assert not nowhere.exists()
+    assert film("fsck").code == 0
+
+    close_engines()
+    own.rename(tmp_path / "gone.db")
+    with monkeypatch.context() as new_place:
+        new_place.setenv("FILM_DATABASE_URL", f"sqlite:///{nowhere}")
+        new_place.chdir(tmp_path)
+        assert film(*arguments).code == 0, "it is lost: another takes its place"
+        assert nowhere.stat().st_size
+
+
+@pytest.mark.usefixtures("shots")
+def test_restore_says_where_the_database_comes_from(film: Film, tmp_path: Path) -> None:
+    assert film("backup", tmp_path / "backup").code == 0
+    close_engines()
+    Path(load_settings().database_url.removeprefix("sqlite:///")).unlink()
+    assert "there was no database here" in film("restore", tmp_path / "backup").err
+    assert "it stays" in film("restore", tmp_path / "backup").err

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 import threading
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,6 +119,21 @@ def test_a_reader_needs_a_database(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no database at"):
         make_reader(f"sqlite:///{tmp_path / 'none.db'}")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["an empty file", "a copy"])
+def test_a_reader_leaves_the_file_as_it_is(tmp_path: Path, what: str) -> None:
+    file = tmp_path / "film.db"
+    with closing(sqlite3.connect(file)) as connection:
+        if what == "a copy":
+            connection.execute("CREATE TABLE films (film_id)")
+            connection.commit()
+    before = file.read_bytes()
+    with make_reader(f"sqlite:///{file}").connect() as connection:
+        connection.execute(text("SELECT count(*) FROM sqlite_master")).all()
+    close_engines()
+    assert file.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["film.db"]
 
 
 def test_one_engine_for_a_url(database_url: str) -> None:
