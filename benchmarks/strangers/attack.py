@@ -1,4 +1,4 @@
-"""One case of the attack: films are made, killed at random moments, gone on with; then charges and books are compared."""
+"""One case: films are made, killed at random moments, and gone on with; then charges and books are compared."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ OVER = 3
 """The exit code of a film that does not fit its limit."""
 WAITS = (1, 6)
 """Exit codes of a film of which something may wait for its user."""
-REPAIR = "film fsck --repair"
-"""What a run that buys nothing names, where the database has forgotten orders that the gallery has on record."""
+WAYS = {
+    "film fsck --repair": ("fsck", "--repair"),
+    "film fsck --rebuild": ("fsck", "--rebuild"),
+    "film library attach": ("library", "attach", "--yes"),
+}
+"""What a run that buys nothing may tell its user to do, where the database is not what the gallery knows it to be."""
 
 
 class Trigger:
@@ -128,16 +132,17 @@ class Attack:
             await self._struck()
 
     async def _repaired(self, *ended: Ended) -> bool:
-        """Do what a run that refused to buy says: have what the database has forgotten rebuilt.
+        """Do what a run says that refused to buy, as the database has forgotten; false where none says anything.
 
         Parameters:
             ended: How the runs ended.
         """
-        if not any(one.code not in MADE and REPAIR in one.err for one in ended):
-            return False
-        self.case.repairs += 1
-        await self.gallery.run("fsck", "--repair")
-        return True
+        refused = "".join(one.err for one in ended if one.code not in MADE)
+        ways = [way for told, way in WAYS.items() if told in refused]
+        for way in ways:
+            self.case.repairs += 1
+            await self.gallery.run(*way)
+        return bool(ways)
 
     async def _struck(self) -> list[Ended]:
         """Make the films in some processes, and kill them; give how they ended."""

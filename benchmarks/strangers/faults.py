@@ -191,6 +191,9 @@ async def _made(
         outcomes[0].wrong.append(f"of the whole film: invoice - (ledger + held) = {difference}")
     if keep and any(outcome.wrong for outcome in outcomes):
         shutil.copytree(folder, keep / f"{fault}-{folder.name}")
+    for outcome in outcomes:
+        if outcome.wrong:
+            print(f"{fault} at {outcome.adapter}: {'; '.join(outcome.wrong)}", file=sys.stderr, flush=True)
     return outcomes
 
 

@@ -117,6 +117,11 @@ async def repeated(names: list[str], seed: int, kills: int, options: Options) ->
     return [await one_case(name, seed, kills, options) for name in names]
 
 
+def naive_command() -> str:
+    """Give the command of the control."""
+    return f"{sys.executable} {Path(__file__).with_name('naive.py')}"
+
+
 def main() -> int:
     """Read the command line, attack, and tell; 1 where something was found."""
     parser = argparse.ArgumentParser(
@@ -144,10 +149,9 @@ def main() -> int:
     given = parser.parse_args()
     if given.keep:
         given.keep.mkdir(parents=True, exist_ok=True)
-    naive = f"{sys.executable} {Path(__file__).with_name('naive.py')}"
     names = given.plan or [*(CONTROL if given.control else SITUATIONS)]
     options = Options(
-        naive if given.control else given.film,
+        naive_command() if given.control else given.film,
         given.parallel,
         given.keep,
         tuple(given.limit or Options.factors),
