@@ -1,11 +1,11 @@
-"""ElevenLabs' speech and its history.
+"""ElevenLabs' speech and its history; ``README.md`` says where that is documented.
 
-- https://elevenlabs.io/docs/api-reference/text-to-speech/convert-with-timestamps: JSON with the audio in Base64 and the
-  times of characters; ``.../{voice_id}`` alone answers the file.
-- https://elevenlabs.io/docs/api-reference/history/list: newest first, ``page_size`` up to 1,000, ``has_more``,
-  ``last_history_item_id``, ``start_after_history_item_id``. A line is in it once it is spoken.
-- ``character-cost`` and ``request-id`` in the answer's headers: https://elevenlabs.io/docs/api-reference/introduction.
-- https://elevenlabs.io/pricing/api: a credit a character (half a one for flash models), $0.10 for a thousand.
+- ``.../with-timestamps``: JSON with the audio in Base64 and the times of characters; ``.../{voice_id}`` alone answers
+  the file.
+- History: newest first, ``page_size`` up to 1,000, ``has_more``, ``last_history_item_id``,
+  ``start_after_history_item_id``. A line is in it once it is spoken.
+- ``character-cost`` and ``request-id`` in the answer's headers.
+- A credit a character (half a one for flash models), $0.10 for a thousand.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""FAL's queue, list of requests, prices and storage.
+"""FAL's queue, list of requests, prices and storage; ``README.md`` says where that is documented.
 
-- Queue: https://docs.fal.ai/model-apis/model-endpoints/queue. Orders are POSTed to the endpoint; the addresses of
-  status and result leave out what stands behind ``owner/alias``; a result asked for too early is a 400.
-- List: https://fal.ai/docs/platform-apis/v1/models/requests/by-endpoint. ``limit`` up to 100, ``cursor`` is the page's
-  number in Base64, ``start`` defaults to 24 hours ago, payloads with ``expand=payloads``.
-- Bills: ``x-fal-billable-units`` on results (https://docs.fal.ai/documentation/serverless/publishing-to-marketplace).
-- Uploads: ``storage/upload/initiate`` (https://docs.fal.ai/model-apis/fal-cdn).
+- Queue: orders are POSTed to the endpoint; the addresses of status and result leave out what stands behind
+  ``owner/alias``; a result asked for too early is a 400.
+- List: ``limit`` up to 100, ``cursor`` is the page's number in Base64, ``start`` defaults to 24 hours ago, payloads with
+  ``expand=payloads``.
+- Bills: ``x-fal-billable-units`` on results.
+- Uploads: ``storage/upload/initiate``.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from benchmarks.strangers.vendors.books import Line
 from benchmarks.strangers.vendors.vendor import Vendor, payload_of
 
 MEGAPIXEL = {"fal-ai/flux/schnell": Decimal("0.003"), "fal-ai/flux/dev": Decimal("0.025")}
-"""https://fal.ai/models/fal-ai/flux/schnell and .../dev: by the megapixel, rounded up."""
+"""Dollars a megapixel, rounded up."""
 SECOND = {
     "fal-ai/minimax/hailuo-02/standard/image-to-video": Decimal("0.045"),
     "fal-ai/kling-video/v2.5-turbo/pro/image-to-video": Decimal("0.07"),
 }
-"""https://fal.ai/models/fal-ai/minimax/hailuo-02/standard/image-to-video and .../kling-video/v2.5-turbo/pro/..."""
+"""Dollars a second."""
 HAILUO_512P = Decimal("0.017")
 SIZES = {"square_hd": (1024, 1024), "square": (512, 512), "landscape_16_9": (1024, 576), "landscape_4_3": (1024, 768)}
 
@@ -241,7 +241,7 @@ class Fal(Vendor):
         return item
 
     async def pricing(self, request: web.Request) -> web.Response:
-        """List prices: https://fal.ai/docs/platform-apis/v1/models/pricing.
+        """List prices.
 
         Parameters:
             request: The question.

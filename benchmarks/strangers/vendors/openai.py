@@ -1,8 +1,6 @@
-"""OpenAI's speech: one POST, answered when it is spoken. Nothing lists what was spoken.
+"""OpenAI's speech: one POST, answered with the file when it is spoken. Nothing lists what was spoken.
 
-- https://platform.openai.com/docs/api-reference/audio/createSpeech: the answer is the file.
-- https://platform.openai.com/docs/api-reference/debugging-requests: ``x-request-id`` in each answer.
-- https://platform.openai.com/docs/pricing: tts-1 is $15 a million characters.
+``x-request-id`` stands in each answer; tts-1 is $15 a million characters. ``README.md`` says where that is documented.
 """
 
 from __future__ import annotations

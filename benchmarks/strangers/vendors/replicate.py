@@ -1,10 +1,9 @@
-"""Replicate's predictions.
+"""Replicate's predictions; ``README.md`` says where that is documented.
 
-- https://replicate.com/docs/reference/http: ``POST /v1/models/{owner}/{name}/predictions`` answers 201 with the
-  prediction; ``GET /v1/predictions`` lists the account's, newest first, 100 a page, with ``next`` as a whole address.
-- States: starting, processing, succeeded, failed, canceled
-  (https://github.com/replicate/replicate-python/blob/main/replicate/prediction.py).
-- ``black-forest-labs/flux-schnell`` is billed by the picture: https://replicate.com/black-forest-labs/flux-schnell.
+- ``POST /v1/models/{owner}/{name}/predictions`` answers 201 with the prediction; ``GET /v1/predictions`` lists the
+  account's, newest first, 100 a page, with ``next`` as a whole address.
+- States: starting, processing, succeeded, failed, canceled.
+- ``black-forest-labs/flux-schnell`` is billed by the picture.
 """
 
 from __future__ import annotations

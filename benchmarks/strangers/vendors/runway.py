@@ -1,11 +1,12 @@
 """Runway's tasks. There is no list of them: a task whose id was lost cannot be found again.
 
-- https://docs.dev.runwayml.com/api: ``POST /v1/image_to_video`` answers ``{"id"}``, ``GET /v1/tasks/{id}`` its state:
-  PENDING, THROTTLED, RUNNING, SUCCEEDED, FAILED, CANCELLED; the header ``X-Runway-Version`` is required.
-- https://docs.dev.runwayml.com/assets/outputs: addresses of results expire; asking for the task again gives fresh ones.
-- https://docs.dev.runwayml.com/guides/pricing/: gen4_turbo is 5 credits a second, a credit a cent.
-- ``POST /v1/organization/usage``: credits by day and model, the one figure of a bill that is documented
-  (https://github.com/runwayml/sdk-python, ``organization_retrieve_usage_response.py``).
+- ``POST /v1/image_to_video`` answers ``{"id"}``, ``GET /v1/tasks/{id}`` its state: PENDING, THROTTLED, RUNNING,
+  SUCCEEDED, FAILED, CANCELLED; the header ``X-Runway-Version`` is required.
+- Addresses of results expire; asking for the task again gives fresh ones.
+- gen4_turbo is 5 credits a second, a credit a cent.
+- ``POST /v1/organization/usage``: credits by day and model, the one figure of a bill that is documented.
+
+``README.md`` says where.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ class Runway(Vendor):
         return web.json_response({"models": sorted(spent), "results": [{"date": self.iso()[:10], "usedCredits": used}]})
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Give an address to upload to: https://docs.dev.runwayml.com/assets/uploads.
+        """Give an address to upload to.
 
         Parameters:
             request: The question.
