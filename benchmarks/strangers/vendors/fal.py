@@ -2,8 +2,8 @@
 
 - Queue: orders are POSTed to the endpoint; the addresses of status and result leave out what stands behind
   ``owner/alias``; a result asked for too early is a 400.
-- List: ``limit`` up to 100, ``cursor`` is the page's number in Base64, ``start`` defaults to 24 hours ago, payloads with
-  ``expand=payloads``.
+- List: ``limit`` up to 100, ``cursor`` is the page's number in Base64, ``start`` defaults to 24 hours ago, payloads
+  with ``expand=payloads``.
 - Bills: ``x-fal-billable-units`` on results.
 - Uploads: ``storage/upload/initiate``.
 """
