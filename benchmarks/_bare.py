@@ -47,7 +47,16 @@ class MemoryJournal(Journal):
         assert self.look(key) is None, "a rehearsal orders everything once"
         return None
 
-    def intend(self, call: PaidCall, token: str, now: datetime, *, passed_over: str = "") -> Job | None:
+    def intend(
+        self,
+        call: PaidCall,
+        token: str,
+        now: datetime,
+        *,
+        passed_over: str = "",
+        account: str = "",
+        clock: str = "",
+    ) -> Job | None:
         job = Job(
             id=call.key[:16],
             key=call.key,
@@ -67,6 +76,10 @@ class MemoryJournal(Journal):
             quoted=call.quoted,
             billed=None,
             blob_sha256=None,
+            account=account,
+            clock=clock,
+            is_second=False,
+            claimed=None,
             created_at=now,
             updated_at=now,
         )

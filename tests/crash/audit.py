@@ -99,14 +99,14 @@ def _audit_asset(
     toll.review += states["review"]
     toll.second += sum(job.is_second for job in jobs)
     toll.bought_again += states["closed"]
-    # One job at the vendor for each that is on record: more would be a purchase that nobody was told of.
-    toll.silent += max(0, len(bought) - len(jobs))
+    # One job at the vendor for each that may have made one: more would be a purchase that nobody was told of.
+    toll.silent += max(0, len(bought) - sum(not _made_nothing(job) for job in jobs))
     for job in jobs:
         if job.posts > 1:
             toll.wrong.append(f"{asset}: {job.posts} POSTs for one intent")
         if job.state == "done":
             toll.lost += not _lies_whole(gallery, str(job.blob_sha256))
-        elif job.state not in ("review", "closed"):
+        elif job.state not in ("review", "closed") and not _made_nothing(job):
             toll.wrong.append(f"{asset} was left as {job.state}: {job.error}")
     if not states["done"] and not states["review"]:
         toll.lost += 1
@@ -122,6 +122,11 @@ def _audit_asset(
         toll.wrong.append(f"{asset}: {told}, {dict(states)} on record")
     known = {_known_as(job["id"]) for job in bought}
     toll.unmatched += sum(job.state == "done" and _known_as(job.vendor_job_id) not in known for job in jobs)
+
+
+def _made_nothing(job: Job) -> bool:
+    """Whether the record says that no job came about: it was not taken, or is proven absent from the vendor's list."""
+    return job.state == "unsent" or (job.state == "failed" and job.billed == ZERO)
 
 
 def is_under_way(database: str, order: Order) -> bool:
@@ -145,14 +150,9 @@ class _Money:
             self._held = {str(name): amount for name, amount in connection.execute(still)}
 
     def booked(self, jobs: list[Job]) -> Decimal:
-        booked = ZERO
-        for reservation in {str(job.reservation_id) for job in jobs}:
-            booked += self._settled.get(reservation, ZERO)
-            if reservation in self._held:  # it is for the last of its jobs, and will be settled with those given up
-                mine = [job for job in jobs if job.reservation_id == reservation]
-                booked += sum((job.quoted for job in mine if job.state == "closed"), ZERO)
-                booked += self._held[reservation] if any(job.state != "closed" for job in mine) else ZERO
-        return booked
+        """Each order has money of its own: settled, or still set aside for it."""
+        names = {str(job.reservation_id) for job in jobs}
+        return sum((self._settled.get(name, ZERO) + self._held.get(name, ZERO) for name in names), ZERO)
 
     def idle(self, under_review: Iterable[Job]) -> Decimal:
         wanted = {job.reservation_id for job in under_review}

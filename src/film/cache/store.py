@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -173,31 +172,6 @@ class AssetCache:
         """Keep a result, in place of any there was. A file at ``path`` is taken over: it is moved, not copied."""
         made = Made(mime, data, path, cost, details or {})
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=None)
-
-    def adopt_result(
-        self,
-        key: str,
-        *,
-        sha256: str,
-        size: int,
-        mime: str,
-        kind: str,
-        provider: str,
-        cost: Decimal,
-        details: Mapping[str, Any],
-    ) -> bool:
-        """Answer ``key`` with a file that lies in the store without a row; False unless it is there and whole."""
-        blobs = self._shelf.blobs
-        if len(sha256) != 64 or blobs.check(sha256, size) is not Condition.GOOD:  # hexadecimal
-            return False
-        copy = self.temporary()
-        with blobs.open(sha256) as file, copy.open("xb") as beside:
-            shutil.copyfileobj(file, beside)
-        try:
-            self.put(key, kind=kind, provider=provider, mime=mime, path=copy, cost=cost, details=details)
-        finally:
-            copy.unlink(missing_ok=True)
-        return True
 
     def verified_path(self, asset: CachedAsset | str) -> Path:
         """Where a result (or the result of a key) lies, every byte checked once in this process.

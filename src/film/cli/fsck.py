@@ -158,7 +158,7 @@ def _is_good(services: Services, sha256: str) -> bool:
 
 
 def _tell(services: Services, database: dict[str, list[str]], strays: list[StrayFile], lost: int, aside: int) -> None:
-    for name in ("database", "references", "library", "orders"):
+    for name in ("database", "references", "library", "orders", "order book"):
         if database.get(name):
             note(f"{name}: {len(database[name])} wrong")
     ledger = database.get("ledger")

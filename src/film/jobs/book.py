@@ -91,10 +91,10 @@ class OrderBook:
         self._append_surely(_line("ticket", job_id, at, ticket=dict(ticket)))
 
     def end(
-        self, job_id: str, state: State, billed: Decimal | None, at: datetime, *, error: str = "", **facts: Any
+        self, job_id: str, state: State, billed: Decimal | None, at: datetime, *, error: str = "", blob: str | None = ""
     ) -> None:
-        """How the order ended. ``facts`` are what the library needs of its file: ``blob``, ``size``, ``mime`` …"""
-        said = {"state": state, "billed": None if billed is None else str(billed), "error": error[:500], **facts}
+        """How the order ended; ``blob`` is the hash of the file that it brought."""
+        said = {"state": state, "billed": None if billed is None else str(billed), "error": error[:500], "blob": blob}
         self._append_surely(_line("end", job_id, at, **said))
 
     def begin_from(self, jobs: Iterable[Job]) -> None:

@@ -15,7 +15,7 @@ from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from film.db.away import patiently
 from film.db.owner import new_token
@@ -118,11 +118,13 @@ class Desk:
         else:
             self.money.release(job.reservation_id)
 
-    async def note_end(self, job: Job, state: State, billed: Decimal, *, error: str = "", **facts: Any) -> None:
+    async def note_end(self, job: Job, state: State, billed: Decimal, *, error: str = "", blob: str = "") -> None:
         """Into the order book. The database knows already, so a failure here is only logged."""
 
+        at = self.clock.now()
+
         def write(book: OrderBook) -> None:
-            book.end(job.id, state, billed, self.clock.now(), error=error, **facts)
+            book.end(job.id, state, billed, at, error=error, blob=blob)
 
         if failed := await self.db(in_book, self.book, write):
             log.warning("the order book does not say how job %s ended: %s", job.id[:8], failed)

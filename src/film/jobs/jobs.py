@@ -123,11 +123,8 @@ class Jobs:
             if not self._working and self._heartbeat:
                 self._heartbeat.cancel()
 
-    async def finish(self, made: Made, blob_sha256: str, **facts: Any) -> None:
-        """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing.
-
-        ``facts`` of the file go into the order book, from which a library can be rebuilt.
-        """
+    async def finish(self, made: Made, blob_sha256: str) -> None:
+        """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing."""
         desk = self._desk
         self._brought.pop(made.job_id, None)
         job = await desk.db(desk.journal.get, made.job_id)
@@ -139,7 +136,7 @@ class Jobs:
             bill = await desk.settle(job, billed)
             done |= {"billed": bill.booked, "claimed": bill.claimed}
         await desk.db(desk.journal.close, job.id, (*OPEN, "lost"), desk.clock.now(), **done)
-        await desk.note_end(job, "done", done.get("billed", job.billed or ZERO), blob=blob_sha256, **facts)
+        await desk.note_end(job, "done", done.get("billed", job.billed or ZERO), blob=blob_sha256)
         desk.emit_of("done", job)
 
     async def leave(self, made: Made) -> None:

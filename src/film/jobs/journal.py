@@ -244,7 +244,7 @@ class Journal:
             )
             return False
 
-    def restore(self, order: Written, reservation_id: str | None) -> None:
+    def restore(self, order: Written, reservation_id: str | None, state: State) -> None:
         """Enter an order that the order book has and this journal has not."""
         about, end = order.order, order.end
         with Session(self._engine) as session, session.begin():
@@ -260,7 +260,7 @@ class Journal:
                     provider=about["provider"],
                     model=about["model"],
                     request=about["request"],
-                    state=order.state,
+                    state=state,
                     ticket=order.ticket,
                     reservation_id=reservation_id,
                     posts=1,

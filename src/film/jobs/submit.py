@@ -143,7 +143,8 @@ class Submitter:
     async def _answered(self, errand: Errand, job: Job, ticket: Ticket) -> Ticket | None:
         """Save the ticket: into the order book first, which neither a lock nor a full disk keeps from taking it."""
         desk, plain = self._desk, ticket.model_dump(mode="json")
-        unwritten = await desk.db(in_book, desk.book, lambda book: book.ticket(job.id, plain, desk.clock.now()))
+        at = desk.clock.now()
+        unwritten = await desk.db(in_book, desk.book, lambda book: book.ticket(job.id, plain, at))
         try:
             await desk.write(errand, job, state="submitted", ticket=plain)
         except Fenced:

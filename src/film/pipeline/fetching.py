@@ -49,5 +49,5 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
 
     asset, _ = await services.cache.obtain(job.key, kind=kind.value, provider=job.provider, make=make)
     bought = Bought(generated=None, billed=status.billed if generated.cost is None else generated.cost, job_id=job.id)
-    await jobs.finish(bought, asset.sha256, size=asset.size, mime=asset.mime, details=dict(asset.details))
+    await jobs.finish(bought, asset.sha256)
     return jobs.job(job.id)

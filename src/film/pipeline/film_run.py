@@ -167,7 +167,7 @@ class FilmRun:
             return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
 
         if self.params.is_online:
-            await on_thread(check_memory, self.services)
+            await on_thread(check_memory, self.services.engine, self.services.settings)
         if self.ledger_mark is None:
             self.ledger_mark = await on_thread(self._ledger_now)
         await self.jobs.finish_stored(stored)

@@ -20,6 +20,7 @@ from film.db.sound import dangling, unsound
 from film.db.tables import Blob, JobRow
 from film.errors import FilmError
 from film.metadata import recount_library, verify_library
+from film.pipeline.memory import missing_orders, order_book, rebuild
 from film.settings import Settings
 
 
@@ -68,12 +69,29 @@ def _journal(connection: Connection, settings: Settings) -> list[str]:
     ]
 
 
+def _forgotten(connection: Connection, settings: Settings) -> list[str]:
+    """Orders of the book that the database does not know, and lines of the book that are not what was written."""
+    missing = missing_orders(connection, settings)
+    lines = [
+        f"order {order.job_id} of {order.order['provider']} ({order.order['film']}, {order.order['shot']}) stands in "
+        f"{missing.book.name} and not in the database"
+        for order in missing.orders
+    ]
+    damaged = order_book(settings).damaged()
+    return lines + [f"{missing.book.name} has {damaged} lines that are not what was written"] * bool(damaged)
+
+
+def _remember(engine: Engine, settings: Settings) -> None:
+    rebuild(engine, settings)
+
+
 CHECKS: tuple[Check, ...] = (
     Check("database", _unsound, is_slow=True),
     Check("references", _dangling),
     Check("library", _library, _recount),
     Check("ledger", _ledger),
     Check("orders", _journal),
+    Check("order book", _forgotten, _remember),
 )
 QUICKLY = Check("database", _quickly_unsound)
 

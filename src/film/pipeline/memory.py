@@ -3,27 +3,30 @@
     orders.log ─► orders that the database does not know ─► none   go on
                                                            └─ some  paid work refuses: it is empty, older, or another's
 
-What is missing is rebuilt from the book and the files: the journal's row, the money (settled where the order had ended,
-set aside where it had not), and the library's entry where its file lies here. So nothing of it is bought again.
+What is missing is rebuilt from the book: the journal's row and the money, settled where the order had ended, set aside
+where it had not. Files have a record of their own (``film.cache.records``). So nothing of it is bought again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+
+from sqlalchemy import Connection, Engine, select
 
 from film.cost_tracker import CostTracker, ReservationRequest
+from film.db.session import snapshot
+from film.db.tables import Action, JobRow
 from film.errors import StoreError, usd
 from film.jobs.book import NAME, OrderBook, Written
 from film.jobs.journal import OPEN, Journal
-from film.models import AssetType, check_identifier
+from film.models import check_identifier
 from film.pipeline.money import reservation_name
-from film.pipeline.services import Services
 from film.settings import Settings
+
+_AT_ONCE = 500
 
 
 def order_book(settings: Settings) -> OrderBook:
@@ -52,59 +55,63 @@ class Missing:
             f"{last.astimezone(UTC):%Y-%m-%d %H:%M} UTC), which {self.book} has on record: it is empty, older than the "
             "gallery, or another's; nothing is bought",
             hint="put the right database back (FILM_DATABASE_URL, or film restore), or have what is missing rebuilt "
-            "from the order book and the files: film fsck --repair",
+            "from the order book and the files: film fsck --rebuild",
         )
 
 
-def missing_orders(services: Services) -> Missing:
-    """What the book has and the database has not; read in this order, so that orders of this moment are no question."""
-    book = order_book(services.settings)
+def missing_orders(connection: Connection, settings: Settings) -> Missing:
+    """What the book has and the database has not.
+
+    The book is read first, since an order is written into the database first: one of this moment is no question.
+    """
+    book = order_book(settings)
     written = book.order_ids()
-    unknown = written - Journal(services.engine, timedelta()).ids() if written else set[str]()
+    unknown = written - set(connection.scalars(select(JobRow.id))) if written else set[str]()
     orders = book.orders() if unknown else {}
     return Missing(tuple(order for job_id, order in orders.items() if job_id in unknown), book.path)
 
 
-def check_memory(services: Services) -> None:
+def check_memory(engine: Engine, settings: Settings) -> None:
     """Before anything is bought: raise StoreError where the database has forgotten orders, begin a book that is new."""
-    book = order_book(services.settings)
+    book = order_book(settings)
     if not book.exists():
-        if jobs := Journal(services.engine, timedelta()).jobs():
+        if jobs := Journal(engine, timedelta()).jobs():
             book.begin_from(jobs)
         return
-    if (missing := missing_orders(services)).orders:
-        raise missing.error()
+    written = book.order_ids()
+    if written - Journal(engine, timedelta()).ids():
+        with snapshot(engine) as connection:
+            missing = missing_orders(connection, settings)
+        if missing.orders:
+            raise missing.error()
 
 
-@dataclass
-class Rebuilt:
-    """What came back: orders, dollars settled and set aside, and results whose files are here."""
+def rebuild(engine: Engine, settings: Settings) -> int:
+    """Enter what the book has and the database has not; how many orders. Doing so twice changes nothing.
 
-    orders: int = 0
-    settled: Decimal = Decimal(0)
-    set_aside: Decimal = Decimal(0)
-    results: int = 0
-
-
-def rebuild(services: Services) -> Rebuilt:
-    """Enter what the book has and the database has not. Doing so twice changes nothing."""
-    done = Rebuilt()
-    journal = Journal(services.engine, timedelta())
-    for order in missing_orders(services).orders:
-        money = _enter_money(services, order, done)
-        journal.restore(order, money)
-        done.orders += 1
-        if order.state == "done":
-            done.results += _enter_result(services, order)
-    return done
+    An order that is done stays so where its file is on record; else it is *lost*: paid for, and fetched or bought anew
+    only when its user says so.
+    """
+    journal = Journal(engine, timedelta())
+    with snapshot(engine) as connection:
+        orders = missing_orders(connection, settings).orders
+        keys = [str(order.order["key"]) for order in orders if order.state == "done"]
+        answered = set[str]()
+        for start in range(0, len(keys), _AT_ONCE):
+            there = Action.key.in_(keys[start : start + _AT_ONCE]), Action.state == "ready"
+            answered |= set(connection.scalars(select(Action.key).where(*there)))
+    for order in orders:
+        is_lost = order.state == "done" and order.order["key"] not in answered
+        journal.restore(order, _enter_money(engine, settings, order), "lost" if is_lost else order.state)
+    return len(orders)
 
 
-def _enter_money(services: Services, order: Written, done: Rebuilt) -> str | None:
-    """The reservation's id, None where the order never came about."""
+def _enter_money(engine: Engine, settings: Settings, order: Written) -> str | None:
+    """The reservation's id; None where the order never came about."""
     if order.state == "unsent":
         return None
     about = order.order
-    costs = CostTracker(check_identifier(about["film"]), engine=services.engine, settings=services.settings)
+    costs = CostTracker(check_identifier(about["film"]), engine=engine, settings=settings)
     item = ReservationRequest(
         idem=reservation_name(f"rebuilt-{order.job_id}", about["shot"], about["kind"]),
         amount=order.quoted,
@@ -114,35 +121,4 @@ def _enter_money(services: Services, order: Written, done: Rebuilt) -> str | Non
         key=about["key"],
     )
     actual = None if order.state in OPEN else order.billed or Decimal(0)
-    entered = costs.restore(item, actual, on=order.at.astimezone(UTC).date())
-    if actual is None:
-        done.set_aside += order.quoted
-    else:
-        done.settled += actual
-    return entered.id
-
-
-def _enter_result(services: Services, order: Written) -> int:
-    """1 where the order's file lies here and the library now answers its key with it."""
-    end: Mapping[str, Any] = order.end
-    if services.cache.peek_many([order.order["key"]]):
-        return 0
-    adopted = services.cache.adopt_result(
-        order.order["key"],
-        sha256=str(end.get("blob") or ""),
-        size=int(end.get("size") or 0),
-        mime=str(end.get("mime") or ""),
-        kind=AssetType(order.order["kind"]).value,
-        provider=str(order.order["provider"]),
-        cost=order.billed or Decimal(0),
-        details=dict(end.get("details") or {}),
-    )
-    return int(adopted)
-
-
-def told(rebuilt: Rebuilt, at: datetime) -> str:
-    """In one sentence."""
-    return (
-        f"{rebuilt.orders} orders rebuilt from the order book: {usd(rebuilt.settled)} settled, "
-        f"{usd(rebuilt.set_aside)} set aside, {rebuilt.results} results found again ({at:%Y-%m-%d})"
-    )
+    return costs.restore(item, actual, on=order.at.astimezone(UTC).date()).id

@@ -117,9 +117,7 @@ class Obtainer:
                 await self.jobs.leave(errand.bought)
             raise
         if errand.bought:
-            await self.jobs.finish(
-                errand.bought, asset.sha256, size=asset.size, mime=asset.mime, details=dict(asset.details)
-            )
+            await self.jobs.finish(errand.bought, asset.sha256)
         obtained = ShotAsset(ask.request, key, asset, hit, errand.cost)
         if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import inspect
+import math
 import os
 import tempfile
 from collections.abc import Callable, Generator
@@ -125,6 +126,11 @@ def check_polls_or_says_that_it_does_not(make: MakeProvider) -> None:
         assert provider.poll_seconds > 0
         for name in ("submit", "poll_status", "fetch", "cancel", "find_lost"):
             assert inspect.iscoroutinefunction(getattr(provider, name)), f"{name} must be async"
+        taken = inspect.signature(provider.find_lost).parameters
+        assert {"age", "image_url"} <= taken.keys(), "find_lost takes age=… and image_url=…"
+        seconds = provider.seconds_to_show(config_of(provider))
+        assert math.isfinite(seconds), "seconds_to_show says when a list shows an order at the latest"
+        assert seconds >= 0, "seconds_to_show says when a list shows an order at the latest"
         return
     try:
         asyncio.run(provider.poll_status("no such job"))

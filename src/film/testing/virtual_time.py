@@ -13,6 +13,7 @@ import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -43,12 +44,22 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class LoopClock:
-    """The running loop's time as the clock of ``film.jobs``; its days begin on the first of January 2026."""
+    """The running loop's time as the clock of ``film.jobs``; its days begin on the first of January 2026.
+
+    A thread that works for the loop may ask it as well, once the loop has.
+    """
 
     START = datetime(2026, 1, 1, tzinfo=UTC)
 
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
+        with suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+        if self._loop is None:
+            raise RuntimeError("no loop has asked this clock yet")
+        return self._loop.time()
 
     def now(self) -> datetime:
         return self.START + timedelta(seconds=self.monotonic())

@@ -12,7 +12,16 @@ import pytest
 from film.errors import PollingNotSupported
 from film.models import AssetType, Generated
 from film.providers import audio_providers, image_providers, registry, video_providers
-from film.providers.base import BaseImageProvider, BaseVideoProvider, ImageConfig, JobStatus, Ticket, VideoConfig
+from film.providers.base import (
+    BaseImageProvider,
+    BaseProvider,
+    BaseVideoProvider,
+    ImageConfig,
+    JobStatus,
+    Listing,
+    Ticket,
+    VideoConfig,
+)
 from film.testing import contract, synthetic
 from film.testing.contract import ProviderContract, check_provider
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVideoProvider
@@ -123,6 +132,20 @@ class HalfAQueue(MyVideoProvider):
         return JobStatus(state="done")
 
 
+class AsksByTheClock(FakeVideoProvider):
+    """As its list was asked before vendors' clocks were found to differ."""
+
+    async def find_lost(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, config: Any, *, since: float, image_url: str | None = None
+    ) -> Listing | None:
+        return None
+
+
+class NeverShows(FakeVideoProvider):
+    def seconds_to_show(self, config: Any) -> float:
+        return float("inf")
+
+
 class NeedsItsKeyTooSoon(MyVideoProvider):
     account = "fal"
 
@@ -148,10 +171,12 @@ class SaysItNeedsAKeyAndDoesNot(MyVideoProvider):
         (Fickle, "nothing would be reused"),
         (Short, "shorter clip"),
         (HalfAQueue, "no JobProvider"),
+        (AsksByTheClock, "age=… and image_url=…"),
+        (NeverShows, "when a list shows an order"),
         (SaysItNeedsAKeyAndDoesNot, "account = None"),
     ],
 )
-def test_what_is_broken_is_told_in_words(broken: type[MyVideoProvider], words: str):
+def test_what_is_broken_is_told_in_words(broken: type[BaseProvider], words: str):
     with pytest.raises(AssertionError, match=words):
         check_provider(broken)
 

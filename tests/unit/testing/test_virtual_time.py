@@ -13,6 +13,7 @@ from film.testing.virtual_time import LoopClock, run_virtually
 def test_sleepers_wake_in_order_and_at_their_time():
     async def main() -> list[tuple[str, float]]:
         clock, woken = LoopClock(), list[tuple[str, float]]()
+        begun = clock.stamp()
 
         async def sleep(name: str, seconds: float) -> None:
             await clock.sleep(seconds)
@@ -20,9 +21,24 @@ def test_sleepers_wake_in_order_and_at_their_time():
 
         await asyncio.gather(sleep("late", 7200), sleep("early", 0.5), sleep("middle", 60))
         assert (clock.now() - LoopClock.START).total_seconds() == 7200
+        assert clock.age(begun) == 7200
+        assert clock.age("") is None
         return woken
 
     assert run_virtually(main()) == [("early", 0.5), ("middle", 60.0), ("late", 7200.0)]
+
+
+def test_a_thread_is_told_the_loops_time():
+    clock = LoopClock()
+    with pytest.raises(RuntimeError, match="no loop"):
+        clock.now()
+
+    async def main() -> float:
+        await clock.sleep(60)
+        clock.monotonic()
+        return await asyncio.to_thread(clock.monotonic)
+
+    assert run_virtually(main()) == 60
 
 
 def test_timeouts_come_in_virtual_time_too():
