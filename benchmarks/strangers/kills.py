@@ -28,6 +28,9 @@ from benchmarks.strangers.cases import CONTROL, Case, table, totals
 from benchmarks.strangers.galleries import default_command
 from benchmarks.strangers.plans import SITUATIONS
 
+FRUITLESS = 3
+"""After so many cases in which everything ended before it could be killed, a situation is left."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -87,6 +90,7 @@ async def attack(kills: int, seed: int, plans: list[str], options: Options) -> l
     cases: list[Case] = []
     share = {name: kills // len(plans) + (n < kills % len(plans)) for n, name in enumerate(plans)}
     left = Counter(share)
+    fruitless: Counter[str] = Counter()
     turn = 0
     deadline = time.monotonic() + options.minutes * 60
 
@@ -98,7 +102,10 @@ async def attack(kills: int, seed: int, plans: list[str], options: Options) -> l
             reserved = min(3, left[name])
             left[name] -= reserved
             case = await one_case(name, seed * 100_000 + turn, left[name] + reserved, options)
-            left[name] += reserved - max(case.kills, 1)
+            left[name] += reserved - case.kills
+            fruitless[name] += not case.kills
+            if fruitless[name] == FRUITLESS:
+                left[name] = 0
             cases.append(case)
 
     await asyncio.gather(*(work() for _ in range(options.parallel)))
