@@ -1,0 +1,80 @@
+"""Money at vendors that nobody here wrote: films killed at random moments, and what is lost, doubled or overspent.
+
+The attack is ``benchmarks/strangers``, which knows the program by its documents alone: twenty situations, from mere
+kills to lists that lag, clocks that are days off and databases that are deleted. Beside it stand a journal and a budget
+as one would write them without thinking of kills, which it must find out. Runs mostly wait, for vendors and for lists
+that may be late, so several cases go side by side.
+
+    python -m benchmarks money                  about five minutes
+    python -m benchmarks money --kills 1000     a night's
+    python -m benchmarks money --faults         each single fault at each adapter, too
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from decimal import Decimal
+
+from benchmarks.figure import Figure
+from benchmarks.strangers.cases import CONTROL, totals
+from benchmarks.strangers.faults import every
+from benchmarks.strangers.galleries import default_command
+from benchmarks.strangers.kills import Options, attack, naive_command
+from benchmarks.strangers.plans import SITUATIONS
+
+KILLS = 40
+CONTROL_KILLS = 20
+CASES = 6
+"""Cases side by side."""
+NOTHING = ("lost", "silent doubles", "cannot resume", "not asked again", "bricked", "hung", "failed")
+DOLLARS = ("overspend", "uncovered", "idle", "difference")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kills", type=int, default=KILLS, help=f"how many, over all situations; {KILLS} unless given")
+    parser.add_argument("--seed", type=int, default=1, help="where chance comes from")
+    parser.add_argument("--parallel", type=int, default=CASES, help="how many cases side by side")
+    parser.add_argument("--faults", action="store_true", help="try each single fault at each adapter, too")
+
+
+def figures(given: argparse.Namespace) -> list[Figure]:
+    options = Options(command=default_command(), parallel=given.parallel)
+    cases = asyncio.run(attack(given.kills, given.seed, list(SITUATIONS), options))
+    for case in cases:
+        for note in case.notes:
+            print(f"{case.plan} seed {case.seed}: {note}", file=sys.stderr)
+    found = totals(cases)
+    control = Options(command=naive_command(), parallel=given.parallel)
+    naive = totals(asyncio.run(attack(CONTROL_KILLS, given.seed, list(CONTROL), control)))
+    return [
+        Figure("kills", found["kills"], "kills", f">= {given.kills}"),
+        Figure("films, over all situations", found["films"], "films"),
+        Figure("orders that the vendors charged", found["orders"], "orders"),
+        *(Figure(name, found[name], "", "= 0") for name in NOTHING),
+        *(Figure(_in_words(name), float(found[name]), "USD", "= 0") for name in DOLLARS),
+        Figure("bought again by decision, and on record", found["shown doubles"], "orders"),
+        Figure("booked for orders that nobody knows of", float(found["assumed"]), "USD"),
+        Figure("films that wait for their user's word", found["waiting"], "films"),
+        Figure("control, a naive journal: lost or doubled", naive["lost"] + naive["silent doubles"], "orders", ">= 1"),
+        Figure("control, a naive budget: overspend", float(naive["overspend"]), "USD", f">= {Decimal('0.000001')}"),
+        *(_faults(given) if given.faults else ()),
+    ]
+
+
+def _in_words(name: str) -> str:
+    return {"difference": "invoice - (ledger + held)", "uncovered": "charged, and neither booked nor set aside"}.get(
+        name, "set aside for nothing" if name == "idle" else name
+    )
+
+
+def _faults(given: argparse.Namespace) -> list[Figure]:
+    outcomes = asyncio.run(every(given.seed, "", default_command(), given.parallel, None))
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    for outcome in wrong:
+        print(f"{outcome.fault} at {outcome.adapter}: {'; '.join(outcome.wrong)}", file=sys.stderr)
+    return [
+        Figure("single faults, each at each adapter that it can strike", len(outcomes), "cases"),
+        Figure("of them not as specified", len(wrong), "cases", "= 0"),
+    ]
