@@ -131,3 +131,14 @@ def test_a_second_machine_takes_over_from_the_bucket(
         s3.stop()
         refused = film("plan", shots, "--tier", "draft", "--film_id", "attic")
         assert refused.code == 0, "all that it needs lies here"
+
+
+@pytest.mark.usefixtures("shots")
+def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots: Path, tmp_path: Path) -> None:
+    for name in ("blobs", "library.json"):
+        (tmp_path / "gallery" / name).rename(tmp_path / f"{name} gone")
+    assert "film library attach" in film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").help
+    assert "nothing was changed" in film("library", "attach").err
+    assert film("library", "attach", "--yes").code == 0
+    assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
+    assert film("fsck").code == 0
