@@ -42,6 +42,7 @@ class Options:
         keep: Where cases are kept in which something was found.
         factors: Limits, as multiples of the quote.
         minutes: After so many no new case is begun.
+        label: Stands before what is told of a case.
     """
 
     command: str = "film"
@@ -49,6 +50,7 @@ class Options:
     keep: Path | None = None
     factors: tuple[Decimal, ...] = (Decimal(1), Decimal("1.5"))
     minutes: float = float("inf")
+    label: str = ""
 
 
 async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
@@ -67,7 +69,7 @@ async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
         case = Case(name, seed, failed=True, notes=[f"the attack itself failed: {type(error).__name__}: {error}"])
     found = case.findings()
     told = f"{case.kills} kills, codes {case.codes}, {'; '.join(found) or 'clean'}"
-    print(f"{name} seed {seed}: {told}", file=sys.stderr, flush=True)
+    print(f"{options.label}{name} seed {seed}: {told}", file=sys.stderr, flush=True)
     if found and options.keep:
         case.folder = str(options.keep / f"{name}-{seed}")
         shutil.rmtree(case.folder, ignore_errors=True)
