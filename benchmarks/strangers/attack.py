@@ -16,7 +16,7 @@ from benchmarks.strangers.films import films
 from benchmarks.strangers.galleries import HUNG, MADE, PATIENCE, Ended, Film, Gallery, end
 from benchmarks.strangers.plans import Situation
 from benchmarks.strangers.vendors.plan import Plan
-from benchmarks.strangers.vendors.server import Server
+from benchmarks.strangers.vendors.server import KEY, Server
 from benchmarks.strangers.word import Word
 
 TRIES = 6
@@ -101,7 +101,7 @@ class Attack:
         """Attack, heal, compare."""
         await self.server.start()
         try:
-            self._point("stranger")
+            self._point(KEY)
             await self._prepare()
             await self.situation.before(self.scene)
             for _ in range(self.rounds):

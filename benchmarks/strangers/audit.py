@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from benchmarks.strangers.galleries import Film, Gallery
-from benchmarks.strangers.vendors.books import Line
+from benchmarks.strangers.vendors.books import Line, account
+from benchmarks.strangers.vendors.server import KEY
 
 LISTING = ("fal", "replicate", "elevenlabs")
 """Vendors whose lists tell what became of an order."""
@@ -107,13 +108,14 @@ def paid_and_lost(records: list[dict[str, Any]], film: str) -> list[dict[str, An
     return [r for r in mine if (r["shot_id"], r["asset_type"]) not in done]
 
 
-def compare(lines: list[Line], records: list[dict[str, Any]], tags: set[str]) -> Audit:
+def compare(lines: list[Line], records: list[dict[str, Any]], tags: set[str], key: str = KEY) -> Audit:
     """Compare an invoice with the records of orders.
 
     Parameters:
         lines: The invoice.
         records: What ``film jobs --all --json`` says.
         tags: The ids of all shots.
+        key: What the keys begin with: an order of another account cannot be asked for with them.
     """
     audit = Audit(orders=len(lines), invoice=sum((line.price for line in lines), ZERO))
     by_id = {str(r["vendor_job_id"]): r for r in records if r.get("vendor_job_id")}
@@ -148,7 +150,7 @@ def compare(lines: list[Line], records: list[dict[str, Any]], tags: set[str]) ->
             audit.shown += 1
         if record.get("billed_usd") is None:
             audit.held += line.price
-            audit.unasked += line.vendor in LISTING
+            audit.unasked += line.vendor in LISTING and line.account == account(f"{key}-{line.vendor}")
     left = [record for place in spare.values() for record in place]
     audit.assumed = sum((Decimal(str(r["billed_usd"] or 0)) for r in left if r["state"] == "closed"), ZERO)
     return audit

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.strangers.galleries import Gallery
+from benchmarks.strangers.vendors.server import KEY
 
 
 @dataclass
@@ -184,4 +185,4 @@ async def own_key(scene: Scene) -> None:
     Parameters:
         scene: Where.
     """
-    scene.point("stranger")
+    scene.point(KEY)

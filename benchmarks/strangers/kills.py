@@ -28,8 +28,8 @@ from benchmarks.strangers.cases import CONTROL, Case, table, totals
 from benchmarks.strangers.galleries import default_command
 from benchmarks.strangers.plans import SITUATIONS
 
-FRUITLESS = 3
-"""After so many cases in which everything ended before it could be killed, a situation is left."""
+EXPECTED = 2
+"""So many kills a case that is under way is taken for."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Options:
         keep: Where cases are kept in which something was found.
         factors: Limits, as multiples of the quote.
         minutes: After so many no new case is begun.
+        label: Stands before what is told of a case.
     """
 
     command: str = "film"
@@ -49,6 +50,7 @@ class Options:
     keep: Path | None = None
     factors: tuple[Decimal, ...] = (Decimal(1), Decimal("1.5"))
     minutes: float = float("inf")
+    label: str = ""
 
 
 async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
@@ -67,7 +69,7 @@ async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
         case = Case(name, seed, failed=True, notes=[f"the attack itself failed: {type(error).__name__}: {error}"])
     found = case.findings()
     told = f"{case.kills} kills, codes {case.codes}, {'; '.join(found) or 'clean'}"
-    print(f"{name} seed {seed}: {told}", file=sys.stderr, flush=True)
+    print(f"{options.label}{name} seed {seed}: {told}", file=sys.stderr, flush=True)
     if found and options.keep:
         case.folder = str(options.keep / f"{name}-{seed}")
         shutil.rmtree(case.folder, ignore_errors=True)
@@ -79,7 +81,7 @@ async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
 
 
 async def attack(kills: int, seed: int, plans: list[str], options: Options) -> list[Case]:
-    """Run cases until enough processes were killed.
+    """Run a case of each situation, and more until enough processes were killed.
 
     Parameters:
         kills: How many, over all plans.
@@ -88,25 +90,19 @@ async def attack(kills: int, seed: int, plans: list[str], options: Options) -> l
         options: What the command line says.
     """
     cases: list[Case] = []
-    share = {name: kills // len(plans) + (n < kills % len(plans)) for n, name in enumerate(plans)}
-    left = Counter(share)
-    fruitless: Counter[str] = Counter()
-    turn = 0
+    begun: Counter[str] = Counter()
+    rounds = max(2, kills // len(plans))
+    most = len(plans) + kills  # there are cases in which everything ends before it can be killed
     deadline = time.monotonic() + options.minutes * 60
 
     async def work() -> None:
-        nonlocal turn
-        while (open_plans := [name for name in plans if left[name] > 0]) and time.monotonic() < deadline:
-            name = max(open_plans, key=lambda one: left[one])
-            turn += 1
-            reserved = min(3, left[name])
-            left[name] -= reserved
-            case = await one_case(name, seed * 100_000 + turn, left[name] + reserved, options)
-            left[name] += reserved - case.kills
-            fruitless[name] += not case.kills
-            if fruitless[name] == FRUITLESS:
-                left[name] = 0
-            cases.append(case)
+        while begun.total() < most and time.monotonic() < deadline:
+            running = begun.total() - len(cases)
+            if begun.keys() >= set(plans) and sum(case.kills for case in cases) + EXPECTED * running >= kills:
+                return
+            name = min(plans, key=lambda plan: begun[plan])
+            begun[name] += 1
+            cases.append(await one_case(name, seed * 100_000 + begun.total(), rounds, options))
 
     await asyncio.gather(*(work() for _ in range(options.parallel)))
     return cases

@@ -24,6 +24,8 @@ KEYS = {
     "runway": "RUNWAY_API_KEY",
     "elevenlabs": "ELEVENLABS_API_KEY",
 }
+KEY = "stranger"
+"""What the keys begin with."""
 
 
 class Server:
@@ -61,7 +63,7 @@ class Server:
         if self._runner:
             await self._runner.cleanup()
 
-    def environment(self, key: str = "stranger") -> dict[str, str]:
+    def environment(self, key: str = KEY) -> dict[str, str]:
         """Give the settings that point film at these vendors.
 
         Parameters:

@@ -107,7 +107,7 @@ def attach_command(yes: bool, json: bool) -> int:
     from film.pipeline.services import open_services
     from film.settings import load_settings
 
-    services = library(load_settings()) if not yes else open_services(load_settings())
+    services = open_services(load_settings(), whatever=True) if yes else library(load_settings())
     found = services.cache.identity.look()
     trouble = services.cache.trouble()
     generation = services.cache.identity.attach() if yes else found.ours.generation if found.ours else 0

@@ -137,6 +137,7 @@ def test_a_second_machine_takes_over_from_the_bucket(
         assert refused.code == 0, "all that it needs lies here"
 
 
+<<<<<<< HEAD
 def test_pictures_of_ones_own_outlive_an_older_database_by_the_names_they_had(film: Film, tmp_path: Path) -> None:
     """They cost nothing, and nobody can make them again."""
     database = Path(load_settings().database_url.removeprefix("sqlite:///"))
@@ -206,3 +207,14 @@ def test_restore_says_where_the_database_comes_from(film: Film, tmp_path: Path) 
     Path(load_settings().database_url.removeprefix("sqlite:///")).unlink()
     assert "there was no database here" in film("restore", tmp_path / "backup").err
     assert "it stays" in film("restore", tmp_path / "backup").err
+=======
+@pytest.mark.usefixtures("shots")
+def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots: Path, tmp_path: Path) -> None:
+    for name in ("blobs", "library.json"):
+        (tmp_path / "gallery" / name).rename(tmp_path / f"{name} gone")
+    assert "film library attach" in film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").help
+    assert "nothing was changed" in film("library", "attach").err
+    assert film("library", "attach", "--yes").code == 0
+    assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
+    assert film("fsck").code == 0
+>>>>>>> strangers
