@@ -137,7 +137,6 @@ def test_a_second_machine_takes_over_from_the_bucket(
         assert refused.code == 0, "all that it needs lies here"
 
 
-<<<<<<< HEAD
 def test_pictures_of_ones_own_outlive_an_older_database_by_the_names_they_had(film: Film, tmp_path: Path) -> None:
     """They cost nothing, and nobody can make them again."""
     database = Path(load_settings().database_url.removeprefix("sqlite:///"))
@@ -207,7 +206,8 @@ def test_restore_says_where_the_database_comes_from(film: Film, tmp_path: Path) 
     Path(load_settings().database_url.removeprefix("sqlite:///")).unlink()
     assert "there was no database here" in film("restore", tmp_path / "backup").err
     assert "it stays" in film("restore", tmp_path / "backup").err
-=======
+
+
 @pytest.mark.usefixtures("shots")
 def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots: Path, tmp_path: Path) -> None:
     for name in ("blobs", "library.json"):
@@ -217,4 +217,3 @@ def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots
     assert film("library", "attach", "--yes").code == 0
     assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
     assert film("fsck").code == 0
->>>>>>> strangers
