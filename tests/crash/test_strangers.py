@@ -153,7 +153,6 @@ def test_a_film_at_them_settles_to_the_micro_dollar(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.ci
 def test_no_money_is_lost_in_any_situation(tmp_path: Path, tell: Callable[[str], None]) -> None:
     options = Options(command=default_command(), parallel=6, keep=tmp_path)
     cases = asyncio.run(attack(KILLS, 1, list(SITUATIONS), options))
@@ -165,7 +164,6 @@ def test_no_money_is_lost_in_any_situation(tmp_path: Path, tell: Callable[[str],
 
 
 @pytest.mark.long
-@pytest.mark.ci
 def test_the_attack_finds_a_naive_journal_and_a_naive_budget_out() -> None:
     naive = totals(asyncio.run(attack(12, 1, list(CONTROL), Options(command=naive_command(), parallel=4))))
     assert naive["lost"] + naive["silent doubles"] > 0

@@ -24,7 +24,7 @@ from typing import Literal
 from film.cache import CachedAsset
 from film.errors import InputError
 from film.jobs import Job
-from film.jobs.journal import Journal
+from film.jobs.journal import OPEN, Journal
 from film.models import Asset, AssetType, Quote, Shot
 from film.pipeline.params import FilmParams
 from film.pipeline.record import KnownTake, changes, comparable, known_takes
@@ -170,7 +170,9 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
     cached |= _peek(services, params, clip_keys.values())
     missing = {*keys.values(), *part_keys, *clip_keys.values()} - cached.keys()
-    ordered = Journal(services.engine, timedelta()).orders_for(missing) if params.is_online else {}
+    journal = Journal(services.engine, timedelta())
+    ordered = journal.orders_for(missing) if params.is_online else {}
+    waiting = _waiting(journal, params) if len(clips) < len(params.shots) else {}
 
     plans: list[ShotPlan] = []
     for shot in params.shots:
@@ -188,9 +190,17 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
                 continue
             takes = known.get((shot.shot_id, kind), [])
             parts = _parts(ask, services, cached, ordered)
-            rows[kind] = _planned(ask, key, cached.get(key or ""), ordered.get(key or ""), takes, params, parts)
+            job = ordered.get(key) if key else waiting.get((shot.shot_id, kind.value))
+            rows[kind] = _planned(ask, key, cached.get(key or ""), job, takes, params, parts)
         plans.append(ShotPlan(shot, rows))
     return FilmPlan(params, tuple(plans), known)
+
+
+def _waiting(journal: Journal, params: FilmParams) -> dict[tuple[str, str], Job]:
+    """The film's open orders by shot and kind: a clip whose picture is not here has no key, and may be under way."""
+    if not params.is_online:
+        return {}
+    return {(job.shot_id, job.asset_type): job for job in journal.jobs(OPEN, params.film_id)}
 
 
 def seconds_of(speech: CachedAsset | None) -> Decimal | None:
@@ -237,7 +247,7 @@ def _planned(
 ) -> PlannedAsset:
     if cached:
         return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts)
-    if job and key:
+    if job:
         return _ordered(ask, key, job)
     state, why = _reason(ask, key, takes, params)
     if parts:
@@ -246,7 +256,7 @@ def _planned(
     return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key)
 
 
-def _ordered(ask: Ask, key: str, job: Job) -> PlannedAsset:
+def _ordered(ask: Ask, key: str | None, job: Job) -> PlannedAsset:
     """What an order stands for already: whatever becomes of it, nothing is added to what it costs."""
     why = {
         "review": f"under review: film jobs, {job.id[:8]}",

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -78,6 +79,7 @@ class Library:
 
     def leave(self) -> Mark:
         """Write what the other side is to find."""
+        self._services.cache.identity.write()  # or the file lies in a gallery that does not say whose it is
         mark = Mark(token=uuid.uuid4().hex, side=self._side, database=self._database, store=self._store)
         temporary = self._services.cache.temporary(".proof")
         try:
@@ -92,6 +94,8 @@ class Library:
 
     def look(self, theirs: Mark) -> None:
         """Find what the other side has left. Raises ConfigurationError where database or store is another one."""
+        with suppress(StoreError):  # what is wrong between the two sides is told below
+            self._services.cache.identity.write()  # before a copy of their file lies in a new gallery
         with self._services.engine.connect() as db:
             found = db.execute(select(Action.key).where(Action.key == theirs.note)).first()
         if found is None:
