@@ -79,7 +79,10 @@ class Room:
         self._fill(self.root / "other gallery", self.root / "other.db", "other", backup=self.root / "other backup")
 
     def copy(self, target: Path) -> Room:
+        """All of it elsewhere, as if it had been made there: its gallery names the database beside it."""
         shutil.copytree(self.root, target, symlinks=True)
+        for token in target.rglob("library.json"):
+            token.write_text(token.read_text("utf-8").replace(str(self.root), str(target)), "utf-8")
         return Room(target, bucket=self.bucket is not None)
 
     def left(self) -> Left:

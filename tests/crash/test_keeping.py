@@ -29,6 +29,7 @@ def test_a_collection_that_believes_its_database_would_be_noticed(tmp_path: Path
 
 
 @pytest.mark.long
+@pytest.mark.ci
 @pytest.mark.filterwarnings("default")
 def test_no_mistake_deletes_or_forgets(tmp_path: Path, tell: Callable[[str], None]) -> None:
     met = keeping.mistakes(tmp_path, only=5)
@@ -37,6 +38,7 @@ def test_no_mistake_deletes_or_forgets(tmp_path: Path, tell: Callable[[str], Non
 
 
 @pytest.mark.long
+@pytest.mark.ci
 @pytest.mark.filterwarnings("default")
 def test_kills_lose_nothing(tmp_path: Path, tell: Callable[[str], None]) -> None:
     notes: list[str] = []
