@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, insert, literal, select, update
+from sqlalchemy import Connection, Engine, case, insert, literal, select, update
 
 from film.cache.disk import entries
 from film.cache.token import Token, read_token, write_token
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 OLDER_KEY = hashlib.sha256(b"film/store/1").hexdigest()
 SAMPLE = 40
 """Rows whose files are looked for, where a gallery of an older program does not say whose it is."""
+LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ class Identity:
         ``writing``: also where new files would lie where nobody else looks for them.
         """
         try:
-            found = self.look()
-            error = self._judge(found)
+            found, error = self._look_twice()
         except StoreError as unreadable:
             return unreadable
         if error is None and writing and found.ours and found.ours.bucket and self._bucket is None:
@@ -103,25 +103,19 @@ class Identity:
         with self._mutex:
             if self._has_written == os.getpid():
                 return
-            found = self.look()
-            if error := self._judge(found):
-                raise error
+            found = self._sound()
             self._rise(found)
             self._has_written = os.getpid()
 
     def absent(self) -> None:
         """Before it is believed that a file is missing; StoreError where that would be somebody's mistake."""
-        found = self.look()
-        if error := self._judge(found):
-            raise error
+        found = self._sound()
         if found.ours and found.ours.bucket and self._bucket is None:
             raise self._without_bucket(found.ours)
 
     def remove(self) -> None:
         """Before anything is removed for good."""
-        found = self.look()
-        if error := self._judge(found):
-            raise error
+        found = self._sound()
         if found.ours and found.ours.bucket and self._bucket is None:
             raise self._without_bucket(found.ours)
         if (found.token and found.token.role == "backup") or (self.gallery / "generations").is_dir():
@@ -177,15 +171,39 @@ class Identity:
 
     # -- inside
 
+    def _sound(self) -> Standing:
+        """Both sides, which are one library; StoreError where they are not."""
+        found, error = self._look_twice()
+        if error:
+            raise error
+        return found
+
+    def _look_twice(self) -> tuple[Standing, StoreError | None]:
+        """What is wrong is looked at until it stands still: another process may be writing its first file just now."""
+        found = self.look()
+        error = self._judge(found)
+        for _ in range(LOOKS):
+            if error is None:
+                break
+            before, found = found, self.look()
+            error = self._judge(found)
+            if found == before:
+                break
+        return found, error
+
     def _rise(self, found: Standing) -> int:
+        """One generation more. A gallery without a name gets one; of processes that name it at once, the first does."""
         known = found.token.gallery if found.token and found.token.role == "gallery" else ""
         gallery = known or uuid.uuid4().hex
         with self._engine.begin() as db:
             ours = ensure_ours(db)
-            values = {"generation": Library.generation + 1}
+            named = literal(gallery) if known else case((Library.gallery_id == "", gallery), else_=Library.gallery_id)
+            rise = update(Library).values(generation=Library.generation + 1)
             if self._bucket is None:
-                values["gallery_id"] = gallery  # type: ignore[assignment]
-            generation = db.execute(update(Library).values(**values).returning(Library.generation)).scalar_one()
+                rise = rise.values(gallery_id=named)
+            generation, ours_named = db.execute(rise.returning(Library.generation, Library.gallery_id)).one()
+            if self._bucket is None:
+                gallery = ours_named
         told = Token(
             library=ours.library, generation=generation, gallery=gallery, database=address(self._engine.url)[:500]
         )
