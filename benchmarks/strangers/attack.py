@@ -14,6 +14,7 @@ from benchmarks.strangers.befalls import Scene
 from benchmarks.strangers.cases import Case
 from benchmarks.strangers.films import films
 from benchmarks.strangers.galleries import HUNG, MADE, PATIENCE, Ended, Film, Gallery, end
+from benchmarks.strangers.options import Options
 from benchmarks.strangers.plans import Situation
 from benchmarks.strangers.vendors.plan import Plan
 from benchmarks.strangers.vendors.server import KEY, Server
@@ -71,23 +72,20 @@ class Attack:
         situation: What is wrong in it.
         seed: Where chance comes from.
         kills: How many rounds of kills at most.
-        command: The film command.
+        options: What the command line says.
         folder: Where it happens.
-        factors: Limits, as multiples of the quote; one is drawn for each film.
     """
 
-    def __init__(
-        self, situation: Situation, seed: int, kills: int, command: str, folder: Path, factors: tuple[Decimal, ...]
-    ) -> None:
+    def __init__(self, situation: Situation, seed: int, kills: int, options: Options, folder: Path) -> None:
         self.situation = situation
-        self.factors = factors
+        self.factors = options.factors
         self.rng = random.Random(f"{situation.name}/{seed}")
         self.rounds = max(1, min(kills, self.rng.randint(2, 5)))
         self.case = Case(situation.name, seed, situation.bills_lie)
         self.speed = self.rng.choice(situation.speed)
         self.given = situation.vendors(self.rng) | {"seed": seed, "speed": self.speed}
         self.server = Server(folder / "vendors", Plan(self.given))
-        self.gallery = Gallery(folder, {}, command)
+        self.gallery = Gallery(folder, {}, options.command, database=options.database(folder / "gallery"))
         self.films: list[Film] = []
         self.limits: dict[str, Decimal] = {}
         self.scene = Scene(self.gallery, self.rng, self._point)
@@ -107,6 +105,7 @@ class Attack:
             for _ in range(self.rounds):
                 await self._round()
                 await self.situation.between(self.scene)
+                self.case.rounds += 1
             await self._finish()
         finally:
             self.gallery.close()

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
-import sqlite3
-import time
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from benchmarks.strangers.galleries import Gallery
@@ -48,29 +43,22 @@ async def nothing(scene: Scene) -> None:
 # -- what befalls the database -----------------------------------------------------------------------------------------
 
 
-def _sidecars(database: Path) -> list[Path]:
-    return [database, database.with_name("film.db-wal"), database.with_name("film.db-shm")]
-
-
 async def deleted(scene: Scene) -> None:
     """Delete the database.
 
     Parameters:
         scene: Where.
     """
-    for path in _sidecars(scene.gallery.database):
-        path.unlink(missing_ok=True)
+    await asyncio.to_thread(scene.gallery.database.delete)
 
 
 async def emptied(scene: Scene) -> None:
-    """Leave an empty file where the database was.
+    """Leave an empty one where the database was.
 
     Parameters:
         scene: Where.
     """
-    await deleted(scene)
-    scene.gallery.root.mkdir(parents=True, exist_ok=True)
-    scene.gallery.database.touch()
+    await asyncio.to_thread(scene.gallery.database.empty)
 
 
 async def kept(scene: Scene) -> None:
@@ -80,18 +68,9 @@ async def kept(scene: Scene) -> None:
         scene: Where.
     """
     await asyncio.sleep(scene.rng.uniform(0.2, 2.5))
-    if not scene.gallery.database.exists() or scene.gallery.database.stat().st_size == 0:
-        return
     copy = scene.gallery.folder / "older.db"
-    try:
-        with (
-            closing(sqlite3.connect(scene.gallery.database, timeout=1)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            source.backup(target)
-    except sqlite3.Error:
-        return
-    scene.memory["copy"] = copy
+    if await asyncio.to_thread(scene.gallery.database.keep, copy):
+        scene.memory["copy"] = copy
 
 
 async def older(scene: Scene) -> None:
@@ -101,8 +80,7 @@ async def older(scene: Scene) -> None:
         scene: Where.
     """
     if copy := scene.memory.get("copy"):
-        await deleted(scene)
-        shutil.copy(copy, scene.gallery.database)
+        await asyncio.to_thread(scene.gallery.database.put_back, copy)
 
 
 async def foreign(scene: Scene) -> None:
@@ -111,20 +89,18 @@ async def foreign(scene: Scene) -> None:
     Parameters:
         scene: Where.
     """
-    other = Gallery(
-        scene.gallery.folder / "other", dict(scene.gallery.settings), scene.gallery.command, scene.gallery.size
-    )
-    other.folder.mkdir(exist_ok=True)
-    if not other.database.exists():
+    other, ours = scene.memory.get("other"), scene.gallery
+    if other is None:
+        folder = ours.folder / "other"
+        folder.mkdir(exist_ok=True)
+        database = ours.database.beside(folder / "gallery")
+        other = Gallery(folder, dict(ours.settings), ours.command, ours.size, database=database)
         shots = '[{"shot_id": "x", "enhanced_prompt": "a wall", "duration": 1}]'
-        (other.folder / "x.json").write_text(shots, "utf-8")
-        await other.run(
-            "make", str(other.folder / "x.json"), "--tier", "draft", "--size", other.size, "--quiet", "--no-provenance"
-        )
-    if other.database.exists():
-        await deleted(scene)
-        scene.gallery.root.mkdir(parents=True, exist_ok=True)
-        shutil.copy(other.database, scene.gallery.database)
+        (folder / "x.json").write_text(shots, "utf-8")
+        words = ("--tier", "draft", "--size", other.size, "--quiet", "--no-provenance")
+        await other.run("make", str(folder / "x.json"), *words)
+        scene.memory["other"] = other
+    await asyncio.to_thread(ours.database.replace, other.database)
 
 
 async def locked(scene: Scene) -> None:
@@ -134,19 +110,7 @@ async def locked(scene: Scene) -> None:
         scene: Where.
     """
     await asyncio.sleep(scene.rng.uniform(0.8, 3))
-    await asyncio.to_thread(_lock, scene.gallery.database, 45.0)
-
-
-def _lock(database: Path, seconds: float) -> None:
-    if not database.exists():
-        return
-    try:
-        with closing(sqlite3.connect(database, timeout=2, isolation_level=None)) as connection:
-            connection.execute("BEGIN EXCLUSIVE")
-            time.sleep(seconds)
-            connection.execute("ROLLBACK")
-    except sqlite3.Error:
-        return
+    await asyncio.to_thread(scene.gallery.database.lock, 45.0)
 
 
 # -- what befalls disk and keys ----------------------------------------------------------------------------------------

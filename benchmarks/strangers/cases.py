@@ -17,6 +17,7 @@ class Case:
         plan: The situation.
         bills_lie: Whether the vendors' figures are not what they charge, so that the ledger cannot be right.
         seed: With which it is repeated.
+        rounds: How often films were struck down, and something befell the gallery.
         kills: How often a process was killed.
         films: How many films there were.
         limit: What they were allowed together.
@@ -36,6 +37,7 @@ class Case:
     plan: str
     seed: int
     bills_lie: bool = False
+    rounds: int = 0
     kills: int = 0
     films: int = 0
     limit: Decimal = ZERO
@@ -72,6 +74,7 @@ class Case:
 
 
 COLUMNS = (
+    "rounds",
     "kills",
     "films",
     "orders",
@@ -101,6 +104,7 @@ def totals(cases: list[Case]) -> dict[str, Any]:
         cases: The cases.
     """
     return {
+        "rounds": sum(c.rounds for c in cases),
         "kills": sum(c.kills for c in cases),
         "films": sum(c.films for c in cases),
         "orders": sum(c.audit.orders for c in cases),

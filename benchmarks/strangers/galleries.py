@@ -15,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from benchmarks.strangers.databases import Database, Sqlite
+
 PATIENCE = 240.0
 """After so many seconds a run counts as hung, and is ended: a list is looked at for 75 s, and longer for long lines."""
 HUNG = 999
@@ -76,25 +78,26 @@ class Gallery:
         settings: The environment's settings: addresses and keys.
         command: The film command, as a shell has it.
         size: The size of films: small ones are cut fast.
+        database: Its database; SQLite's file in the gallery unless given.
     """
 
     folder: Path
     settings: dict[str, str]
     command: str = "film"
     size: str = "256x144"
+    database: Database = field(default=None)  # type: ignore[assignment]  # __post_init__ fills it
     running: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
     file_limit: int | None = None
     """No file may grow past so many bytes: a disk that is full."""
+
+    def __post_init__(self) -> None:
+        if self.database is None:  # pyright: ignore[reportUnnecessaryComparison]
+            self.database = Sqlite(self.root)
 
     @property
     def root(self) -> Path:
         """The gallery itself."""
         return self.folder / "gallery"
-
-    @property
-    def database(self) -> Path:
-        """Its database."""
-        return self.root / "film.db"
 
     def environment(self) -> dict[str, str]:
         """Give the environment that film runs in: nothing of ours that begins with ``FILM_``."""
@@ -103,7 +106,8 @@ class Gallery:
             for k, v in os.environ.items()
             if not k.startswith("FILM_") and not k.endswith(("_KEY", "_TOKEN", "_SECRET"))
         }
-        return kept | self.settings | {"FILM_GALLERY_DIR": str(self.root), "FILM_STORE_URL": "none", "NO_COLOR": "1"}
+        ours = {"FILM_GALLERY_DIR": str(self.root), "FILM_STORE_URL": "none", "NO_COLOR": "1"}
+        return kept | self.settings | self.database.settings | ours
 
     def write(self, film: Film) -> Path:
         """Write a film's shots.json.

