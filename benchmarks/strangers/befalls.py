@@ -103,6 +103,15 @@ async def foreign(scene: Scene) -> None:
     await asyncio.to_thread(ours.database.replace, other.database)
 
 
+async def own_database(scene: Scene) -> None:
+    """Lead the gallery to its own database again, where another address led it astray.
+
+    Parameters:
+        scene: Where.
+    """
+    scene.gallery.database.lead_back()
+
+
 async def locked(scene: Scene) -> None:
     """Lock the database for 45 s, from some moment of the run.
 

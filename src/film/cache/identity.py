@@ -247,8 +247,7 @@ class Identity:
             return ConfigurationErrorOfStore(
                 f"the gallery {self.gallery} is of library {token.library[:8]}, and the database {self._where} of "
                 f"library {ours.library[:8]}",
-                hint="set FILM_GALLERY_DIR and FILM_DATABASE_URL to those of one library"
-                + (f"; the gallery's database was {token.database}" if token.database else ""),
+                hint="set FILM_GALLERY_DIR and FILM_DATABASE_URL to those of one library" + self._once(token),
             )
         if token.role == "backup":
             return self._judge_backup(ours, token)
@@ -296,6 +295,12 @@ class Identity:
             hint="set FILM_STORE_URL, as in the shell where the library was used; to leave the store for good, bring "
             "all files here with film fsck while it is set, then run film library attach without it",
         )
+
+    def _once(self, token: Token) -> str:
+        """Where the gallery's database was; or, where another took its very place, the way to a new one."""
+        if token.database and token.database == address(self._engine.url):
+            return "; if its own database is lost: film fsck --rebuild puts this one aside and makes the rows anew"
+        return f"; the gallery's database was {token.database}" if token.database else ""
 
     @property
     def _where(self) -> str:

@@ -107,9 +107,11 @@ def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
 
     settings = load_settings()
     if rebuild:
-        from film.archive.restore import refuse_second
+        from film.archive.restore import put_foreign_aside, refuse_second
 
         refuse_second(settings.gallery, settings.database_url)
+        if aside := put_foreign_aside(settings.gallery, settings.database_url):
+            note(f"the database was another library's: moved to {aside}")
         services = open_services(settings, whatever=True)
         services.cache.identity.take_over()
         return services

@@ -217,3 +217,27 @@ def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots
     assert film("library", "attach", "--yes").code == 0
     assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
     assert film("fsck").code == 0
+
+
+@pytest.mark.usefixtures("shots")
+def test_another_librarys_database_in_the_place_of_the_gallerys_is_put_aside(film: Film, tmp_path: Path) -> None:
+    """Copied over it by mistake: the rows come back from the gallery's records, and the other's database is kept."""
+    own = tmp_path / "gallery" / "film.db"
+    close_engines()
+    with closing(sqlite3.connect(own)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute(f"VACUUM INTO '{tmp_path / 'other.db'}'")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other, other:
+        other.execute("UPDATE library SET library_id = ?", ("b" * 32,))
+    shutil.copyfile(tmp_path / "other.db", own)
+    said = film("plan", tmp_path / "shots.json", "--tier", "draft")
+    assert said.code == 2
+    assert "bbbbbbbb" in said.err and "film fsck --rebuild" in said.err
+
+    said = film("fsck", "--rebuild")
+    assert said.code == 0, said.err
+    (aside,) = own.parent.glob("film.db.of-library-bbbbbbbb-*")
+    assert str(aside) in said.err
+    close_engines()
+    assert film("fsck").code == 0
+    assert film("make", tmp_path / "shots.json", "--tier", "draft", "--film_id", "attic", "-q").code == 0
