@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -17,8 +19,10 @@ from film.db.session import close_engines, engine_for
 from film.errors import BudgetExceededError, OutcomeUnknown, StoreError
 from film.jobs import Jobs
 from film.pipeline.memory import check_memory, order_book, rebuild
+from film.pipeline.rebuilding import take_in
+from film.pipeline.services import open_services
 from film.settings import Settings
-from film.testing.doubles import FakeVendor
+from film.testing.doubles import FakeVendor, Step
 
 SHOTS = [
     {"shot_id": f"s{n}", "enhanced_prompt": f"A lighthouse, {n}", "duration": 1, "dialogue": f"Land, {n}!"}
@@ -127,6 +131,61 @@ def test_the_database_of_an_older_day_is_recognised_by_what_was_bought_since(roo
     with pytest.raises(StoreError):
         room.make(SHOTS)
     assert room.vendor.posts == bought
+
+
+def copied_while(room: Room, tmp_path: Path, step: Step) -> Path:
+    """Make a film of one shot; a copy of its database as it was when the vendor met ``step`` for the first time."""
+    copy = tmp_path / "old.db"
+
+    def keep() -> None:
+        with closing(sqlite3.connect(tmp_path / "film.db")) as live, closing(sqlite3.connect(copy)) as old:
+            live.backup(old)
+
+    room.vendor.fails(step, keep)
+    room.make(SHOTS[:1])
+    close_engines()
+    return copy
+
+
+def token_of_the_dead() -> str:
+    """What a process wrote that has ended."""
+    told = subprocess.run(
+        [sys.executable, "-c", "from film.db.owner import new_token; print(new_token())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.strip()
+
+
+@pytest.mark.parametrize("step", ["submit", "poll", "fetch"])
+def test_orders_that_ended_after_the_copy_was_made_end_again_and_leave_no_money_behind(
+    room: Room, tmp_path: Path, step: Step
+) -> None:
+    """The copy knows them as under way, and their pictures as being made; the film goes on under its own quote."""
+    room.vendor.price = Decimal(1)
+    copy = copied_while(room, tmp_path, step)
+    bought, quote = room.vendor.posts, room.vendor.charges
+    with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(tmp_path / "film.db")) as live:
+        old.backup(live)
+        live.execute("UPDATE reservations SET owner = ? WHERE owner <> ''", (token_of_the_dead(),))
+        live.execute("UPDATE jobs SET owner = ? WHERE owner IS NOT NULL", (token_of_the_dead(),))
+        live.commit()
+    services = open_services(room.settings, whatever=True)
+    services.cache.identity.take_over()
+    take_in(services)
+    rebuild(services.engine, room.settings)
+    assert rebuild(services.engine, room.settings) == 0, "twice changes nothing"
+    engine = engine_for(room.settings.database_url)
+    costs = CostTracker("film", engine=engine, settings=room.settings)
+    assert costs.spent() == quote
+    assert {job.state for job in Jobs(engine).list_jobs()} == {"done"}
+    assert room.plan(SHOTS[:1], budget_limit=quote).at_most == 0
+    again = room.make(SHOTS[:1], budget_limit=quote)
+    assert not again.failed
+    assert room.vendor.posts == bought
+    assert (costs.spent(), costs.held()) == (quote, Decimal(0))
+    assert verify_ledger(engine) == []
 
 
 def test_under_a_limit_of_its_quote_a_film_with_a_clip_under_review_goes_on(room: Room) -> None:

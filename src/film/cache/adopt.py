@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 
 from film.cache.actions import ActionTable, batches
 from film.cache.blobs import BlobStore, Condition, Sealed
@@ -37,7 +37,9 @@ def adopt(
         decided = set(db.scalars(select(Stray.sha256).where(Stray.decided)))
     for some in batches(newest):
         with snapshot(engine) as db:
-            known = set(db.scalars(select(Action.key).where(Action.key.in_(some))))
+            # A row without a file was being made in the moment that an older copy of the database keeps.
+            has_file = or_(Action.state == "ready", Action.blob_sha256.is_not(None))
+            known = set(db.scalars(select(Action.key).where(Action.key.in_(some), has_file)))
         for key in some:
             record = newest[key]
             if key in known or record.sha256 in decided:

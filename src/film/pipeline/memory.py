@@ -17,13 +17,14 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from film.cost_tracker import CostTracker, ReservationRequest
+from film.db.base import now
 from film.db.session import snapshot
 from film.db.tables import Action, JobRow
 from film.errors import StoreError, usd
 from film.jobs.book import NAME, OrderBook, Written
 from film.jobs.journal import OPEN, Journal
 from film.models import check_identifier
-from film.pipeline.money import reservation_name
+from film.pipeline.money import JournalMoney, reservation_name
 from film.settings import Settings
 
 _AT_ONCE = 500
@@ -90,12 +91,13 @@ def rebuild(engine: Engine, settings: Settings) -> int:
     """Enter what the book has and the database has not; how many orders. Doing so twice changes nothing.
 
     An order that is done stays so where its file is on record; else it is *lost*: paid for, and fetched or bought anew
-    only when its user says so.
+    only when its user says so. The same goes for those that are open in the database and ended in the book.
     """
     journal = Journal(engine, timedelta())
     with snapshot(engine) as connection:
+        behind = _ended_since(connection, settings)
         orders = missing_orders(connection, settings).orders
-        keys = [str(order.order["key"]) for order in orders if order.state == "done"]
+        keys = [str(order.order["key"]) for order in (*orders, *behind) if order.state == "done"]
         answered = set[str]()
         for start in range(0, len(keys), _AT_ONCE):
             there = Action.key.in_(keys[start : start + _AT_ONCE]), Action.state == "ready"
@@ -103,7 +105,35 @@ def rebuild(engine: Engine, settings: Settings) -> int:
     for order in orders:
         is_lost = order.state == "done" and order.order["key"] not in answered
         journal.restore(order, _enter_money(engine, settings, order), "lost" if is_lost else order.state)
-    return len(orders)
+    for order in behind:
+        _catch_up(engine, settings, order, is_lost=order.state == "done" and order.order["key"] not in answered)
+    return len(orders) + len(behind)
+
+
+def _ended_since(connection: Connection, settings: Settings) -> list[Written]:
+    """Orders that are open in the database and have ended in the book, which hears of it later: it is an older copy."""
+    open_ones = set(connection.scalars(select(JobRow.id).where(JobRow.state.in_(OPEN))))
+    orders = order_book(settings).orders() if open_ones else {}
+    return [order for job_id, order in orders.items() if job_id in open_ones and order.end]
+
+
+def _catch_up(engine: Engine, settings: Settings, order: Written, *, is_lost: bool) -> None:
+    """Let an order end as the book says: first its money, then its row, as it was the first time."""
+    journal = Journal(engine, timedelta())
+    job = journal.get(order.job_id)
+    assert job is not None
+    money = JournalMoney(CostTracker(check_identifier(job.film_id), engine=engine, settings=settings))
+    billed = order.billed or Decimal(0)
+    if job.reservation_id is None:
+        if billed:
+            money.charge_unreserved(job, billed)
+    elif billed:
+        money.settle(job.reservation_id, billed)
+    else:
+        money.release(job.reservation_id)
+    said = {"billed": billed, "ticket": order.ticket or job.ticket, "blob_sha256": order.end.get("blob") or None}
+    error = str(order.end.get("error") or "ended by the order book")
+    journal.close(job.id, OPEN, now(), state="lost" if is_lost else order.state, error=error, **said)
 
 
 def _enter_money(engine: Engine, settings: Settings, order: Written) -> str | None:
