@@ -201,3 +201,14 @@ def test_under_a_limit_of_its_quote_a_film_with_a_clip_under_review_goes_on(room
     assert len(second.failed) == 1 and isinstance(second.failed[0].error, OutcomeUnknown)
     assert not any(isinstance(shot.error, BudgetExceededError) for shot in (*first.failed, *second.failed))
     assert room.vendor.charges <= quote
+
+
+@pytest.mark.parametrize("room_for", [0, 1], ids=["no room", "room for one more"])
+def test_what_is_bought_again_never_takes_the_money_of_shots_to_come(room: Room, room_for: int) -> None:
+    """Under a limit of the quote the order waits for its user, and all else is made."""
+    shots = [{"shot_id": f"s{n}", "enhanced_prompt": f"A pier, {n}", "duration": 1} for n in range(8)]
+    limit = room.plan(shots).at_most + room_for * CENT
+    room.vendor.swallows_answer()
+    result = room.make(shots, budget_limit=limit, concurrency=1)
+    assert [type(shot.error) for shot in result.failed] == [OutcomeUnknown] * (1 - room_for)
+    assert room.vendor.charges <= limit

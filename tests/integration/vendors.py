@@ -55,7 +55,7 @@ class Ledger:
     settled: dict[str, Decimal] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
 
-    def set_aside(self, call: PaidCall, attempt: str) -> str:
+    def set_aside(self, call: PaidCall, attempt: str, *, is_extra: bool = False) -> str:
         self.aside.setdefault(attempt, call.quoted)
         return attempt
 

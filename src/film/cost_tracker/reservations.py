@@ -119,11 +119,13 @@ def reserve(
     requests: Sequence[ReservationRequest],
     lease: timedelta,
     *,
+    keep: Decimal = ZERO,
     on_record: bool = False,
 ) -> list[Reservation]:
     """Set the money of all ``requests`` aside in all ``scopes``, or raise BudgetExceededError; then roll back.
 
-    What is reserved already under the same name comes back as it is, whatever its state and amount. ``on_record``: it
+    What is reserved already under the same name comes back as it is, whatever its state and amount. ``keep`` must be
+    left in every limit, for what comes later and matters more. ``on_record``: it
     was granted before, in a ledger that is gone, and no limit is asked again.
     """
     until = now() + lease
@@ -134,7 +136,7 @@ def reserve(
     fresh = set(connection.execute(statement.returning(ReservationRow.idem), list(rows.values())).scalars())
     if made := [row for idem, row in rows.items() if idem in fresh]:
         total = sum((row["estimated_micros"] for row in made), ZERO)
-        limits = {s.name: _hold(connection, s, total, on_record) for s in sorted(scopes, key=lambda s: s.name)}
+        limits = {s.name: _hold(connection, s, total, keep, on_record) for s in sorted(scopes, key=lambda s: s.name)}
         connection.execute(
             insert(ReservationScope),
             [
@@ -311,12 +313,12 @@ _NOTE = "INSERT INTO ledger_entries (film_id, shot_id, asset_type, provider, kin
 # -- one statement each
 
 
-def _hold(connection: Connection, scope: Scope, total: Decimal, on_record: bool) -> Decimal | None:
+def _hold(connection: Connection, scope: Scope, total: Decimal, keep: Decimal, on_record: bool) -> Decimal | None:
     """Set ``total`` aside in one scope; returns the limit under which it was granted. Free things always fit."""
     row = Budget.scope == scope.name
     limit: SQLColumnExpression[Any] = Budget.limit if scope.limit is None else literal(scope.limit, MicroUSD)
     is_asked = total and not on_record
-    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total <= limit) if is_asked else true()
+    fits = or_(limit.is_(None), Budget.spent + Budget.reserved + total + keep <= limit) if is_asked else true()
     grant = update(Budget).where(row, fits).values(reserved=Budget.reserved + total, limit=limit).returning(limit)
     while True:
         if granted := connection.execute(grant).one_or_none():
@@ -325,8 +327,8 @@ def _hold(connection: Connection, scope: Scope, total: Decimal, on_record: bool)
         if counters is None:
             values = {"scope": scope.name, "limit": scope.default, "reserved": ZERO, "spent": ZERO}
             connection.execute(upsert(connection, Budget).values(values).on_conflict_do_nothing())
-        elif counters[1] is not None and counters[0] + total > counters[1]:
-            raise exceeded(scope, counters[0] + total, counters[1])
+        elif counters[1] is not None and counters[0] + total + keep > counters[1]:
+            raise exceeded(scope, counters[0] + total + keep, counters[1])
 
 
 def exceeded(scope: Scope, needed: Decimal, limit: Decimal) -> BudgetExceededError:

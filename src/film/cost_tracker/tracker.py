@@ -141,9 +141,12 @@ class CostTracker:
         items: Sequence[ReservationRequest],
         *,
         lease: timedelta = HOLD,
+        keep: Decimal = Decimal(0),
         connection: Connection | None = None,
     ) -> list[Reservation]:
         """Set aside the money of all ``items`` or of none; the answers are in their order.
+
+        ``keep`` dollars must then still be left within every limit.
 
         Raises BudgetExceededError when a limit would be passed. An item whose ``idem`` was used before comes back as
         it is now, so look at its ``state``. With a ``connection`` it is part of that transaction, which the caller
@@ -155,7 +158,7 @@ class CostTracker:
                 hint="unset FILM_NO_SPEND, or use --tier draft, which is free",
             )
         with self._transaction(connection) as transaction:
-            return reservations.reserve(transaction, self.project_id, self._scopes(), items, lease)
+            return reservations.reserve(transaction, self.project_id, self._scopes(), items, lease, keep=keep)
 
     def mark_submitted(
         self, reservation: Reservation, *, lease: timedelta = PURCHASE, connection: Connection | None = None

@@ -33,9 +33,10 @@ Decision = Literal["charged", "not-charged", "rebuy"]
 class Money(Protocol):
     """Reservations as the journal sees them. Each call may come twice, after a crash: the second changes nothing."""
 
-    def set_aside(self, call: PaidCall, attempt: str) -> str | None:
+    def set_aside(self, call: PaidCall, attempt: str, *, is_extra: bool = False) -> str | None:
         """Money for one order, under every limit; the reservation's id. ``attempt`` names the order.
 
+        What ``is_extra`` was not planned, and may not take the money of what was.
         Raises BudgetExceededError.
         """
         ...
@@ -58,7 +59,7 @@ class Money(Protocol):
 class NoMoney:
     """For calls that are journaled without a budget."""
 
-    def set_aside(self, call: PaidCall, attempt: str) -> None: ...
+    def set_aside(self, call: PaidCall, attempt: str, *, is_extra: bool = False) -> None: ...
 
     def mark_submitted(self, reservation_id: str) -> None: ...
 

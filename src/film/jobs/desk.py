@@ -77,9 +77,9 @@ class Desk:
         loop, here = asyncio.get_running_loop(), copy_context()
         return await unbroken(loop.run_in_executor(self.threads, lambda: here.run(patiently, work, *args, **kwargs)))
 
-    async def set_aside(self, call: PaidCall) -> str | None:
+    async def set_aside(self, call: PaidCall, *, is_extra: bool = False) -> str | None:
         """Money for one order; raises BudgetExceededError."""
-        return await self.db(self.money.set_aside, call, uuid.uuid4().hex)
+        return await self.db(self.money.set_aside, call, uuid.uuid4().hex, is_extra=is_extra)
 
     async def write(self, errand: Errand, job: Job, **values: object) -> None:
         """Change the job that the errand owns; raises Fenced when another process has taken it over."""

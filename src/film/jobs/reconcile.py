@@ -91,8 +91,9 @@ class Reconciler:
     async def buy_again(self, errand: Errand, job: Job, why: str) -> bool:
         """Close a job without a result so that it is bought once more, while all that was so spent stays small.
 
-        What it may have cost is booked, and what is bought next has money of its own: where a limit leaves none,
-        nothing is bought, and the job stays as it is. Raises ProviderUnavailable when that was done too often for now.
+        What it may have cost is booked, and what is bought next has money of its own: where a limit leaves none beside
+        what the film still needs, nothing is bought, and the job stays as it is. Raises ProviderUnavailable when that
+        was done too often for now.
         """
         desk = self._desk
         if job.quoted + await desk.db(desk.journal.given_up, job.key) > self._threshold:
@@ -106,7 +107,7 @@ class Reconciler:
         money: str | None = None
         if job.quoted:
             try:
-                money = await desk.set_aside(errand.call)
+                money = await desk.set_aside(errand.call, is_extra=True)
             except BudgetExceededError:
                 return False
         errand.rebought += 1

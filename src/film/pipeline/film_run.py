@@ -95,7 +95,7 @@ class FilmRun:
         self.jobs = Jobs(
             services.engine,
             clock=clock,
-            money=JournalMoney(self.costs),
+            money=JournalMoney(self.costs, self._still_to_spend),
             limits=limits,
             stop=stop.is_set,
             on_event=self._tell_of_job,
@@ -279,6 +279,11 @@ class FilmRun:
         orders = {(o.shot_id, o.asset_type.value): o for row in plan.assets for o in row.to_buy}
         held = ((orders.get((r.shot_id, r.asset_type)), r.estimated) for r in self.costs.held_for_film())
         return sum((min(order.quote.amount, amount) for order, amount in held if order), Decimal(0))
+
+    def _still_to_spend(self) -> Decimal:
+        """What the film needs as it stands now, beyond what is spent and set aside."""
+        plan = plan_film(self.params, self.services, self.providers)
+        return sum((shot.to_spend for shot in plan.shots), Decimal(0)) - self._held_by_others(plan)
 
     def _tell_of_job(self, event: JobEvent) -> None:
         facts = {"shot_id": event.shot_id, "step": event.asset_type}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
@@ -11,10 +12,12 @@ from film.jobs import Job, PaidCall
 class JournalMoney:
     """Each call may come twice, after a crash: the second changes nothing."""
 
-    def __init__(self, costs: CostTracker) -> None:
+    def __init__(self, costs: CostTracker, still_to_spend: Callable[[], Decimal] = Decimal) -> None:
+        """``still_to_spend`` is what the film yet needs beyond what is spent and set aside; nothing unless given."""
         self._costs = costs
+        self._still_to_spend = still_to_spend
 
-    def set_aside(self, call: PaidCall, attempt: str) -> str:
+    def set_aside(self, call: PaidCall, attempt: str, *, is_extra: bool = False) -> str:
         request = call.request
         item = ReservationRequest(
             idem=reservation_name(attempt, call.shot_id, request.asset_type.value),
@@ -24,7 +27,7 @@ class JournalMoney:
             provider=request.provider,
             key=call.key,
         )
-        return self._costs.reserve([item])[0].id
+        return self._costs.reserve([item], keep=self._still_to_spend() if is_extra else Decimal(0))[0].id
 
     def mark_submitted(self, reservation_id: str) -> Reservation:
         return self._costs.mark_submitted(self._costs.find(reservation_id))

@@ -34,7 +34,7 @@ class Purse:
     room: Decimal = Decimal(1_000_000)
     """Dollars that may still be set aside in that way."""
 
-    def set_aside(self, call: PaidCall, attempt: str) -> str:
+    def set_aside(self, call: PaidCall, attempt: str, *, is_extra: bool = False) -> str:
         if call.quoted > self.room:
             raise BudgetExceededError(call.quoted, self.room)
         self.room -= call.quoted
