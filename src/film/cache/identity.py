@@ -15,13 +15,13 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, insert, literal, select, update
 
 from film.cache.disk import entries
 from film.cache.token import Token, read_token, write_token
@@ -192,12 +192,17 @@ class Identity:
         return found, error
 
     def _rise(self, found: Standing) -> int:
-        """One generation more. A gallery without a name gets one; of processes that name it at once, the first does."""
-        known = found.token.gallery if found.token and found.token.role == "gallery" else ""
+        """One generation more. A gallery without a name gets one; of processes that name it at once, the first does.
+
+        A backup in which work is done becomes a gallery of its own: its database still has the name of the other one.
+        """
+        is_backup = found.token is not None and found.token.role == "backup"
+        known = found.token.gallery if found.token and not is_backup else ""
         gallery = known or uuid.uuid4().hex
+        nameless = {"", found.ours.gallery if is_backup and found.ours else ""}
         with self._engine.begin() as db:
             ours = ensure_ours(db)
-            named = literal(gallery) if known else case((Library.gallery_id == "", gallery), else_=Library.gallery_id)
+            named = literal(gallery) if known else _named(nameless, gallery)
             rise = update(Library).values(generation=Library.generation + 1)
             if self._bucket is None:
                 rise = rise.values(gallery_id=named)
@@ -388,6 +393,10 @@ def _set_all_aside(db: Connection) -> None:
     db.execute(insert(LostBlob).from_select(["sha256", "why", "at"], gone))
     ready = update(Action).where(Action.state == "ready", Action.blob_sha256.is_not(None))
     db.execute(ready.values(state="failed"))
+
+
+def _named(nameless: Collection[str], gallery: str) -> ColumnElement[str]:
+    return case((Library.gallery_id.in_(nameless), gallery), else_=Library.gallery_id)
 
 
 def _same_library(found: Standing) -> bool:
