@@ -96,6 +96,21 @@ class Membership:
         with self._engine.begin() as db:
             db.execute(update(Library).where(Library.bucket != self._bucket.url).values(bucket=self._bucket.url))
 
+    def take_over(self) -> None:
+        """Take a database that is empty, or an older copy, for the bucket's: it is about to be filled again.
+
+        StoreError where it is another library's.
+        """
+        theirs = self._note()
+        if theirs is None:
+            return
+        with self._engine.begin() as db:
+            ours = ensure_ours(db, theirs.library)
+            if ours.library != theirs.library:
+                raise self._foreign()
+            if ours.generation < theirs.generation:
+                db.execute(update(Library).values(generation=theirs.generation))
+
     def write(self, *, is_filling: bool) -> None:
         """Say in the bucket whose it is, at which generation, and whether all is in it."""
         with self._engine.begin() as db:

@@ -21,7 +21,7 @@ from film.cache.entry import CachedAsset, Made
 from film.cache.identity import Identity
 from film.cache.locks import Fleet, Locks, fleet_beside
 from film.cache.membership import Membership
-from film.cache.records import Records
+from film.cache.records import Records, SharedRecords
 from film.cache.shared import SharedBlobs
 from film.cache.upkeep import Problem, Scope, Upkeep, VerifyReport
 from film.db.sql import held_by_all
@@ -36,8 +36,10 @@ class Shelf:
     ) -> None:
         self.gallery = gallery
         self.identity = Identity(gallery, engine, bucket)
-        self.records = Records(gallery)
         self.membership = Membership(engine, bucket) if bucket else None
+        self.records = (
+            SharedRecords(gallery, bucket, self.membership) if bucket and self.membership else Records(gallery)
+        )
         self.locks = Locks(gallery / "locks", _fleet(engine) if bucket else None)
         self.blobs = (
             SharedBlobs(gallery, lambda: self.locks.token, bucket, self.membership)

@@ -257,6 +257,12 @@ class AssetCache:
         """Why gallery and database are not one library, if they are not."""
         return self._shelf.identity.trouble()
 
+    def take_over(self) -> None:
+        """Take a database that is empty, or an older copy, for the library's own: ``adopt`` is about to fill it."""
+        self._shelf.identity.take_over()
+        if self._shelf.membership:
+            self._shelf.membership.take_over()
+
     @property
     def identity(self) -> Identity:
         """Whose files these are: asked before anything is written, forgotten or deleted."""
@@ -279,9 +285,10 @@ class AssetCache:
         """Files without a row."""
         return self._shelf.upkeep.strays()
 
-    def recorded(self) -> dict[str, Record]:
-        """What the gallery's own records say of its files, by hash."""
-        return {record.sha256: record for record in self._shelf.records.read()}
+    def recorded(self, hashes: Iterable[str]) -> dict[str, Record]:
+        """What the records of the gallery, and of the bucket, say of files without a row, by hash."""
+        found = self._shelf.records.lacking(frozenset(), set(hashes))
+        return {record.sha256: record for some in found.values() for record in reversed(some)}
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
@@ -340,7 +347,7 @@ class AssetCache:
                 "there is no shared store: the files here are the only ones",
                 hint="set FILM_STORE_URL to a bucket, like s3://films/library",
             )
-        return Copies(self._engine, self._shelf.blobs, self._shelf.membership)
+        return Copies(self._engine, self._shelf.blobs, self._shelf.membership, self._shelf.records)
 
     def flush(self) -> None:
         """Write the statistics that are still in memory."""

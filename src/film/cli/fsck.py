@@ -111,7 +111,7 @@ def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
 
         refuse_second(settings.gallery, settings.database_url)
         services = open_services(settings, whatever=True)
-        services.cache.identity.take_over()
+        services.cache.take_over()
         return services
     return open_services(settings) if repair or collect else library(settings, told=True)
 
@@ -125,7 +125,7 @@ def _announce(report: Any, strays: list[StrayFile]) -> None:
         else:
             note(f"{counted(number, 'file')} {condition.value}: healed from a whole copy, or put aside; rows stay")
     if strays:
-        note(f"{counted(len(strays), 'file')} without a row: taken in where results.log says what they are")
+        note(f"{counted(len(strays), 'file')} without a row: taken in where the records say what they are")
 
 
 def _mend(services: Services, report: Any, database: dict[str, list[str]], backup: Path | None, **how: bool) -> int:
@@ -167,10 +167,10 @@ def _tell(services: Services, database: dict[str, list[str]], strays: list[Stray
     ledger = database.get("ledger")
     note(f"ledger: {'adds up' if not ledger else f'{len(ledger)} entries do not add up'}")
     if strays:
-        known = services.cache.recorded()
+        known = services.cache.recorded(stray.sha256 for stray in strays[:SHOWN])
         size = sum(stray.size for stray in strays)
         some = f"{counted(len(strays), 'file')} ({file_size(size)}) without a row in the database"
-        note(f"{some}: --repair takes in what results.log knows, gc leaves the rest for 30 days")
+        note(f"{some}: --repair takes in what the records know, gc leaves the rest for 30 days")
         for stray in strays[:SHOWN]:
             record = known.get(stray.sha256)
             what = (

@@ -85,7 +85,7 @@ def _list(report: CollectReport) -> None:
 
 
 def _list_strays(report: CollectReport, cache: AssetCache) -> None:
-    known = cache.recorded()
+    known = cache.recorded(stray.sha256 for stray in report.found[:SHOWN])
     rows: list[tuple[str, ...]] = []
     for stray in report.found[:SHOWN]:
         record = known.get(stray.sha256)

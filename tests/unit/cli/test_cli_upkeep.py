@@ -137,6 +137,27 @@ def test_a_second_machine_takes_over_from_the_bucket(
         assert refused.code == 0, "all that it needs lies here"
 
 
+def test_one_machine_makes_the_rows_anew_of_what_another_stored(
+    film: Film, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILM_STORE_URL", (tmp_path / "bucket").as_uri())
+    monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/gallery/film.db")
+    assert film("library", "push").code == 0
+    with monkeypatch.context() as other:
+        other.setenv("FILM_GALLERY_DIR", str(tmp_path / "other machine"))
+        (tmp_path / "second").mkdir()
+        second = write_shots(tmp_path / "second", {"characters": ["tom"], "mood": "tense"})
+        assert film("make", second, "--tier", "draft", "--film_id", "second", "-q").code == 0
+    close_engines()
+    (tmp_path / "gallery" / "film.db").rename(tmp_path / "lost.db")
+    monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/gallery/film.db")
+    assert "--rebuild" in film("gc").err
+    assert film("fsck", "--rebuild").code == 0
+    for film_id, its in (("attic", shots), ("second", second)):
+        plan = film("plan", its, "--tier", "draft", "--film_id", film_id, "--json").json
+        assert (plan["new"], plan["reused"]) == (0, 2)
+
+
 def test_pictures_of_ones_own_outlive_an_older_database_by_the_names_they_had(film: Film, tmp_path: Path) -> None:
     """They cost nothing, and nobody can make them again."""
     database = Path(load_settings().database_url.removeprefix("sqlite:///"))
