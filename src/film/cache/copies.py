@@ -48,9 +48,12 @@ class Copies:
     def __init__(self, engine: Engine, blobs: SharedBlobs, membership: Membership, records: Records) -> None:
         self._engine, self._blobs, self._membership, self._records = engine, blobs, membership, records
 
+    def take(self) -> None:
+        """Make the bucket the library's, also where it has had another until now."""
+        self._membership.take(anew=True)
+
     def push(self, *, finish: bool) -> Pushed:
         """``finish``: what is neither here nor there is gone, and counts as missing from here on."""
-        self._membership.take(anew=True)
         with snapshot(self._engine) as db:
             sizes = {row.sha256: row.size for row in db.execute(select(Blob.sha256, Blob.size))}
         there = self._blobs.bucket.sizes(sizes)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, update
 
 from film.cache.bucket import Bucket
-from film.cache.identity import ensure_ours, older_token, read_ours
+from film.cache.identity import Ours, ensure_ours, older_token, read_ours, taken_for
 from film.db.session import snapshot
 from film.db.tables import Library
 from film.errors import ConfigurationError, StoreError
@@ -53,6 +53,22 @@ class Membership:
     def confirm(self) -> None:
         """Ask the bucket now: it is there, and it is ours. What it lacks it really lacks."""
         theirs = self._note()
+        ours = self._judge(theirs)
+        assert theirs is not None
+        self.is_filling = theirs.is_filling
+        self._is_behind = ours is not None and theirs.generation < ours.generation
+        self._is_known = True
+
+    def may_take(self) -> None:
+        """StoreError where ``take`` would be refused; writes nothing, on either side."""
+        if self._is_known:
+            return
+        theirs = self._note()
+        if theirs is not None or self._was_bound():
+            self._judge(theirs)
+
+    def _judge(self, theirs: Note | None) -> Ours | None:
+        """What the database says, where that and the bucket's word are one library; StoreError where they are not."""
         with snapshot(self._engine) as db:
             ours, older = read_ours(db), older_token(db)
         if theirs is None:
@@ -69,9 +85,7 @@ class Membership:
                 f"{self._bucket.url} has known generation {theirs.generation}",
                 hint="use the newest database; if there is none, run film fsck --rebuild",
             )
-        self.is_filling = theirs.is_filling
-        self._is_behind = ours is not None and theirs.generation < ours.generation
-        self._is_known = True
+        return ours
 
     def ensure(self) -> None:
         """The same once in this process, before anything is read."""
@@ -105,7 +119,7 @@ class Membership:
         if theirs is None:
             return
         with self._engine.begin() as db:
-            ours = ensure_ours(db, theirs.library)
+            ours = taken_for(db, theirs.library)
             if ours.library != theirs.library:
                 raise self._foreign()
             if ours.generation < theirs.generation:
@@ -143,5 +157,5 @@ class Membership:
         return ConfigurationError(
             f"{self._bucket.url} belongs to another library",
             hint="use that library's database (FILM_DATABASE_URL), or another prefix; if that database is lost, bring "
-            "it back with film restore BACKUP",
+            "it back with film restore BACKUP, or make its rows anew with film fsck --rebuild",
         )

@@ -35,8 +35,8 @@ class Shelf:
         self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None, bucket: Bucket | None = None
     ) -> None:
         self.gallery = gallery
-        self.identity = Identity(gallery, engine, bucket)
         self.membership = Membership(engine, bucket) if bucket else None
+        self.identity = Identity(gallery, engine, bucket, *([self.membership.may_take] if self.membership else []))
         self.records = (
             SharedRecords(gallery, bucket, self.membership) if bucket and self.membership else Records(gallery)
         )

@@ -331,6 +331,8 @@ class AssetCache:
         A new bucket counts as being filled until nothing is missing in it, or ``finish`` says that the rest is gone.
         """
         copies = self._copies()
+        self._shelf.identity.absent()
+        copies.take()
         self._shelf.identity.write()
         return copies.push(finish=finish)
 
