@@ -20,12 +20,12 @@ import json
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from film.cache.bucket import Bucket
 from film.cache.identity import Ours, ensure_ours, older_token, read_ours, taken_for
 from film.db.session import snapshot
-from film.db.tables import Library
+from film.db.tables import Blob, Library
 from film.errors import ConfigurationError, StoreError
 
 NOTE = "library"
@@ -90,6 +90,13 @@ class Membership:
     def ensure(self) -> None:
         """The same once in this process, before anything is read."""
         if not self._is_known:
+            self.confirm()
+
+    def before_removal(self) -> None:
+        """StoreError where files are on record and the bucket is not ours: what goes must go on both sides."""
+        with snapshot(self._engine) as db:
+            has_rows = db.scalar(select(Blob.sha256).limit(1)) is not None
+        if has_rows or not self.is_new:
             self.confirm()
 
     @property

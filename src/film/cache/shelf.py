@@ -154,8 +154,14 @@ class Shelf:
             return True
         self._refuse_the_unavailable(asset, condition)
         problem = Problem(asset.sha256, condition)
-        if self.upkeep.put_aside(problem) == "healed":
+        outcome = self.upkeep.put_aside(problem)
+        if outcome == "healed":
             return True
+        if outcome == "unavailable":
+            raise StoreError(
+                f"{problem}, and cannot be put aside: {asset.location}",
+                hint="check the rights of its folder, and its disk; film fsck --repair then heals it, or puts it aside",
+            )
         self._report(f"{problem} ({asset.kind} {asset.key[:16]}): it will be made again")
         return False
 

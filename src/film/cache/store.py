@@ -285,6 +285,10 @@ class AssetCache:
         """Files without a row."""
         return self._shelf.upkeep.strays()
 
+    def unlisted(self) -> list[str]:
+        """Folders of the store that ``strays`` could not look into, and why."""
+        return [f"the folder {name} cannot be read: {why}" for name, why in sorted(self._shelf.blobs.unlisted.items())]
+
     def recorded(self, hashes: Iterable[str]) -> dict[str, Record]:
         """What the records of the gallery, and of the bucket, say of files without a row, by hash."""
         found = self._shelf.records.lacking(frozenset(), set(hashes))
@@ -311,6 +315,8 @@ class AssetCache:
         """
         self._shelf.identity.remove()
         if not dry_run:
+            if self._shelf.membership:
+                self._shelf.membership.before_removal()
             self._shelf.identity.write()
             self._counts.flush()
         moment = now()

@@ -71,7 +71,7 @@ def command(
         report = services.cache.verify(read_all=not quick, scope=scope)
         strays = [stray for stray in services.cache.strays() if not stray.is_decided]
         document = {"files": report.checked, "of": report.of, "bytes": report.size}
-        wrong += map(str, report.problems)
+        wrong += [*map(str, report.problems), *services.cache.unlisted()]
         unmended = len(wrong)
         if not json:
             some = f" of {report.of}" if report.checked < report.of else ""
@@ -151,9 +151,12 @@ def _mend(services: Services, report: Any, database: dict[str, list[str]], backu
     mended = health.mend(services.engine, services.settings, database)
     put_aside = max(len(cache.lost()) - before, 0)
     tell(f"{put_aside} put aside, {len(mended)} counts set right; film plan says what making them again costs")
-    left = [p for p in report.problems if p.condition.is_unavailable and not _is_good(services, p.sha256)]
+    aside = {sha256 for sha256, _, _ in cache.lost()}
+    left = [p for p in report.problems if p.sha256 not in aside and not _is_good(services, p.sha256)]
+    if stuck := [p for p in left if not p.condition.is_unavailable]:
+        tell(f"{counted(len(stuck), 'file')} could not be put aside: look after the rights of their folders")
     after = health.examine(services.engine, services.settings, quick=how["quick"])
-    return len(left) + sum(len(lines) for lines in after.values())
+    return len(left) + len(cache.unlisted()) + sum(len(lines) for lines in after.values())
 
 
 def _is_good(services: Services, sha256: str) -> bool:

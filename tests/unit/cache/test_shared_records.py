@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from cache_kit import key
-from sqlalchemy import Engine, delete, update
+from cache_kit import House, key
+from sqlalchemy import delete, update
 
-from film.cache import AssetCache, Bucket
+from film.cache import AssetCache
 from film.cache.adopt import AdoptReport
 from film.db.base import now
-from film.db.migrate import prepare
-from film.db.session import make_engine
 from film.db.tables import Action, Blob, Library, Stray
 from film.errors import ConfigurationError, StoreError
-from film.testing.s3 import S3Server
 
 PRICE = Decimal("0.35")
-
-
-class House:
-    """Machines with a gallery each, over one bucket."""
-
-    def __init__(self, folder: Path, bucket: Bucket) -> None:
-        self.folder, self.bucket = folder, bucket
-
-    @contextmanager
-    def machine(self, name: str, engine: Engine, *, alone: bool = False) -> Iterator[AssetCache]:
-        bucket = None if alone else self.bucket
-        with AssetCache(self.folder / name, engine=engine, bucket=bucket) as cache:
-            yield cache
-
-    def database(self, name: str) -> Engine:
-        engine = make_engine(f"sqlite:///{self.folder / name}.db")
-        prepare(engine)
-        return engine
-
-
-@pytest.fixture(params=["folder", "s3"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    if request.param == "folder":
-        yield House(tmp_path, Bucket((tmp_path / "bucket").as_uri()))
-        return
-    with S3Server() as s3:
-        yield House(tmp_path, Bucket(s3.url, s3.options))
 
 
 def put(cache: AssetCache, name: str, data: bytes = b"", kind: str = "video") -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import Film, write_shots
@@ -238,3 +242,36 @@ def test_attach_is_a_way_out_where_the_files_are_gone_for_good(film: Film, shots
     assert film("library", "attach", "--yes").code == 0
     assert film("make", shots, "--tier", "draft", "--film_id", "attic", "-q").code == 0
     assert film("fsck").code == 0
+
+
+@pytest.mark.usefixtures("shots")
+def test_a_repair_goes_on_past_a_folder_that_cannot_be_read_and_names_it(
+    film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = sorted(p for p in (tmp_path / "gallery" / "blobs").rglob("*") if p.is_file())
+    shut, rotten = blobs[0], blobs[-1]
+    rotten.chmod(0o600)
+    rotten.write_bytes(b"rotten")
+    lstat, scandir = os.lstat, os.scandir
+
+    def guarded(ask: Callable[..., Any], refused: Callable[[str], bool]) -> Callable[..., Any]:
+        def asked(path: Any, *rest: Any, **more: Any) -> Any:
+            if refused(str(path)):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return ask(path, *rest, **more)
+
+        return asked
+
+    with monkeypatch.context() as no_right:
+        no_right.setattr(os, "scandir", guarded(scandir, lambda path: path == str(shut.parent)))
+        no_right.setattr(os, "lstat", guarded(lstat, lambda path: path.startswith(f"{shut.parent}/")))
+        said = film("fsck", "--repair")
+        assert said.code == 1
+        assert f"the folder {shut.parent} cannot be read: Permission denied" in said.out
+        assert f"blob {shut.name[:16]} is not readable" in said.out
+        assert "1 put aside" in said.err
+        assert film("gc").code == 0
+        assert str(shut.parent) in film("gc").err
+    after = film("fsck", "--json").json
+    assert (after["aside"], after["problems"]) == (1, [])
+    assert shut.exists()
