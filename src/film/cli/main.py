@@ -184,8 +184,8 @@ def _the_error_in(error: BaseException) -> FilmError:
     if isinstance(cause, sqlite3.DatabaseError):
         return FilmError(
             f"the database says: {cause}",
-            hint="look at it with film fsck; a whole copy of it comes back with film restore BACKUP, its rows with film "
-            f"fsck --rebuild; {_ORDERS}",
+            hint="look at it with film fsck; a whole copy of it comes back with film restore BACKUP, its rows with "
+            f"film fsck --rebuild; {_ORDERS}",
         )
     return FilmError(
         f"{type(error).__name__}: {error}",
