@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 from pipeline_room import Room, shot
+from sqlalchemy.exc import OperationalError
 
 from film import import_assets
 from film.errors import InputError, IntegrityError
 from film.models import Asset, AssetType
+from film.pipeline import film_run, record
 from film.pipeline.services import open_services
 from film.settings import Settings
 from film.testing import synthetic
@@ -262,3 +265,25 @@ def test_own_material_is_said_to_be_given_and_not_generated(room: Room, own: dic
     said = comment_of(room.params([shot(1)]), film.shots)
     assert "AI-generated" not in said and "given" in said
     assert Claim("t", "budget", "24", ()).source_type == COMPOSITE
+
+
+def test_a_reuse_is_counted_once_though_nobody_could_tell_whether_it_was_committed(
+    room: Room, own: dict[str, Asset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = list[str]()
+    written = record.write_takes
+
+    def unconfirmed(*args: Any) -> None:
+        written(*args)
+        commits.append("done")
+        if len(commits) == 1:
+            busy = sqlite3.OperationalError("database is locked")
+            busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError("COMMIT", None, busy)
+
+    monkeypatch.setattr(film_run, "write_takes", unconfirmed)
+    room.make([shot(1, reuse=own["image"].asset_id)])
+    assert len(commits) == 2
+    asset = open_services(room.settings).index.get_asset(own["image"].asset_id)
+    assert asset is not None
+    assert asset.reuse_count == 1

@@ -79,6 +79,8 @@ class BlobStore:
         self._owner = owner
         self._real_folders: set[str] = set()
         self._verified: dict[str, Stamp] = {}
+        self.unlisted: dict[str, str] = {}
+        """Folders that the last listing could not read, and why. What lies in them is neither missing nor a stray."""
 
     # -- places
 
@@ -328,11 +330,18 @@ class BlobStore:
                 yield entry.name, entry.stat(follow_symlinks=False)
 
     def _entries(self) -> Iterator[os.DirEntry[str]]:
-        for folder in entries(self._blobs):
-            for inner in entries(folder.path) if folder.is_dir(follow_symlinks=False) else ():
-                for entry in entries(inner.path) if inner.is_dir(follow_symlinks=False) else ():
+        self.unlisted.clear()
+        for folder in self._listed(self._blobs):
+            for inner in self._listed(folder.path) if folder.is_dir(follow_symlinks=False) else ():
+                for entry in self._listed(inner.path) if inner.is_dir(follow_symlinks=False) else ():
                     if _SHA256.fullmatch(entry.name):
                         yield entry
+
+    def _listed(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        try:
+            yield from entries(folder)
+        except OSError as error:
+            self.unlisted[folder] = error.strerror or str(error)
 
     def sweep(self, folder: Path, *, older_than: float, is_dead: Callable[[str], bool]) -> int:
         """Remove left-over files: those of dead processes, and any that nobody touched for so many seconds."""

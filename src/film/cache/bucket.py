@@ -2,6 +2,7 @@
 
     <url>/library                      whose bucket it is: see ``membership``
     <url>/sha256/ab/cd/<hex>           a blob
+    <url>/records/<hex>/<key>          what a blob is the result of: see ``records``
     <url>/quarantine/<hex>             what did not hash to its name, put aside
 
 Everything goes through obstore, whose calls block: they are made from the cache's threads. An answer is one of three:
@@ -37,6 +38,7 @@ LIST_RATHER = 3_000
 """Objects from which on listing them all, a thousand an answer, is quicker than asking for each."""
 
 _BLOB = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
+_RECORD = re.compile(r"records/([0-9a-f]{64})/([0-9a-f]{64})")
 _LENDER = "169.254.169.254"
 """Who lends credentials to machines in a cloud; asked where none are given, and answering nowhere else."""
 
@@ -151,14 +153,23 @@ class Bucket:
 
     def blobs(self) -> Iterator[Listed]:
         """Every blob there is, listed a thousand at a time."""
+        for found in self._listed("sha256"):
+            if match := _BLOB.fullmatch(found["path"]):
+                yield Listed(match[1], found["size"], found["last_modified"])
+
+    def records(self) -> Iterator[tuple[str, str]]:
+        """The name of every record there is: its blob's hash, and its key."""
+        for found in self._listed("records"):
+            if match := _RECORD.fullmatch(found["path"]):
+                yield match[1], match[2]
+
+    def _listed(self, prefix: str) -> Iterator[ObjectMeta]:
         import obstore
 
         with self._told("listed"), _expected():
-            pages: Iterable[Sequence[ObjectMeta]] = obstore.list(self._store, prefix="sha256", chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]  # one of its overloads names Arrow
+            pages: Iterable[Sequence[ObjectMeta]] = obstore.list(self._store, prefix=prefix, chunk_size=1000)  # pyright: ignore[reportUnknownMemberType]  # one of its overloads names Arrow
             for some in pages:
-                for found in some:
-                    if match := _BLOB.fullmatch(found["path"]):
-                        yield Listed(match[1], found["size"], found["last_modified"])
+                yield from some
 
     def note(self, name: str) -> str | None:
         """A small text beside the blobs."""

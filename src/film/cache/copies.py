@@ -1,6 +1,7 @@
 """The gallery and the bucket behind it, kept in step by hand: give the bucket what it lacks, free the disk here.
 
-    push   every blob of the library that lies here and not there goes there; what lies in neither is named
+    push   every blob of the library that lies here and not there goes there, and so do the records of results; what
+           lies in neither is named
     drop   files here that the bucket has whole go, the least recently used first
 
 What would be the last copy is read, or proven by the store's own checksum, before the other one goes: an object that is
@@ -20,6 +21,7 @@ from sqlalchemy import Engine, func, select
 
 from film.cache.blobs import Condition
 from film.cache.membership import Membership
+from film.cache.records import UNRECORDED, Record, Records
 from film.cache.shared import SharedBlobs
 from film.db.session import snapshot
 from film.db.tables import Action, Blob
@@ -43,12 +45,15 @@ class Dropped:
 
 
 class Copies:
-    def __init__(self, engine: Engine, blobs: SharedBlobs, membership: Membership) -> None:
-        self._engine, self._blobs, self._membership = engine, blobs, membership
+    def __init__(self, engine: Engine, blobs: SharedBlobs, membership: Membership, records: Records) -> None:
+        self._engine, self._blobs, self._membership, self._records = engine, blobs, membership, records
+
+    def take(self) -> None:
+        """Make the bucket the library's, also where it has had another until now."""
+        self._membership.take(anew=True)
 
     def push(self, *, finish: bool) -> Pushed:
         """``finish``: what is neither here nor there is gone, and counts as missing from here on."""
-        self._membership.take(anew=True)
         with snapshot(self._engine) as db:
             sizes = {row.sha256: row.size for row in db.execute(select(Blob.sha256, Blob.size))}
         there = self._blobs.bucket.sizes(sizes)
@@ -58,9 +63,22 @@ class Copies:
                 sent, size = sent + 1, size + wanted
             elif there.get(sha256) != wanted and self._blobs.bucket.size(sha256) != wanted:
                 missing.append(sha256)
+        self._records.share([*self._records.read(), *self._on_record()])
         if self._membership.is_filling and (finish or not missing):
             self._membership.write(is_filling=False)
         return Pushed(sent, size, len(sizes) - sent - len(missing), tuple(missing))
+
+    def _on_record(self) -> Iterator[Record]:
+        """What the database knows of results, in whatever gallery they were recorded."""
+        columns = (
+            Action.key, Action.kind, Action.provider, Blob.sha256, Blob.size, Blob.mime, Action.cost, Action.details,
+            Action.created_at,
+        )  # fmt: skip
+        results = select(*columns).join(Blob, Blob.sha256 == Action.blob_sha256)
+        with snapshot(self._engine) as db:
+            for row in db.execute(results.where(Action.kind.not_in(UNRECORDED))):
+                key, kind, provider, sha256, size, mime, cost, details, at = row
+                yield Record(key, kind, provider, sha256, size, mime, str(cost), dict(details), at.isoformat())
 
     def drop(self, used_before: datetime, size_cap: int, *, dry_run: bool) -> Dropped:
         here = dict(self._blobs.files())

@@ -15,13 +15,13 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, insert, literal, select, update
 
 from film.cache.disk import entries
 from film.cache.token import Token, read_token, write_token
@@ -29,7 +29,7 @@ from film.db.address import address
 from film.db.base import UtcDateTime, now
 from film.db.session import snapshot
 from film.db.sql import upsert
-from film.db.tables import Action, Blob, Library, LostBlob
+from film.db.tables import Action, AssetRow, Blob, JobRow, LedgerEntry, Library, LostBlob
 from film.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ OLDER_KEY = hashlib.sha256(b"film/store/1").hexdigest()
 SAMPLE = 40
 """Rows whose files are looked for, where a gallery of an older program does not say whose it is."""
 LOOKS = 5
+_KEPT = (Blob.sha256, Action.key, AssetRow.id, JobRow.id, LedgerEntry.id)
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,20 @@ class Standing:
 
 
 class Identity:
-    """Of one gallery, seen from one database; ``bucket`` is the one behind it, if any."""
+    """Of one gallery, seen from one database; ``bucket`` is the one behind it, if any.
 
-    def __init__(self, gallery: Path, engine: Engine, bucket: Bucket | None = None) -> None:
+    ``may_write`` raises where that bucket would refuse what is written, and is asked before anything is.
+    """
+
+    def __init__(
+        self,
+        gallery: Path,
+        engine: Engine,
+        bucket: Bucket | None = None,
+        may_write: Callable[[], None] = lambda: None,
+    ) -> None:
         self.gallery = gallery
-        self._engine, self._bucket = engine, bucket
+        self._engine, self._bucket, self._may_write = engine, bucket, may_write
         self._mutex = threading.Lock()
         self._has_written = 0
 
@@ -104,6 +114,7 @@ class Identity:
             if self._has_written == os.getpid():
                 return
             found = self._sound()
+            self._may_write()
             self._rise(found)
             self._has_written = os.getpid()
 
@@ -138,11 +149,11 @@ class Identity:
             if error := self._judge(found):
                 raise error
             return
-        if found.ours and found.ours.library != token.library and (error := self._judge(found)):
-            raise error
         with self._engine.begin() as db:
-            ours = ensure_ours(db, token.library)
-            if ours.library == token.library and ours.generation < token.generation:
+            ours = taken_for(db, token.library)
+            if ours.library != token.library and (error := self._judge(found)):
+                raise error
+            if ours.generation < token.generation:
                 db.execute(update(Library).values(generation=token.generation, gallery_id=token.gallery))
 
     def attach(self) -> int:
@@ -192,12 +203,17 @@ class Identity:
         return found, error
 
     def _rise(self, found: Standing) -> int:
-        """One generation more. A gallery without a name gets one; of processes that name it at once, the first does."""
-        known = found.token.gallery if found.token and found.token.role == "gallery" else ""
+        """One generation more. A gallery without a name gets one; of processes that name it at once, the first does.
+
+        A backup in which work is done becomes a gallery of its own: its database still has the name of the other one.
+        """
+        is_backup = found.token is not None and found.token.role == "backup"
+        known = found.token.gallery if found.token and not is_backup else ""
         gallery = known or uuid.uuid4().hex
+        nameless = {"", found.ours.gallery if is_backup and found.ours else ""}
         with self._engine.begin() as db:
             ours = ensure_ours(db)
-            named = literal(gallery) if known else case((Library.gallery_id == "", gallery), else_=Library.gallery_id)
+            named = literal(gallery) if known else _named(nameless, gallery)
             rise = update(Library).values(generation=Library.generation + 1)
             if self._bucket is None:
                 rise = rise.values(gallery_id=named)
@@ -375,6 +391,15 @@ def ensure_ours(db: Connection, library: str | None = None) -> Ours:
     return found
 
 
+def taken_for(db: Connection, library: str) -> Ours:
+    """The library's row; it becomes ``library``'s where nothing was ever kept, bought or ordered by this database."""
+    ours = ensure_ours(db, library)
+    if ours.library == library or any(db.execute(select(rows).limit(1)).first() for rows in _KEPT):
+        return ours
+    db.execute(update(Library).values(library_id=library, generation=0, gallery_id="", bucket=""))
+    return Ours(library, 0, "", "")
+
+
 def older_token(db: Connection) -> str | None:
     """Programs before generations kept the bucket's token as a result that was none."""
     details = db.scalar(select(Action.details).where(Action.key == OLDER_KEY))
@@ -393,6 +418,10 @@ def _set_all_aside(db: Connection) -> None:
     db.execute(insert(LostBlob).from_select(["sha256", "why", "at"], gone))
     ready = update(Action).where(Action.state == "ready", Action.blob_sha256.is_not(None))
     db.execute(ready.values(state="failed"))
+
+
+def _named(nameless: Collection[str], gallery: str) -> ColumnElement[str]:
+    return case((Library.gallery_id.in_(nameless), gallery), else_=Library.gallery_id)
 
 
 def _same_library(found: Standing) -> bool:

@@ -20,12 +20,12 @@ import json
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from film.cache.bucket import Bucket
-from film.cache.identity import ensure_ours, older_token, read_ours
+from film.cache.identity import Ours, ensure_ours, older_token, read_ours, taken_for
 from film.db.session import snapshot
-from film.db.tables import Library
+from film.db.tables import Blob, Library
 from film.errors import ConfigurationError, StoreError
 
 NOTE = "library"
@@ -53,6 +53,22 @@ class Membership:
     def confirm(self) -> None:
         """Ask the bucket now: it is there, and it is ours. What it lacks it really lacks."""
         theirs = self._note()
+        ours = self._judge(theirs)
+        assert theirs is not None
+        self.is_filling = theirs.is_filling
+        self._is_behind = ours is not None and theirs.generation < ours.generation
+        self._is_known = True
+
+    def may_take(self) -> None:
+        """StoreError where ``take`` would be refused; writes nothing, on either side."""
+        if self._is_known:
+            return
+        theirs = self._note()
+        if theirs is not None or self._was_bound():
+            self._judge(theirs)
+
+    def _judge(self, theirs: Note | None) -> Ours | None:
+        """What the database says, where that and the bucket's word are one library; StoreError where they are not."""
         with snapshot(self._engine) as db:
             ours, older = read_ours(db), older_token(db)
         if theirs is None:
@@ -69,13 +85,18 @@ class Membership:
                 f"{self._bucket.url} has known generation {theirs.generation}",
                 hint="use the newest database; if there is none, run film fsck --rebuild",
             )
-        self.is_filling = theirs.is_filling
-        self._is_behind = ours is not None and theirs.generation < ours.generation
-        self._is_known = True
+        return ours
 
     def ensure(self) -> None:
         """The same once in this process, before anything is read."""
         if not self._is_known:
+            self.confirm()
+
+    def before_removal(self) -> None:
+        """StoreError where files are on record and the bucket is not ours: what goes must go on both sides."""
+        with snapshot(self._engine) as db:
+            has_rows = db.scalar(select(Blob.sha256).limit(1)) is not None
+        if has_rows or not self.is_new:
             self.confirm()
 
     @property
@@ -95,6 +116,21 @@ class Membership:
             self.write(is_filling=self.is_filling)
         with self._engine.begin() as db:
             db.execute(update(Library).where(Library.bucket != self._bucket.url).values(bucket=self._bucket.url))
+
+    def take_over(self) -> None:
+        """Take a database that is empty, or an older copy, for the bucket's: it is about to be filled again.
+
+        StoreError where it is another library's.
+        """
+        theirs = self._note()
+        if theirs is None:
+            return
+        with self._engine.begin() as db:
+            ours = taken_for(db, theirs.library)
+            if ours.library != theirs.library:
+                raise self._foreign()
+            if ours.generation < theirs.generation:
+                db.execute(update(Library).values(generation=theirs.generation))
 
     def write(self, *, is_filling: bool) -> None:
         """Say in the bucket whose it is, at which generation, and whether all is in it."""
@@ -128,5 +164,5 @@ class Membership:
         return ConfigurationError(
             f"{self._bucket.url} belongs to another library",
             hint="use that library's database (FILM_DATABASE_URL), or another prefix; if that database is lost, bring "
-            "it back with film restore BACKUP",
+            "it back with film restore BACKUP, or make its rows anew with film fsck --rebuild",
         )

@@ -21,7 +21,7 @@ from film.cache.entry import CachedAsset, Made
 from film.cache.identity import Identity
 from film.cache.locks import Fleet, Locks, fleet_beside
 from film.cache.membership import Membership
-from film.cache.records import Records
+from film.cache.records import Records, SharedRecords
 from film.cache.shared import SharedBlobs
 from film.cache.upkeep import Problem, Scope, Upkeep, VerifyReport
 from film.db.sql import held_by_all
@@ -35,9 +35,11 @@ class Shelf:
         self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None, bucket: Bucket | None = None
     ) -> None:
         self.gallery = gallery
-        self.identity = Identity(gallery, engine, bucket)
-        self.records = Records(gallery)
         self.membership = Membership(engine, bucket) if bucket else None
+        self.identity = Identity(gallery, engine, bucket, *([self.membership.may_take] if self.membership else []))
+        self.records = (
+            SharedRecords(gallery, bucket, self.membership) if bucket and self.membership else Records(gallery)
+        )
         self.locks = Locks(gallery / "locks", _fleet(engine) if bucket else None)
         self.blobs = (
             SharedBlobs(gallery, lambda: self.locks.token, bucket, self.membership)
@@ -152,8 +154,14 @@ class Shelf:
             return True
         self._refuse_the_unavailable(asset, condition)
         problem = Problem(asset.sha256, condition)
-        if self.upkeep.put_aside(problem) == "healed":
+        outcome = self.upkeep.put_aside(problem)
+        if outcome == "healed":
             return True
+        if outcome == "unavailable":
+            raise StoreError(
+                f"{problem}, and cannot be put aside: {asset.location}",
+                hint="check the rights of its folder, and its disk; film fsck --repair then heals it, or puts it aside",
+            )
         self._report(f"{problem} ({asset.kind} {asset.key[:16]}): it will be made again")
         return False
 

@@ -257,6 +257,12 @@ class AssetCache:
         """Why gallery and database are not one library, if they are not."""
         return self._shelf.identity.trouble()
 
+    def take_over(self) -> None:
+        """Take a database that is empty, or an older copy, for the library's own: ``adopt`` is about to fill it."""
+        self._shelf.identity.take_over()
+        if self._shelf.membership:
+            self._shelf.membership.take_over()
+
     @property
     def identity(self) -> Identity:
         """Whose files these are: asked before anything is written, forgotten or deleted."""
@@ -279,9 +285,14 @@ class AssetCache:
         """Files without a row."""
         return self._shelf.upkeep.strays()
 
-    def recorded(self) -> dict[str, Record]:
-        """What the gallery's own records say of its files, by hash."""
-        return {record.sha256: record for record in self._shelf.records.read()}
+    def unlisted(self) -> list[str]:
+        """Folders of the store that ``strays`` could not look into, and why."""
+        return [f"the folder {name} cannot be read: {why}" for name, why in sorted(self._shelf.blobs.unlisted.items())]
+
+    def recorded(self, hashes: Iterable[str]) -> dict[str, Record]:
+        """What the records of the gallery, and of the bucket, say of files without a row, by hash."""
+        found = self._shelf.records.lacking(frozenset(), set(hashes))
+        return {record.sha256: record for some in found.values() for record in reversed(some)}
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
@@ -304,6 +315,8 @@ class AssetCache:
         """
         self._shelf.identity.remove()
         if not dry_run:
+            if self._shelf.membership:
+                self._shelf.membership.before_removal()
             self._shelf.identity.write()
             self._counts.flush()
         moment = now()
@@ -324,6 +337,8 @@ class AssetCache:
         A new bucket counts as being filled until nothing is missing in it, or ``finish`` says that the rest is gone.
         """
         copies = self._copies()
+        self._shelf.identity.absent()
+        copies.take()
         self._shelf.identity.write()
         return copies.push(finish=finish)
 
@@ -340,7 +355,7 @@ class AssetCache:
                 "there is no shared store: the files here are the only ones",
                 hint="set FILM_STORE_URL to a bucket, like s3://films/library",
             )
-        return Copies(self._engine, self._shelf.blobs, self._shelf.membership)
+        return Copies(self._engine, self._shelf.blobs, self._shelf.membership, self._shelf.records)
 
     def flush(self) -> None:
         """Write the statistics that are still in memory."""

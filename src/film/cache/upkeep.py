@@ -222,7 +222,10 @@ class Upkeep:
             if condition.is_unavailable:
                 return "unavailable"
             if condition is not Condition.GOOD and condition is not Condition.MISSING:
-                self._blobs.condemn(problem.sha256)
+                try:
+                    self._blobs.condemn(problem.sha256)
+                except StoreError:  # a folder that nothing may be moved from
+                    return "unavailable"
             if condition is Condition.GOOD or self._healed(problem.sha256, size):
                 self._blobs.share(problem.sha256, size)
                 self._actions.bring_back(problem.sha256)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from film.cli.console import dollars, note, print_json, table, warn
-from film.cli.looking import library
+from film.cli.looking import forgotten, library
 from film.cli.options import as_json, option
 from film.errors import told_apart
 
@@ -35,14 +35,17 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
 
     Beside what is spent stands what is set aside for orders under way, what is under review or disputed (film jobs says
     what to do), and what reuse saved: what the reused assets had cost. Bills over their quote are listed.
+    Where the database does not know orders that the gallery has on record, that is said first, and the exit code is not
+    0.
     """
     from film.cost_tracker import get_monthly_costs
 
     services = library()
+    code = forgotten(services)
     if html:
         _write_page(services, html)
         click.echo(html)
-        return 0
+        return code
     if film_id:
         from sqlalchemy.orm import Session
 
@@ -57,7 +60,7 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
         title = f"{year}-{number:02d}"
     if json:
         print_json(dict(summary))
-        return 0
+        return code
     click.echo(f"{title}: {dollars(summary['total_cost'])}")
     if film_id and not _is_known(services, film_id):
         warn(f"no film in this gallery is called {film_id!r}")
@@ -72,7 +75,7 @@ def command(film_id: str | None, month: str | None, html: Path | None, json: boo
         if rows := [_row(spent) for spent in groups if spent.purchases]:
             click.echo("\n" + table(rows, (heading, "pieces", "quoted", "billed"), right=(1, 2, 3)))
     note(f"reports: {services.settings.cost_reports}")
-    return 0
+    return code
 
 
 def _is_known(services: Services, film_id: str) -> bool:

@@ -71,7 +71,7 @@ def command(
         report = services.cache.verify(read_all=not quick, scope=scope)
         strays = [stray for stray in services.cache.strays() if not stray.is_decided]
         document = {"files": report.checked, "of": report.of, "bytes": report.size}
-        wrong += map(str, report.problems)
+        wrong += [*map(str, report.problems), *services.cache.unlisted()]
         unmended = len(wrong)
         if not json:
             some = f" of {report.of}" if report.checked < report.of else ""
@@ -113,7 +113,7 @@ def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
         if aside := put_foreign_aside(settings.gallery, settings.database_url):
             note(f"the database was another library's: moved to {aside}")
         services = open_services(settings, whatever=True)
-        services.cache.identity.take_over()
+        services.cache.take_over()
         return services
     return open_services(settings) if repair or collect else library(settings, told=True)
 
@@ -127,7 +127,7 @@ def _announce(report: Any, strays: list[StrayFile]) -> None:
         else:
             note(f"{counted(number, 'file')} {condition.value}: healed from a whole copy, or put aside; rows stay")
     if strays:
-        note(f"{counted(len(strays), 'file')} without a row: taken in where results.log says what they are")
+        note(f"{counted(len(strays), 'file')} without a row: taken in where the records say what they are")
 
 
 def _mend(services: Services, report: Any, database: dict[str, list[str]], backup: Path | None, **how: bool) -> int:
@@ -153,9 +153,12 @@ def _mend(services: Services, report: Any, database: dict[str, list[str]], backu
     mended = health.mend(services.engine, services.settings, database)
     put_aside = max(len(cache.lost()) - before, 0)
     tell(f"{put_aside} put aside, {len(mended)} counts set right; film plan says what making them again costs")
-    left = [p for p in report.problems if p.condition.is_unavailable and not _is_good(services, p.sha256)]
+    aside = {sha256 for sha256, _, _ in cache.lost()}
+    left = [p for p in report.problems if p.sha256 not in aside and not _is_good(services, p.sha256)]
+    if stuck := [p for p in left if not p.condition.is_unavailable]:
+        tell(f"{counted(len(stuck), 'file')} could not be put aside: look after the rights of their folders")
     after = health.examine(services.engine, services.settings, quick=how["quick"])
-    return len(left) + sum(len(lines) for lines in after.values())
+    return len(left) + len(cache.unlisted()) + sum(len(lines) for lines in after.values())
 
 
 def _is_good(services: Services, sha256: str) -> bool:
@@ -169,10 +172,10 @@ def _tell(services: Services, database: dict[str, list[str]], strays: list[Stray
     ledger = database.get("ledger")
     note(f"ledger: {'adds up' if not ledger else f'{len(ledger)} entries do not add up'}")
     if strays:
-        known = services.cache.recorded()
+        known = services.cache.recorded(stray.sha256 for stray in strays[:SHOWN])
         size = sum(stray.size for stray in strays)
         some = f"{counted(len(strays), 'file')} ({file_size(size)}) without a row in the database"
-        note(f"{some}: --repair takes in what results.log knows, gc leaves the rest for 30 days")
+        note(f"{some}: --repair takes in what the records know, gc leaves the rest for 30 days")
         for stray in strays[:SHOWN]:
             record = known.get(stray.sha256)
             what = (

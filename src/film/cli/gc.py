@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import file_size, note, print_json, table
+from film.cli.console import file_size, note, print_json, table, warn
 from film.cli.looking import library
 from film.cli.options import as_json, option
 from film.cli.units import Age, Size
@@ -62,6 +62,8 @@ def command(unused: timedelta, size_cap: int | None, dry_run: bool, local: bool,
             f"{report.strays} files ({file_size(report.strays_size)}) have no row in the database: they stay 30 days "
             "from when they were first seen; film fsck says what they are"
         )
+    for folder in cache.unlisted():
+        warn(f"{folder}; what lies there stays")
     if report.waiting:
         note(f"{report.waiting} are marked for less than a day")
     return 0
@@ -85,7 +87,7 @@ def _list(report: CollectReport) -> None:
 
 
 def _list_strays(report: CollectReport, cache: AssetCache) -> None:
-    known = cache.recorded()
+    known = cache.recorded(stray.sha256 for stray in report.found[:SHOWN])
     rows: list[tuple[str, ...]] = []
     for stray in report.found[:SHOWN]:
         record = known.get(stray.sha256)

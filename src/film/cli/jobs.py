@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from film.cli.console import dollars, note, print_json, shorten, table
-from film.cli.looking import library
+from film.cli.looking import forgotten, library
 from film.cli.options import Dollars, as_json, option
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
     """List paid jobs that are open, under review, lost, refused or disputed, and what to do about each.
 
     A job is under review when its answer was lost and the vendor cannot be asked: only you can find out, on the
-    vendor's own page, and say so with: film jobs resolve.
+    vendor's own page, and say so with: film jobs resolve. Where the database does not know orders that the gallery has
+    on record, that is said first, and the exit code is not 0.
     """
     if ctx.invoked_subcommand:
         return 0
@@ -45,6 +46,7 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
     from film.jobs.advice import UNSETTLED
 
     services = library()
+    code = forgotten(services)
     disputed = _disputed(services, film_id)
     jobs = [
         job
@@ -57,7 +59,7 @@ def command(ctx: click.Context, all: bool, film_id: str | None, json: bool) -> i
         _print(jobs, disputed)
         if not jobs:
             note("no job is open" if not all else "there are no jobs")
-    return 0
+    return code
 
 
 @command.command(name="resolve")

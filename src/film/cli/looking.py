@@ -27,3 +27,18 @@ def library(settings: Settings | None = None, *, strict: bool = False, told: boo
             raise error
         warn(f"{error}: {error.hint}")
     return services
+
+
+def forgotten(services: Services) -> int:
+    """Say so, before anything else, where the database does not know what the gallery has ordered; the exit code."""
+    from film.cli.console import warn
+    from film.db.session import snapshot
+    from film.pipeline.memory import missing_orders
+
+    with snapshot(services.engine) as connection:
+        missing = missing_orders(connection, services.settings)
+    if not missing.orders:
+        return 0
+    error = missing.error()
+    warn(f"{error}: {error.hint}")
+    return error.exit_code

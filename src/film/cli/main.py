@@ -176,12 +176,24 @@ def _the_error_in(error: BaseException) -> FilmError:
         where = f" ({error.filename})" if error.filename else ""
         return FilmError(
             f"the system says: {error.strerror}{where}",
-            hint="nothing is lost: look after that path, or where the output goes, and run again",
+            hint=f"look after that path, or where the output goes, and run again; {_ORDERS}",
+        )
+    import sqlite3
+
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, sqlite3.DatabaseError):
+        return FilmError(
+            f"the database says: {cause}",
+            hint="look at it with film fsck; a whole copy of it comes back with film restore BACKUP, its rows with "
+            f"film fsck --rebuild; {_ORDERS}",
         )
     return FilmError(
         f"{type(error).__name__}: {error}",
-        hint="nothing is lost; run python -X dev -m film … for the place in the code, and report it",
+        hint=f"run python -X dev -m film … for the place in the code, and report it; {_ORDERS}",
     )
+
+
+_ORDERS = "what was ordered stands in the gallery's orders.log, too"
 
 
 def report(error: FilmError) -> None:

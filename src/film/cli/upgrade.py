@@ -11,7 +11,10 @@ from film.cli.options import as_json
 @click.command(name="upgrade")
 @as_json
 def command(json: bool) -> int:
-    """Bring the database to this program's schema. A copy of an SQLite file as it was is kept beside it.
+    """Bring the database to this program's schema. It is copied first, as it was.
+
+    The copy of an SQLite file lies beside it; that of a server's rows is an SQLite file in the gallery, which this
+    program can open, too (FILM_DATABASE_URL).
 
     Commands that write do the same when they first meet an older database; commands that look refuse it.
     """
@@ -27,7 +30,7 @@ def command(json: bool) -> int:
         raise InputError("there is no database yet: nothing to upgrade", hint="it is made with the first film")
     engine = make_engine(settings.database_url)
     try:
-        copy = prepare(engine)
+        copy = prepare(engine, keep_in=settings.gallery)
     finally:
         engine.dispose()
     if json:

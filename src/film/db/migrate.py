@@ -10,10 +10,8 @@ then finds it done.
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +19,12 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from film.db.address import address
-from film.db.base import now
+from film.db.copies import keep_copy
 from film.db.drives import can_write
 from film.db.tables import Base
 from film.db.version import HEAD, read_version, version_table
 from film.errors import StoreError
+from film.settings import load_settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -34,11 +33,11 @@ _LOCK = 0x66696C6D
 """The PostgreSQL advisory lock under which a schema changes."""
 
 
-def prepare(engine: Engine) -> Path | None:
+def prepare(engine: Engine, *, keep_in: Path | None = None) -> Path | None:
     """Bring the database of ``engine`` to the newest schema; StoreError when it cannot be used or is too new.
 
-    Returns the copy that was kept of an older one; None where there was nothing to change, or the database is on a
-    server, whose migrations happen wholly or not at all.
+    Returns the copy that was kept of an older one; None where there was nothing to change. The copy of a server's rows
+    goes into ``keep_in``, by default the gallery.
     """
     if _at_head(engine):
         return None
@@ -47,7 +46,7 @@ def prepare(engine: Engine) -> Path | None:
             if not inspect(connection).has_table(version_table.name):
                 _create(connection)
             elif (revision := read_version(connection)) != HEAD:
-                copy = _keep_copy(engine, revision or "")
+                copy = keep_copy(engine, revision or "", keep_in or load_settings().gallery, _upgrade)
                 _upgrade(connection)
                 return copy
     except DBAPIError as error:
@@ -135,36 +134,13 @@ def _create(connection: Connection) -> None:
     Base.metadata.create_all(connection)
 
 
-def _keep_copy(engine: Engine, revision: str) -> Path | None:
-    """An SQLite file as it was, beside it. The caller holds its write lock; reading goes on beside that."""
-    file = Path(engine.url.database or "")
-    if engine.dialect.name != "sqlite" or not file.is_file():
-        return None
-    copy = file.with_name(f"{file.name}.before-{HEAD}-{now():%Y%m%d-%H%M%S}")
-    part = copy.with_name(f"{copy.name}.part")
-    for left_over in file.parent.glob(f"{file.name}.before-*.part"):  # of a process that was killed at this
-        left_over.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(file, timeout=30)) as source:
-            source.execute("VACUUM INTO ?", (str(part),))
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.replace(copy)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(
-            f"the database at revision {revision} cannot be copied before it is migrated: {error}",
-            hint="free some space beside it, then run film upgrade; nothing was changed",
-        ) from error
-    return copy
-
-
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str = "head") -> None:
     from alembic import command
     from alembic.script.revision import RevisionError
     from alembic.util import CommandError
 
     try:
-        command.upgrade(alembic_config(connection), "head")
+        command.upgrade(alembic_config(connection), revision)
     except (CommandError, RevisionError) as error:
         raise StoreError(
             f"the database {address(connection.engine.url)} is at revision {read_version(connection)}, newer than this "

@@ -37,7 +37,7 @@ def dangling(connection: Connection) -> list[str]:
             count = connection.scalar(select(func.count()).select_from(table).where(missing)) or 0
             if count:
                 columns = ", ".join(mine.name for mine, _ in pairs)
-                found.append(f"{count} rows of {table.name} name a {columns} that is not in {other.element.name}")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+                found.append(f"{count} rows of {table.name} name a {columns} that is not in {other.element.name}")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # a FROM clause is a table here
     return found
 
 

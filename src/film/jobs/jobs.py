@@ -42,6 +42,7 @@ from film.jobs.desk import Desk, Errand
 from film.jobs.direct import as_job_provider
 from film.jobs.journal import OPEN, Fenced, Journal, is_free
 from film.jobs.limits import Limits
+from film.jobs.origin import is_anothers
 from film.jobs.reconcile import Reconciler, unknown
 from film.jobs.submit import WATCH_SECONDS, Submitter
 from film.providers.base import Ticket
@@ -308,7 +309,8 @@ class Jobs:
             )
         except Unclear as unclear:
             assert errand.job is not None, "only a job on record can be polled"
-            why = f"{call.provider.name} does not say how it stands: {unclear}"
+            anothers = "it was ordered with another key; " * is_anothers(errand.job.account, call.provider)
+            why = f"{anothers}{call.provider.name} does not say how it stands: {unclear}"
             if not under_review and await self._reconciler.buy_again(errand, errand.job, why):
                 return None
             await self._reconciler.ask_user(errand, errand.job, why)

@@ -18,3 +18,8 @@ def origin_of(provider: BaseProvider) -> str:
     key = (provider.context.keys or {}).get(provider.account or "", "")
     said = f"{name}\n{provider.base_url('')}\n{key}".encode()
     return f"{name[:60]} {hashlib.blake2b(said, digest_size=6, person=b'film-account').hexdigest()}"
+
+
+def is_anothers(account: str, provider: BaseProvider) -> bool:
+    """Whether an order is known to have been sent with another key than the provider has now, or to another address."""
+    return bool(account) and account != origin_of(provider)

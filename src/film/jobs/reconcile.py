@@ -29,7 +29,7 @@ from film.errors import (
 from film.jobs.advice import how_to_resolve, orders_page
 from film.jobs.calls import Job
 from film.jobs.desk import Desk, Errand
-from film.jobs.origin import origin_of
+from film.jobs.origin import is_anothers
 from film.jobs.pace import backoff
 from film.providers.base import Listing, Ticket
 
@@ -150,7 +150,7 @@ class Reconciler:
     async def _look_for(self, errand: Errand, job: Job, *, once: bool) -> Found:
         """Look into the vendor's list until it shows the job or proves its absence, as long as that may take."""
         desk, provider = self._desk, errand.provider
-        ours = not job.account or job.account == origin_of(provider)
+        ours = not is_anothers(job.account, provider)
         shows_in = provider.seconds_to_show(errand.call.config)
         begun, looks = desk.clock.monotonic(), 0
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from decimal import Decimal
 from itertools import islice
 from typing import TypedDict
@@ -80,12 +81,15 @@ class MetadataIndex:
                 removed += entries.remove(db, some)
         return removed
 
-    def count_reuse(self, asset_ids: Iterable[str]) -> None:
-        """Say that assets were used once more; one that is named twice was used twice."""
+    def count_reuse(self, asset_ids: Iterable[str], *, connection: Connection | None = None) -> None:
+        """Say that assets were used once more; one that is named twice was used twice.
+
+        With a ``connection`` it is part of that transaction.
+        """
         times = Counter(asset_ids)
         if not times:
             return
-        with self.engine.begin() as db:
+        with self.engine.begin() if connection is None else nullcontext(connection) as db:
             entries.use(db, times)
 
     # -- finding

@@ -11,6 +11,7 @@ from film.errors import InputError, ProviderError
 from film.jobs import Job, Jobs
 from film.jobs import Made as Bought
 from film.jobs.direct import as_job_provider
+from film.jobs.origin import is_anothers
 from film.models import AssetType
 from film.pipeline.probe import facts_of, probe_made
 from film.pipeline.services import Services
@@ -28,9 +29,17 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
     kind = AssetType(job.asset_type)
     provider = as_job_provider(make_provider(kind, job.provider, services.context))
     ticket = Ticket.model_validate(job.ticket)
-    status = await provider.poll_status(ticket)
+    is_strange = is_anothers(job.account, provider)
+    try:
+        status = await provider.poll_status(ticket)
+    except ProviderError as error:
+        if is_strange:
+            raise _ordered_with_another_key(job, str(error)) from error
+        raise
     if status.state != "done":
         words = status.error or "no reason given"
+        if is_strange:
+            raise _ordered_with_another_key(job, words)
         raise ProviderError(
             f"{job.provider} says that job {job.id[:8]} is {status.state}: {words}",
             hint="run its film again, or try this again later; its ticket is kept",
@@ -51,3 +60,12 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
     bought = Bought(generated=None, billed=status.billed if generated.cost is None else generated.cost, job_id=job.id)
     await jobs.finish(bought, asset.sha256)
     return jobs.job(job.id)
+
+
+def _ordered_with_another_key(job: Job, words: str) -> ProviderError:
+    return ProviderError(
+        f"job {job.id[:8]} was ordered with another key, or at another address: {job.provider} does not open its "
+        f"ticket with this one ({words})",
+        hint="set the key that it was ordered with, and try again; its ticket is kept",
+        provider=job.provider,
+    )

@@ -9,12 +9,14 @@ has done elsewhere, its own kind of run does otherwise.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence, Set
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
+
+from sqlalchemy import Connection
 
 from film.cache.telling import asking_for
 from film.cost_tracker import CostTracker, Reservation, Saving, write_reports
@@ -36,7 +38,7 @@ from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import SPENDING_OFF, FilmPlan, ShotPlan, plan_film
-from film.pipeline.record import batched, set_status, write_film, write_takes
+from film.pipeline.record import Place, batched, set_status, write_film, write_takes
 from film.pipeline.requests import Asker, ProviderSet
 from film.pipeline.results import CompletedShot, FilmResult, reused_assets
 from film.pipeline.services import LOCAL_WORK, Services, running_services
@@ -148,7 +150,7 @@ class FilmRun:
         plan = await self.plan()
         self.check(plan, None)
         (done,) = await self.shoot(plan)
-        await on_thread(self._record_reuse, [done], _whole(plan, [done]))
+        await self._record_reuse([done], _whole(plan, [done]))
         # A run that died right after it had stored something never told the library of it.
         found = [library_asset(done.shot, asset, self.params.film_id) for asset in done.assets.values() if asset.reused]
         await on_thread(self.services.index.index_assets, found)
@@ -238,7 +240,7 @@ class FilmRun:
         their hits yet.
         """
         await on_thread(self._record, plan, shots)
-        await on_thread(self._record_reuse, shots, _whole(plan, shots) if found is None else found)
+        await self._record_reuse(shots, _whole(plan, shots) if found is None else found)
         if self.stop.is_set():
             await on_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
             done = sum(1 for s in shots if s.complete and s.video)
@@ -296,16 +298,24 @@ class FilmRun:
             self.events.emit("warning", message=f"{event.shot_id} {event.asset_type}: {event.message}")
 
     def _record(self, plan: FilmPlan, shots: Sequence[CompletedShot]) -> None:
-        """Which assets each shot uses now; one that a shot takes for the first time without paying was reused."""
+        """Which assets each shot uses now; one that a shot takes for the first time without paying was reused.
+
+        Counted in the transaction that records the take: done twice, it is counted once.
+        """
         used = [(shot.shot, asset) for shot in shots for asset in shot.assets.values()]
-        write_takes(self.services.engine, self.params, [(s.shot_id, a.request, a.key) for s, a in used], plan.known)
         before = {(place, take.key) for place, takes in plan.known.items() for take in takes}
         again = [(s, a) for s, a in used if a.reused and ((s.shot_id, a.asset_type), a.key) not in before]
         for some in batched(again):
             self.services.index.index_assets(library_asset(s, a, self.params.film_id) for s, a in some)
-            self.services.index.count_reuse([a.asset_id for _, a in some])
 
-    def _record_reuse(self, shots: Sequence[CompletedShot], found: Sequence[CompletedShot]) -> None:
+        def count(db: Connection, new: Set[Place]) -> None:
+            ids = [a.asset_id for s, a in again if (s.shot_id, a.asset_type.value, a.key) in new]
+            self.services.index.count_reuse(ids, connection=db)
+
+        takes = [(s.shot_id, a.request, a.key) for s, a in used]
+        write_takes(self.services.engine, self.params, takes, plan.known, count)
+
+    async def _record_reuse(self, shots: Sequence[CompletedShot], found: Sequence[CompletedShot]) -> None:
         """Each use of something that was there counts as a hit once, and what it had cost as saved once."""
         whole = {shot.shot_id for shot in found}
         taken = [
@@ -315,10 +325,9 @@ class FilmRun:
             for asset in shot.assets.values()
             if asset.taken
         ]
-        self.services.cache.count_hits([*reused_assets(found), *taken])
-        again = [Saving(a.cost, a.provider, a.kind, shot_id) for shot_id, a in reused_assets(shots) if a.cost]
-        if again:
-            self.costs.record_savings(again)
+        self.services.cache.count_hits([*reused_assets(found), *taken])  # in memory: not to be done again
+        if again := [Saving(a.cost, a.provider, a.kind, shot_id) for shot_id, a in reused_assets(shots) if a.cost]:
+            await on_thread(self.costs.record_savings, again)
 
     def _ledger_now(self) -> int:
         with snapshot(self.services.engine) as db:

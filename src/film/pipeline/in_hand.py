@@ -88,8 +88,8 @@ def _newest(manifests: Sequence[Path], tier: str | None) -> dict[str, Any] | Non
             manifest: Any = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(manifest, dict) and tier in (None, manifest.get("tier")):  # pyright: ignore[reportUnknownMemberType]
-            return manifest  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(manifest, dict) and tier in (None, manifest.get("tier")):  # pyright: ignore[reportUnknownMemberType]  # JSON that others may have written
+            return manifest  # pyright: ignore[reportUnknownVariableType]  # its reader asks for each field
     return None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from film.db.base import now
 from film.db.sql import one_at_a_time
@@ -19,6 +19,8 @@ _AT_ONCE = 400
 """Rows a statement: well below every database's limit of bound values."""
 
 Request = dict[str, Any]
+Place = tuple[str, str, str]
+"""Shot, kind and key of a take."""
 T = TypeVar("T")
 
 
@@ -106,8 +108,13 @@ def write_takes(
     params: FilmParams,
     made: Sequence[tuple[str, AssetRequest, str]],
     known: Mapping[tuple[str, AssetType], Sequence[KnownTake]],
+    then: Callable[[Connection, Set[Place]], None] = lambda db, new: None,
 ) -> None:
-    """Record (shot_id, request, key) of each asset in use, newest last, where that is not what stands there."""
+    """Record (shot_id, request, key) of each asset in use, newest last, where that is not what stands there.
+
+    ``then`` is told, in the same transaction, which of them no take was recorded of before: done again, because nobody
+    could tell whether it was committed, there is none left.
+    """
     current = {place: takes[0] for place, takes in known.items() if takes}
     changed = [
         (s, r, k)
@@ -125,6 +132,7 @@ def write_takes(
             for row in db.execute(select(ShotRow.id, ShotRow.shot_id).where(ShotRow.film_id == params.film_id))
         }
         usable = [(ids[s], r, k, params.made_of.get(s)) for s, r, k in changed if s in ids]
+        new = {(s, r.asset_type.value, k) for s, r, k in changed if s in ids} - _recorded(db, params.film_id)
         for chunk in batched(usable):
             # An old take that is in use again moves to the front.
             db.execute(
@@ -145,6 +153,12 @@ def write_takes(
                     for pk, request, key, made_of in chunk
                 ],
             )
+        then(db, new)
+
+
+def _recorded(db: Connection, film_id: str) -> set[Place]:
+    takes = select(ShotRow.shot_id, Take.asset_type, Take.key).join(Take, Take.shot_pk == ShotRow.id)
+    return {(shot_id, kind, key) for shot_id, kind, key in db.execute(takes.where(ShotRow.film_id == film_id))}
 
 
 _DELETE = delete(Take).where(

@@ -25,7 +25,7 @@ def recognise(head: bytes, kind: AssetType, provider: str) -> FileType:
     if found is None or kind not in found.holds:
         raise BadMedia(
             f"{provider} sent {describe(head)} instead of {wanted(kind)}",
-            hint="run again to fetch it once more; if it stays, look at the job on the vendor's site",
+            hint="the next film make fetches it once more; if it stays, look at the job on the vendor's site",
             provider=provider,
             charged=True,
         )

@@ -80,7 +80,7 @@ class ResultFetcher:
                 empty += 1
                 problem = BadMedia(
                     f"{self.provider}: the result is empty",
-                    hint="it was paid for: run again to fetch it once more, or raise the shot's take for another",
+                    hint="it was paid for: the next film make fetches it once more; for another, raise the shot's take",
                     provider=self.provider,
                     charged=True,
                 )
@@ -89,7 +89,7 @@ class ResultFetcher:
             except (*TRANSPORT_FAILURES, _Again) as error:
                 problem = ProviderUnavailable(
                     f"{self.provider}: the result cannot be fetched: {self._describe(error)}",
-                    hint="it is paid for and waits at the vendor: run again to fetch it",
+                    hint="it is paid for: the next film make fetches it, for as long as its vendor keeps it",
                     provider=self.provider,
                 )
             if not await self.patience.rest(attempt, deadline):

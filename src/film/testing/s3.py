@@ -37,7 +37,7 @@ class S3Server:
         self.refuse: int | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
-        self._server.s3 = self  # type: ignore[attr-defined]
+        self._server.s3 = self  # type: ignore[attr-defined]  # for its handlers, which know only the server
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="s3-double", daemon=True)
 
     @property
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def s3(self) -> S3Server:
-        return self.server.s3  # type: ignore[attr-defined]
+        return self.server.s3  # type: ignore[attr-defined]  # put there by S3Server
 
     def log_message(self, format: str, *args: Any) -> None:  # the base class's name
         pass

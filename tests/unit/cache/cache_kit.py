@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from film.cache import CachedAsset
+from sqlalchemy import Engine
+
+from film.cache import AssetCache, Bucket, CachedAsset
+from film.db.migrate import prepare
+from film.db.session import make_engine
 
 Put = Callable[..., CachedAsset]
 
@@ -19,3 +24,21 @@ def overwrite(path: Path, data: bytes) -> None:
     """What a failing disk or a helpful person does."""
     path.chmod(0o600)
     path.write_bytes(data)
+
+
+class House:
+    """Machines with a gallery each, over one bucket."""
+
+    def __init__(self, folder: Path, bucket: Bucket) -> None:
+        self.folder, self.bucket = folder, bucket
+
+    @contextmanager
+    def machine(self, name: str, engine: Engine, *, alone: bool = False) -> Iterator[AssetCache]:
+        bucket = None if alone else self.bucket
+        with AssetCache(self.folder / name, engine=engine, bucket=bucket) as cache:
+            yield cache
+
+    def database(self, name: str) -> Engine:
+        engine = make_engine(f"sqlite:///{self.folder / name}.db")
+        prepare(engine)
+        return engine

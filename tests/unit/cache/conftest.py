@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cache_kit import Put, key
+from cache_kit import House, Put, key
 from sqlalchemy import Engine
 
-from film.cache import AssetCache, CachedAsset
+from film.cache import AssetCache, Bucket, CachedAsset
+from film.testing.s3 import S3Server
 
 
 @pytest.fixture
@@ -34,3 +35,12 @@ def put(cache: AssetCache) -> Put:
         )
 
     return put
+
+
+@pytest.fixture(params=["folder", "s3"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    if request.param == "folder":
+        yield House(tmp_path, Bucket((tmp_path / "bucket").as_uri()))
+        return
+    with S3Server() as s3:
+        yield House(tmp_path, Bucket(s3.url, s3.options))

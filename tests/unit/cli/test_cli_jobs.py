@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from desk import Film, write_shots
+from sqlalchemy import delete
 
 from film.cost_tracker import CostTracker, verify_ledger
 from film.db.session import engine_for
+from film.db.tables import JobRow
+from film.errors import StoreError
 from film.settings import load_settings
 from film.testing.simulator import Fault, Simulator
 
@@ -61,6 +64,16 @@ def test_a_job_in_review_is_shown_with_what_to_do(film: Film, review: dict[str, 
     states = [job["state"] for job in film("jobs", "--all", "--json").json]
     assert sorted(states) == ["done", "review"]
     assert money().held() == CLIP
+
+
+@pytest.mark.usefixtures("review")
+def test_a_database_that_forgot_its_orders_says_so_before_its_figures(film: Film) -> None:
+    with engine_for(load_settings().database_url).begin() as db:
+        db.execute(delete(JobRow))
+    for ask in (["jobs"], ["jobs", "--all", "--json"], ["costs"], ["costs", "attic"], ["costs", "--json"]):
+        said = film(*ask)
+        assert said.code == StoreError("").exit_code, ask
+        assert "does not know" in said.err and "film fsck --rebuild" in said.err, ask
 
 
 @pytest.mark.parametrize(

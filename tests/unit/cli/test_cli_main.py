@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,11 @@ def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> 
     [
         (RuntimeError("two\nlines \x1b[31m"), "error: RuntimeError: two lines  [31m", "python -X dev"),
         (OSError(28, "No space left", "/x"), "error: the system says: No space left (/x)", "run again"),
+        (
+            sqlite3.DatabaseError("database disk image is malformed"),
+            "error: the database says: database disk image is malformed",
+            "film restore BACKUP",
+        ),
         (StoreError("the disk is full", hint="free some space"), "error: the disk is full", "free some space"),
         (
             ExceptionGroup(
@@ -183,6 +189,7 @@ def test_whatever_happens_is_told_in_two_lines(
     told = film("costs")
     assert (told.code, told.out, len(told.err.splitlines())) == (1, "", 2)
     assert told.error == said and helped in told.help
+    assert "nothing is lost" not in told.err, "who does not know what happened cannot say so"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a POSIX shell")

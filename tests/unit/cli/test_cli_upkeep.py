@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import Film, write_shots
@@ -137,6 +141,27 @@ def test_a_second_machine_takes_over_from_the_bucket(
         assert refused.code == 0, "all that it needs lies here"
 
 
+def test_one_machine_makes_the_rows_anew_of_what_another_stored(
+    film: Film, shots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILM_STORE_URL", (tmp_path / "bucket").as_uri())
+    monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/gallery/film.db")
+    assert film("library", "push").code == 0
+    with monkeypatch.context() as other:
+        other.setenv("FILM_GALLERY_DIR", str(tmp_path / "other machine"))
+        (tmp_path / "second").mkdir()
+        second = write_shots(tmp_path / "second", {"characters": ["tom"], "mood": "tense"})
+        assert film("make", second, "--tier", "draft", "--film_id", "second", "-q").code == 0
+    close_engines()
+    (tmp_path / "gallery" / "film.db").rename(tmp_path / "lost.db")
+    monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/gallery/film.db")
+    assert "--rebuild" in film("gc").err
+    assert film("fsck", "--rebuild").code == 0
+    for film_id, its in (("attic", shots), ("second", second)):
+        plan = film("plan", its, "--tier", "draft", "--film_id", film_id, "--json").json
+        assert (plan["new"], plan["reused"]) == (0, 2)
+
+
 def test_pictures_of_ones_own_outlive_an_older_database_by_the_names_they_had(film: Film, tmp_path: Path) -> None:
     """They cost nothing, and nobody can make them again."""
     database = Path(load_settings().database_url.removeprefix("sqlite:///"))
@@ -241,3 +266,36 @@ def test_another_librarys_database_in_the_place_of_the_gallerys_is_put_aside(fil
     close_engines()
     assert film("fsck").code == 0
     assert film("make", tmp_path / "shots.json", "--tier", "draft", "--film_id", "attic", "-q").code == 0
+
+
+@pytest.mark.usefixtures("shots")
+def test_a_repair_goes_on_past_a_folder_that_cannot_be_read_and_names_it(
+    film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = sorted(p for p in (tmp_path / "gallery" / "blobs").rglob("*") if p.is_file())
+    shut, rotten = blobs[0], blobs[-1]
+    rotten.chmod(0o600)
+    rotten.write_bytes(b"rotten")
+    lstat, scandir = os.lstat, os.scandir
+
+    def guarded(ask: Callable[..., Any], refused: Callable[[str], bool]) -> Callable[..., Any]:
+        def asked(path: Any, *rest: Any, **more: Any) -> Any:
+            if refused(str(path)):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return ask(path, *rest, **more)
+
+        return asked
+
+    with monkeypatch.context() as no_right:
+        no_right.setattr(os, "scandir", guarded(scandir, lambda path: path == str(shut.parent)))
+        no_right.setattr(os, "lstat", guarded(lstat, lambda path: path.startswith(f"{shut.parent}/")))
+        said = film("fsck", "--repair")
+        assert said.code == 1
+        assert f"the folder {shut.parent} cannot be read: Permission denied" in said.out
+        assert f"blob {shut.name[:16]} is not readable" in said.out
+        assert "1 put aside" in said.err
+        assert film("gc").code == 0
+        assert str(shut.parent) in film("gc").err
+    after = film("fsck", "--json").json
+    assert (after["aside"], after["problems"]) == (1, [])
+    assert shut.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, insert, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from film.db.migrate import alembic_config, prepare
@@ -109,7 +110,10 @@ def test_prepare_migrates_an_older_database_and_keeps_its_rows(
 
     def upgrade(config: object, target: str) -> None:
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
-        connection.execute(version_table.update().values(version_num=HEAD))
+        if target == "0000":  # the file that a server's rows are copied into
+            Base.metadata.create_all(connection)
+        else:
+            connection.execute(version_table.update().values(version_num=HEAD))
 
     monkeypatch.setattr(command, "upgrade", upgrade)
     prepare(engine)
@@ -118,6 +122,56 @@ def test_prepare_migrates_an_older_database_and_keeps_its_rows(
         assert connection.execute(text("SELECT film_id FROM films")).scalars().all() == ["old"]
         if connection.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_an_older_database_is_copied_first_with_every_row(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a server the rows, in a file that is at the same older schema and comes to the same when it is migrated."""
+    monkeypatch.setattr("film.db.copies.AT_ONCE", 2)
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    older = MetaData()
+    older.reflect(engine)
+    at = datetime(2026, 5, 1, 12, 30, 15, 250_000, tzinfo=UTC)
+    with engine.begin() as connection:
+        films = [{"film_id": f"film {n}", "title": "Ä “quoted”", "created_at": at, "updated_at": at} for n in range(5)]
+        needed = {c.name for c in older.tables["films"].columns}
+        fill = {"tier": "draft", "status": "done", "limit_micros": None, "options": {"size": [1, 2]}, "spec": {}}
+        rows = [{k: v for k, v in {**fill, **film}.items() if k in needed} for film in films]
+        connection.execute(insert(older.tables["films"]), rows)
+        ledger = {"film_id": "film 1", "kind": "saved", "amount_micros": 12_345_678_901, "at": at}
+        ledger |= {"shot_id": "s", "asset_type": "image", "provider": "fal"}
+        connection.execute(insert(older.tables["ledger_entries"]), [ledger] * 3)
+    copy = prepare(engine, keep_in=tmp_path / "gallery")
+    assert copy is not None
+    assert copy.parent == (tmp_path if engine.dialect.name == "sqlite" else tmp_path / "gallery")
+    assert not list(tmp_path.rglob("*.part*"))
+
+    kept = make_engine(f"sqlite:///{copy}")
+    assert version(kept) == "0001"
+    prepare(kept)
+    for table in (Film.__table__, LedgerEntry.__table__):
+        asked = select(table).order_by(*table.primary_key)
+        with kept.connect() as mine, engine.connect() as theirs:
+            found = mine.execute(asked).all()
+            assert found == theirs.execute(asked).all()
+            assert len(found) in (5, 3)
+    kept.dispose()
+    assert prepare(engine, keep_in=tmp_path / "gallery") is None, "it is at the newest schema"
+
+
+def test_where_no_copy_can_be_kept_nothing_is_migrated(database_url: str, tmp_path: Path) -> None:
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    if engine.dialect.name == "sqlite":
+        pytest.skip("its copy lies beside it: there is no other folder to be in the way")
+    (tmp_path / "gallery").write_bytes(b"a file, where a folder would be")
+    with pytest.raises(StoreError, match="cannot be copied before it is migrated"):
+        prepare(engine, keep_in=tmp_path / "gallery")
+    assert version(engine) == "0001"
 
 
 def test_a_database_of_a_newer_program_is_refused(engine: Engine) -> None:

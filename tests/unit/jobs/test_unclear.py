@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from house import House
 
-from film.errors import OutcomeUnknown
+from film.errors import OutcomeUnknown, ProviderUnavailable
 from film.jobs import Job
 from film.jobs.collect import UNCLEAR_SECONDS
-from film.providers.base import JobStatus
+from film.providers.base import JobStatus, ProviderContext
+from film.testing.doubles import FakeImageProvider
 
 
 def job_of(house: House) -> Job:
@@ -43,6 +44,23 @@ def test_after_two_minutes_of_them_it_is_up_for_review_with_its_ticket(house: Ho
     assert (job.state, job.vendor_job_id) == ("review", "fake-1")
     assert "404 (no such job)" in job.error
     assert house.purse.unknown and not house.purse.settled
+
+
+def test_a_ticket_of_another_key_is_called_that(house: House) -> None:
+    def provider(secret: str) -> FakeImageProvider:
+        return FakeImageProvider(ProviderContext(keys={"fake": secret}), house.vendor)
+
+    house.vendor.fails("fetch", *[RuntimeError("cut")] * 9)
+    with pytest.raises(ProviderUnavailable):
+        house.make(house.image_call(provider=provider("mine")))
+    house.vendor._faults.clear()
+    say(house, "unclear")
+    with pytest.raises(OutcomeUnknown):
+        house.make(house.image_call(provider=provider("another")))
+    assert "it was ordered with another key; fake does not say how it stands" in job_of(house).error
+    say(house, None)
+    house.make(house.image_call(provider=provider("mine")))
+    assert (job_of(house).state, house.vendor.posts) == ("done", 1)
 
 
 def test_the_next_run_looks_again_and_takes_what_is_there(house: House) -> None:

@@ -74,7 +74,7 @@ def _watched(
 def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], size: tuple[int, int], rate: Fraction) -> int:
     tick = 1 / rate
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=rate)  # pyright: ignore[reportUnknownMemberType]
+        stream = container.add_stream("libx264", rate=rate)  # pyright: ignore[reportUnknownMemberType]  # av leaves its containers half typed
         (stream.width, stream.height), stream.pix_fmt = size, "yuv420p"
         stream.time_base = tick
         context = stream.codec_context
@@ -87,7 +87,7 @@ def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], size: tuple[int, in
             frame = VideoFrame.from_numpy_buffer(array, format="yuv420p")
             frame.pts, frame.time_base = count, tick
             frame.color_range, frame.colorspace = ColorRange.MPEG, Colorspace.ITU709
-            container.mux(stream.encode(frame))  # pyright: ignore[reportUnknownMemberType]
+            container.mux(stream.encode(frame))  # pyright: ignore[reportUnknownMemberType]  # as above
             count += 1
-        container.mux(stream.encode(None))  # pyright: ignore[reportUnknownMemberType]
+        container.mux(stream.encode(None))  # pyright: ignore[reportUnknownMemberType]  # as above
     return count

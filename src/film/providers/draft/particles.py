@@ -318,4 +318,4 @@ def _blend(plane: Plane, columns: Numbers, rows: Numbers, weight: Numbers, value
 
 def _airy(light: Light) -> RGB:
     """The colour of something small and pale in this light."""
-    return tuple(min(1.0, 0.35 + 0.65 * channel) for channel in light.sun)  # pyright: ignore[reportReturnType]
+    return tuple(min(1.0, 0.35 + 0.65 * channel) for channel in light.sun)  # pyright: ignore[reportReturnType]  # three channels in, three out

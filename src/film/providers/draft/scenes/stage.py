@@ -207,7 +207,7 @@ class Stage:
         else:
             band = self._near(band, float(points[:, 2].mean()))
         distance = float(points[:, 2].mean()) if order is None else order
-        face = Face(points, points[0], normal, along, upward, material, band, distance, **more)  # pyright: ignore[reportArgumentType]
+        face = Face(points, points[0], normal, along, upward, material, band, distance, **more)  # pyright: ignore[reportArgumentType]  # numpy forgets how long a row is
         self.faces.append(face)
         return face
 
@@ -408,7 +408,7 @@ class Stage:
 
 
 def _along(point: tuple[Field, Field, Field], corner: Field, axis: Field) -> Field:
-    return sum(((point[i] - corner[i]) * axis[i] for i in range(3)), np.float32(0))  # pyright: ignore[reportReturnType]
+    return sum(((point[i] - corner[i]) * axis[i] for i in range(3)), np.float32(0))  # pyright: ignore[reportReturnType]  # sum() widens to the type of its start
 
 
 def _clip(points: Field) -> list[Field]:
