@@ -67,6 +67,11 @@ OWN_NAMES = frozenset(
 )
 """Every variable that begins with ``FILM_`` and is read: one that is nearly one of them is a slip, and refused."""
 
+SECRET_NAMES = frozenset(
+    (*(name for names in (*KEY_NAMES.values(), *STORE_NAMES.values()) for name in names), "FILM_DATABASE_URL")
+)
+"""The variables that hold a key or a password: who only works finds none of them in its environment."""
+
 PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
 
 TIERS = ("draft", "budget", "premium", "ultra")
