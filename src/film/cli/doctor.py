@@ -54,6 +54,8 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     if online:
         yield from asyncio.run(_accounts(settings))
     yield from _dotenv(settings.dotenv_path)
+    for told in settings.notes:
+        yield Finding("problem", told)
     for name in settings.unread:
         yield Finding(
             "note", f"{name} is set and nothing reads it", "settings are listed in docs/reference/files-and-settings.md"

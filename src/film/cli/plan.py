@@ -40,7 +40,9 @@ def command(**options: Any) -> int:
     from film.pipeline.requests import ProviderSet
     from film.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=options["shots"].parent)
+    for told in settings.notes:
+        warn(told)
     as_document, given = options.pop("json"), options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
     params = film_params(

@@ -67,7 +67,7 @@ def preview_command(**options: Any) -> int:
         raise InputError(f"there is no shot {min(missing)!r}", hint="check --shot", file=options["shots"])
     done = rendered(
         shots,
-        shelf_for(file.path, load_settings().gallery),
+        shelf_for(file.path, load_settings(project=file.path.parent).gallery),
         template=options["template"] or file.film.template,
         variables=file.film.variables,
     )
