@@ -16,10 +16,11 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from film.bounds import BOUNDS, open_plain
 from film.errors import ConfigurationError
 
 NAME = ".env"
-LARGEST = 64 * 1024
+LARGEST = BOUNDS[".env"].bytes
 """Bytes of a ``.env``; one with all variables there are has some three thousand."""
 
 
@@ -42,10 +43,7 @@ def find(folder: Path, project: Path | None) -> tuple[Path | None, tuple[str, ..
 def read(file: Path) -> dict[str, str]:
     """Its variables that have a value. Raises ConfigurationError for a file that is no ``.env``."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ConfigurationError(f"{file} is no plain file", hint=f"move it away, or make it one: see {file}")
+        with open_plain(file) as opened:
             data = opened.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}", hint="mend its rights") from error

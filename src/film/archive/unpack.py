@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from film.archive.manifest import ASSETS, BLOBS, HEAD, LONGEST_LINE, RESULTS, Head, Result
 from film.archive.tar import Member, members
+from film.bounds import open_plain
 from film.cache import AssetCache
 from film.errors import InputError, IntegrityError, StoreError, disk_error
 from film.hashing import sha256_of_file
@@ -46,7 +47,7 @@ class UnpackReport:
 
 def import_library(file: Path, *, cache: AssetCache, index: MetadataIndex) -> UnpackReport:
     try:
-        with file.open("rb") as archive:
+        with open_plain(file) as archive:
             return _Unpacking(cache, index).read(archive)
     except FileNotFoundError as error:
         raise InputError(f"{file} is not there", hint="name a file that film library export wrote") from error

@@ -16,10 +16,11 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from film.bounds import read_plain
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
-from film.errors import ComposeError, StoreError
+from film.errors import ComposeError, InputError, StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
 from film.pipeline.captioning import with_captions, write_beside
@@ -198,8 +199,8 @@ def _manifest(
 
 def _read_manifest(path: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(_manifest_path(path).read_text("utf-8"))
-    except (OSError, ValueError):
+        return json.loads(read_plain(_manifest_path(path), "manifest"))
+    except (InputError, ValueError, RecursionError):
         return None
 
 

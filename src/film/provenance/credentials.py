@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from film.bounds import BOUNDS, open_plain
 from film.errors import ConfigurationError, disk_error
 from film.provenance.library import INSTALL
 
@@ -117,7 +118,8 @@ def _appear(temporary: Path, path: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read(BOUNDS["certificate"].bytes)
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be read: {error.strerror or error}", hint="check [provenance] in film.toml"
