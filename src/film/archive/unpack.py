@@ -8,15 +8,15 @@ who exported it.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from film.archive.entries import Entry, plain_json
 from film.archive.manifest import ASSETS, BLOBS, HEAD, LONGEST_LINE, RESULTS, Head, Result
 from film.archive.tar import Member, members
 from film.bounds import open_plain
@@ -101,7 +101,8 @@ class _Unpacking:
 
     def _read_assets(self, member: Member, head: Head) -> list[Asset]:
         """Entries whose file is in the archive; the others would promise what nobody has."""
-        return [asset for asset in _lines(member, Asset, head.assets) if asset.sha256 in self._wanted]
+        entries = _lines(member, Entry, head.assets)
+        return [Asset.model_validate(entry.model_dump()) for entry in entries if entry.sha256 in self._wanted]
 
     def _read_blob(self, member: Member) -> None:
         sha256 = member.name.removeprefix(BLOBS)
@@ -172,8 +173,7 @@ def _lines(member: Member, kind: type[T], promised: int) -> Iterator[T]:
 
 def _parse(kind: type[T], text: bytes, where: str) -> T:
     try:
-        document: Any = json.loads(text)
-        return kind.model_validate(document)
+        return kind.model_validate(plain_json(text))
     except (ValueError, ValidationError, RecursionError):
         raise _hostile(f"{where} is not what it should be") from None
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-from film.cli.console import counted, dollars, length, note, print_json, warn
+from film.cli.console import counted, dollars, length, note, print_json, print_path, warn
 from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
@@ -218,7 +218,7 @@ def _listeners(stream: IO[str] | None) -> list[Listener]:
 
 
 def _print(result: Any) -> None:
-    click.echo(str(result.path))
+    print_path(result.path)
     made, reused = result.shots_made, result.shots_reused
     shots = f"{made} made, {reused} reused" if made or result.failed or reused == 1 else f"all {reused} reused"
     if result.failed:

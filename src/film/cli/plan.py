@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import counted, dollars, note, print_json, table, warn
+from film.cli.console import counted, dollars, note, one_line, print_json, table, warn
 from film.cli.looking import library
 from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
@@ -62,7 +62,7 @@ def command(**options: Any) -> int:
         if plan.at_most and not settings.spend_allowed:
             warn(SPENDING_OFF)
         for line in offer_lines(near):
-            click.echo(line)
+            click.echo(one_line(line))
     if plan.at_most:
         from film.cost_tracker import CostTracker
 

@@ -49,7 +49,7 @@ def command(film: Path, trust: Path | None, json: bool) -> int:
 
 def _print(verdict: Verdict) -> None:
     colour, sentence = STATES[verdict.state]
-    click.echo(click.style(sentence, fg=colour))
+    click.echo(click.style(one_line(sentence), fg=colour))
     for problem in verdict.problems:
         click.echo(f"  {one_line(problem)}")
     signer = f"{verdict.signer} (a test certificate: it says nothing about who)" if verdict.test else verdict.signer
