@@ -7,7 +7,6 @@ of what is asked for now is the same and the file is still the one that was writ
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +22,7 @@ from film.compose.ambience import kind_for
 from film.errors import ComposeError, InputError, StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
+from film.own_files import fresh_beside
 from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
@@ -205,9 +205,12 @@ def _read_manifest(path: Path) -> dict[str, Any] | None:
 
 
 def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    temporary = _manifest_path(path).with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(_manifest_path(path))
+    temporary = fresh_beside(_manifest_path(path), ".tmp", mode=0o600)
+    try:
+        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.replace(_manifest_path(path))
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = None) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from film.bounds import BOUNDS, open_plain
 from film.errors import ConfigurationError, disk_error
+from film.own_files import own_folder
 from film.provenance.library import INSTALL
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def local_credential(folder: Path) -> Credential:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{LOCAL}.", dir=path.parent)  # which only its owner may read
     temporary = Path(name)
     try:

@@ -22,6 +22,7 @@ import httpx
 from film.errors import BadMedia, PaidLost, ProviderUnavailable, disk_error
 from film.media import FileType
 from film.models import AssetType
+from film.own_files import own_folder
 from film.providers.addresses import check_outside, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length
 from film.providers.media import recognise
@@ -100,7 +101,7 @@ class ResultFetcher:
     async def _attempt(self, url: str, wanted: AssetType) -> Download:
         with _on_disk(self._scratch):
             if self._scratch:
-                self._scratch.mkdir(parents=True, exist_ok=True)  # a new gallery has no folders yet
+                own_folder(self._scratch)  # a new gallery has no folders yet
             handle, name = tempfile.mkstemp(prefix="fetch-", dir=self._scratch)
         path = Path(name)
         try:
