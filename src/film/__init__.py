@@ -10,7 +10,13 @@ The names people use, imported when they are first asked for:
     BaseImageProvider, BaseVideoProvider, BaseAudioProvider     what a provider of your own derives from
 """
 
-from __future__ import annotations
+import os
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and sys.path[0] != __file__.rsplit(os.sep, 2)[0]:
+    # "python -m film" looks for modules in the current folder before all others, and that may be a stranger's: there,
+    # click.py is not what we mean. So it goes before anything else is imported, as with "python -P -m film".
+    del sys.path[0]
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -28,6 +28,7 @@ from typing import cast
 
 import rfc8785
 
+from film.bounds import open_plain
 from film.models import AssetRequest, as_plain
 
 RECIPE = "asset/1"
@@ -96,5 +97,5 @@ def sha256_of(data: bytes) -> str:
 
 def sha256_of_file(path: Path) -> str:
     """SHA-256 of a file's bytes, read in pieces."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,16 +15,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
+from film.bounds import BOUNDS, read_plain
 from film.errors import InputError
 
-MAX_BYTES = 32 * 1024 * 1024
-MAX_DEPTH = 64
+MAX_BYTES = BOUNDS["shots.json"].bytes
+MAX_DEPTH = BOUNDS["shots.json"].depth
+MAX_PIECES = {"{": 400_000, "[": 400_000, ",": 2_000_000, ":": 2_000_000, '"': 4_000_000, "\\": 4_000_000}
+"""Of each mark: some ten times as many as twenty thousand shots with all of their fields have."""
 MAX_DIGITS = 40
 
 Place = tuple[str | int, ...]
 """The way to a value: indexes of arrays and names of members."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class Lines:
@@ -100,6 +103,13 @@ def read(path: Path) -> tuple[object, Lines]:
 
 def parse(text: str, path: Path) -> tuple[object, Lines]:
     """The value of a JSON text and its lines; ``path`` is for messages only."""
+    for mark, most in MAX_PIECES.items():
+        if text.count(mark) > most:
+            raise InputError(
+                f"has more than {most} times {mark!r}, which is more than any film has",
+                hint="split it into several films",
+                file=path,
+            )
     _check_depth(text, path)
 
     def refuse(message: str, hint: str, needle: str) -> NoReturn:
@@ -162,7 +172,11 @@ def _what_is_wrong(text: str, error: json.JSONDecodeError) -> tuple[str, str, in
         plain = "null" if word[0] == "None" else word[0].lower()
         return f"has {word[0]}, which JSON does not know", f"write {plain}", error.pos
     if not error.pos and rest[:1] not in "[{":
-        return f"is no JSON: it begins with {rest[:24]!r}", "write a list of shots, see examples/attic/shots.json", 0
+        hint = "write a list of shots, see examples/attic/shots.json"
+        # Other words are not repeated: nobody knows whose secrets a file holds that is not what it was taken for.
+        known = re.match(r"<!doctype html>|<html|(- )?shot_id: \w{0,9}", rest, re.IGNORECASE)
+        begins = repr(known[0]) if known else "neither [ nor {"
+        return f"is no JSON: it begins with {begins}", hint, 0
     if error.msg == "Extra data":
         return "goes on after its end", "put all shots into one list: [{…}, {…}]", error.pos
     if not rest:
@@ -197,7 +211,7 @@ def _line_of_second(text: str, name: str) -> int:
 
 
 def _text(path: Path) -> str:
-    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    raw = read_plain(path, "shots.json").removeprefix(codecs.BOM_UTF8)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -211,7 +225,7 @@ def _text(path: Path) -> str:
 
 def _check_depth(text: str, path: Path) -> None:
     depth = 0
-    for mark in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', text):
+    for mark in re.finditer(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', text):
         text_or_bracket = mark.group()
         if text_or_bracket in "{[":
             depth += 1

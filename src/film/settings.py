@@ -1,7 +1,10 @@
 """The only reader of the environment and of ``.env``; everything else is handed a ``Settings``.
 
-A value in the environment wins over ``.env``, which is looked for in the current folder and those above it.
-Keys are ``SecretStr``: printing or logging settings never shows them.
+A value in the environment wins over ``.env`` (``film.env_files`` says which one is read).
+Keys are ``SecretStr``: printing or logging settings never shows them, nor a password in the database's address.
+
+A ``.env`` may come with a stranger's project. So an endpoint, a database or a store that it names gets no key that came
+from elsewhere, and a cluster it may not name at all: that runs what it likes.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from film import env_files
 from film.errors import ConfigurationError
 
 KEY_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -67,6 +70,11 @@ OWN_NAMES = frozenset(
 )
 """Every variable that begins with ``FILM_`` and is read: one that is nearly one of them is a slip, and refused."""
 
+SECRET_NAMES = frozenset(
+    (*(name for names in (*KEY_NAMES.values(), *STORE_NAMES.values()) for name in names), "FILM_DATABASE_URL")
+)
+"""The variables that hold a key or a password: who only works finds none of them in its environment."""
+
 PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
 
 TIERS = ("draft", "budget", "premium", "ultra")
@@ -82,19 +90,19 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     gallery: Path
-    database_url: str
+    database_url: str = Field(repr=False)
     default_budget: Decimal = Decimal("10.00")
     daily_budget: Decimal | None = None
     default_tier: str = "budget"
     keys: Mapping[str, SecretStr] = {}
-    base_urls: Mapping[str, str] = {}
+    base_urls: Mapping[str, str] = Field(default={}, repr=False)
     speeds: Mapping[str, float] = {}
     """Account → how many seconds of its time pass in one of ours: of vendors that are simulated on this machine."""
     rate_card: Path | None = None
     signing_certificate: Path | None = None
     signing_key: Path | None = None
     cache_salt: str = ""
-    store_url: str = ""
+    store_url: str = Field(default="", repr=False)
     """The bucket behind the gallery, where there is one."""
     store_options: Mapping[str, SecretStr] = {}
     """What opens it, by the names of the variables that the service's own tools read, in small letters."""
@@ -107,6 +115,10 @@ class Settings(BaseModel):
     spend_allowed: bool = True
     """False forbids every paid call, whatever else is asked for: the switch that tests pull. Any word but a no does."""
     dotenv_path: Path | None = None
+    withheld: Mapping[str, str] = {}
+    """Account → why its key is not used, though there is one."""
+    notes: tuple[str, ...] = ()
+    """What people should know of a ``.env`` before they rely on it."""
     unread: tuple[str, ...] = ()
     """Variables that begin as ours do and are none of them."""
 
@@ -128,13 +140,30 @@ class Settings(BaseModel):
         return secret.get_secret_value() if secret else None
 
 
-def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
-    """Settings from the environment and the nearest ``.env``; raises ConfigurationError naming the variable."""
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, folder: Path | None = None, project: Path | None = None
+) -> Settings:
+    """Settings from the environment and a ``.env``; raises ConfigurationError naming the variable.
+
+    ``folder`` is where one is, the current folder if it is not given; ``project`` the folder of the shots.json.
+    """
     environment = os.environ if environ is None else environ
-    dotenv = _nearest_dotenv(folder or Path.cwd())
-    values = _from_dotenv(dotenv) if dotenv else {}
-    values.update({k: v for k, v in environment.items() if v.strip()})
+    dotenv, passed_by = env_files.find(folder or Path.cwd(), project)
+    from_file = _from_dotenv(dotenv) if dotenv else {}
+    said = {k: v for k, v in environment.items() if v.strip()}
+    values = {**from_file, **said}
+    only_in_file = {name: value for name, value in from_file.items() if name not in said}
     unread = _unread(values, environment, dotenv)
+    if dotenv:
+        _check_cluster(only_in_file, dotenv)
+        _check_database(only_in_file, said, dotenv)
+    keys = {
+        account: SecretStr(found.strip())
+        for account, names in KEY_NAMES.items()
+        if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
+    }
+    withheld = {account: why for account in keys if (why := _why_withheld(account, values, only_in_file, dotenv))}
+    store_options, store_note = _store_options(values, only_in_file, dotenv)
 
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
     tier = values.get("FILM_TIER", "budget").strip().lower()
@@ -146,11 +175,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         default_budget=Decimal("10.00") if (limit := _amount(values, "FILM_DEFAULT_BUDGET_USD")) is None else limit,
         daily_budget=_amount(values, "FILM_DAILY_BUDGET_USD"),
         default_tier=tier,
-        keys={
-            account: SecretStr(found.strip())
-            for account, names in KEY_NAMES.items()
-            if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
-        },
+        keys={account: key for account, key in keys.items() if account not in withheld},
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
         speeds=_speeds(values),
         rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
@@ -158,16 +183,14 @@ def load_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
         store_url=_store(values.get("FILM_STORE_URL", "")),
-        store_options={
-            option: SecretStr(found)
-            for option, names in STORE_NAMES.items()
-            if (found := next((values[n].strip() for n in names if values.get(n)), None))
-        },
+        store_options=store_options,
         ray_address=values.get("FILM_RAY_ADDRESS", "").strip(),
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
+        withheld=withheld,
+        notes=(*passed_by, *withheld.values(), *store_note),
         unread=unread,
     )
 
@@ -217,11 +240,98 @@ def parse_budget(given: object, name: str) -> Decimal:
 
 def _from_dotenv(dotenv: Path) -> dict[str, str]:
     """What the file says; its paths count from its own folder, so that they mean one place wherever one stands."""
-    values = {name: value for name, value in dotenv_values(dotenv).items() if value}
+    values = env_files.read(dotenv)
     for name in PATH_NAMES:
         if name in values:
             values[name] = str(dotenv.parent / Path(values[name]).expanduser())
     return values
+
+
+def _why_withheld(
+    account: str, values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
+) -> str | None:
+    """Why an account's key is not sent to where its API is said to be; None where it may be."""
+    name = URL_NAMES[account]
+    url = values.get(name)
+    if not url:
+        return None
+    key = next(n for n in KEY_NAMES[account] if _real_key(values.get(n)))
+    if name in only_in_file and key not in only_in_file:
+        return (
+            f"{dotenv} moves {account} to {shown_url(url)} ({name}), so it does not get the {key} of your environment:"
+            f" put the key into that file too, or {name} into your environment"
+        )
+    if not _is_here(url) and urlsplit(url).scheme.lower() != "https":
+        return f"{name} is {shown_url(url)}: over plain http everybody on the way would read {key}; write https://"
+    return None
+
+
+def _store_options(
+    values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
+) -> tuple[dict[str, SecretStr], tuple[str, ...]]:
+    """What opens the bucket, and a note where keys are held back from one that only ``.env`` names."""
+    endpoints = ("FILM_STORE_URL", *STORE_NAMES["aws_endpoint"])
+    is_moved = any(name in only_in_file for name in endpoints)
+    found = {option: next((n for n in names if values.get(n)), None) for option, names in STORE_NAMES.items()}
+    public = {"aws_region", "aws_endpoint"}
+    held_back = {
+        name
+        for option, name in found.items()
+        if name and is_moved and option not in public and name not in only_in_file
+    }
+    options = {
+        option: SecretStr(values[name].strip()) for option, name in found.items() if name and name not in held_back
+    }
+    store = values.get("FILM_STORE_URL", "")
+    if not is_moved or not store or store.startswith("file:") or "aws_secret_access_key" in options:
+        return options, ()
+    options["skip_signature"] = SecretStr("true")  # or the library would find the keys by itself
+    names = f" the {', '.join(sorted(held_back))} of your environment" if held_back else " keys of yours"
+    note = (
+        f"{dotenv} names the store {shown_url(store)}, so it does not get{names}: put the keys into that file too,"
+        " or what names the store into your environment"
+    )
+    return options, (note,)
+
+
+def _check_cluster(only_in_file: Mapping[str, str], dotenv: Path) -> None:
+    if only_in_file.get("FILM_RAY_ADDRESS", "").strip():
+        raise ConfigurationError(
+            f"{dotenv} names a cluster (FILM_RAY_ADDRESS): it would be shown your token, and run what it likes here",
+            hint="take it out of that file; if the cluster is yours, set FILM_RAY_ADDRESS in the environment",
+        )
+
+
+def _check_database(only_in_file: Mapping[str, str], environment: Mapping[str, str], dotenv: Path) -> None:
+    """PostgreSQL's own library would send a password that it finds elsewhere to whatever host is named."""
+    url = only_in_file.get("FILM_DATABASE_URL", "")
+    if not url or url.startswith("sqlite"):
+        return
+    try:
+        parts = urlsplit(url)
+        has_password, query = bool(parts.password), parts.query.lower()
+    except ValueError:
+        return  # whoever opens it says so
+    is_socket = not parts.hostname and "host=%2f" in query.replace("host=/", "host=%2f")
+    home = environment.get("HOME") or environment.get("USERPROFILE")
+    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE") if environment.get(name)]
+    if home and (Path(home) / ".pgpass").exists():
+        elsewhere.append("~/.pgpass")
+    if not has_password and elsewhere and not is_socket:
+        raise ConfigurationError(
+            f"{dotenv} names a database without a password: it does not get the one of {elsewhere[0]}",
+            hint="put the password into that file, or FILM_DATABASE_URL into your environment",
+        )
+
+
+def shown_url(url: str) -> str:
+    """An address as people are told it: no password in it, nothing that follows a ``?``."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "what is no URL"
+    return f"{parts.scheme}://{host}{parts.path}"[:100]
 
 
 def _unread(values: Mapping[str, str], environment: Mapping[str, str], dotenv: Path | None) -> tuple[str, ...]:
@@ -295,10 +405,6 @@ def _observe(text: str) -> frozenset[str]:
 
 def _path(named: str | None) -> Path | None:
     return Path(named).expanduser().absolute() if named else None
-
-
-def _nearest_dotenv(folder: Path) -> Path | None:
-    return next((f / ".env" for f in (folder, *folder.parents) if (f / ".env").is_file()), None)
 
 
 def _default_gallery(values: Mapping[str, str]) -> Path:

@@ -14,9 +14,8 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from film.bounds import BOUNDS, read_plain
 from film.errors import InputError
-
-MAX_BYTES = 1024 * 1024
 
 Place = tuple[str | int, ...]
 
@@ -27,6 +26,7 @@ _TOKEN = re.compile(
 _HEADER = re.compile(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
+_DOTTED = re.compile(r"""[^=#]*""")
 _WHERE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -56,6 +56,16 @@ class TomlLines:
         return places
 
 
+def check_keys(text: str, path: Path) -> None:
+    """Refuse keys of more parts than any setting has: Python's parser takes the square of their number in time."""
+    deepest = BOUNDS["film.toml"].depth
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > deepest and len(_DOTTED.match(line)[0].split(".")) > deepest:  # pyright: ignore[reportOptionalSubscript]  # it matches nothing, too
+            raise InputError(
+                f"has a key of more than {deepest} parts", hint="write settings as name = value", file=path, line=number
+            )
+
+
 def _parts(dotted: str) -> Place:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
@@ -77,16 +87,12 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     yield line - text.count("\n", begins), text[begins:]
 
 
-def read(path: Path) -> tuple[dict[str, object], TomlLines]:
-    """The document in a TOML file and its lines. Raises InputError naming file and line."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 2**20} MB", hint="keep settings in it only", file=path)
-        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror or error}", hint="check the path and its permissions", file=path
-        ) from error
+def read(path: Path, what: str = "film.toml") -> tuple[dict[str, object], TomlLines]:
+    """The document in a TOML file and its lines; ``what`` kind of file it is, of those in ``film.bounds``.
+
+    Raises InputError naming file and line.
+    """
+    raw = read_plain(path, what).removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -96,6 +102,7 @@ def read(path: Path) -> tuple[dict[str, object], TomlLines]:
             file=path,
             line=raw[: error.start].count(b"\n") + 1,
         ) from error
+    check_keys(text, path)
     try:
         return tomllib.loads(text, parse_float=Decimal), TomlLines(text)
     except tomllib.TOMLDecodeError as error:

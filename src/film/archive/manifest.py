@@ -9,16 +9,15 @@ blobs/<sha256>   the bytes
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
+
+from film.archive.entries import HASH, Cost, Details, Mime, Name, Size
 
 HEAD, RESULTS, ASSETS, BLOBS = "library.json", "results.jsonl", "assets.jsonl", "blobs/"
 LONGEST_LINE = 1 << 20
 """Characters of a line, far above any that is written: a prompt has thousands."""
-
-_HASH = r"^[0-9a-f]{64}$"
 
 
 class Head(BaseModel):
@@ -37,14 +36,14 @@ class Result(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    key: str = Field(pattern=_HASH)
+    key: str = Field(pattern=HASH)
     kind: str = Field(pattern=r"^[a-z_]{1,20}$")
-    provider: str = Field(max_length=60)
-    sha256: str = Field(pattern=_HASH)
-    size: int = Field(ge=0)
-    mime: str = Field(max_length=100)
-    cost: Decimal = Field(ge=0, max_digits=18, decimal_places=6)
-    details: dict[str, JsonValue]
+    provider: Name
+    sha256: str = Field(pattern=HASH)
+    size: Size
+    mime: Mime
+    cost: Cost
+    details: Details
 
     def fields(self) -> dict[str, Any]:
         return {"kind": self.kind, "provider": self.provider, "mime": self.mime, "cost": self.cost}

@@ -8,17 +8,18 @@ who exported it.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from film.archive.entries import Entry, plain_json
 from film.archive.manifest import ASSETS, BLOBS, HEAD, LONGEST_LINE, RESULTS, Head, Result
 from film.archive.tar import Member, members
+from film.bounds import open_plain
 from film.cache import AssetCache
 from film.errors import InputError, IntegrityError, StoreError, disk_error
 from film.hashing import sha256_of_file
@@ -46,7 +47,7 @@ class UnpackReport:
 
 def import_library(file: Path, *, cache: AssetCache, index: MetadataIndex) -> UnpackReport:
     try:
-        with file.open("rb") as archive:
+        with open_plain(file) as archive:
             return _Unpacking(cache, index).read(archive)
     except FileNotFoundError as error:
         raise InputError(f"{file} is not there", hint="name a file that film library export wrote") from error
@@ -100,7 +101,8 @@ class _Unpacking:
 
     def _read_assets(self, member: Member, head: Head) -> list[Asset]:
         """Entries whose file is in the archive; the others would promise what nobody has."""
-        return [asset for asset in _lines(member, Asset, head.assets) if asset.sha256 in self._wanted]
+        entries = _lines(member, Entry, head.assets)
+        return [Asset.model_validate(entry.model_dump()) for entry in entries if entry.sha256 in self._wanted]
 
     def _read_blob(self, member: Member) -> None:
         sha256 = member.name.removeprefix(BLOBS)
@@ -171,8 +173,7 @@ def _lines(member: Member, kind: type[T], promised: int) -> Iterator[T]:
 
 def _parse(kind: type[T], text: bytes, where: str) -> T:
     try:
-        document: Any = json.loads(text)
-        return kind.model_validate(document)
+        return kind.model_validate(plain_json(text))
     except (ValueError, ValidationError, RecursionError):
         raise _hostile(f"{where} is not what it should be") from None
 

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from film.cache.disk import NO_LINKS, entries, remove, side_by_side, sync_folder
 from film.errors import IntegrityError, StoreError, disk_error
+from film.own_files import own_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]{0,40}")
@@ -394,7 +395,7 @@ class BlobStore:
         """Every folder from the gallery down to this one, on the disk before anything is put into it."""
         if folder in self._real_folders and os.path.lexists(folder):
             return
-        self.gallery.mkdir(parents=True, exist_ok=True)
+        own_folder(self.gallery)
         below = Path(folder).relative_to(self.gallery).parts
         place = self.gallery
         for part in below:

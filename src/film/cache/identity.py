@@ -31,6 +31,7 @@ from film.db.session import snapshot
 from film.db.sql import upsert
 from film.db.tables import Action, AssetRow, Blob, JobRow, LedgerEntry, Library, LostBlob
 from film.errors import ConfigurationError, StoreError
+from film.own_files import own_folder
 
 if TYPE_CHECKING:
     from film.cache.bucket import Bucket
@@ -174,7 +175,7 @@ class Identity:
                 )  # fmt: skip
                 if found.files in ("absent", "empty") and self._bucket is None:
                     _set_all_aside(db)
-            (self.gallery / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+            own_folder(self.gallery / "blobs" / "sha256")
             token = found.token.model_copy(update={"gallery": ""}) if found.token else None
             generation = self._rise(Standing(ours, token, "there", found.has_rows))
             self._has_written = os.getpid()

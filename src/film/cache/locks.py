@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 from film.errors import disk_error
+from film.own_files import own_folder
 
 try:
     import fcntl
@@ -153,7 +154,7 @@ class Locks:
             try:
                 handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
             except FileNotFoundError:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                own_folder(self._folder)
                 handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
         except OSError as error:

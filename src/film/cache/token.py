@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from film.cache.disk import NO_LINKS, sync_folder
 from film.errors import StoreError, disk_error
+from film.own_files import own_folder
 
 NAME = "library.json"
 _LARGEST = 10_000
@@ -61,7 +62,7 @@ def write_token(gallery: Path, token: Token) -> None:
     place = gallery / NAME
     part = place.with_name(f".{NAME}-{uuid.uuid4().hex[:12]}")
     try:
-        gallery.mkdir(parents=True, exist_ok=True)
+        own_folder(gallery)
         try:
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o644)
             with os.fdopen(handle, "wb") as file:

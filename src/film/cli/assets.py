@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
 from film.cli.asset_import import import_files
-from film.cli.console import counted, dollars, file_size, note, print_json
+from film.cli.console import counted, dollars, file_size, note, one_line, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
 from film.cli.similar import reindex, searching, similar
@@ -72,7 +72,7 @@ def _facets(facets: Facets, total: int, as_document: bool) -> int:
         return 0
     for name, some in facets.items():
         for facet in some:
-            click.echo(f"{name:12} {facet.count:>9}  {facet.label}{' *' if facet.chosen else ''}")
+            click.echo(f"{name:12} {facet.count:>9}  {one_line(facet.label)}{' *' if facet.chosen else ''}")
     is_chosen = any(facet.chosen for some in facets.values() for facet in some)
     note(counted(total, "asset") + ("; *: asked for, and its kind counted as if it were not" if is_chosen else ""))
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from film.cli.console import counted, file_size, note, print_json, warn
+from film.cli.console import counted, file_size, note, one_line, print_json, print_path, warn
 from film.cli.options import as_json, option
 from film.cli.units import Keep
 
@@ -51,7 +51,7 @@ def command(folder: Path, check: bool, keep: int | timedelta | None, quick: bool
         document |= {"healed": report.healed, "bytes": report.size, "lost": list(report.lost)}
         print_json(document | {"generations_removed": pruned[0], "files_removed": pruned[1]})
         return 1 if report.lost else 0
-    click.echo(folder)
+    print_path(folder)
     note(f"{report.copied} of {report.blobs} files copied ({file_size(report.size)}), the others were there")
     if report.healed:
         note(f"{counted(report.healed, 'file')} of the backup had gone bad, and are whole again")
@@ -71,7 +71,7 @@ def _check(folder: Path, json: bool) -> int:
         print_json({"folder": str(folder), **counts, "missing": report.missing, "problems": report.problems})
     else:
         for problem in report.problems:
-            click.echo(problem)
+            click.echo(one_line(problem))
         read = f"{counted(report.generations, 'generation')}, {counted(report.blobs, 'file')} read"
         note(f"{read} ({file_size(report.size)}), {len(report.problems)} with a problem")
         if report.missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -58,7 +59,21 @@ def shorten(text: str, width: int) -> str:
 
 
 def print_json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    """JSON in which nothing moves a cursor or turns text around: such characters stand there as their numbers."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    click.echo(_UNUSUAL.sub(_numbered, text))
+
+
+_UNUSUAL = re.compile(r"[^ -~\n]")
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
+
+
+def print_path(path: object) -> None:
+    """A path on stdout: as it is for programs, in one line that moves no cursor for people."""
+    click.echo(one_line(str(path)) if sys.stdout.isatty() else str(path))
 
 
 def note(message: str) -> None:

@@ -13,6 +13,7 @@ from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import forgotten, library
 from film.cli.options import as_json, option
 from film.errors import told_apart
+from film.own_files import fresh_beside
 
 if TYPE_CHECKING:
     from film.cost_tracker.spending import Spending, Spent
@@ -140,7 +141,12 @@ def _write_page(services: Any, path: Path) -> None:
         page = costs_page(spending(connection), now())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, "utf-8")
+        temporary = fresh_beside(path)
+        try:
+            temporary.write_text(page, "utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}", hint="choose another file") from error
 

@@ -54,6 +54,8 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     if online:
         yield from asyncio.run(_accounts(settings))
     yield from _dotenv(settings.dotenv_path)
+    for told in settings.notes:
+        yield Finding("problem", told)
     for name in settings.unread:
         yield Finding(
             "note", f"{name} is set and nothing reads it", "settings are listed in docs/reference/files-and-settings.md"
@@ -128,6 +130,7 @@ def _gallery(gallery: Path) -> Iterator[Finding]:
         why = f"{there} cannot be written to" if there.is_dir() else f"{there} is no folder"
         yield Finding("problem", f"the gallery {gallery}: {why}", "set FILM_GALLERY_DIR to a folder of yours")
         return
+    yield from _rights(gallery)
     free = shutil.disk_usage(there).free
     state = "ok" if free > LEAST_SPACE else "note"
     yield Finding(
@@ -135,6 +138,19 @@ def _gallery(gallery: Path) -> Iterator[Finding]:
         f"gallery {gallery}{'' if there == gallery else ' (made with the first film)'}, {file_size(free)} free",
         "" if state == "ok" else "films need room: free some",
     )
+
+
+def _rights(gallery: Path) -> Iterator[Finding]:
+    """Whether others on this machine may look into the gallery; new ones are closed to them."""
+    if os.name != "posix" or not gallery.is_dir():
+        return
+    mode = stat.S_IMODE(gallery.stat().st_mode)
+    if mode & 0o022:
+        yield Finding(
+            "note", f"others may write into {gallery} ({mode:o})", f"run: chmod go-w {gallery}, unless you share it"
+        )
+    elif mode & 0o077:
+        yield Finding("note", f"others may look into {gallery} ({mode:o})", f"run: chmod 700 {gallery}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

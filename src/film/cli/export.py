@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from film.cli.console import counted, note, print_json, warn
+from film.cli.console import counted, note, print_json, print_path, warn
 from film.cli.looking import library
 from film.cli.options import as_json, film_options, option
 from film.errors import InputError
@@ -71,7 +71,7 @@ def command(**options: Any) -> int:
         print_json({"folder": str(folder.absolute()), "written": [str(path) for path in written]})
     else:
         for path in written:
-            click.echo(str(path))
+            print_path(path)
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from film.cli.console import warn
 from film.cli.main import run
 from film.cli.options import budget_limit, film_options, no_cache, option
 
@@ -27,7 +28,9 @@ def command(**options: Any) -> int:
     from film.pipeline.params import film_params
     from film.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=options["shots_json_path"].parent)
+    for told in settings.notes:
+        warn(told)
     given = options.pop("budget_limit")
     params = film_params(
         options.pop("shots_json_path"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import counted, file_size, note, print_json
+from film.cli.console import counted, file_size, note, one_line, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
 from film.cli.units import Age, Part
@@ -91,7 +91,7 @@ def command(
         print_json(document)
     else:
         for problem in wrong:
-            click.echo(problem)
+            click.echo(one_line(problem))
         _tell(services, database, strays, lost, len(aside))
         if wrong and not repair and not trouble:
             note("film fsck --repair heals what can be healed and puts the rest aside; nothing is forgotten")

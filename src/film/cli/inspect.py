@@ -82,7 +82,7 @@ def _print(report: Report) -> None:
         click.echo(f"{facts.integrated:.1f} LUFS{span}{peak}")
     for found in report.findings:
         _print_finding(found, report)
-    click.echo(f"{'fine' if report.clean and not report.of('warning') else 'found'}: {report.summary}")
+    click.echo(f"{'fine' if report.clean and not report.of('warning') else 'found'}: {one_line(report.summary)}")
 
 
 def _print_finding(found: Finding, report: Report) -> None:

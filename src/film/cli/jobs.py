@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import dollars, note, print_json, shorten, table
+from film.cli.console import dollars, note, one_line, print_json, shorten, table
 from film.cli.looking import forgotten, library
 from film.cli.options import Dollars, as_json, option
 
@@ -156,13 +156,13 @@ def _print(jobs: Sequence[Job], disputed: Mapping[str, OverQuote]) -> None:
         for job in jobs
     ]
     heading, *lines = table(rows, header, right=(7,)).split("\n")
-    click.echo(heading)
+    click.echo(one_line(heading))
     for job, line in zip(jobs, lines, strict=True):
-        click.echo(line)
+        click.echo(one_line(line))
         claim = claim_line(disputed[job.id]) if job.id in disputed else ""
         for more in (shorten(job.error, 200), claim, advice(job, now())):
             if more:
-                click.echo(f"{'':10}{more}")
+                click.echo(f"{'':10}{one_line(more)}")
 
 
 def claim_line(bill: OverQuote) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from film.cli.console import file_size, note, print_json, warn
+from film.cli.console import file_size, note, print_json, print_path, warn
 from film.cli.looking import library
 from film.cli.options import as_json, option
 
@@ -32,7 +32,7 @@ def export_command(file: Path, json: bool) -> int:
         counts = {"results": report.results, "assets": report.assets, "blobs": report.blobs, "bytes": report.size}
         print_json({"file": str(file), **counts})
     else:
-        click.echo(file)
+        print_path(file)
         note(f"{report.assets} assets, {report.results} results, {report.blobs} files ({file_size(report.size)})")
     return 0
 

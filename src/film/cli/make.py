@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-from film.cli.console import counted, dollars, length, note, print_json, warn
+from film.cli.console import counted, dollars, length, note, print_json, print_path, warn
 from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
@@ -29,7 +29,7 @@ from film.errors import (
 )
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
 from film.pipeline.events import Listener, write_lines
-from film.settings import Settings
+from film.settings import Settings, shown_url
 
 FEW = 6
 """Pieces of a cut that are told by name after an edit, and lines that are told to outlast their clips before it."""
@@ -71,7 +71,9 @@ def command(**options: Any) -> int:
         from film.pipeline.params import film_params
         from film.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=options["shots"].parent)
+    for told in settings.notes:
+        warn(told)
     as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
     debug, engine = options.pop("debug"), options.pop("engine")
     stream: IO[str] | None = options.pop("events")
@@ -83,7 +85,13 @@ def command(**options: Any) -> int:
 
     def consent(plan: Any, settings: Settings) -> None:
         near = offer_lines(offers(plan, library(settings)))
-        ask_to_spend(plan, limit, consented=yes or (given is not None and not sys.stdin.isatty()), near=near)
+        ask_to_spend(
+            plan,
+            limit,
+            consented=yes or (given is not None and not sys.stdin.isatty()),
+            near=near,
+            moved=moved_to(plan, settings),
+        )
 
     return make(
         params,
@@ -153,8 +161,19 @@ class _Notes(logging.Handler):
         (warn if record.levelno >= logging.WARNING else note)(f"cache: {record.getMessage()}")
 
 
-def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Sequence[str] = ()) -> None:
-    """Show what it costs at most, and what is near to it for nothing, and ask; ConsentDeclined unless it is yes."""
+def moved_to(plan: Any, settings: Settings) -> list[str]:
+    """The addresses, other than the vendors' own, that what is bought would be ordered from."""
+    accounts = {order.ask.provider.account for asset in plan.assets for order in asset.orders}
+    return [f"{account} at {shown_url(url)}" for account, url in settings.base_urls.items() if account in accounts]
+
+
+def ask_to_spend(
+    plan: Any, limit: Decimal | None, *, consented: bool, near: Sequence[str] = (), moved: Sequence[str] = ()
+) -> None:
+    """Show what it costs at most, and what is near to it for nothing, and ask; ConsentDeclined unless it is yes.
+
+    ``moved`` are vendors that are reached elsewhere than at their own address: who agrees agrees to that, too.
+    """
     from film.cli.plan import ordered_line, spending_table
     from film.pipeline.outlook import outlook
 
@@ -169,14 +188,17 @@ def ask_to_spend(plan: Any, limit: Decimal | None, *, consented: bool, near: Seq
         note(ordered)
     for line in near:
         note(line)
+    where = f" ({', '.join(moved)})" if moved else ""
+    if moved:
+        note(f"Orders, and keys, go to {', '.join(moved)}")
     if consented:
         return
     if not sys.stdin.isatty():
         raise ConsentDeclined(
-            f"this would spend up to {most}, and nobody is there to ask",
+            f"this would spend up to {most}{where}, and nobody is there to ask",
             hint="add --yes or an explicit --budget_limit, or see it first at $0 with --tier draft",
         )
-    if not click.confirm(f"Spend up to {most}?", default=False, err=True):
+    if not click.confirm(f"Spend up to {most}{where}?", default=False, err=True):
         raise ConsentDeclined("nothing was spent", hint="see it first at $0 with --tier draft")
 
 
@@ -196,7 +218,7 @@ def _listeners(stream: IO[str] | None) -> list[Listener]:
 
 
 def _print(result: Any) -> None:
-    click.echo(str(result.path))
+    print_path(result.path)
     made, reused = result.shots_made, result.shots_reused
     shots = f"{made} made, {reused} reused" if made or result.failed or reused == 1 else f"all {reused} reused"
     if result.failed:

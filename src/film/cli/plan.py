@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import counted, dollars, note, print_json, table, warn
+from film.cli.console import counted, dollars, note, one_line, print_json, table, warn
 from film.cli.looking import library
 from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
@@ -40,7 +40,9 @@ def command(**options: Any) -> int:
     from film.pipeline.requests import ProviderSet
     from film.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(project=options["shots"].parent)
+    for told in settings.notes:
+        warn(told)
     as_document, given = options.pop("json"), options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
     params = film_params(
@@ -60,7 +62,7 @@ def command(**options: Any) -> int:
         if plan.at_most and not settings.spend_allowed:
             warn(SPENDING_OFF)
         for line in offer_lines(near):
-            click.echo(line)
+            click.echo(one_line(line))
     if plan.at_most:
         from film.cost_tracker import CostTracker
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from film.bounds import read_plain
 from film.cli.console import one_line, print_json, table
 from film.cli.options import as_json
 
@@ -38,7 +39,7 @@ def command(film: Path, trust: Path | None, json: bool) -> int:
     """
     from film.provenance import verify
 
-    verdict = verify(film, anchors=trust.read_text("utf-8") if trust else "")
+    verdict = verify(film, anchors=read_plain(trust, "certificate").decode("utf-8", "replace") if trust else "")
     if json:
         print_json(_document(verdict))
     else:
@@ -48,7 +49,7 @@ def command(film: Path, trust: Path | None, json: bool) -> int:
 
 def _print(verdict: Verdict) -> None:
     colour, sentence = STATES[verdict.state]
-    click.echo(click.style(sentence, fg=colour))
+    click.echo(click.style(one_line(sentence), fg=colour))
     for problem in verdict.problems:
         click.echo(f"  {one_line(problem)}")
     signer = f"{verdict.signer} (a test certificate: it says nothing about who)" if verdict.test else verdict.signer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from film.cli.console import counted, file_size, note, print_json, warn
+from film.cli.console import counted, file_size, note, print_json, print_path, warn
 from film.cli.options import as_json, option
 
 
@@ -51,7 +51,7 @@ def command(backup: Path, into: Path | None, generation: str | None, json: bool)
             }
         )
         return 1 if report.missing else 0
-    click.echo(report.gallery)
+    print_path(report.gallery)
     for passed in report.passed_over:
         warn(f"passed over, since it is not whole: {passed}")
     note(f"{report.generation}: {counted(report.brought, 'file')} of {report.blobs} brought back "

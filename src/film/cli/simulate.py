@@ -21,6 +21,7 @@ import click
 from film.cli.console import counted, dollars, note
 from film.cli.options import option
 from film.errors import ConfigurationError, InputError
+from film.own_files import own_folder
 
 if TYPE_CHECKING:
     from film.testing.simulator import Simulator
@@ -83,7 +84,7 @@ def environment(simulator: Simulator, gallery: Path) -> dict[str, str]:
 
 def _books(gallery: Path) -> Path:
     try:
-        gallery.mkdir(parents=True, exist_ok=True)
+        own_folder(gallery)
     except OSError as error:
         raise ConfigurationError(
             f"{gallery} cannot be made: {error.strerror or error}", hint="name another folder with --gallery"

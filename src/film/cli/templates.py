@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from film.cli.console import note, print_json, shorten, table
+from film.bounds import read_plain
+from film.cli.console import note, one_line, print_json, shorten, table
 from film.cli.options import as_json, option
 
 _shots_file = click.Path(path_type=Path, dir_okay=False)
@@ -44,7 +45,10 @@ def show_command(**options: Any) -> int:
         print_json(_document(template))
         return 0
     note(f"{template.label}, {template.origin}: {template.path}")
-    click.echo(template.path.read_text("utf-8"), nl=False)
+    click.echo(
+        "".join(f"{one_line(line)}\n" for line in read_plain(template.path, "template").decode("utf-8").splitlines()),
+        nl=False,
+    )
     return 0
 
 
@@ -67,7 +71,7 @@ def preview_command(**options: Any) -> int:
         raise InputError(f"there is no shot {min(missing)!r}", hint="check --shot", file=options["shots"])
     done = rendered(
         shots,
-        shelf_for(file.path, load_settings().gallery),
+        shelf_for(file.path, load_settings(project=file.path.parent).gallery),
         template=options["template"] or file.film.template,
         variables=file.film.variables,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from film.cli.console import note, print_json
+from film.cli.console import note, print_json, print_path
 from film.cli.options import as_json
 
 
@@ -36,7 +36,7 @@ def command(json: bool) -> int:
     if json:
         print_json({"revision": HEAD, "copy": str(copy) if copy else None})
     elif copy:
-        click.echo(copy)
+        print_path(copy)
         note(f"the database is at revision {HEAD}; as it was it lies in that file")
     else:
         note(f"the database is at revision {HEAD}")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from film.bounds import read_plain
 from film.errors import InputError
 
-_MAX_BYTES = 64 * 1024 * 1024
 _LARGEST = {1: 65_536, 3: 129}
 
 Values = NDArray[np.float64]
@@ -44,12 +44,7 @@ class Cube:
 
 def read_cube(path: Path) -> Cube:
     """Read a .cube file. InputError names the line that is wrong."""
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError("is larger than any look", hint="export it with 33 or 65 points", file=path)
-        text = path.read_text("utf-8", errors="replace").removeprefix("\ufeff")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", hint="check the path of the LUT", file=path) from error
+    text = read_plain(path, "LUT", hint="check the path of the LUT").decode("utf-8", "replace").removeprefix("\ufeff")
     sizes: dict[int, int] = {}
     low, high = np.zeros(3), np.ones(3)
     rows: list[list[float]] = []
@@ -71,7 +66,7 @@ def read_cube(path: Path) -> Cube:
                     rows.append([float(words[0]), float(words[1]), float(words[2])])
         except (ValueError, IndexError) as error:
             raise InputError(
-                f"{line.strip()[:40]!r} is no line of a .cube file",
+                f"{line.strip()[:40]!r} is no line of a .cube file" if sizes else "this is no line of a .cube file",
                 hint="export the look as .cube from a colour program",
                 file=path,
                 line=number,

@@ -37,6 +37,7 @@ from film.compose.settings import REORDER, timescale
 from film.compose.sound import SAMPLE_RATE
 from film.errors import ComposeError
 from film.media.opening import UNDECODED, url
+from film.own_files import fresh_beside
 from film.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _appearing(out: Path) -> Generator[Path, None, None]:
     """A new name beside ``out`` that becomes ``out`` when all is written, and is gone when it is not."""
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
+    temporary = fresh_beside(out)
     try:
         yield temporary
         _to_disk(temporary)

@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +31,7 @@ from film.db.away import patiently
 from film.db.drives import can_write, network_filesystem
 from film.db.turns import Turns
 from film.errors import ConfigurationError, StoreError
+from film.own_files import own_file, own_folder
 
 BUSY_SECONDS = 30
 OLDEST_SQLITE = (3, 35, 0)
@@ -53,7 +54,7 @@ def make_engine(url: str) -> Engine:
     if file:
         _refuse_network_drive(file)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(file.parent)
         except OSError as error:
             raise ConfigurationError(
                 f"{file.parent} cannot be made into a folder: {error.strerror}",
@@ -249,12 +250,20 @@ def _sqlite(url: URL, *, is_ours: bool = True) -> Engine:
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    if is_ours and (file := _sqlite_file(url)):
+        event.listen(engine, "do_connect", lambda *_: _close_to_others(file))
     event.listen(engine, "connect", _prepare_sqlite)
     if is_ours:
         event.listen(engine, "connect", _use_wal)
     event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", _name_the_disk)
     return engine
+
+
+def _close_to_others(file: Path) -> None:
+    """SQLite gives what it puts beside a database the rights of the database itself."""
+    with suppress(OSError):  # whoever connects says what is wrong
+        own_file(file)
 
 
 def _refuse_network_drive(file: Path) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import Any
 
+from film.engines import access
 from film.engines.files import HandedFile
 from film.engines.head import HeadWatch, answers
 from film.engines.library import quietly, ray_library
@@ -29,7 +29,7 @@ RETRIES = 5
 AS_OTHERS = {"worker_niceness": 0}
 """What runs on a cluster of our own is no nicer than any program. Ray's usual 15 leaves it next to nothing of a machine
 that has other work, and the coordinator misses its leases."""
-START_HEAD = "ray start --head --port=6379 --num-cpus=0 --disable-usage-stats"
+START_HEAD = "RAY_AUTH_MODE=token ray start --head --port=6379 --num-cpus=0 --disable-usage-stats"
 AGAIN = "run the same command again: it goes on from here, and nothing is bought twice"
 RESTART = (
     "its nodes never join another head, and keep one from starting on their machine: ray stop on each of its machines,"
@@ -296,17 +296,20 @@ class _Connection:
     lock: threading.Lock = field(default_factory=threading.Lock)
     users: int = 0
     is_ours: bool = False
+    room: ExitStack = field(default_factory=ExitStack)
+    """Where a cluster of our own has its sockets; it is left when the cluster has ended."""
 
 
 _connection = _Connection()
 
 
 @contextmanager
-def open_cluster(address: str = "", *, environment: Mapping[str, str] | None = None) -> Generator[Cluster]:
+def open_cluster(address: str = "", *, environment: Mapping[str, str | None] | None = None) -> Generator[Cluster]:
     """The cluster at ``address``, "host:port" or "auto"; without one, a cluster of this machine alone, ended with us.
 
-    ``environment`` is what the processes of a cluster of our own find in theirs, beside ours. A program that is
-    connected already stays connected as it is. Raises ConfigurationError where nobody answers.
+    ``environment`` is what the processes of a cluster of our own find in theirs, beside ours; a variable that is None
+    there they do not find. A program that is connected already stays connected as it is. Raises ConfigurationError
+    where nobody answers, and for a cluster that takes work from anybody.
     """
     ray = ray_library()
     with _connection.lock:
@@ -322,22 +325,38 @@ def open_cluster(address: str = "", *, environment: Mapping[str, str] | None = N
         head.close()
         with _connection.lock:
             _connection.users -= 1
-            if not _connection.users and _connection.is_ours and not head.is_gone:
-                ray.shutdown()
+            if not _connection.users and _connection.is_ours:
+                if not head.is_gone:
+                    ray.shutdown()
+                _connection.room.close()
 
 
-def _start(ray: Any, environment: Mapping[str, str]) -> None:
-    with quietly(), _environment(environment):
-        ray.init(
-            "local",
-            namespace=NAMESPACE,
-            object_store_memory=MEMORY,
-            include_dashboard=False,
-            log_to_driver=False,
-            configure_logging=False,
-            logging_level="ERROR",
-            _system_config=AS_OTHERS,
-        )
+def _start(ray: Any, environment: Mapping[str, str | None]) -> None:
+    with ExitStack() as opened:
+        room = opened.enter_context(access.private_room())
+        others = dict.fromkeys(access.TOKEN_NAMES)
+        with quietly(), access.environment_with({**others, **environment, **room.environment}), access.on_loopback():
+            access.demand_token()
+            ray.init(
+                "local",
+                namespace=NAMESPACE,
+                object_store_memory=MEMORY,
+                include_dashboard=False,
+                log_to_driver=False,
+                configure_logging=False,
+                logging_level="ERROR",
+                _node_ip_address=access.LOOPBACK,
+                _temp_dir=str(room.folder / "r"),
+                _system_config=AS_OTHERS,
+            )
+        host = ray.get_runtime_context().gcs_address.rpartition(":")[0]
+        if not access.is_loopback(host):
+            ray.shutdown()
+            raise ConfigurationError(
+                f"the cluster of this machine listens at {host}, which others reach",
+                hint="leave --engine out, and tell us which Ray this is: pip show ray",
+            )
+        _connection.room = opened.pop_all()
 
 
 def _connect(ray: Any, address: str) -> None:
@@ -351,26 +370,31 @@ def _connect(ray: Any, address: str) -> None:
             f"FILM_RAY_ADDRESS is {address!r}: films are made from a machine of the cluster",
             hint="write the head's host:port, and run film make on one of the cluster's nodes",
         )
-    host, _, port = address.rpartition(":")
-    if address != "auto" and not (port.isdecimal() and answers(host.strip("[]"), int(port))):
+    found = _found(address)
+    host, _, port = found.rpartition(":")
+    if not (port.isdecimal() and answers(host.strip("[]"), int(port))):
         raise wrong
-    try:
-        with quietly():
-            ray.init(address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise wrong from error
+    with quietly(), access.environment_with({access.MODE: "token"}):
+        access.demand_token()
+        if not access.has_token():
+            raise ConfigurationError(f"there is no token to show to the cluster at {found}", hint=access.HOW)
+        if access.is_open(host, int(port)):
+            raise access.open_to_all(found)
+        try:
+            ray.init(found, namespace=NAMESPACE, log_to_driver=False, configure_logging=False, logging_level="ERROR")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise wrong from error
+        except ray.exceptions.AuthenticationError as error:
+            raise ConfigurationError(
+                f"the cluster at {found} does not know the token that is shown to it", hint=access.HOW
+            ) from error
 
 
-@contextmanager
-def _environment(more: Mapping[str, str]) -> Generator[None]:
-    """Processes that are started within it find ``more`` in their environment."""
-    before = {name: os.environ.get(name) for name in more}
-    os.environ.update(more)
+def _found(address: str) -> str:
+    """``auto`` is whichever was started last on this machine."""
+    if address != "auto":
+        return address
     try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        return import_module("ray._private.services").canonicalize_bootstrap_address(address) or ""
+    except (ConnectionError, RuntimeError, ValueError):
+        return ""

@@ -11,8 +11,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from film.engines.access import environment_with
 from film.engines.files import HandedFile, Missing, at_hand
 from film.engines.library import ray_library
+from film.settings import SECRET_NAMES
+
+_NO_KEYS: Mapping[str, None] = dict.fromkeys(SECRET_NAMES)
+"""Work that costs nothing needs no key, and finds none, whatever its node was started with."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def perform(
 ) -> Answer:
     """``function(*arguments, places)``."""
     try:
-        with at_hand(files, sent, ray_library().get) as places:
+        with environment_with(_NO_KEYS), at_hand(files, sent, ray_library().get) as places:
             return Done(function(*arguments, places))
     except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to who asked
         return _answer_to(error)
@@ -52,7 +57,7 @@ def perform_in_steps(
 ) -> Generator[Answer]:
     """Every step of ``function(*arguments, places)``; an answer that is not Done is the last."""
     try:
-        with at_hand(files, sent, ray_library().get) as places:
+        with environment_with(_NO_KEYS), at_hand(files, sent, ray_library().get) as places:
             for step in function(*arguments, places):
                 yield Done(step)
     except Exception as error:  # noqa: BLE001  # as above; what came before it stays valid

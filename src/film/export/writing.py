@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -21,6 +20,7 @@ from film.export.media import Placement, Shelf
 from film.export.soundtracks import clip_material, is_rendered
 from film.export.xmeml import xmeml
 from film.hashing import sha256_of_file
+from film.own_files import fresh_beside
 from film.timeline import Source, Timeline
 
 if TYPE_CHECKING:
@@ -113,9 +113,10 @@ def write_pictures(
 
 @contextmanager
 def _appearing(path: Path) -> Generator[Path, None, None]:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = fresh_beside(path)
         yield temporary
         temporary.replace(path)
     except OSError as error:
@@ -123,4 +124,5 @@ def _appearing(path: Path) -> Generator[Path, None, None]:
             f"{path} cannot be written: {error.strerror or error}", hint="check the folder and the space on its disk"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)

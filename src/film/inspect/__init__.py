@@ -39,6 +39,8 @@ def inspect_film(
     ``thorough=False`` looks at key frames only and takes the loudness from the manifest. ``plan`` stands for the
     manifest beside the film where the caller knows better. Raises BadMedia for what is no film at all.
     """
+    if not path.is_file():
+        type_of_film(path)  # FFmpeg would wait for what a pipe is sent
     known = plan or expected(path)
     try:
         seen = survey(path, thorough=thorough, loudness=thorough, tick=tick)

@@ -28,6 +28,7 @@ from typing import Any, cast
 
 from film.errors import StoreError, disk_error
 from film.jobs.calls import Job, State
+from film.own_files import own_folder
 
 try:
     import fcntl
@@ -100,7 +101,7 @@ class OrderBook:
     def begin_from(self, jobs: Iterable[Job]) -> None:
         """Make a book that is not there, of all ``jobs`` of a database that is: one that comes from before the book."""
         with _our_disk(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(self.path.parent)
             beside = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex[:8]}.new")
             with beside.open("xb") as file:
                 for job in jobs:
@@ -185,7 +186,7 @@ class OrderBook:
     def _append(self, line: bytes) -> None:
         is_new = not self.path.exists()
         if is_new:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(self.path.parent)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
         handle = os.open(self.path, flags | getattr(os, "O_BINARY", 0), 0o600)
         try:

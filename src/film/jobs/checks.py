@@ -23,7 +23,11 @@ def check_media(made: Generated, asset_type: AssetType, provider: str) -> Genera
         head = head_of(media)
         file_type = sniff(head)
         fits = file_type and asset_type in file_type.holds
-        came = f"a damaged {file_type.mime_as(asset_type)} ({error.message})" if file_type and fits else describe(head)
+        came = (
+            f"a damaged {file_type.mime_as(asset_type)} ({error.message})"
+            if file_type and fits
+            else describe(head, quoted=True)
+        )
         raise BadMedia(
             f"{provider} sent {came} instead of {wanted(asset_type)}",
             hint="it is fetched again by itself; if it stays so, tell the provider, with the job's id from film jobs",

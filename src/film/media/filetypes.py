@@ -6,6 +6,7 @@ first bytes ──► sniff ──► FileType: media type, suffix, the reader t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -84,8 +85,18 @@ def sniff(head: bytes) -> FileType | None:
     return next((file_type for file_type, matches in _SIGNS if matches(head)), None)
 
 
-def describe(head: bytes) -> str:
-    """What these first bytes are, in words that fit into an error message."""
+_SIGNATURES = re.compile(
+    r"#EXTM3U|ffconcat version|<!doctype html>|<html|\[\{\"shot_id\"|#!|%PDF|\{\\rtf", re.IGNORECASE
+)
+"""How text begins that says what it is; it may be repeated, for it is nobody's own words."""
+
+
+def describe(head: bytes, *, quoted: bool = False) -> str:
+    """What these first bytes are, in words that fit into an error message.
+
+    ``quoted`` are those that came over the wire, where the words say what went wrong. A file that somebody named by
+    mistake may hold his keys: of that no more is repeated than what kind of text it is.
+    """
     if not head.strip():
         return "nothing"
     if known := sniff(head):
@@ -93,10 +104,13 @@ def describe(head: bytes) -> str:
     text = head[:160].decode("utf-8", errors="replace").strip()
     printable = sum(c.isprintable() or c.isspace() for c in text if c != "\N{REPLACEMENT CHARACTER}")
     if printable < 0.9 * len(text):
-        return f"bytes of no known media type ({head[:8].hex(' ')} …)"
+        return f"bytes of no known media type ({head[: 8 if quoted else 4].hex(' ')} …)"
     lead = text.lower()
     what = "HTML" if lead.startswith(("<!doctype", "<html", "<head", "<body")) else "text"
     what = "JSON" if lead.startswith(("{", "[")) else what
+    if not quoted:
+        signature = _SIGNATURES.match(text)
+        return f"{what} ({signature[0]} …)" if signature else what
     shown = "".join(c if c.isprintable() else " " for c in text)  # a terminal obeys control characters
     return f"{what} ({' '.join(shown.split())[:120]})"
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
+from film.bounds import open_plain
 from film.errors import BadMedia
 from film.media.filetypes import HEAD, FileType, accepted, describe, sniff
 from film.models import AssetType
@@ -47,7 +48,7 @@ def reading(media: Media, *, name: str = "") -> Generator[IO[bytes], None, None]
         yield io.BytesIO(media)
         return
     try:
-        file = media.open("rb")
+        file = open_plain(media)
     except OSError as error:
         raise BadMedia(
             f"{name or name_of(media)}: cannot be read: {error.strerror}",

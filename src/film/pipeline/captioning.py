@@ -8,13 +8,13 @@ A file that somebody has edited is theirs: it is told from ours by the digest of
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from film.captions import captioned, srt, vtt
 from film.compose.scripts import complaint
+from film.own_files import fresh_beside
 from film.pipeline.params import FilmParams
 from film.timeline import Timeline
 
@@ -50,7 +50,7 @@ def write_beside(
             notes.append(f"{path.name} was not written by this program, or edited since: it is left as it is")
             continue
         if data != before:
-            temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+            temporary = fresh_beside(path)
             try:
                 temporary.write_bytes(data)
                 temporary.replace(path)

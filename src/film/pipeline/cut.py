@@ -7,7 +7,6 @@ of what is asked for now is the same and the file is still the one that was writ
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,12 +15,14 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from film.bounds import read_plain
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
-from film.errors import ComposeError, StoreError
+from film.errors import ComposeError, InputError, StoreError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
+from film.own_files import fresh_beside
 from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
@@ -198,15 +199,18 @@ def _manifest(
 
 def _read_manifest(path: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(_manifest_path(path).read_text("utf-8"))
-    except (OSError, ValueError):
+        return json.loads(read_plain(_manifest_path(path), "manifest"))
+    except (InputError, ValueError, RecursionError):
         return None
 
 
 def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    temporary = _manifest_path(path).with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(_manifest_path(path))
+    temporary = fresh_beside(_manifest_path(path), ".tmp", mode=0o600)
+    try:
+        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.replace(_manifest_path(path))
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = None) -> str:

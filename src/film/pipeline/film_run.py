@@ -47,7 +47,7 @@ from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
 from film.providers.base import missing_keys
-from film.settings import Settings
+from film.settings import KEY_NAMES, Settings
 
 Consent = Callable[[FilmPlan, Settings], None]
 """Asked before anything is bought; raises ConsentDeclined to stop."""
@@ -185,7 +185,8 @@ class FilmRun:
         check_sounds(self.params)
         missing = plan.missing_keys(self.keys)
         if missing:
-            raise missing_keys(missing)
+            withheld = self.services.settings.withheld
+            raise missing_keys(missing, [why for account, why in withheld.items() if KEY_NAMES[account][0] in missing])
         if plan.at_most:
             self.costs.check_budget(plan.at_most - self._held_by_others(plan))
             if consent:

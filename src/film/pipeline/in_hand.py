@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from film.bounds import read_plain
 from film.db.tables import ShotRow
 from film.errors import ComposeError, InputError
 from film.models import Shot, check_identifier
@@ -85,8 +86,8 @@ def _manifests(film_id: str, films: Path) -> list[Path]:
 def _newest(manifests: Sequence[Path], tier: str | None) -> dict[str, Any] | None:
     for path in manifests:
         try:
-            manifest: Any = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
+            manifest: Any = json.loads(read_plain(path, "manifest"))
+        except (InputError, ValueError, RecursionError):
             continue
         if isinstance(manifest, dict) and tier in (None, manifest.get("tier")):  # pyright: ignore[reportUnknownMemberType]  # JSON that others may have written
             return manifest  # pyright: ignore[reportUnknownVariableType]  # its reader asks for each field

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from film.errors import disk_error
+from film.own_files import own_folder
 from film.pipeline.events import Event, Listener
 
 _TICKS = frozenset({"step_progress", "cut_progress"})
@@ -28,7 +29,7 @@ def log_lines(folder: Path, film_id: str) -> Generator[Listener]:
     run = uuid.uuid4().hex[:12]
     path = folder / f"{datetime.now(UTC):%Y-%m}.jsonl"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:
         raise disk_error(error, folder) from error

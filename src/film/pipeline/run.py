@@ -52,7 +52,8 @@ def run_film_pipeline(
     ``film.pipeline.engine.ENGINES``. ``options`` are those of ``film_params``: size, frame_rate, models, transition,
     music, concurrency, order, output …; providers may also be named as there, ``video_provider`` and so on.
     """
-    chosen = settings or load_settings()
+    project = Path(shots_json_path).parent
+    chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,
         "video_provider": default_video_provider,

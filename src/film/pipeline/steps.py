@@ -27,7 +27,8 @@ __all__ = ["check_budget", "compose", "load_shots", "open_run", "plan_film", "re
 
 async def load_shots(shots_json_path: Path | str, settings: Settings | None = None, **options: Any) -> FilmParams:
     """Read and check shots.json, and settle every choice; ``options`` are those of ``film_params``."""
-    return film_params(shots_json_path, settings or load_settings(), **options)
+    chosen = settings or load_settings(project=Path(shots_json_path).parent)
+    return film_params(shots_json_path, chosen, **options)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ def digest_of(description: Description) -> str:
 
 def read_cast(path: Path) -> Cast:
     """Raises InputError that names file, line and field."""
-    document, lines = toml_lines.read(path)
+    document, lines = toml_lines.read(path, "template")
     unknown = check_names(document, set(_File.model_fields), lines, path)
     if unknown:
         raise InputError(

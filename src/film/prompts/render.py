@@ -3,8 +3,9 @@
     variables   the template's defaults  <  the film's  <  the shot's
     words       prompt, negative_prompt, shot_type, mood, time_of_day, styles, characters, places, dialogue
 
-Templates are text, rendered by Jinja2 in its sandbox: what a shot says is put in as it stands and never run. Without a
-template a shot's prompt stays as written, and only gains the descriptions of whom and what it names.
+Templates are text, rendered by Jinja2 in a sandbox that counts its steps: what a shot says is put in as it stands and
+never run. Without a template a shot's prompt stays as written, and only gains the descriptions of whom and what it
+names.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, nodes
+from jinja2 import BaseLoader, Environment, nodes
 from jinja2 import Template as CompiledTemplate
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from film.errors import InputError
 from film.models import Shot
 from film.prompts.cast import Cast, Description, digest_of
+from film.prompts.sandbox import CountedEnvironment
 from film.prompts.shelf import Shelf
 from film.prompts.template import Template
 from film.prompts.variables import Value, Variable, checked
@@ -29,7 +30,6 @@ from film.prompts.variables import Value, Variable, checked
 LONGEST = 10_000
 """Characters of a prompt."""
 _DEEPEST = 16
-_MOST_ROUNDS = 1000
 _SPACE = re.compile(r"[ \t]*\n\s*|[ \t]{2,}")
 _EMPTY_ITEM = re.compile(r"(?:\s*,){2,}")
 _EDGES = " ,;\n\t"
@@ -99,23 +99,21 @@ class _Press(BaseLoader):
         self.shelf = shelf
         self._sets: dict[str, tuple[Template, ...]] = {}
         self._compiled: dict[tuple[str, str], CompiledTemplate] = {}
-        self._jinja = ImmutableSandboxedEnvironment(
-            loader=self, undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-        )
-        known = cast("dict[str, Any]", self._jinja.globals)
-        known.clear()
-        known["range"] = _range
+        self._jinja = CountedEnvironment(self)
 
     def gather(self, name: str) -> tuple[Template, ...]:
         """The template, and after it all that it includes."""
         if name not in self._sets:
-            self._sets[name] = tuple({one.name: one for one in self._gather(name, ())}.values())
+            found: dict[str, Template] = {}
+            self._gather(name, (), found)
+            self._sets[name] = tuple(found.values())
         return self._sets[name]
 
     def text(self, name: str, field: str, words: Mapping[str, Any]) -> str:
         """A template's ``prompt`` or ``negative_prompt`` with these words in it."""
         template = self.shelf.get(name)
         try:
+            self._jinja.begin()
             if (name, field) not in self._compiled:
                 self._compiled[name, field] = self._jinja.from_string(getattr(template, field))
             parts: list[str] = []
@@ -129,8 +127,10 @@ class _Press(BaseLoader):
             _fail(template, str(error.message), f"it knows {', '.join(sorted(words))}", error)
         except TemplateSyntaxError as error:
             _fail(template, f"line {error.lineno} of its text: {error.message}", "mend it", error)
-        except (TemplateError, SecurityError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
             _fail(template, str(error), "mend the template's text", error)
+        except (RecursionError, MemoryError) as error:
+            _fail(template, "is nested too deeply", "make it simpler", error)
         text = _tidied("".join(parts))
         if len(text) > LONGEST:
             _fail(template, f"makes a prompt of over {LONGEST} characters", "make it shorter")
@@ -140,22 +140,28 @@ class _Press(BaseLoader):
         """Jinja's way to an included template."""
         return self.shelf.get(template).prompt, None, lambda: True
 
-    def _gather(self, name: str, way: tuple[str, ...]) -> Iterator[Template]:
+    def _gather(self, name: str, way: tuple[str, ...], found: dict[str, Template]) -> None:
+        """Each is looked into once, however many ways lead to it."""
         if name in way or len(way) >= _DEEPEST:
             raise InputError(
                 f"template {way[0]} includes itself: {' > '.join((*way, name))}", hint="take one of the includes out"
             )
-        template = self.shelf.get(name)
-        yield template
+        if name in found:
+            return
+        found[name] = template = self.shelf.get(name)
         for text in (template.prompt, template.negative_prompt):
             for included in self._includes(template, text):
-                yield from self._gather(included, (*way, name))
+                self._gather(included, (*way, name), found)
 
     def _includes(self, template: Template, text: str) -> Iterator[str]:
         try:
             tree = self._jinja.parse(text)
         except TemplateSyntaxError as error:
             _fail(template, f"line {error.lineno} of its text: {error.message}", "mend it", error)
+        except SecurityError as error:
+            _fail(template, str(error), "write {% include 'name' %}", error)
+        except RecursionError as error:
+            _fail(template, "is nested too deeply", "make it simpler", error)
         for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
             target = getattr(node, "template", None)
             if not isinstance(node, nodes.Include) or not isinstance(target, nodes.Const):
@@ -264,10 +270,3 @@ def _named(names: Sequence[str], find: Any) -> tuple[Named, ...]:
 def _tidied(text: str) -> str:
     """One line of words, whatever empty variables left behind."""
     return _EMPTY_ITEM.sub(",", _SPACE.sub(" ", text)).replace(" ,", ",").strip(_EDGES)
-
-
-def _range(*bounds: int) -> range:
-    found = range(*bounds)
-    if len(found) > _MOST_ROUNDS:
-        raise SecurityError(f"a loop of {len(found)} rounds, allowed {_MOST_ROUNDS}")
-    return found

@@ -83,7 +83,7 @@ def read_template(path: Path, origin: str) -> Template:
         raise InputError(
             f"{name[:60]!r} is no name for a template", hint="use small letters, digits and inner '-'", file=path
         )
-    document, lines = toml_lines.read(path)
+    document, lines = toml_lines.read(path, "template")
     unknown = check_names(document, set(TemplateText.model_fields), lines, path)
     if unknown:
         raise InputError(

@@ -14,7 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from film.bounds import BOUNDS, open_plain
 from film.errors import ConfigurationError, disk_error
+from film.own_files import own_folder
 from film.provenance.library import INSTALL
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def local_credential(folder: Path) -> Credential:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{LOCAL}.", dir=path.parent)  # which only its owner may read
     temporary = Path(name)
     try:
@@ -117,7 +119,8 @@ def _appear(temporary: Path, path: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read(BOUNDS["certificate"].bytes)
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be read: {error.strerror or error}", hint="check [provenance] in film.toml"

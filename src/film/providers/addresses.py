@@ -22,6 +22,23 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 
 
+Place = tuple[str, int]
+"""A host and its port."""
+_INSIDE = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "arpa")
+"""How names end that only a network's own servers know."""
+
+
+def place_of(url: httpx.URL) -> Place:
+    """Where a URL leads; what another port of the same machine answers is somebody else's."""
+    return url.host, url.port or (443 if url.scheme == "https" else 80)
+
+
+def is_inside(name: str) -> bool:
+    """Whether a name that cannot be looked up here means, by itself, something of a network's own."""
+    labels = name.rstrip(".").lower().split(".")
+    return len(labels) < 2 or labels[-1] in _INSIDE
+
+
 def is_public(address: Address) -> bool:
     """Whether the open internet may answer there. Addresses that wrap another one are judged by what they wrap.
 

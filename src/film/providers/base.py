@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -364,9 +364,10 @@ def check_generated(made: object, provider: str) -> Generated:
     )
 
 
-def missing_keys(variables: list[str]) -> MissingKeyError:
-    """The description's message, with the way out."""
+def missing_keys(variables: list[str], why: Sequence[str] = ()) -> MissingKeyError:
+    """The description's message, with the way out; ``why`` says of keys that are there that they are held back."""
     return MissingKeyError(
         f"Missing required API keys in .env: {', '.join(variables)}",
-        hint="add them to .env (see .env_template), or see the whole film at $0 first with --tier draft",
+        hint="; ".join(why)
+        or "add them to .env (see .env_template), or see the whole film at $0 first with --tier draft",
     )

@@ -21,7 +21,7 @@ import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from film.providers.addresses import is_public, literal_address, refused
+from film.providers.addresses import is_inside, is_public, literal_address, place_of, refused
 
 OUTSIDE = "film.outside"
 """Request extension: go to public addresses only. Its value is the provider's name, for the refusal."""
@@ -70,19 +70,38 @@ class SplitTransport(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         context = httpx.create_ssl_context()
-        proxies = {host for url in urllib.request.getproxies().values() if (host := urlsplit(url).hostname)}
+        self._resolver: AbstractResolver | None = None
+        self._proxies = proxies = {
+            host for url in urllib.request.getproxies().values() if (host := urlsplit(url).hostname)
+        }
         self._polls = _transport(context, trust_env=bool(proxies))
         self._posts = _transport(context, trust_env=bool(proxies), fresh=True)
         self._outside = _transport(context, trust_env=bool(proxies), proxies=proxies)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if OUTSIDE in request.extensions:
+            if self._proxies:
+                await self._judge(request.url)
             return await self._outside.handle_async_request(request)
         if request.method == "POST":
             return await self._posts.handle_async_request(request)
         return await self._polls.handle_async_request(request)
 
+    async def _judge(self, url: httpx.URL) -> None:
+        """Refuse a name that leads inside, before a proxy that may go there is asked for it.
+
+        A machine behind a proxy may not be able to look names up; then the name itself is judged.
+        """
+        self._resolver = self._resolver or aiohttp.DefaultResolver()
+        try:
+            await PublicResolver(set(), self._resolver).resolve(*place_of(url))
+        except OSError:
+            if is_inside(url.host):
+                raise refused("the vendor", f"a result at {url.host}, which is a name of a private network") from None
+
     async def aclose(self) -> None:
+        if self._resolver:
+            await self._resolver.close()
         for transport in (self._polls, self._posts, self._outside):
             await transport.aclose()
 

@@ -24,7 +24,7 @@ def recognise(head: bytes, kind: AssetType, provider: str) -> FileType:
     found = sniff(head)
     if found is None or kind not in found.holds:
         raise BadMedia(
-            f"{provider} sent {describe(head)} instead of {wanted(kind)}",
+            f"{provider} sent {describe(head, quoted=True)} instead of {wanted(kind)}",
             hint="the next film make fetches it once more; if it stays, look at the job on the vendor's site",
             provider=provider,
             charged=True,

@@ -22,7 +22,8 @@ import httpx
 from film.errors import BadMedia, PaidLost, ProviderUnavailable, disk_error
 from film.media import FileType
 from film.models import AssetType
-from film.providers.addresses import check_outside, refused
+from film.own_files import own_folder
+from film.providers.addresses import Place, check_outside, place_of, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length
 from film.providers.media import recognise
 from film.providers.patience import Patience
@@ -55,13 +56,13 @@ class ResultFetcher:
         provider: str,
         http: httpx.AsyncClient,
         *,
-        own_host: str | None = None,
+        own_place: Place | None = None,
         patience: Patience,
         scratch: Path | None = None,
         describe: Callable[[BaseException], str] = str,
     ) -> None:
         self.provider, self.http, self.patience = provider, http, patience
-        self._own_host, self._scratch, self._describe = own_host, scratch, describe
+        self._own_place, self._scratch, self._describe = own_place, scratch, describe
 
     async def fetch(self, url: str, wanted: AssetType) -> Download:
         """The result behind ``url``, as long as it was announced.
@@ -100,7 +101,7 @@ class ResultFetcher:
     async def _attempt(self, url: str, wanted: AssetType) -> Download:
         with _on_disk(self._scratch):
             if self._scratch:
-                self._scratch.mkdir(parents=True, exist_ok=True)  # a new gallery has no folders yet
+                own_folder(self._scratch)  # a new gallery has no folders yet
             handle, name = tempfile.mkstemp(prefix="fetch-", dir=self._scratch)
         path = Path(name)
         try:
@@ -125,7 +126,7 @@ class ResultFetcher:
         target = self._parse(url)
         for _ in range(self.patience.redirects + 1):
             request = self.http.build_request("GET", target)
-            if target.host != self._own_host or target.scheme not in ("http", "https"):
+            if place_of(target) != self._own_place or target.scheme not in ("http", "https"):
                 check_outside(target, self.provider)
                 request.extensions = {**request.extensions, OUTSIDE: self.provider}
             response = await self.http.send(request, auth=None, stream=True, follow_redirects=False)

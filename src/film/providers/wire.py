@@ -26,7 +26,7 @@ import httpx
 
 from film.errors import OutcomeUnknown, ProviderUnavailable
 from film.models import AssetType
-from film.providers.addresses import check_outside, refused
+from film.providers.addresses import check_outside, place_of, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length, never_sent
 from film.providers.patience import Patience
 from film.providers.redact import redact
@@ -124,11 +124,11 @@ class Wire:
         self.provider, self.auth, self.http = provider, auth, http
         self.base = httpx.URL(base.rstrip("/") + "/")
         self.patience = patience or Patience()
-        self._own_host = self.base.host if moved else None
+        self._own_place = place_of(self.base) if moved else None
         self._results = ResultFetcher(
             provider,
             http,
-            own_host=self._own_host,
+            own_place=self._own_place,
             patience=self.patience,
             scratch=scratch,
             describe=self._hide,
@@ -216,7 +216,7 @@ class Wire:
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
             raise refused(self.provider, "an upload address that is none") from None
-        outside = target.host != self._own_host or target.scheme not in ("http", "https")
+        outside = place_of(target) != self._own_place or target.scheme not in ("http", "https")
         if outside:
             check_outside(target, self.provider, "an upload")
 

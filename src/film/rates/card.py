@@ -27,9 +27,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from film.bounds import read_plain
 from film.errors import InputError, UnknownPriceError
 from film.rates.rate import ANY, Rate
 from film.settings import Settings
+from film.toml_lines import check_keys
 
 _FOLDER = Path(__file__).parent
 _FORM = 'an entry is [[rate]] with provider, model, unit, price = "0.003" and source, as in film/rates/shipped.toml'
@@ -98,11 +100,15 @@ class RateCard:
 def read_card(path: Path) -> RateCard:
     """The card in a file; InputError names the file and the entry that is wrong."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path, hint="check FILM_RATE_CARD") from error
+        text = read_plain(path, "rate card", hint="check FILM_RATE_CARD").decode("utf-8").replace("\r\n", "\n")
+        check_keys(text, path)
+        content = tomllib.loads(text, parse_float=Decimal)
+    except RecursionError as error:
+        raise InputError("is not TOML: it is nested too deeply", file=path, hint=_FORM) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is not TOML: {error}", file=path, hint=_FORM) from error
+    if not content.keys() & {"as_of", "rate"}:
+        raise InputError("is no rate card", file=path, hint=_FORM)
     if unknown := content.keys() - {"as_of", "rate"}:
         raise InputError(f"has {min(unknown)!r}, which means nothing", file=path, field=min(unknown), hint=_FORM)
     as_of = content.get("as_of")

@@ -8,22 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from film.errors import StoreError
+from film.own_files import fresh_beside, own_folder
 from film.rates.card import RateCard
 from film.rates.rate import Rate
 
 
 def write_card(card: RateCard, path: Path, *, heading: str) -> None:
     """Replace the file at ``path``; ``heading`` becomes its first comment. StoreError when it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(path.parent)
+        temporary = fresh_beside(path)
         with temporary.open("w", encoding="utf-8") as file:
             file.write("\n".join(_lines(card, heading)))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             f"{path} cannot be written: {error.strerror}", hint="check the folder and the space on its disk"
         ) from error

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.errors import StoreError
+from film.own_files import own_folder
 from film.search.embedder import Vectors
 from film.search.vectors import Ids
 
@@ -134,7 +135,7 @@ def write(
     new = folder / f".{path.name}.{os.getpid()}"
     ids, scales, written = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)], 0
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         with new.open("wb") as file:
             header = {"descr": "|i1", "fortran_order": False, "shape": (count, dim)}
             np.lib.format.write_array_header_1_0(file, header)

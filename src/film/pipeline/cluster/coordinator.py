@@ -32,7 +32,7 @@ from film.pipeline.results import CompletedShot
 from film.pipeline.services import LOCAL_WORK, Services, running_services
 from film.pipeline.stop import Stop
 from film.providers.base import missing_keys
-from film.settings import load_settings
+from film.settings import Settings, load_settings
 
 NAME = ROLE = "coordinator"
 RESOURCE = "film_coordinator"
@@ -46,10 +46,14 @@ IDLE = 60.0
 
 
 class Coordinator:
-    """An actor. Everything in it happens on one event loop."""
+    """An actor. Everything in it happens on one event loop.
 
-    def __init__(self) -> None:
-        self._settings = load_settings()
+    Its settings are those of its node, unless it is given some: on a cluster of one program, which tells its keys to
+    nobody else.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or load_settings()
         self._workshop = Workshop(Cluster())
         self._node = node_name()
         self._films: dict[str, _Film] = {}

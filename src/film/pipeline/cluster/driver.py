@@ -29,7 +29,7 @@ from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan
 from film.pipeline.results import CompletedShot, FilmResult, ShotAsset
 from film.pipeline.stop import Stop
-from film.settings import Settings, as_environment
+from film.settings import SECRET_NAMES, Settings, as_environment
 
 PATIENCE = 60.0
 """Seconds after which a coordinator that does not answer is taken to be asleep, and another is begun. That one is given
@@ -68,7 +68,7 @@ class House:
     def cluster(self) -> Cluster:
         if self.opened is None:
             address = self.settings.ray_address
-            environment = {} if address else as_environment(self.settings)
+            environment = {} if address else {**as_environment(self.settings), **dict.fromkeys(SECRET_NAMES)}
             opened = self._stack.enter_context(open_cluster(address, environment=environment))
             self._check_database(opened)
             if address:
@@ -77,7 +77,9 @@ class House:
         return self.opened
 
     def coordinator(self) -> Any:
-        return self.cluster().keep(Coordinator, NAME, resource=RESOURCE)
+        """A cluster of our own has no keys but what its coordinator is given, who keeps it in memory."""
+        given = () if self.is_shared else (self.settings,)
+        return self.cluster().keep(Coordinator, NAME, *given, resource=RESOURCE)
 
     def _check_database(self, cluster: Cluster) -> None:
         machines = cluster.machines

@@ -14,6 +14,7 @@ The code is in it so that a recipe whose name somebody forgot to change is notic
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -22,9 +23,12 @@ from pathlib import Path
 import film
 from film.engines import node_name
 from film.errors import ConfigurationError
+from film.settings import SECRET_NAMES
 
 PACKAGE = "film-generation"
 LIBRARIES = "libraries"
+KEYS = "keys in its environment"
+"""Names of variables with keys that everything finds which runs on a node: told, and compared with nothing."""
 _DRAFTS, _CUT = ("providers/draft",), ("compose", "timeline", "media")
 _UNDERNEATH = ("av", "numpy", "pillow", "espeakng-loader", "fontpkg-noto-sans")
 
@@ -60,7 +64,7 @@ def travelling_question() -> Callable[[], Makeup]:
 
     def ask() -> Makeup:
         try:
-            from film.pipeline.cluster.makeup import own_makeup
+            from film.pipeline.cluster.makeup import own_makeup, with_keys
         except ImportError:
             from importlib.metadata import PackageNotFoundError, version
 
@@ -68,9 +72,19 @@ def travelling_question() -> Callable[[], Makeup]:
                 return {"film-generation": version("film-generation")}
             except PackageNotFoundError:
                 return {"film-generation": "none"}
-        return own_makeup()
+        return with_keys(own_makeup())
 
     return ask
+
+
+def with_keys(makeup: Makeup) -> Makeup:
+    """The makeup of a node, and which keys its environment holds; their names, never themselves."""
+    found = ", ".join(sorted(name for name in SECRET_NAMES if os.environ.get(name) and not _is_harmless(name)))
+    return {**makeup, KEYS: found} if found else makeup
+
+
+def _is_harmless(name: str) -> bool:
+    return "REGION" in name or "ENDPOINT" in name or (name == "FILM_DATABASE_URL" and "@" not in os.environ[name])
 
 
 def difference(ours: Makeup, theirs: Makeup) -> tuple[str, str] | None:
@@ -98,6 +112,17 @@ def check_nodes(answers: Mapping[str, Makeup | Exception], tell: Callable[[str],
     if wrong:
         node, found = next(iter(wrong.items()))
         raise unlike(node, *found, others=len(wrong) - 1)
+    keys = {
+        node: found for node, answer in answers.items() if isinstance(answer, Mapping) and (found := answer.get(KEYS))
+    }
+    if keys:
+        node, names = next(iter(keys.items()))
+        more = f" (and {len(keys) - 1} more nodes)" if len(keys) > 1 else ""
+        tell(
+            f"node {node}{more} was started with {names} in its environment, where all that runs there can read them;"
+            " only coordinators need them: put them into a .env in the folder that ray start is run in, and start it"
+            " again"
+        )
     told = {node: answer.get(LIBRARIES) for node, answer in answers.items() if not isinstance(answer, Exception)}
     other = {node: theirs for node, theirs in told.items() if theirs != ours[LIBRARIES]}
     if other:

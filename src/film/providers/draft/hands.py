@@ -76,8 +76,11 @@ class Child:
             if self._process and self._process.poll() is not None:
                 self.close()
             if self._process is None:
-                # It finds this package, and all that it needs, where we found them.
-                found = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+                # It finds this package, and all that it needs, where we found them; nothing comes from the folder that
+                # one happens to be in, unless this package does.
+                own = Path(__file__).parents[3]
+                places = [Path(entry).absolute() for entry in sys.path]
+                found = os.pathsep.join(str(place) for place in places if place != Path.cwd() or place == own)
                 environment = {"PYTHONPATH": found, "OPENBLAS_NUM_THREADS": "1"}
                 try:
                     self._process = child.start(worker.__file__, environment=environment)

@@ -1,0 +1,93 @@
+"""Which ``.env`` is read, and what of it counts: a project's folder may be a stranger's.
+
+    folder one is in, and those above it that are the user's own; then the folder of the shots.json
+        └─► the first ``.env`` that is a plain file of the user's ──► its values, as they are written
+
+Nothing is filled in from the environment (``${HOME}``), and a file of somebody else is not read, but told.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from film.bounds import BOUNDS, open_plain
+from film.errors import ConfigurationError
+
+NAME = ".env"
+LARGEST = BOUNDS[".env"].bytes
+"""Bytes of a ``.env``; one with all variables there are has some three thousand."""
+
+
+def find(folder: Path, project: Path | None) -> tuple[Path | None, tuple[str, ...]]:
+    """The file to read, if there is one, and why others were passed by.
+
+    ``folder`` is where one is, ``project`` where the shots.json lies.
+    """
+    passed_by: list[str] = []
+    for place in _places(folder, project):
+        file = place / NAME
+        wrong = _wrong(file)
+        if wrong is None:
+            return file, tuple(passed_by)
+        if wrong:
+            passed_by.append(f"{file} is not read: {wrong}")
+    return None, tuple(passed_by)
+
+
+def read(file: Path) -> dict[str, str]:
+    """Its variables that have a value. Raises ConfigurationError for a file that is no ``.env``."""
+    try:
+        with open_plain(file) as opened:
+            data = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}", hint="mend its rights") from error
+    if len(data) > LARGEST:
+        raise ConfigurationError(
+            f"{file} is longer than {LARGEST // 1024} KiB",
+            hint="a .env has one NAME=value on each line: see .env_template",
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from None  # it may hold keys
+    return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
+
+
+def _places(folder: Path, project: Path | None) -> Iterator[Path]:
+    yield folder
+    for above in folder.parents:
+        if not _is_own(above):
+            break
+        yield above
+    if project is not None and project.absolute() != folder.absolute():
+        yield project
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody but this user puts files there."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    return os.name != "posix" or (found.st_uid == os.geteuid() and not found.st_mode & stat.S_IWOTH)
+
+
+def _wrong(file: Path) -> str | None:
+    """Why a file is not read; empty where there is none, None where nothing is wrong with it."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ""
+    if not stat.S_ISREG(found.st_mode):
+        return "" if stat.S_ISDIR(found.st_mode) else "it is no plain file"
+    if os.name == "posix" and found.st_uid != os.geteuid():
+        return "it belongs to another user"
+    if os.name == "posix" and found.st_mode & stat.S_IWOTH:
+        return f"everybody may write to it (chmod 600 {file})"
+    return None
