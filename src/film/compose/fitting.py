@@ -19,6 +19,7 @@ from PIL import Image
 
 from film.compose import wide_colour
 from film.compose.pictures import BLACK, Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
+from film.media.clips import matrix_of, turn_of
 from film.media.opening import check_size, seen_size
 from film.timeline import Fit
 
@@ -40,7 +41,7 @@ _MATRICES = {
     9: Colorspace.BT2020,
     10: Colorspace.BT2020,
 }
-"""By the code that a frame carries. An untagged clip is taken to be BT.709, which generated clips are."""
+"""By H.273's code."""
 _FULL_RANGE_FORMATS = ("yuvj", "rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
 
 
@@ -57,12 +58,11 @@ class Fitter:
         check_size(frame.width, frame.height, path.name)
         screen = self._screen
         width, height = scaled_size(*seen_size(frame, stream), self._fit, screen)
-        turns = frame.rotation // 90 % 4
-        lying = turns % 2
-        scaled = self._in_colours(frame, height if lying else width, width if lying else height)
-        if turns == 0 and (scaled.width, scaled.height) == (screen.width, screen.height):
+        turn = turn_of(frame)
+        scaled = self._in_colours(frame, height if turn.lies else width, width if turn.lies else height)
+        if not turn and (scaled.width, scaled.height) == (screen.width, screen.height):
             return scaled
-        return self._placed([np.rot90(plane, turns) for plane in planes_of(scaled)])
+        return self._placed([turn.of(plane) for plane in planes_of(scaled)])
 
     def covered(self, frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
         """Width and height of what a decoded frame covers of the screen, in its middle."""
@@ -78,7 +78,7 @@ class Fitter:
         """The frame at this size as BT.709 of limited range in yuv420p."""
         full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith(_FULL_RANGE_FORMATS)
         source = {
-            "src_colorspace": _MATRICES.get(frame.colorspace, Colorspace.ITU709),
+            "src_colorspace": _MATRICES.get(matrix_of(frame), Colorspace.ITU709),
             "src_color_range": ColorRange.JPEG if full else ColorRange.MPEG,
         }
         how = {"width": width, "height": height, "interpolation": _SMOOTH, "threads": 1}

@@ -25,7 +25,7 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.media import fit_picture, read_data_uri, recognise
+from film.providers.media import data_uri, fit_picture, read_data_uri, recognise, travelling
 from film.providers.vendor import VendorProvider
 from film.providers.wire import Answer
 
@@ -92,10 +92,13 @@ class VideoVendor(VendorProvider, BaseVideoProvider):
         """The shot's picture as it travels: a URL as it is, a data URI that an order may hold, or a file to upload."""
         if not image_url:
             raise InputError(f"{self.name} animates a picture, and none was given", hint="make the shot's image first")
-        if not image_url.startswith("data:") or len(image_url) <= self.inline_limit:
+        if not image_url.startswith("data:"):
             return image_url
         try:
-            return PictureFile(*fit_picture(*read_data_uri(image_url), self.file_limit))
+            inline = data_uri(*travelling(*read_data_uri(image_url)))
+            if len(inline) <= self.inline_limit:
+                return inline
+            return PictureFile(*fit_picture(*read_data_uri(inline), self.file_limit))
         except ValueError as error:
             raise InputError(f"{self.name} cannot take the shot's picture: {error}", hint="make it anew") from error
 
