@@ -150,4 +150,4 @@ def _stored(copy: _Copy, said: Said, services: Services) -> Asset:
         mime=stored.mime,
         details=stored.details,
     )
-    return record.model_copy(update=said.model_dump(exclude_none=True))
+    return record.model_copy(update={"details": {**record.details, **facts}, **said.model_dump(exclude_none=True)})
