@@ -84,7 +84,16 @@ def decode(container: InputContainer, stream: VideoStream, packets: Iterable[Any
     """A track's frames, or those of the ``packets`` given, with what can be seen through where the file has it."""
     beside = see_through(stream)
     for packet in packets or container.demux(stream):
-        yield from beside.decode(packet) if beside else packet.decode()
+        yield from (_tagged(frame, stream) for frame in beside.decode(packet)) if beside else packet.decode()
+
+
+def _tagged(frame: VideoFrame, stream: VideoStream) -> VideoFrame:
+    """A frame of another decoder than the track's own, with what the container says of its colours."""
+    if int(frame.colorspace) == _UNSAID:
+        frame.colorspace = stream.codec_context.colorspace
+    if int(frame.color_primaries) == _UNSAID:
+        frame.color_primaries = stream.codec_context.color_primaries
+    return frame
 
 
 def see_through(stream: VideoStream) -> Any:
