@@ -19,7 +19,7 @@ from PIL import Image
 
 from film.compose import wide_colour
 from film.compose.pictures import BLACK, Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
-from film.media.clips import matrix_of, turn_of
+from film.media.clips import Turn, matrix_of, turn_of
 from film.media.opening import check_size, seen_size
 from film.timeline import Fit
 
@@ -51,14 +51,15 @@ class Fitter:
     def __init__(self, fit: Fit, screen: Screen) -> None:
         self._fit: Fit = fit
         self._screen = screen
+        self._turns: dict[int, Turn] = {}
         self._scaler, self._small, self._large = VideoReformatter(), VideoReformatter(), VideoReformatter()
 
     def fit(self, frame: VideoFrame, stream: VideoStream, path: Path) -> VideoFrame:
         """A decoded frame on the screen; one that fits already passes through untouched."""
         check_size(frame.width, frame.height, path.name)
         screen = self._screen
-        width, height = scaled_size(*seen_size(frame, stream), self._fit, screen)
-        turn = turn_of(frame)
+        turn = self._turn(frame)
+        width, height = scaled_size(*seen_size(frame, stream, turn), self._fit, screen)
         scaled = self._in_colours(frame, height if turn.lies else width, width if turn.lies else height)
         if not turn and (scaled.width, scaled.height) == (screen.width, screen.height):
             return scaled
@@ -66,8 +67,15 @@ class Fitter:
 
     def covered(self, frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
         """Width and height of what a decoded frame covers of the screen, in its middle."""
-        width, height = scaled_size(*seen_size(frame, stream), self._fit, self._screen)
+        width, height = scaled_size(*seen_size(frame, stream, self._turn(frame)), self._fit, self._screen)
         return min(width, self._screen.width), min(height, self._screen.height)
+
+    def _turn(self, frame: VideoFrame) -> Turn:
+        """How the frame is to be turned; looked up once for each angle, since a file does not change its mirror."""
+        angle = frame.rotation
+        if angle not in self._turns:
+            self._turns[angle] = turn_of(frame)
+        return self._turns[angle]
 
     def still(self, image: Image.Image) -> VideoFrame:
         """A picture in RGB on the screen."""

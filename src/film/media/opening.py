@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from film.errors import BadMedia
-from film.media.clips import picture_of, sound_of, turn_of
+from film.media.clips import Turn, picture_of, sound_of, turn_of
 from film.media.filetypes import HEAD, HEIC, FileType, accepted, describe, sniff
 from film.models import AssetType
 
@@ -150,11 +150,11 @@ def audio_stream(container: InputContainer, name: str) -> AudioStream:
     return stream
 
 
-def seen_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
-    """Width and height as they should be seen: square pixels, upright."""
+def seen_size(frame: VideoFrame, stream: VideoStream, turn: Turn | None = None) -> tuple[int, int]:
+    """Width and height as they should be seen: square pixels, upright. ``turn`` is the frame's, where it is known."""
     aspect = stream.sample_aspect_ratio or Fraction(1)
     width, height = round(frame.width * aspect), frame.height
-    return (height, width) if turn_of(frame).lies else (width, height)
+    return (height, width) if (turn_of(frame) if turn is None else turn).lies else (width, height)
 
 
 def check_size(width: int, height: int, name: str) -> None:

@@ -162,7 +162,7 @@ def _eight(image: Image.Image) -> Image.Image:
     import numpy as np
     from PIL import Image
 
-    grey = np.nan_to_num(np.asarray(image).astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    grey = np.nan_to_num(np.asarray(image).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     most = float(grey.max(initial=0))
     full = 65535.0
     if image.mode == "F":
