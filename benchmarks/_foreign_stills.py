@@ -172,6 +172,20 @@ def _colours() -> Iterator[Case]:
             yield _still("colour", f"{name}.{suffix}", content, seen, tolerance=5 if suffix in ("png", "tiff") else 16)
     plain = _saved(Image.fromarray(quadrants()), "png", icc_profile=icc(_SRGB, None))
     yield _still("colour", "srgb.png", plain, QUADRANTS, tolerance=4)
+    for gamma in (1.0, 2.2):
+        seen = tuple(in_srgb(grey, _SRGB, gamma) for grey in GREYS)
+        profile = icc(None, gamma)
+        level = Image.fromarray(quadrants([grey[0] for grey in GREYS]))
+        for suffix in ("png", "jpg", "tiff"):
+            yield _still(
+                "colour", f"grey{gamma}.{suffix}", _saved(level, suffix, icc_profile=profile), seen, tolerance=6
+            )
+        covered = _saved(level.convert("LA"), "png", icc_profile=profile)
+        yield _still("colour", f"grey-alpha{gamma}.png", covered, seen, tolerance=6)
+    level = Image.fromarray(quadrants([grey[0] for grey in GREYS]))
+    yield _still("colour", "grey-srgb.jpg", _saved(level, "jpg", icc_profile=icc(_SRGB, None)), GREYS, tolerance=4)
+    other = _saved(Image.fromarray(quadrants()), "png", icc_profile=icc(None, 1.0))
+    yield _still("colour", "for-something-else.png", other, QUADRANTS, told=True)
     broken = _saved(Image.fromarray(quadrants()), "png", icc_profile=b"no profile at all, but long enough" * 8)
     yield _still("colour", "broken-profile.png", broken, QUADRANTS, told=True)
     for name, gamma, primaries in (("gama", 1.0, None), ("gama18", 1.8, None), ("chrm", 2.2, _P3)):
@@ -274,8 +288,8 @@ def without_adobe(content: bytes) -> bytes:
 
 
 def icc(primaries: Any, gamma: float | None) -> bytes:
-    """A profile of three primaries and a curve: of 1.0 and more a power, of None sRGB's own."""
-    adapted = _adapted_to_d50(_matrix(primaries))
+    """A profile of three primaries and a curve: of 1.0 and more a power, of None sRGB's own. Without any, for grey."""
+    adapted = _adapted_to_d50(_matrix(primaries)) if primaries else None
 
     def fixed(*values: float) -> bytes:
         return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
@@ -289,9 +303,13 @@ def icc(primaries: Any, gamma: float | None) -> bytes:
         b"desc": b"desc" + bytes(4) + struct.pack(">I", len(words)) + words + bytes(78),
         b"wtpt": b"XYZ " + bytes(4) + fixed(0.9642, 1.0, 0.8249),
         b"cprt": b"text" + bytes(4) + b"none\0",
-        **{name: b"XYZ " + bytes(4) + fixed(*adapted[:, n]) for n, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))},
-        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
     }
+    if adapted is None:
+        tags[b"kTRC"] = curve
+    else:
+        names = (b"rXYZ", b"gXYZ", b"bXYZ")
+        tags |= {name: b"XYZ " + bytes(4) + fixed(*adapted[:, n]) for n, name in enumerate(names)}
+        tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
     at = 128 + 4 + 12 * len(tags)
     table, bodies = struct.pack(">I", len(tags)), b""
     for name, body in tags.items():
@@ -299,7 +317,15 @@ def icc(primaries: Any, gamma: float | None) -> bytes:
         table += name + struct.pack(">II", at + len(bodies), len(padded))
         bodies += padded
     head = struct.pack(
-        ">I4sI4s4s4s12s4s", at + len(bodies), bytes(4), 0x02400000, b"mntr", b"RGB ", b"XYZ ", bytes(12), b"acsp"
+        ">I4sI4s4s4s12s4s",
+        at + len(bodies),
+        bytes(4),
+        0x02400000,
+        b"mntr",
+        b"RGB " if primaries else b"GRAY",
+        b"XYZ ",
+        bytes(12),
+        b"acsp",
     )
     head += bytes(28) + fixed(0.9642, 1.0, 0.8249)
     return head + bytes(128 - len(head)) + table + bodies

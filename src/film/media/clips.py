@@ -96,13 +96,18 @@ def _tagged(frame: VideoFrame, stream: VideoStream) -> VideoFrame:
     return frame
 
 
+def says_alpha(stream: VideoStream) -> bool:
+    """Whether a WebM lays a second picture beside the first, of how much of it covers what is behind."""
+    return {key.lower(): value for key, value in stream.metadata.items()}.get("alpha_mode") == "1"
+
+
 def see_through(stream: VideoStream) -> Any:
     """A decoder for a WebM that can be seen through; None for a clip that its ordinary one decodes whole."""
     from av.codec import CodecContext
     from av.error import FFmpegError
 
     name = _ALPHA_DECODERS.get(stream.codec_context.name)
-    if name is None or {key.lower(): value for key, value in stream.metadata.items()}.get("alpha_mode") != "1":
+    if name is None or not says_alpha(stream):
         return None
     try:
         decoder: Any = CodecContext.create(name, "r")

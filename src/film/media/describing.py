@@ -12,6 +12,7 @@ from film.media.clips import (
     Combs,
     Turn,
     pictures_in,
+    says_alpha,
     see_through,
     sound_of,
     takes_sd_colours,
@@ -42,6 +43,11 @@ class Findings:
         self._holes, self._missing = 0, Fraction(0)
         if see_through(stream):
             self._found["alpha"] = "what can be seen through shows black"
+        elif says_alpha(stream):
+            codec = stream.codec_context.name
+            self._found["_opaque"] = (
+                f"what can be seen through cannot be read in this codec ({codec}): it is shown whole"
+            )
         if len(pictures := pictures_in(container)) > 1 and stream.index != pictures[0].index:
             number = [track.index for track in pictures].index(stream.index) + 1
             self._found["track"] = f"of its {len(pictures)} pictures the {_nth(number)} is shown, as it says itself"

@@ -79,11 +79,13 @@ class _Reader:
     def __init__(self, chunks: Mapping[bytes, bytes]) -> None:
         self.meaning = colours.of_png(chunks) if chunks else None
         self._sixteen = chunks.get(b"IHDR", b"")[8:9] == b"\x10"
-        self._is_jpeg = False
+        self._is_grey_png = chunks.get(b"IHDR", b"")[9:10] in (b"\0", b"\4")
+        self._is_jpeg = self._is_grey = False
         self._changes: dict[str, str] = {}
 
     def read(self, picture: Image.Image, *, animated: bool) -> Still:
         self._is_jpeg = picture.format in ("JPEG", "MPO")
+        self._is_grey = picture.mode in ("LA", "La") or self._is_grey_png
         exif = _exif(picture)
         if animated:
             self._changes["first"] = "it is animated: only its first picture is shown"
@@ -138,13 +140,18 @@ class _Reader:
         if image.mode == "CMYK" and self._is_jpeg and "adobe" not in image.info:
             image = _inverted(image)  # Pillow takes every one for Adobe's, who write them upside down
         known = colours.profile_of(icc) if icc else None
+        if known and known[0] == "RGB" and image.mode == "L":
+            image = image.convert("RGB")
+        elif known and known[0] == "GRAY" and image.mode == "RGB" and self._is_grey:
+            image = image.getchannel("R")  # it was taken apart in RGB
         if icc and known and not (image.mode == "RGB" and colours.says_srgb(icc)):
             converted = colours.by_profile(image, icc)
             if converted is not None:
                 self._changes["srgb"] = f"its colours are converted from {known[1]} to sRGB"
                 return converted
+            known = None
         if icc and known is None:
-            self._changes["profile"] = "its colour profile is broken: its colours are taken for sRGB"
+            self._changes["profile"] = "its colour profile cannot be used: its colours are taken as if it had none"
         if image.mode == "CMYK":
             self._changes["srgb"] = "its colours for print (CMYK) are converted to sRGB without a profile"
         elif image.mode == "LAB":
