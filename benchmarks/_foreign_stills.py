@@ -361,6 +361,6 @@ def in_srgb_of_lab(lightness: float, a: float, b: float) -> tuple[int, ...]:
 
 
 def _shown(light: Any) -> tuple[int, ...]:
-    light = np.clip(light, 0, 1)
-    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return tuple(round(255 * value) for value in code)
+    light = np.asarray(light, float).clip(0, 1)
+    codes = (12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in light.tolist())
+    return tuple(round(255 * code) for code in codes)

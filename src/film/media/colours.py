@@ -132,21 +132,19 @@ def _light(gamma: float | None, transfer: int) -> NDArray[np.float32]:
     return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def _to_xyz(chromaticities: Chromaticities, *, invert: bool = False) -> NDArray[np.float64]:
+def _to_xyz(chromaticities: Chromaticities, *, invert: bool = False) -> NDArray[np.floating[Any]]:
     import numpy as np
 
     columns = [(x / y, 1.0, (1 - x - y) / y) for x, y in zip(chromaticities[::2], chromaticities[1::2], strict=True)]
     white, primaries = np.array(columns[0]), np.array(columns[1:]).T
-    matrix: Any
     try:
         matrix = primaries * np.linalg.solve(primaries, white)
     except np.linalg.LinAlgError:
         return _to_xyz(_BT709, invert=invert)
-    whole: Any = np.linalg.inv(matrix) if invert else matrix
-    return whole
+    return np.linalg.inv(matrix) if invert else matrix
 
 
-def _adapted(matrix: NDArray[np.float64], meaning: Meaning) -> NDArray[np.float64]:
+def _adapted(matrix: NDArray[np.floating[Any]], meaning: Meaning) -> NDArray[np.floating[Any]]:
     """The same with its white brought to D65 (Bradford), so that white stays white."""
     import numpy as np
 
