@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,10 @@ from film.media.chunks import bare
 from film.media.filetypes import JPEG, PNG, WEBP, FileType
 from film.models import AssetType
 from film.pipeline.imports import import_assets
-from film.providers.media import fit_picture
+from film.providers.base import VideoConfig
+from film.providers.kling import KlingVideoProvider
+from film.providers.media import data_uri, fit_picture
+from film.providers.vendor_kinds import PictureFile
 from film.settings import Settings
 from film.timeline import Clip, Source
 
@@ -152,6 +156,25 @@ def test_where_a_picture_was_taken_stays_at_home_and_every_pixel_goes(suffix: st
     with Image.open(io.BytesIO(content)) as before, Image.open(io.BytesIO(sent)) as after:
         assert not after.getexif() and np.array_equal(np.asarray(before), np.asarray(after))
     assert as_sent(sent) == (sent, file_type) and bare(sent, file_type) is None  # a plain one keeps its bytes
+
+
+@pytest.mark.parametrize("limit", [None, 100], ids=["inline", "uploaded"])
+def test_an_order_of_before_is_found_by_the_picture_it_went_with(
+    limit: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if limit:
+        monkeypatch.setattr(KlingVideoProvider, "inline_limit", limit)
+    provider = KlingVideoProvider()
+    config = VideoConfig(prompt="p", duration=Decimal(5), width=1280, height=720)
+    content = photograph("JPEG")
+    url = data_uri(content, "image/jpeg")
+    as_before = url if limit is None else f"https://files.example/{PictureFile(content, 'image/jpeg').name}"
+    now = provider.packed(url)
+    as_now = now if isinstance(now, str) else f"https://files.example/{now.name}"
+    assert as_now != as_before
+    field = provider.model(config).picture_field
+    for place, is_ours in ((as_before, True), (as_now, True), (data_uri(photograph("PNG"), "image/png"), False)):
+        assert provider.is_order({**provider.request_params(config), field: place}, config, url) is is_ours
 
 
 def test_a_picture_that_is_too_large_is_shrunk_upright() -> None:
