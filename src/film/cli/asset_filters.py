@@ -81,6 +81,11 @@ def document(asset: Asset, score: float | None = None) -> dict[str, Any]:
     return ({} if score is None else {"score": round(score, 4)}) | asset.model_dump(mode="json")
 
 
+def told_of(asset: Asset) -> list[str]:
+    """What is unusual in its file, as it was told when it came in."""
+    return [str(words) for words in asset.details.get("told") or ()]
+
+
 def print_assets(assets: Sequence[Asset], scores: Sequence[str] = (), scored: str = "") -> None:
     rows = [
         (

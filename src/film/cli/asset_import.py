@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from film.cli.asset_filters import document, print_assets
-from film.cli.console import note, print_json
+from film.cli.asset_filters import document, print_assets, told_of
+from film.cli.console import note, print_json, shorten
 from film.cli.options import as_json, option
 from film.models import AssetType
 
@@ -45,8 +45,11 @@ def import_files(files: tuple[Path, ...], json: bool, **said: Any) -> int:
         asset_type=said["type"],
     )
     if json:
-        print_json({"assets": [document(asset) for asset in assets]})
+        print_json({"assets": [{**document(asset), "told": told_of(asset)} for asset in assets]})
         return 0
     print_assets(assets)
+    for asset in assets:
+        for words in told_of(asset):
+            note(f"{asset.asset_id} ({shorten(asset.prompt, 40)}): {words}")
     note(f'{len(assets)} in the library; "reuse": "{assets[0].asset_id}" in a shot takes the first')
     return 0

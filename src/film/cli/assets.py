@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
 from film.cli.asset_import import import_files
+from film.cli.asset_show import show
 from film.cli.console import counted, dollars, file_size, note, one_line, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
@@ -90,6 +91,7 @@ def _stats(services: Services, as_document: bool) -> int:
     return 0
 
 
+command.add_command(show)
 command.add_command(similar)
 command.add_command(import_files)
 command.add_command(reindex)

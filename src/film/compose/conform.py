@@ -23,6 +23,7 @@ from film.compose.fitting import Fitter
 from film.compose.grade import Grader
 from film.compose.media import open_media, read_still
 from film.errors import ComposeError
+from film.media.clips import DEINTERLACED, decode, progressive
 from film.media.opening import decoding, video_stream
 from film.timeline import Clip
 
@@ -83,7 +84,10 @@ def frames(stretch: Stretch, screen: Screen, threads: int = 1) -> Generator[Vide
             stream.thread_type = "FRAME"
         shown: VideoFrame | None = None
         fitted: VideoFrame | None = None
-        picked = _picked(_decoded(container, stream, stretch, screen.rate), stretch, screen.rate, path)
+        whole = progressive(
+            _decoded(container, stream, stretch, screen.rate), woven=DEINTERLACED in clip.source.reading
+        )
+        picked = _picked(whole, stretch, screen.rate, path)
         for place, source_frame in enumerate(picked, stretch.first):
             if source_frame is not shown or fitted is None:
                 with decoding(path.name):
@@ -102,8 +106,9 @@ def _decoded(container: InputContainer, stream: VideoStream, stretch: Stretch, r
     reaching the join at the end of a clip. Decoders of other codecs are not asked to, since some would go on with it.
     """
     begins = next(stretch.positions()) / rate
-    if begins < _WORTH_SKIPPING or stream.codec_context.name != "h264" or not stream.time_base:
-        yield from container.decode(stream)
+    plain = stream.codec_context.name == "h264" and DEINTERLACED not in stretch.clip.source.reading
+    if begins < _WORTH_SKIPPING or not plain or not stream.time_base:
+        yield from decode(container, stream)
         return
     with open_media(stretch.clip.source.path, "video", undecoded=True) as packets:
         times = sorted(

@@ -19,6 +19,7 @@ from PIL import Image
 
 from film.compose import wide_colour
 from film.compose.pictures import BLACK, Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
+from film.media.clips import Turn, matrix_of, turn_of
 from film.media.opening import check_size, seen_size
 from film.timeline import Fit
 
@@ -40,7 +41,7 @@ _MATRICES = {
     9: Colorspace.BT2020,
     10: Colorspace.BT2020,
 }
-"""By the code that a frame carries. An untagged clip is taken to be BT.709, which generated clips are."""
+"""By H.273's code."""
 _FULL_RANGE_FORMATS = ("yuvj", "rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
 
 
@@ -50,24 +51,31 @@ class Fitter:
     def __init__(self, fit: Fit, screen: Screen) -> None:
         self._fit: Fit = fit
         self._screen = screen
+        self._turns: dict[int, Turn] = {}
         self._scaler, self._small, self._large = VideoReformatter(), VideoReformatter(), VideoReformatter()
 
     def fit(self, frame: VideoFrame, stream: VideoStream, path: Path) -> VideoFrame:
         """A decoded frame on the screen; one that fits already passes through untouched."""
         check_size(frame.width, frame.height, path.name)
         screen = self._screen
-        width, height = scaled_size(*seen_size(frame, stream), self._fit, screen)
-        turns = frame.rotation // 90 % 4
-        lying = turns % 2
-        scaled = self._in_colours(frame, height if lying else width, width if lying else height)
-        if turns == 0 and (scaled.width, scaled.height) == (screen.width, screen.height):
+        turn = self._turn(frame)
+        width, height = scaled_size(*seen_size(frame, stream, turn), self._fit, screen)
+        scaled = self._in_colours(frame, height if turn.lies else width, width if turn.lies else height)
+        if not turn and (scaled.width, scaled.height) == (screen.width, screen.height):
             return scaled
-        return self._placed([np.rot90(plane, turns) for plane in planes_of(scaled)])
+        return self._placed([turn.of(plane) for plane in planes_of(scaled)])
 
     def covered(self, frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
         """Width and height of what a decoded frame covers of the screen, in its middle."""
-        width, height = scaled_size(*seen_size(frame, stream), self._fit, self._screen)
+        width, height = scaled_size(*seen_size(frame, stream, self._turn(frame)), self._fit, self._screen)
         return min(width, self._screen.width), min(height, self._screen.height)
+
+    def _turn(self, frame: VideoFrame) -> Turn:
+        """How the frame is to be turned; looked up once for each angle, since a file does not change its mirror."""
+        angle = frame.rotation
+        if angle not in self._turns:
+            self._turns[angle] = turn_of(frame)
+        return self._turns[angle]
 
     def still(self, image: Image.Image) -> VideoFrame:
         """A picture in RGB on the screen."""
@@ -78,7 +86,7 @@ class Fitter:
         """The frame at this size as BT.709 of limited range in yuv420p."""
         full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith(_FULL_RANGE_FORMATS)
         source = {
-            "src_colorspace": _MATRICES.get(frame.colorspace, Colorspace.ITU709),
+            "src_colorspace": _MATRICES.get(matrix_of(frame), Colorspace.ITU709),
             "src_color_range": ColorRange.JPEG if full else ColorRange.MPEG,
         }
         how = {"width": width, "height": height, "interpolation": _SMOOTH, "threads": 1}

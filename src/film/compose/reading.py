@@ -26,7 +26,9 @@ from numpy.typing import NDArray
 from film.compose.media import open_media
 from film.compose.sound import FLOAT_STEREO, SAMPLE_RATE, Samples, filtered, integrated, samples_of
 from film.errors import ComposeError
+from film.media.clips import picture_of
 from film.media.opening import audio_stream
+from film.media.sounds import Hole, centred, on_time, origin_of
 
 ENVELOPE_RATE = 100
 """Steps a second of a ``Heard.envelope``."""
@@ -83,7 +85,7 @@ def read(excerpt: Excerpt) -> Generator[Samples, None, None]:
 
 
 def decode(path: Path) -> Samples:
-    """A voice from its first sample to its last."""
+    """A voice from its first sample to its last, in the middle."""
     parts: list[Samples] = []
     length = 0
     for block in read(Excerpt(path)):
@@ -93,7 +95,7 @@ def decode(path: Path) -> Samples:
             raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
     if not length:
         raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
-    return np.concatenate(parts)
+    return centred(np.concatenate(parts))
 
 
 def listen(blocks: Iterable[Samples], tick: Callable[[], None] = lambda: None) -> Heard:
@@ -149,33 +151,51 @@ class Tape:
 
 
 def _decoded(excerpt: Excerpt) -> Generator[Samples, None, None]:
+    """The file's sound from the excerpt's offset on; what it has no samples for is silence."""
     with open_media(excerpt.path, "audio") as container:
         stream = audio_stream(container, excerpt.path.name)
-        origin = _origin(container, excerpt.with_picture)
+        origin = origin_of(container, stream, _picture_start(container) if excerpt.with_picture else None)
         if excerpt.offset > _SEEK_BEYOND:
             begin = excerpt.offset - 1 + origin
             container.seek(int(begin / (stream.time_base or 1)), stream=stream)
-        lead: int | None = None
+        place: int | None = None
+        """Samples from the offset on to what comes next; below 0 for what lies before it."""
         resampled = _Resampled()
-        for frame in container.decode(stream):
-            if lead is None:
-                starts = frame.pts * frame.time_base - origin if frame.pts is not None and frame.time_base else 0
-                lead = round((excerpt.offset - starts) * SAMPLE_RATE)
-                if lead < 0:
-                    yield np.zeros((-lead, 2), np.float32)
-            for block in resampled.of(frame):
-                yield block[max(0, lead) :]
-                lead -= len(block)
+        for item in on_time(container.decode(stream)):
+            if isinstance(item, Hole):
+                made = [*resampled.of(None)]
+                place = place or 0
+                until = round((item.until - origin - excerpt.offset) * SAMPLE_RATE) - sum(map(len, made))
+                made += _silence(until - place)
+            else:
+                if place is None:
+                    starts = Fraction(0)
+                    if item.pts is not None and item.time_base is not None:
+                        starts = item.pts * item.time_base - origin
+                    place = round((starts - excerpt.offset) * SAMPLE_RATE)
+                    yield from _silence(place)
+                made = [*resampled.of(item)]
+            for block in made:
+                yield block[max(0, -place) :]
+                place += len(block)
         for block in resampled.of(None):
-            yield block[max(0, lead or 0) :]
-            lead = (lead or 0) - len(block)
+            yield block[max(0, -(place or 0)) :]
+            place = (place or 0) + len(block)
 
 
-def _origin(container: InputContainer, with_picture: bool) -> Fraction:
-    """The moment of the file, in seconds, that counts as its beginning."""
-    picture = container.streams.best("video") if with_picture else None
-    stream = picture or container.streams.audio[0]
-    return Fraction(stream.start_time or 0) * (stream.time_base or 0)
+def _silence(samples: int) -> list[Samples]:
+    """In blocks that are views of one, so that an hour of it takes no memory."""
+    if samples <= 0:
+        return []
+    block = np.zeros((min(samples, SAMPLE_RATE), 2), np.float32)
+    whole, rest = divmod(samples, len(block))
+    return [block] * whole + ([block[:rest]] if rest else [])
+
+
+def _picture_start(container: InputContainer) -> Fraction | None:
+    """When a file's picture begins, in seconds; None for one that has only sound."""
+    picture = picture_of(container)
+    return Fraction(picture.start_time or 0) * (picture.time_base or 0) if picture else None
 
 
 class _Resampled:

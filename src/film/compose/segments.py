@@ -87,7 +87,7 @@ def _identity(stretch: Stretch) -> dict[str, object]:
     clip = stretch.clip
     moving = max(1, min(stretch.frames, stretch.moving - stretch.first))
     seen: dict[str, object] = {
-        "source": clip.source.sha256,
+        "source": clip.source.identity,
         "frames": stretch.frames,
         "fit": clip.fit,
         "slate": clip.slate and _slate_identity(clip.slate, stretch),

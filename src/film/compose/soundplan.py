@@ -127,10 +127,10 @@ def identity(mix: MixPlan) -> dict[str, object]:
     target = mix.target
     return {
         "length": mix.length,
-        "lines": [[placed.start, placed.stop, placed.line.source.sha256] for placed in mix.lines],
+        "lines": [[placed.start, placed.stop, placed.line.source.identity] for placed in mix.lines],
         "beds": [[p.start, p.stop, p.bed.kind, p.bed.seed, p.fade_in, p.fade_out] for p in mix.beds],
         "music": mix.music and _music_identity(mix.music, spoken=bool(mix.lines)),
-        "effects": [[p.start, p.cue.source.sha256, _exact(p.cue.level)] for p in mix.effects],
+        "effects": [[p.start, p.cue.source.identity, _exact(p.cue.level)] for p in mix.effects],
         "clips": [_clip_identity(placed) for placed in mix.clips],
         "clips_level": _exact(target.clips_level) if mix.clips else None,
         "loudness": None if target.loudness is None else _exact(target.loudness),
@@ -203,10 +203,10 @@ def _exact(value: Decimal) -> str:
 
 def _music_identity(placed: PlacedMusic, *, spoken: bool) -> list[object]:
     music = placed.music
-    heard = [placed.start, placed.stop, music.source.sha256, str(music.offset), _exact(music.level), music.loop]
+    heard = [placed.start, placed.stop, music.source.identity, str(music.offset), _exact(music.level), music.loop]
     return [*heard, placed.fade_in, placed.fade_out, _exact(music.duck) if spoken else None]
 
 
 def _clip_identity(placed: PlacedClip) -> list[object]:
     ramps = [placed.rise.start, placed.rise.length, placed.fall.start, placed.fall.length]
-    return [placed.start, placed.stop, placed.source.sha256, str(placed.offset), str(placed.speed), *ramps]
+    return [placed.start, placed.stop, placed.source.identity, str(placed.offset), str(placed.speed), *ramps]

@@ -16,6 +16,7 @@ from film.compose.conform import Screen
 from film.compose.fitting import Fitter
 from film.compose.media import open_media, read_still
 from film.compose.pictures import planes_of
+from film.media.clips import decode
 from film.media.opening import decoding, video_stream
 from film.timeline import Source
 
@@ -71,7 +72,7 @@ def _pictures(source: Source) -> Iterator[VideoFrame]:
         stream = video_stream(container, source.path.name)
         stream.codec_context.skip_frame = "NONKEY"
         with decoding(source.path.name):
-            for frame in islice(container.decode(stream), _PICTURES):
+            for frame in islice(decode(container, stream), _PICTURES):
                 yield fitter.fit(frame, stream, source.path)
 
 

@@ -28,6 +28,7 @@ from film.inspect.listen import Heard, Listener
 from film.inspect.stutter import Stutter, stutters
 from film.inspect.timing import Packets, Timing
 from film.inspect.watch import Shrinker, Small, Stretch, Watcher, glanced
+from film.media.clips import sound_of
 from film.media.opening import open_media, seen_size, video_stream
 from film.models import AssetType
 
@@ -95,7 +96,7 @@ def survey(path: Path, *, thorough: bool = True, loudness: bool = True, tick: Ti
         raise BadMedia(f"{path.name} cannot be read: {error.strerror}", hint="check the path") from error
     with open_media(path, AssetType.VIDEO) as container:
         video = video_stream(container, path.name, threads=0)
-        audio = container.streams.audio[0] if container.streams.audio else None
+        audio = sound_of(container)
         if audio is not None and not audio.codec_context:
             audio = None
         return _Pass(container, video, audio, thorough, loudness, tick).run(boxes, path.name)

@@ -16,15 +16,20 @@ opened, and not by an import.
 
 from film.media.filetypes import FileType, describe, sniff
 from film.media.measure import Probe, check, probe
-from film.media.opening import Media, head_of, open_media, open_picture, read_still, type_of, type_of_film
+from film.media.opening import Media, head_of, open_media, open_picture, type_of, type_of_film
+from film.media.sending import as_sent
+from film.media.stills import Still, look, read_still
 
 __all__ = [
     "FileType",
     "Media",
     "Probe",
+    "Still",
+    "as_sent",
     "check",
     "describe",
     "head_of",
+    "look",
     "open_media",
     "open_picture",
     "probe",

@@ -37,6 +37,11 @@ _EITHER = frozenset((AssetType.VIDEO, AssetType.AUDIO))
 PNG = FileType("image/png", ".png", "PNG", _PICTURE)
 JPEG = FileType("image/jpeg", ".jpg", "JPEG", _PICTURE)
 WEBP = FileType("image/webp", ".webp", "WEBP", _PICTURE)
+AVIF = FileType("image/avif", ".avif", "AVIF", _PICTURE)
+GIF = FileType("image/gif", ".gif", "GIF", _PICTURE)
+TIFF = FileType("image/tiff", ".tiff", "TIFF", _PICTURE)
+BMP = FileType("image/bmp", ".bmp", "BMP", _PICTURE)
+HEIC = FileType("image/heic", ".heic", "HEIF", _PICTURE)
 MP4 = FileType("video/mp4", ".mp4", "mov", _EITHER)
 MOV = FileType("video/quicktime", ".mov", "mov", _EITHER)
 WEBM = FileType("video/webm", ".webm", "matroska", _EITHER)
@@ -49,12 +54,32 @@ FLAC = FileType("audio/flac", ".flac", "flac", _SOUND)
 AIFF = FileType("audio/aiff", ".aiff", "aiff", _SOUND)
 OGG = FileType("audio/ogg", ".ogg", "ogg", _SOUND)
 
+_AVIF_BRANDS = frozenset((b"avif", b"avis"))
+_HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"))
+_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (40, 52, 56, 64, 108, 124))
 _BOXES = frozenset((b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide"))
 
 
 def _boxed(head: bytes) -> bool:
     """Made of MP4's boxes. A box begins with its length, which no text could be: letters make gigabytes."""
     return head[4:8] in _BOXES and head[0] < 0x20
+
+
+def _brands(head: bytes) -> list[bytes]:
+    """What a file made of MP4's boxes says it is, the most fitting first."""
+    if not _boxed(head) or head[4:8] != b"ftyp":
+        return []
+    listed = head[16 : min(len(head), int.from_bytes(head[:4], "big"))]
+    return [head[8:12], *(listed[at : at + 4] for at in range(0, len(listed) - 3, 4))]
+
+
+def _is_avif(head: bytes) -> bool:
+    brands = _brands(head)
+    return bool(brands) and (brands[0] in _AVIF_BRANDS or (brands[0] in _HEIC_BRANDS and b"avif" in brands))
+
+
+def _is_heic(head: bytes) -> bool:
+    return _brands(head)[:1] != [] and _brands(head)[0] in _HEIC_BRANDS
 
 
 def _framed(head: bytes) -> bool:
@@ -66,6 +91,11 @@ _SIGNS: tuple[tuple[FileType, Callable[[bytes], bool]], ...] = (
     (PNG, lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
     (JPEG, lambda head: head.startswith(b"\xff\xd8\xff")),
     (WEBP, lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+    (GIF, lambda head: head[:6] in (b"GIF87a", b"GIF89a")),
+    (TIFF, lambda head: head[:4] in (b"II*\0", b"MM\0*")),
+    (BMP, lambda head: head[:2] == b"BM" and head[14:18] in _BMP_HEADERS and not any(head[6:10])),
+    (AVIF, _is_avif),
+    (HEIC, _is_heic),
     (M4A, lambda head: _boxed(head) and head[4:11] in (b"ftypM4A", b"ftypM4B")),
     (MP4, lambda head: _boxed(head) and head[4:8] in (b"ftyp", b"styp") and head[8:10] != b"qt"),
     (MOV, _boxed),

@@ -11,31 +11,32 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from film.errors import BadMedia
+from film.media.clips import sound_of
+from film.media.describing import Findings, SoundFindings
 from film.media.filetypes import FLAC, MP3, OGG, WAV, WEBP, FileType
 from film.media.opening import (
     Media,
     audio_stream,
     name_of,
     open_media,
-    open_picture,
     reading,
     seen_size,
     type_of,
     video_stream,
 )
+from film.media.sounds import on_time
+from film.media.stills import look
 from film.models import AssetType
 
 OPEN_LENGTH = 0x7FFF_FF00
 """From here on a RIFF file's length says "until the end", as servers that stream write it, and not how much it is."""
 _STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
 _XING = re.compile(rb"Xing|Info")
-_ORIENTATION = 0x0112
-_LYING = frozenset((5, 6, 7, 8))
-"""Values of the EXIF orientation in which width and height change places."""
 _SHORT = Fraction(1, 5)
 """Seconds that may be missing of a declared length: encoders round it up to whole frames."""
 
@@ -57,6 +58,10 @@ class Probe:
     sample_rate: int = 0
     samples: int = 0
     channels: int = 0
+    reading: str = field(default="", compare=False)
+    """How it is read, where not as plain media are; part of the key of what is made of it."""
+    told: tuple[str, ...] = field(default=(), compare=False)
+    """The same and what else people should know of it, in words."""
 
 
 def probe(media: Media, kind: AssetType, *, name: str = "") -> Probe:
@@ -85,12 +90,8 @@ def _measure(media: Media, kind: AssetType, file_type: FileType, name: str, *, s
 
 
 def _measure_picture(media: Media, mime: str, name: str) -> Probe:
-    with open_picture(media, name=name) as picture:
-        picture.load()
-        width, height = picture.size
-        if picture.getexif().get(_ORIENTATION) in _LYING:
-            width, height = height, width
-    return Probe(AssetType.IMAGE, mime, width, height)
+    still = look(media, name=name)
+    return Probe(AssetType.IMAGE, mime, *still.image.size, reading=still.reading, told=still.told)
 
 
 def _measure_clip(media: Media, mime: str, name: str, *, strict: bool) -> Probe:
@@ -102,10 +103,18 @@ def _measure_clip(media: Media, mime: str, name: str, *, strict: bool) -> Probe:
         base = stream.time_base or Fraction(1, 1000)
         packets, frames, first, end = 0, 0, Fraction(0), Fraction(0)
         shape: tuple[int, int] | None = None
-        for packet in container.demux(stream):
+        found = Findings(container, stream)
+        sound = sound_of(container) if strict else None
+        tracks: list[Any] = [stream, *((sound,) if sound else ())]
+        packets_of: Any = container.demux  # its packets are of any kind, where several tracks are asked for
+        for packet in packets_of(*tracks):
+            if packet.stream.index != stream.index:
+                found.hear(packet)
+                continue
             if strict or shape is None:
                 for frame in packet.decode():
                     shape = shape or seen_size(frame, stream)
+                    found.see(frame)
             packets += packet.size > 0
             if packet.pts is None or not packet.size or packet.is_discard:
                 continue
@@ -117,7 +126,7 @@ def _measure_clip(media: Media, mime: str, name: str, *, strict: bool) -> Probe:
             raise _damaged(name, f"holds {packets} of {stream.frames} frames")
     if not frames or not shape:
         raise BadMedia(f"{name} holds no frames", hint="make the shot again")
-    return Probe(AssetType.VIDEO, mime, *shape, frames, nominal, end - first)
+    return Probe(AssetType.VIDEO, mime, *shape, frames, nominal, end - first, reading=found.reading, told=found.told)
 
 
 def _measure_sound(media: Media, file_type: FileType, name: str, *, strict: bool) -> Probe:
@@ -125,7 +134,10 @@ def _measure_sound(media: Media, file_type: FileType, name: str, *, strict: bool
         stream = audio_stream(container, name)
         if strict:
             stream.codec_context.options = dict(_STRICT)
-        samples = sum(frame.samples for frame in container.decode(stream))
+        heard = SoundFindings(container, stream, listens=strict)
+        for item in on_time(container.decode(stream)):
+            heard.take(item)
+        samples = heard.samples
         rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
         declared = Fraction(stream.duration or 0) * (stream.time_base or 0)
     if not samples or not rate:
@@ -134,7 +146,16 @@ def _measure_sound(media: Media, file_type: FileType, name: str, *, strict: bool
     if strict and seconds < declared - _SHORT and _declares_length(media, file_type):
         raise _damaged(name, f"holds {float(seconds):.1f} of {float(declared):.1f} seconds")
     mime = file_type.mime_as(AssetType.AUDIO)
-    return Probe(AssetType.AUDIO, mime, seconds=seconds, sample_rate=rate, samples=samples, channels=channels)
+    return Probe(
+        AssetType.AUDIO,
+        mime,
+        seconds=seconds,
+        sample_rate=rate,
+        samples=samples,
+        channels=channels,
+        reading=heard.reading,
+        told=heard.told,
+    )
 
 
 def _declares_length(media: Media, file_type: FileType) -> bool:

@@ -1,7 +1,7 @@
 """Opens clips, sounds and pictures with the one reader that their first bytes call for.
 
     Media ──► type_of ──► open_media   ──► av container, no protocol but this one file
-                      └─► open_picture ──► Pillow picture, not yet decoded ──► read_still
+                      └─► open_picture ──► Pillow picture, not yet decoded ──► stills.look
     a film somebody names ──► type_of_film, which says what else it is
 
 ``name`` is what messages call the file; without one it is the file's own name, or "it".
@@ -9,16 +9,18 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Generator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from film.bounds import open_plain
 from film.errors import BadMedia
-from film.media.filetypes import HEAD, FileType, accepted, describe, sniff
+from film.media.clips import Turn, picture_of, sound_of, turn_of
+from film.media.filetypes import HEAD, HEIC, FileType, accepted, describe, sniff
 from film.models import AssetType
 
 if TYPE_CHECKING:
@@ -127,11 +129,11 @@ def open_media(
 
 def video_stream(container: InputContainer, name: str, *, threads: int = 1) -> VideoStream:
     """A clip's picture. One thread decodes it, for clips are decoded side by side; 0 leaves the number to FFmpeg."""
-    from av.video.stream import VideoStream
-
-    stream = container.streams.best("video")  # not a cover picture that comes along
-    if not isinstance(stream, VideoStream):
-        raise BadMedia(f"{name} has no picture", hint="give a clip with a video track")
+    stream = picture_of(container)
+    if stream is None:
+        what = "no picture but a cover" if container.streams.video else "no picture"
+        hint = "import it as sound (-t audio)" if container.streams.audio else "give a clip with a video track"
+        raise BadMedia(f"{name} has {what}", hint=hint)
     if not stream.codec_context:
         raise BadMedia(f"{name} has a picture in a codec that is not known", hint="convert it to H.264")
     stream.codec_context.thread_count = threads
@@ -140,20 +142,20 @@ def video_stream(container: InputContainer, name: str, *, threads: int = 1) -> V
 
 
 def audio_stream(container: InputContainer, name: str) -> AudioStream:
-    """A file's sound."""
-    if not container.streams.audio:
+    """A file's sound: the track that it says is the one to hear."""
+    stream = sound_of(container)
+    if stream is None:
         raise BadMedia(f"{name} has no sound", hint="give a file with an audio track")
-    stream = container.streams.audio[0]
     if not stream.codec_context:
         raise BadMedia(f"{name} has sound in a codec that is not known", hint="convert it to AAC or WAV")
     return stream
 
 
-def seen_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
-    """Width and height as they should be seen: square pixels, upright."""
+def seen_size(frame: VideoFrame, stream: VideoStream, turn: Turn | None = None) -> tuple[int, int]:
+    """Width and height as they should be seen: square pixels, upright. ``turn`` is the frame's, where it is known."""
     aspect = stream.sample_aspect_ratio or Fraction(1)
     width, height = round(frame.width * aspect), frame.height
-    return (height, width) if frame.rotation % 180 else (width, height)
+    return (height, width) if (turn_of(frame) if turn is None else turn).lies else (width, height)
 
 
 def check_size(width: int, height: int, name: str) -> None:
@@ -164,13 +166,30 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
+def _can_read_heic() -> bool:
+    """Whether the user has installed a decoder: HEVC is patented, and none comes with Pillow."""
+    try:
+        register: Any = importlib.import_module("pillow_heif").register_heif_opener
+        register()
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
 @contextmanager
 def open_picture(media: Media, *, name: str = "") -> Generator[Image.Image, None, None]:
     """A picture of bearable size, decoded only when it is used; Pillow's errors until then come out as BadMedia."""
     from PIL import Image
 
     name = name or name_of(media)
-    reader = type_of(media, AssetType.IMAGE, name=name).reader
+    file_type = type_of(media, AssetType.IMAGE, name=name)
+    reader = file_type.reader
+    if file_type is HEIC and not _can_read_heic():
+        raise BadMedia(
+            f"{name} is a HEIC picture, as phones take them, and nothing here can decode it",
+            hint="convert it to JPEG, PNG or AVIF (on a Mac: sips -s format jpeg FILE --out FILE.jpg), "
+            "or install pillow-heif",
+        )
     try:
         with Image.open(io.BytesIO(media) if isinstance(media, bytes) else media, formats=[reader]) as picture:
             check_size(picture.width, picture.height, name)
@@ -184,16 +203,3 @@ def open_picture(media: Media, *, name: str = "") -> Generator[Image.Image, None
         Image.DecompressionBombWarning,  # where a program has made errors of warnings
     ) as error:
         raise BadMedia(f"{name} cannot be decoded: {error}", hint=_DAMAGED) from error
-
-
-def read_still(media: Media, *, name: str = "") -> Image.Image:
-    """A still, upright, in RGB; what is transparent becomes black."""
-    from PIL import Image, ImageOps
-
-    with open_picture(media, name=name) as picture:
-        upright = ImageOps.exif_transpose(picture)
-        if upright.has_transparency_data:
-            upright = upright.convert("RGBA")
-            black = Image.new("RGBA", upright.size, (0, 0, 0, 255))
-            upright = Image.alpha_composite(black, upright)
-        return upright.convert("RGB")

@@ -27,6 +27,7 @@ from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
 from film.pipeline.params import FilmParams
+from film.pipeline.readings import reading_of
 from film.pipeline.results import CompletedShot
 from film.pipeline.sealing import Seal, comment_of
 from film.pipeline.soundtrack import with_soundtrack
@@ -295,7 +296,7 @@ def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:
 
 def _source(asset: CachedAsset) -> Source:
     kind = cast("Any", asset.kind)
-    return Source(asset.sha256, asset.path, kind)
+    return Source(asset.sha256, asset.path, kind, reading_of(asset))
 
 
 def _manifest_path(path: Path) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from film.errors import InputError
 from film.hashing import sha256_of_file
+from film.pipeline.readings import sound_reading
 from film.timeline import Source, SourceKind
 
 
@@ -14,7 +15,8 @@ def given(path: Path, kind: SourceKind) -> Source:
     """The file as the timeline names it. It was there when the settings were read; InputError when it no longer is."""
     try:
         stat = path.stat()
-        return Source(_digest(path, stat.st_size, stat.st_mtime_ns), path, kind)
+        reading = sound_reading(path) if kind == "audio" else ""
+        return Source(_digest(path, stat.st_size, stat.st_mtime_ns), path, kind, reading)
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror or error}", hint="bring the file back, or name another one"

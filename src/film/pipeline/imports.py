@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from film.errors import BadMedia, InputError, disk_error
 from film.hashing import content_key, sha256_of_file
 from film.media import Probe, check, describe, head_of, open_media, sniff
+from film.media.clips import pictures_in
 from film.metadata.words import Words, each
 from film.models import Asset, AssetType, Model, Slug, Text, Word
 from film.pipeline.probe import facts_of
@@ -128,14 +129,15 @@ def _kind_of(path: Path, name: str) -> AssetType:
     if len(file_type.holds) == 1:
         return next(iter(file_type.holds))
     with open_media(path, AssetType.VIDEO, name=name, undecoded=True) as container:
-        return AssetType.VIDEO if container.streams.video else AssetType.AUDIO
+        return AssetType.VIDEO if pictures_in(container) else AssetType.AUDIO  # a cover is no moving picture
 
 
 def _stored(copy: _Copy, said: Said, services: Services) -> Asset:
     """The file in the store, and its record: what was said of it before holds where nothing is said now."""
     kind = copy.found.kind
+    facts = {**facts_of(copy.found), "reading": copy.found.reading}
     stored = services.cache.use_many([copy.key]).get(copy.key) or services.cache.put(
-        copy.key, kind=kind.value, provider=OWN, mime=copy.found.mime, path=copy.path, details=facts_of(copy.found)
+        copy.key, kind=kind.value, provider=OWN, mime=copy.found.mime, path=copy.path, details=facts
     )
     record = services.index.get_asset(asset_id(kind, copy.key)) or Asset(
         asset_id=asset_id(kind, copy.key),
@@ -148,4 +150,4 @@ def _stored(copy: _Copy, said: Said, services: Services) -> Asset:
         mime=stored.mime,
         details=stored.details,
     )
-    return record.model_copy(update=said.model_dump(exclude_none=True))
+    return record.model_copy(update={"details": {**record.details, **facts}, **said.model_dump(exclude_none=True)})

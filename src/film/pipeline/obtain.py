@@ -30,7 +30,8 @@ from film.pipeline.results import ShotAsset
 from film.pipeline.services import Services
 from film.pipeline.stop import Stop
 from film.providers.base import BaseVideoProvider, check_generated
-from film.providers.media import data_uri
+from film.providers.media import data_uri, travelling
+from film.providers.vendor_kinds import VideoVendor
 
 LEAST_ROOM = 64_000_000
 """Bytes on the gallery's disk below which nothing is bought: speech comes with the answer, and cannot be had again."""
@@ -225,4 +226,13 @@ def picture_url(ask: Ask, picture: CachedAsset) -> str:
     """A clip's picture in the form its provider takes."""
     if isinstance(ask.provider, BaseVideoProvider) and ask.provider.image_url_form == "file":
         return picture.path.as_uri()
-    return data_uri(picture.path.read_bytes(), picture.mime)
+    if isinstance(ask.provider, VideoVendor):  # it makes it fit to travel, and knows an order of before by the file
+        return data_uri(picture.path.read_bytes(), picture.mime)
+    try:
+        return data_uri(*travelling(picture.path.read_bytes(), picture.mime))
+    except ValueError as error:
+        raise ProviderError(
+            f"{ask.shot.shot_id}: the shot's picture cannot be sent: {error}",
+            hint="nothing was ordered; make the picture again, or name another one",
+            provider=ask.provider.name,
+        ) from error

@@ -27,6 +27,7 @@ from film.jobs import Job
 from film.jobs.journal import OPEN, Journal
 from film.models import Asset, AssetType, Quote, Shot
 from film.pipeline.params import FilmParams
+from film.pipeline.readings import reading_of
 from film.pipeline.record import KnownTake, changes, comparable, known_takes
 from film.pipeline.requests import Ask, Asker, ProviderSet
 from film.pipeline.reuse import Taken, named_assets
@@ -166,7 +167,9 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
         picture, speech = there((shot.shot_id, AssetType.IMAGE)), there((shot.shot_id, AssetType.AUDIO))
         is_silent = (shot.shot_id, AssetType.AUDIO) not in asks
         if picture and (speech or is_silent or not asker.waits_for_speech(shot)):
-            clips[shot.shot_id] = asker.video(shot, picture.sha256, speech_seconds=seconds_of(speech))
+            clips[shot.shot_id] = asker.video(
+                shot, picture.sha256, reading=reading_of(picture), speech_seconds=seconds_of(speech)
+            )
     clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
     cached |= _peek(services, params, clip_keys.values())
     missing = {*keys.values(), *part_keys, *clip_keys.values()} - cached.keys()

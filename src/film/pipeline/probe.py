@@ -36,10 +36,15 @@ def probe_made(made: Generated, kind: AssetType, provider: str, temporary: Calla
 
 
 def facts_of(found: Probe) -> dict[str, Any]:
-    """The figures to keep with an asset: size, ``frames`` and ``frame_rate``; ``samples`` and ``sample_rate``."""
+    """The figures to keep with an asset: size, ``frames`` and ``frame_rate``; ``samples`` and ``sample_rate``.
+
+    What is not plain in it is kept as well: how it is ``reading``, and what was ``told`` of it.
+    """
+    unusual = {name: value for name, value in (("reading", found.reading), ("told", list(found.told))) if value}
     if found.kind is AssetType.AUDIO:
-        return {"samples": found.samples, "sample_rate": found.sample_rate}
+        return {"samples": found.samples, "sample_rate": found.sample_rate, **unusual}
     size = {"width": found.width, "height": found.height}
     if found.kind is AssetType.IMAGE:
-        return size
-    return {**size, "frames": found.frames, "frame_rate": str(found.rate), "seconds": str(found.seconds)}
+        return {**size, **unusual}
+    clip = {"frames": found.frames, "frame_rate": str(found.rate), "seconds": str(found.seconds)}
+    return {**size, **clip, "reading": found.reading, **unusual}

@@ -79,10 +79,17 @@ class Asker:
         )
         return self._ask(shot, provider, config)
 
-    def video(self, shot: Shot, picture_sha256: str, *, speech_seconds: Decimal | None = None) -> Ask:
-        """The clip of a picture. Where it is made here and for free it is made long enough for the line."""
+    def video(
+        self, shot: Shot, picture_sha256: str, *, reading: str = "", speech_seconds: Decimal | None = None
+    ) -> Ask:
+        """The clip of a picture. Where it is made here and for free it is made long enough for the line.
+
+        ``reading`` says how the picture is read, where its maker is given other pixels than the file's own.
+        """
         provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
         inputs = (InputBlob(role="picture", sha256=picture_sha256),)
+        if reading:
+            inputs += (InputBlob(role="picture_reading", sha256=reading),)
         return self._ask(shot, provider, self._video_config(shot, provider, speech_seconds), inputs)
 
     def video_outlook(self, shot: Shot) -> Ask:

@@ -26,6 +26,7 @@ from film.media.opening import audio_stream, open_media
 from film.models import AssetType
 from film.pipeline.given import given
 from film.pipeline.params import FilmParams
+from film.pipeline.readings import sound_reading
 from film.pipeline.results import CompletedShot
 from film.timeline import AMBIENCE_BLEND, Bed, Clip, EffectCue, Music, SoundTarget, Source, Timeline
 
@@ -111,7 +112,7 @@ def _with_sound(clip: Clip, made: CachedAsset | None) -> Clip:
         sounds = _has_sound(made.sha256, made.path)
     except BadMedia:  # who needs the picture will say so
         return clip
-    return replace(clip, sound=Source(made.sha256, made.path, "video")) if sounds else clip
+    return replace(clip, sound=Source(made.sha256, made.path, "video", sound_reading(made.path))) if sounds else clip
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,7 @@ from film.pipeline.money import release_unused, reservation_name
 from film.pipeline.obtain import Obtainer
 from film.pipeline.options import OPTIONS, read_options
 from film.pipeline.plan import PlannedAsset, ShotPlan, plan_film, seconds_of
+from film.pipeline.readings import reading_of
 from film.pipeline.requests import Asker
 from film.pipeline.results import CompletedShot, ShotAsset
 from film.pipeline.speech import obtain_line
@@ -182,7 +183,9 @@ class ShotChain:
             return await self.obtainer.take(row.ask, row.cached, row.taken)
         assert picture is not None, "only a clip that is taken has no picture"
         seconds = seconds_of(speech.asset) if speech else None
-        ask = self.asker.video(plan.shot, picture.asset.sha256, speech_seconds=seconds)
+        ask = self.asker.video(
+            plan.shot, picture.asset.sha256, reading=reading_of(picture.asset), speech_seconds=seconds
+        )
         return await self.obtainer.obtain(
             ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get((AssetType.VIDEO, 0))
         )

@@ -83,12 +83,15 @@ class FalClips(FalQueue, VideoVendor):
         return {**self.request_params(config), self.model(config).picture_field: await self.deliver(image_url)}
 
     def is_order(self, listed: dict[str, Any], config: VideoConfig, image_url: str | None) -> bool:
-        picture = self.packed(image_url)
         place = self.model(config).picture_field
-        if isinstance(picture, str):
-            return listed == {**self.request_params(config), place: picture}
         sent = {name: value for name, value in listed.items() if name != place}
-        return sent == self.request_params(config) and str(listed.get(place, "")).endswith(picture.name)
+        if sent != self.request_params(config):
+            return False
+        there = listed.get(place, "")
+        return any(
+            there == picture if isinstance(picture, str) else str(there).endswith(picture.name)
+            for picture in self.packings(image_url)
+        )
 
     async def upload(self, picture: PictureFile) -> str:
         async with self.wire(STORAGE) as wire:

@@ -13,7 +13,7 @@ import binascii
 import io
 
 from film.errors import BadMedia
-from film.media import FileType, describe, open_picture, sniff
+from film.media import FileType, as_sent, describe, read_still, sniff
 from film.media.filetypes import JPEG, WAV, wanted
 from film.media.measure import OPEN_LENGTH
 from film.models import AssetType
@@ -54,23 +54,32 @@ def read_data_uri(uri: str) -> tuple[bytes, str]:
 
 
 def fit_picture(content: bytes, mime: str, limit: int) -> tuple[bytes, str]:
-    """A picture of at most ``limit`` bytes, and its type: as it is, or as a JPEG as good as fits.
+    """A picture of at most ``limit`` bytes, and its type: upright and in sRGB, or as a JPEG as good as fits.
 
     Raises ValueError for what is no picture.
     """
-    try:
-        with open_picture(content) as picture:
-            if len(content) <= limit:
-                return content, mime
-            plain = picture.convert("RGB")
-    except BadMedia as error:
-        raise ValueError(error.message) from error
+    content, mime = travelling(content, mime)
+    if len(content) <= limit:
+        return content, mime
+    plain = read_still(content)
     for quality in (95, 90, 82, 70):
         packed = io.BytesIO()
         plain.save(packed, "JPEG", quality=quality, optimize=True)
         if packed.tell() <= limit:
             return packed.getvalue(), JPEG.mime
     raise ValueError(f"it does not fit into {limit} bytes even as a JPEG")
+
+
+def travelling(content: bytes, mime: str) -> tuple[bytes, str]:
+    """A picture as orders carry it: upright, in sRGB, without metadata; a plain one keeps its bytes and type.
+
+    Raises ValueError for what is no picture.
+    """
+    try:
+        sent, file_type = as_sent(content)
+    except BadMedia as error:
+        raise ValueError(error.message) from error
+    return (content, mime) if sent == content else (sent, file_type.mime)
 
 
 def data_uri(content: bytes, mime: str) -> str:

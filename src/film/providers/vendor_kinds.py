@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
@@ -25,7 +25,7 @@ from film.providers.base import (
     ImageConfig,
     VideoConfig,
 )
-from film.providers.media import fit_picture, read_data_uri, recognise
+from film.providers.media import data_uri, fit_picture, read_data_uri, recognise, travelling
 from film.providers.vendor import VendorProvider
 from film.providers.wire import Answer
 
@@ -92,12 +92,30 @@ class VideoVendor(VendorProvider, BaseVideoProvider):
         """The shot's picture as it travels: a URL as it is, a data URI that an order may hold, or a file to upload."""
         if not image_url:
             raise InputError(f"{self.name} animates a picture, and none was given", hint="make the shot's image first")
-        if not image_url.startswith("data:") or len(image_url) <= self.inline_limit:
+        if not image_url.startswith("data:"):
             return image_url
         try:
-            return PictureFile(*fit_picture(*read_data_uri(image_url), self.file_limit))
+            inline = data_uri(*travelling(*read_data_uri(image_url)))
+            if len(inline) <= self.inline_limit:
+                return inline
+            return PictureFile(*fit_picture(*read_data_uri(inline), self.file_limit))
         except ValueError as error:
             raise InputError(f"{self.name} cannot take the shot's picture: {error}", hint="make it anew") from error
+
+    def packings(self, image_url: str | None) -> Iterator[str | PictureFile]:
+        """The ways in which the shot's picture may lie in an order: as it is sent now, and as it was sent before.
+
+        Until 2026-11 pictures went with their metadata. An order of then that is looked for is found by those bytes.
+        """
+        yield self.packed(image_url)
+        if not image_url or not image_url.startswith("data:"):
+            return
+        if len(image_url) <= self.inline_limit:
+            yield image_url
+            return
+        content, mime = read_data_uri(image_url)
+        if len(content) <= self.file_limit:
+            yield PictureFile(content, mime)
 
     async def deliver(self, image_url: str | None) -> str:
         """What the order calls the shot's picture, once it is where it needs to be."""

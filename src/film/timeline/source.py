@@ -16,3 +16,10 @@ class Source:
     sha256: str
     path: Path = field(compare=False)
     kind: SourceKind = "video"
+    reading: str = ""
+    """How its bytes are to be taken, where not as they always were: turned upright, deinterlaced, in other colours."""
+
+    @property
+    def identity(self) -> str:
+        """What is seen or heard of it, for keys: its bytes, and how they are read."""
+        return f"{self.sha256} {self.reading}" if self.reading else self.sha256

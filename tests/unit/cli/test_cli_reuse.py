@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desk import Film, write_shots
+from PIL import Image
 
 from film.pipeline.near import near_matches
 from film.testing import synthetic
@@ -125,3 +126,23 @@ def test_what_cannot_be_taken_is_told_with_its_line(film: Film, tmp_path: Path, 
         said = film(command, path, "--tier", "draft")
         assert said.code == 2 and told in said.error
         assert "shots.json:5 " in said.error or "shots.json:6 " in said.error
+
+
+def test_what_an_import_changed_is_said_and_shown_again(film: Film, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (60, 40)).save(tmp_path / "phone.jpg", exif=exif)
+    Image.new("RGB", (60, 40)).save(tmp_path / "plain.png")
+    files = tmp_path / "phone.jpg", tmp_path / "plain.png"
+    said = film("assets", "import", *files)
+    (words,) = [line for line in said.err.splitlines() if "upright" in line]
+    phone, plain = film("assets", "import", str(tmp_path / "phone.jpg"), str(tmp_path / "plain.png"), "--json").json[
+        "assets"
+    ]
+    assert phone["asset_id"] in words and "phone" in words
+    assert (len(phone["told"]), plain["told"]) == (1, []) and phone["told"][0] in words
+    shown = film("assets", "show", phone["asset_id"])
+    assert shown.code == 0 and phone["told"][0] in shown.out and "40x60" in shown.out
+    assert film("assets", "show", phone["asset_id"], "--json").json["details"]["told"] == phone["told"]
+    nobody = film("assets", "show", "image_0")
+    assert nobody.code == 2 and "there is no asset 'image_0'" in nobody.err

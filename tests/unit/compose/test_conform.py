@@ -38,17 +38,25 @@ def test_a_still_has_the_film_s_colours(form: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("matrix", "tag", "full"),
-    [(1, 1, False), (1, 1, True), (5, 6, False), (1, 2, False)],
-    ids=["bt709", "full range", "bt601", "untagged"],
+    ("matrix", "tag", "full", "size"),
+    [
+        (1, 1, False, (160, 90)),
+        (1, 1, True, (160, 90)),
+        (5, 6, False, (160, 90)),
+        (5, 2, False, (720, 576)),
+        (1, 2, False, (1280, 720)),
+    ],
+    ids=["bt709", "full range", "bt601", "untagged, small", "untagged, large"],
 )
-def test_clips_of_other_colour_systems_are_converted(matrix: int, tag: int, full: bool, tmp_path: Path) -> None:
+def test_clips_of_other_colour_systems_are_converted(
+    matrix: int, tag: int, full: bool, size: tuple[int, int], tmp_path: Path
+) -> None:
     path = tmp_path / "c.mp4"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=24, options={"crf": "8"})
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.colorspace, stream.codec_context.color_range = tag, 2 if full else 1
-        picture = np.full((90, 160, 3), AMBER, np.uint8)
+        picture = np.full((size[1], size[0], 3), AMBER, np.uint8)
         frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(
             format="yuv420p", dst_colorspace=matrix, src_color_range=2, dst_color_range=2 if full else 1
         )

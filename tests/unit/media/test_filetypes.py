@@ -9,7 +9,28 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from film.media import describe, sniff
-from film.media.filetypes import AAC, FLAC, JPEG, M4A, MKV, MOV, MP3, MP4, OGG, PNG, WAV, WEBM, WEBP, FileType, accepted
+from film.media.filetypes import (
+    AAC,
+    AVIF,
+    BMP,
+    FLAC,
+    GIF,
+    HEIC,
+    JPEG,
+    M4A,
+    MKV,
+    MOV,
+    MP3,
+    MP4,
+    OGG,
+    PNG,
+    TIFF,
+    WAV,
+    WEBM,
+    WEBP,
+    FileType,
+    accepted,
+)
 from film.models import AssetType
 
 EBML = b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x86\x81\x01\x42\x82\x84"
@@ -21,6 +42,15 @@ EBML = b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x86\x81\x01\x42\x82\x84"
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", PNG),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", JPEG),
         (b"RIFF\x24\0\0\0WEBPVP8 ", WEBP),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", AVIF),
+        (b"\0\0\0\x1cftypavis\0\0\0\0avisavifmsf1", AVIF),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", AVIF),
+        (b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf", HEIC),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf", HEIC),
+        (b"GIF89a\1\0\1\0", GIF),
+        (b"II*\0\x08\0\0\0", TIFF),
+        (b"MM\0*\0\0\0\x08", TIFF),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", BMP),
         (b"\0\0\0\x20ftypisom\0\0\2\0", MP4),
         (b"\0\0\0\x18stypmsdh\0\0\0\0", MP4),
         (b"\0\0\0\x14ftypqt  \0\0\2\0", MOV),
@@ -44,7 +74,7 @@ def test_every_type_is_known_by_its_first_bytes(head: bytes, file_type: FileType
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"RIFF", b"RIFF\x24\0\0\0AVI LIST", b"#EXTM3U\n", b"ffconcat version 1.0\n", b"GIF89a", b"<svg xmlns=",
+    [b"", b"RIFF", b"RIFF\x24\0\0\0AVI LIST", b"#EXTM3U\n", b"ffconcat version 1.0\n", b"<svg xmlns=",
      b"BM\0\0", b"The free press", b"....ftypisom", b"\0\0\0\x20moo"],
 )  # fmt: skip
 def test_nothing_else_is_media(head: bytes) -> None:
@@ -80,6 +110,6 @@ def test_a_box_of_nothing_but_sound_is_called_sound() -> None:
 
 
 def test_people_are_told_what_is_taken() -> None:
-    assert accepted(AssetType.IMAGE) == "png, jpg or webp"
+    assert accepted(AssetType.IMAGE) == "png, jpg, webp, gif, tiff, bmp, avif or heic"
     assert set(re.findall(r"\w{3,}", accepted(AssetType.VIDEO))) == {"mp4", "mov", "webm", "mkv"}
     assert set(re.findall(r"\w{3,}", accepted(AssetType.AUDIO))) > {"wav", "mp3", "m4a", "aac", "flac", "ogg"}

@@ -65,9 +65,9 @@ def test_a_file_without_a_name_goes_by_the_one_it_is_given() -> None:
         probe(b"?", AUDIO, name="what somebody sent")
 
 
-def test_what_is_transparent_becomes_black(tmp_path: Path) -> None:
-    Image.new("RGBA", (8, 8), (255, 255, 255, 0)).save(tmp_path / "s.png")
-    assert read_still(tmp_path / "s.png").getpixel((4, 4)) == (0, 0, 0)
+def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (8, 8), (10, 20, 30, 0)).save(tmp_path / "s.png")
+    assert read_still(tmp_path / "s.png").getpixel((4, 4)) == (255, 255, 255)
 
 
 def test_a_still_is_read_upright(tmp_path: Path) -> None:

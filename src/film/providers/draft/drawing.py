@@ -108,11 +108,11 @@ def spec_in(path: Path) -> PanelSpec | None:
 
 
 def _flat(path: Path, width: int, height: int) -> Panel:
-    from film.media import open_picture
+    from film.media import read_still
     from film.providers.draft.motion import flat_panel
 
-    with _telling(), open_picture(path) as picture:
-        return flat_panel(np.asarray(picture.convert("RGB")), width, height)
+    with _telling():
+        return flat_panel(np.asarray(read_still(path)), width, height)
 
 
 @contextmanager

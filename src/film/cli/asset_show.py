@@ -1,0 +1,58 @@
+"""``film assets show``: all that the library knows of one asset."""
+
+from __future__ import annotations
+
+import click
+
+from film.cli.asset_filters import document, told_of
+from film.cli.console import dollars, file_size, one_line, print_json
+from film.cli.looking import library
+from film.cli.options import as_json
+from film.errors import InputError
+from film.models import Asset
+
+
+@click.command(short_help="Show all that is known of an asset.")
+@click.argument("asset_id")
+@as_json
+def show(asset_id: str, json: bool) -> int:
+    """Show all that the library knows of ASSET_ID: what it shows, what it holds, and how its file is read."""
+    asset = library().index.get_asset(asset_id)
+    if asset is None:
+        raise InputError(f"there is no asset {asset_id!r} in the library", hint="film assets lists them")
+    if json:
+        print_json(document(asset))
+        return 0
+    for name, value in _facts(asset):
+        if value:
+            click.echo(f"{name:11} {one_line(str(value))}")
+    for words in told_of(asset):
+        click.echo(f"{'read':11} {one_line(words)}")
+    return 0
+
+
+def _facts(asset: Asset) -> list[tuple[str, str]]:
+    details = asset.details
+    size = f"{details['width']}x{details['height']}" if details.get("width") else ""
+    seconds = details.get("seconds") if "samples" not in details else None
+    return [
+        ("asset", asset.asset_id),
+        ("provider", " ".join(filter(None, (asset.provider, asset.model)))),
+        ("prompt", asset.prompt),
+        ("shows", ", ".join((*asset.characters, *asset.landscapes, *asset.styles))),
+        ("mood", asset.mood or ""),
+        ("file", f"{asset.mime}, {file_size(asset.size)}"),
+        ("size", size),
+        ("rate", f"{details['frame_rate']} frames a second" if details.get("frame_rate") else ""),
+        ("sound", f"{details['samples']} samples at {details['sample_rate']} Hz" if details.get("samples") else ""),
+        ("lasts", f"{_fraction(seconds):.2f} s" if seconds else ""),
+        ("cost", dollars(asset.cost_usd)),
+        ("reused", f"{asset.reuse_count}×"),
+        ("made", asset.created_at),
+    ]
+
+
+def _fraction(text: object) -> float:
+    from fractions import Fraction
+
+    return float(Fraction(str(text)))
