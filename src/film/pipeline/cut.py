@@ -62,6 +62,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         transition_default=params.film.transition,
         transition_seconds=Fraction(params.film.transition_seconds),
         long_dialogue=params.film.long_dialogue,
+        line_tail=Fraction(params.film.line_tail),
         title=params.title or params.film_id,
         comment=comment_of(params, shots),
     )
@@ -243,7 +244,9 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
     return ShotCut(
         shot_id=shot.shot_id,
         source=_source(picture),
-        frames=max(_wanted(done, rate), _stretched(done, rate) or 0),
+        frames=max(1, round(Fraction(shot.duration) * rate)),
+        seconds=Fraction(shot.duration),
+        made_to_fit=bool(done.video) and picture.provider == "draft",
         source_frames=_source_frames(picture, rate),
         number=number,
         landscapes=shot.landscapes,
@@ -260,26 +263,6 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         slate=slate if badge else None,
         fit=shot.fit or params.film.look.fit,
     )
-
-
-def _wanted(done: CompletedShot, rate: Fraction) -> int:
-    return max(1, round(Fraction(done.shot.duration) * rate))
-
-
-def _stretched(done: CompletedShot, rate: Fraction) -> int | None:
-    """The frames of a clip that was made here, longer than asked for, to fit its line."""
-    clip = done.video
-    return _source_frames(clip, rate) if clip and clip.provider == "draft" and done.audio else None
-
-
-def stretched(params: FilmParams, shots: Sequence[CompletedShot]) -> list[str]:
-    """What to tell of shots that got the time their line takes."""
-    rate = film_rate(params, shots)
-    return [
-        f"{s.shot_id}: {float(s.shot.duration):g} s were asked for, its line takes {frames / float(rate):.1f} s"
-        for s in shots
-        if (frames := _stretched(s, rate)) and frames > _wanted(s, rate) + 1
-    ]
 
 
 def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:

@@ -24,7 +24,6 @@ from film.pipeline.cut import (
     checked,
     compose_film,
     film_path,
-    stretched,
     timeline_of,
     unchanged,
     was_checked,
@@ -62,7 +61,7 @@ class CuttingRoom:
         timeline = timeline_of(self.params, shots)
         settings = self._encode_settings
         path = film_path(self.params, self.services.settings.films)
-        for message in (*stretched(self.params, shots), *timeline.warnings):
+        for message in timeline.warnings:
             self.events.emit("warning", message=message)
         cost = sum((s.cost_usd for s in shots), Decimal(0))
         seal = seal_of(self.params, timeline, shots, self.credential)

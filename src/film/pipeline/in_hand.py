@@ -20,6 +20,7 @@ from film.db.tables import ShotRow
 from film.errors import ComposeError, InputError
 from film.models import Shot, check_identifier
 from film.pipeline.cut import timeline_of
+from film.pipeline.joins import joins_for
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan, plan_film
 from film.pipeline.requests import ProviderSet
@@ -64,12 +65,13 @@ def params_of_film(film_id: str, services: Services, tier: str | None = None) ->
             hint="give its shots.json, or make it first with film make",
         )
     try:
-        return FilmParams.model_validate({**asked, "film_id": film_id, "shots": shots})
+        params = FilmParams.model_validate({**asked, "film_id": film_id, "shots": shots})
     except ValidationError as error:
         raise InputError(
             f"what is recorded of film {film_id!r} cannot be read: {error.errors()[0]['msg']}",
             hint="give its shots.json instead",
         ) from error
+    return params.model_copy(update={"joins": joins_for(params.shots, params.film)})
 
 
 def _manifests(film_id: str, films: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from film.errors import ConfigurationError, InputError, ProviderNotFound
 from film.fields import kind_of
 from film.filmfile import TEMPLATES, FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
+from film.pipeline.joins import Joins, joins_for
 from film.pipeline.options import Order, checked, dollars
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
@@ -58,6 +59,8 @@ class FilmParams(Model):
     title: str = ""
     film: FilmFile = FilmFile()
     """The film's settings, with the flags over them."""
+    joins: Mapping[str, Joins] = Field(default_factory=dict[str, Joins])
+    """Shot id → its transitions, where what is bought has to have room for them."""
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
@@ -170,6 +173,7 @@ def film_params(
         auto_rate=auto_rate,
         title=film.title or "",
         film=film,
+        joins=joins_for(shots_rendered, film),
         budget_limit=None if budget_limit is None else dollars(budget_limit),
         use_cache=use_cache,
         concurrency=concurrency,
