@@ -31,7 +31,7 @@ from film.pipeline.sealing import Seal, comment_of
 from film.pipeline.soundtrack import with_soundtrack
 from film.pipeline.turn import turn_at
 from film.shotfile import standard_rate
-from film.timeline import ShotCut, Slate, Source, Timeline, build_timeline
+from film.timeline import ShotCut, Slate, Source, SpokenTurn, Timeline, build_timeline
 
 if TYPE_CHECKING:
     from film.compose.encode import Encoder
@@ -252,16 +252,28 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         landscapes=shot.landscapes,
         time_of_day=shot.time_of_day or "",
         dialogue=shot.spoken or "",
-        character=shot.speaker or "",
+        character=", ".join(dict.fromkeys(turn.character or "" for turn in shot.turns)) or shot.speaker or "",
         speech=_source(speech) if speech else None,
         speech_samples=int(speech.details["samples"]) if speech else 0,
         speech_rate=int(speech.details["sample_rate"]) if speech else 48_000,
         words=tuple(SpokenWord.model_validate(word) for word in speech.details.get("words", ())) if speech else (),
+        turns=_turns(done),
         ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),
         transition=shot.transition,
         transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
         slate=slate if badge else None,
         fit=shot.fit or params.film.look.fit,
+    )
+
+
+def _turns(done: CompletedShot) -> tuple[SpokenTurn, ...]:
+    """Who says what from when on, where the sound was joined from several voices."""
+    starts: list[float] = done.audio.details.get("turns", []) if done.audio else []
+    turns = done.shot.turns
+    if len(starts) != len(turns):
+        return ()
+    return tuple(
+        SpokenTurn(turn.character or "", turn.text, Fraction(start)) for turn, start in zip(turns, starts, strict=True)
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -180,7 +180,7 @@ def film_params(
         order=order,
         output=output,
         source=file.path,
-        warnings=file.warnings,
+        warnings=(*file.warnings, *_directions(shots_rendered)),
     )
 
 
@@ -240,6 +240,14 @@ def _captions(captions: bool | None, burn_in: bool | None) -> dict[str, bool] | 
     if burn_in is not None or captions is False:
         wanted["burn_in"] = bool(burn_in)
     return wanted or None
+
+
+def _directions(shots: Sequence[Shot]) -> Iterator[str]:
+    """What is told of each shot whose dialogue holds more than is said."""
+    for shot in shots:
+        if parts := shot.directions:
+            verb = "is a stage direction" if len(parts) == 1 else "are stage directions"
+            yield f"{shot.shot_id}: {', '.join(parts)} {verb}: not spoken, and in no caption"
 
 
 def _choice(provider: str | None, model: str | None, default: str, default_model: str | None) -> ProviderChoice:

@@ -24,7 +24,7 @@ from film.timeline.clip import Caption, Clip, Fit, Grade, Slate
 from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join
 from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SLOW_MOTION, SLOWEST, SPEECH_LEAD, LongDialogue
 from film.timeline.shots import ShotCut, same_scene
-from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget
+from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget, SpokenTurn
 from film.timeline.source import Source, SourceKind
 from film.timeline.timeline import Chapter, Timeline, Transition
 
@@ -51,6 +51,7 @@ __all__ = [
     "SoundTarget",
     "Source",
     "SourceKind",
+    "SpokenTurn",
     "Timeline",
     "Transition",
     "TransitionDefault",

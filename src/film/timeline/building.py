@@ -100,6 +100,7 @@ def _lines(cuts: Sequence[ShotCut], laid: Timeline) -> tuple[Line, ...]:
             character=cut.character,
             shot_id=cut.shot_id,
             words=cut.words,
+            turns=cut.turns,
         )
         for cut, start, (first, _) in zip(cuts, laid.starts, laid.bodies, strict=True)
         if cut.speech and cut.speech_samples > 0

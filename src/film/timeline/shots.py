@@ -9,6 +9,7 @@ from typing import Protocol
 
 from film.models import SpokenWord, TransitionKind
 from film.timeline.clip import Fit, Slate
+from film.timeline.sound import SpokenTurn
 from film.timeline.source import Source
 
 _SAYS_NOTHING_OF_THE_PLACE = frozenset({"interior", "exterior", "indoor", "indoors", "outdoor", "outdoors"})
@@ -38,6 +39,7 @@ class ShotCut:
     speech_samples: int = 0
     speech_rate: int = 48_000
     words: tuple[SpokenWord, ...] = ()
+    turns: tuple[SpokenTurn, ...] = ()
     ambience: str = ""
     transition: TransitionKind | None = None
     transition_seconds: Fraction | None = None
