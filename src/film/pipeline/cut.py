@@ -6,8 +6,6 @@ of what is asked for now is the same and the file is still the one that was writ
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,12 +17,13 @@ from typing import TYPE_CHECKING, Any, cast
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
-from film.errors import ComposeError, StoreError
+from film.errors import ComposeError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
 from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
+from film.pipeline.outputs import announce, read_manifest, write_manifest
 from film.pipeline.params import FilmParams
 from film.pipeline.results import CompletedShot
 from film.pipeline.sealing import Seal, comment_of
@@ -81,21 +80,11 @@ def film_rate(params: FilmParams, shots: Sequence[CompletedShot]) -> Fraction:
     return max(seconds, key=lambda rate: (seconds[rate], -rate), default=params.rate)
 
 
-def film_path(params: FilmParams, films: Path) -> Path:
-    """Where the film goes; a link in the gallery is refused, since it would lead out of it."""
-    if params.output:
-        return params.output.expanduser().absolute()
-    for folder in (films, films / params.film_id):
-        if folder.is_symlink():
-            raise StoreError(f"{folder} is a link, where the gallery keeps a folder", hint="remove it, or use --output")
-    return (films / params.film_id / params.file_name).absolute()
-
-
 def unchanged(
     timeline: Timeline, settings: EncodeSettings, path: Path, seal: Seal | None = None
 ) -> dict[str, Any] | None:
     """The manifest of the film at ``path`` when that is, to the byte, the film of ``timeline``; else None."""
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     try:
         stat = path.stat()
     except OSError:
@@ -135,6 +124,7 @@ def compose_film(
             alive()
             on_progress(at)
 
+        announce(path)
         made = compose(
             timeline,
             cache.segments(),
@@ -146,19 +136,19 @@ def compose_film(
             encoder=hands.encoder,
             workers=hands.number,
         )
-        written = (_read_manifest(path) or {}).get("captions", {})
-        _write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})
+        written = (read_manifest(path) or {}).get("captions", {})
+        write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})
     return made
 
 
 def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str]:
     """Bring the captions' files beside a finished film up to date; what to tell."""
-    manifest = _read_manifest(path) or {}
+    manifest = read_manifest(path) or {}
     before: dict[str, str] = manifest.get("captions", {})
     try:
         written, notes = write_beside(path, timeline, wanted=wanted, written=before)
         if written != before:
-            _write_manifest(path, manifest | {"captions": written})
+            write_manifest(path, manifest | {"captions": written})
     except OSError as error:
         raise ComposeError(
             f"the captions could not be written beside {path.name}: {error.strerror or error}",
@@ -170,14 +160,14 @@ def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str
 def checked(path: Path, *, thorough: bool) -> str:
     """Look a newly written film over; what it came to, in one line, stands in the manifest from then on."""
     verdict = check(path, thorough=thorough)
-    if manifest := _read_manifest(path):
-        _write_manifest(path, manifest | {"checked": verdict})
+    if manifest := read_manifest(path):
+        write_manifest(path, manifest | {"checked": verdict})
     return told({"checked": verdict})
 
 
 def was_checked(path: Path) -> str:
     """What it came to when the film was made."""
-    return told(_read_manifest(path))
+    return told(read_manifest(path))
 
 
 def _manifest(
@@ -195,19 +185,6 @@ def _manifest(
         "height": timeline.height,
         **sheet(timeline, made),
     }
-
-
-def _read_manifest(path: Path) -> dict[str, Any] | None:
-    try:
-        return json.loads(_manifest_path(path).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    temporary = _manifest_path(path).with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(_manifest_path(path))
 
 
 def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = None) -> str:
@@ -287,7 +264,3 @@ def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:
 def _source(asset: CachedAsset) -> Source:
     kind = cast("Any", asset.kind)
     return Source(asset.sha256, asset.path, kind)
-
-
-def _manifest_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.build.json")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _manifests(film_id: str, films: Path) -> list[Path]:
     except ValueError as error:
         raise InputError(f"film id {film_id[:60]!r} {error}", hint="give a film's id, or a shots.json") from error
     folder = films / film_id
-    found = [folder / f"{film_id}{ending}.build.json" for ending in ("-draft", "")]
+    found = [*folder.glob(f"{escape(film_id)}*.build.json")]
     return sorted((path for path in found if path.is_file()), key=lambda path: path.stat().st_mtime, reverse=True)
 
 

@@ -66,6 +66,8 @@ class FilmParams(Model):
     concurrency: int = DEFAULT_CONCURRENCY
     order: Order = "script"
     output: Path | None = None
+    force: bool = False
+    """Whether ``output`` may take the place of any file."""
     source: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -124,6 +126,7 @@ def film_params(
     concurrency: int = DEFAULT_CONCURRENCY,
     order: Order = "script",
     output: Path | str | None = None,
+    force: bool = False,
 ) -> FilmParams:
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
     file = _shot_file(shots)
@@ -179,6 +182,7 @@ def film_params(
         concurrency=concurrency,
         order=order,
         output=output,
+        force=force,
         source=file.path,
         warnings=(*file.warnings, *_directions(shots_rendered)),
     )
