@@ -184,8 +184,19 @@ def _the_error_in(error: BaseException) -> FilmError:
     )
 
 
+MOST = 50
+"""Mistakes that are told beside the first."""
+
+
 def report(error: FilmError) -> None:
     """``error: what`` and ``help: the next step``, on stderr."""
+    for other in (error, *getattr(error, "others", ())[:MOST]):
+        _tell(other)
+    if (more := len(getattr(error, "others", ())) - MOST) > 0:
+        click.echo(f"and {more} more", err=True)
+
+
+def _tell(error: FilmError) -> None:
     click.echo(click.style("error", fg="red", bold=True) + f": {one_line(str(error))}", err=True)
     if error.hint:
         click.echo(click.style("help", fg="cyan", bold=True) + f": {one_line(error.hint)}", err=True)

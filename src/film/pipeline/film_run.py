@@ -181,8 +181,8 @@ class FilmRun:
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
         _ = self.cutting_room.credential  # one that cannot sign is told now
-        check_sounds(self.params)
         check_output(self.params, film_path(self.params, self.services.settings.films))
+        check_sounds(self.params)
         missing = plan.missing_keys(self.keys)
         if missing:
             raise missing_keys(missing)

@@ -51,8 +51,8 @@ def run_film_pipeline(
 
     ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``engine`` is who does the work, one of
     ``film.pipeline.engine.ENGINES``. ``options`` are those of ``film_params``: size, frame_rate, models, transition,
-    music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider`` and
-    so on.
+    music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
+    and so on.
     """
     chosen = settings or load_settings()
     defaults = {
