@@ -25,6 +25,7 @@ FilmError                         .hint: what to do next; .exit_code: what the C
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,20 @@ class InputError(FilmError):
         field: str | None = None,
     ) -> None:
         self.file, self.line, self.field = file, line, field
+        self.others: tuple[InputError, ...] = ()
+        """What else is wrong with the same files, in their order."""
         where = "" if file is None else f"{file}:{line} " if line else f"{file}: "
         super().__init__(where + message, hint=hint)
+
+
+def all_of(errors: Sequence[InputError]) -> InputError:
+    """The first of them, which holds the others by file and line; each once."""
+    every = [one for error in errors for one in (error, *error.others)]
+    for one in every:
+        one.others = ()
+    first, *others = {(str(one), one.hint): one for one in every}.values()
+    first.others = tuple(sorted(others, key=lambda one: (str(one.file) != str(first.file), one.line or 0)))
+    return first
 
 
 class ConfigurationError(FilmError):

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from film.errors import InputError
+from film.errors import InputError, all_of
 from film.models import Model
 
 Place = tuple[str | int, ...]
@@ -58,30 +58,34 @@ def check_names(
 ) -> list[str]:
     """The members that are no fields; InputError for one that is a typing error of a field."""
     unknown = [name for name in entry if name not in known]
-    for name in unknown:
-        near = _near(name, known)
-        if near:
-            raise InputError(
-                f"{name} is not a field; did you mean {near}?",
-                hint=hint.format(near=near),
-                file=path,
-                line=lines.of((*place, name)),
-                field=name,
-            )
+    wrong = [
+        InputError(
+            f"{name} is not a field; did you mean {near}?",
+            hint=hint.format(near=near),
+            file=path,
+            line=lines.of((*place, name)),
+            field=name,
+        )
+        for name in unknown
+        if (near := _near(name, known))
+    ]
+    if wrong:
+        raise all_of(wrong)
     return unknown
 
 
 def validated(kind: type[M], entry: Mapping[str, object], lines: Lines, path: Path, place: Place = ()) -> M:
-    """The entry as a model; null stands for a field left out."""
+    """The entry as a model; null stands for a field left out. InputError holds all that is wrong with it."""
     try:
         return kind.model_validate({name: value for name, value in entry.items() if value is not None})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        spot = _written(first["loc"], entry)
-        message, hint = explain(first, dotted(spot), at(spot, entry), kind)
-        raise InputError(
-            message, hint=hint, file=path, line=lines.of((*place, *spot)), field=dotted(_named(spot)) or None
-        ) from None
+        wrong: list[InputError] = []
+        for one in error.errors(include_url=False):
+            spot = _written(one["loc"], entry)
+            message, hint = explain(one, dotted(spot), at(spot, entry), kind)
+            line = lines.of((*place, *spot))
+            wrong.append(InputError(message, hint=hint, file=path, line=line, field=dotted(_named(spot)) or None))
+        raise all_of(wrong) from None
 
 
 def kind_of(value: object) -> str:

@@ -143,6 +143,8 @@ class FilmFile(Model):
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
     long_dialogue: LongDialogue = "extend"
+    line_tail: Annotated[Seconds, Field(le=10)] = Decimal("0.4")
+    """Seconds of picture after a line, before the next shot comes."""
     template: Slug | None = None
     """The style template of all shots that name none."""
     variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])

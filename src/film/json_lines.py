@@ -151,6 +151,10 @@ def parse(text: str, path: Path) -> tuple[object, Lines]:
             object_pairs_hook=members,
         )
     except json.JSONDecodeError as error:
+        if path.suffix.lower() in _MARKDOWN or (path.suffix.lower() != ".json" and _HEADING.match(text)):
+            raise InputError(
+                "is Markdown, a text for people, and no list of shots", hint="give the path of a shots.json", file=path
+            ) from error
         message, hint, place = _what_is_wrong(text, error)
         raise InputError(message, hint=hint, file=path, line=text[:place].count("\n") + 1) from error
     return value, Lines(text)
@@ -188,6 +192,8 @@ def _what_is_wrong(text: str, error: json.JSONDecodeError) -> tuple[str, str, in
     )
 
 
+_MARKDOWN = (".md", ".markdown", ".mdown")
+_HEADING = re.compile(r"\s*#{1,6} \S")
 _QUOTES = ("'", "‘", "’", "“", "”", "„", "`")
 
 

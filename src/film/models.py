@@ -16,7 +16,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from film.dialogue import Turn, said, turns_of
 
 MIN_DURATION = Decimal(1)
 MAX_DURATION = Decimal(30)
@@ -138,6 +140,17 @@ class Effect(Model):
     """LUFS."""
 
 
+class DialogueLine(Model):
+    """What one character says, in a dialogue that is a list of them."""
+
+    character: Word
+    text: Annotated[Line, Field(min_length=1)]
+
+
+def _form_of_dialogue(value: object) -> str:
+    return "lines" if isinstance(value, list | tuple) else "text"
+
+
 class Shot(Model):
     """One entry of shots.json.
 
@@ -155,7 +168,15 @@ class Shot(Model):
     duration: Annotated[
         Decimal, BeforeValidator(_exact_seconds), Field(ge=MIN_DURATION, le=MAX_DURATION, decimal_places=3)
     ] = Decimal(5)
-    dialogue: Line | None = None
+    dialogue: (
+        Annotated[
+            Annotated[Line, Tag("text")]
+            | Annotated[tuple[DialogueLine, ...], Field(min_length=1, max_length=200), Tag("lines")],
+            Discriminator(_form_of_dialogue),
+        ]
+        | None
+    ) = None
+    """A text, or a list of who says what."""
     characters: tuple[Word, ...] = ()
     landscapes: tuple[Word, ...] = ()
     styles: tuple[Word, ...] = ()
@@ -189,12 +210,43 @@ class Shot(Model):
 
     @property
     def spoken(self) -> str | None:
-        """The dialogue, or None when there is nothing to say."""
-        return self.dialogue or None
+        """What is said, by whomever, or None when there is nothing to say."""
+        if not self.dialogue:
+            return None
+        return "\n".join(turn.text for turn in self.turns) or None
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Who says what, less marks of emphasis and stage directions; empty when nobody speaks."""
+        plain = (Turn(turn.character, said(turn.text).text) for turn in self.written_turns)
+        return tuple(turn for turn in plain if turn.text)
+
+    @property
+    def written_turns(self) -> tuple[Turn, ...]:
+        """Who says what, as it is written."""
+        if not self.dialogue:
+            return ()
+        if isinstance(self.dialogue, str):
+            return turns_of(self.dialogue, self.characters)
+        return tuple(Turn(line.character, line.text) for line in self.dialogue)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """What stands in the dialogue and is not said."""
+        return tuple(part for turn in self.written_turns for part in said(turn.text).directions)
+
+    @property
+    def written(self) -> str:
+        """The dialogue as one text, as it is written."""
+        if isinstance(self.dialogue, str):
+            return self.dialogue
+        return "\n".join(f"{line.character}: {line.text}" for line in self.dialogue or ())
 
     @property
     def speaker(self) -> str | None:
-        return self.characters[0] if self.characters else None
+        if self.characters:
+            return self.characters[0]
+        return self.written_turns[0].character if self.dialogue else None
 
 
 class InputBlob(Model):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from film import json_lines, toml_lines
-from film.errors import InputError
+from film.errors import InputError, all_of
 from film.fields import Lines, Place, check_names, dotted, kind_of, validated
 from film.filmfile import FilmFile, files_of, resolved
 from film.models import Shot, identity
@@ -52,7 +52,7 @@ class ShotFile:
 
 
 def load_shots(path: Path) -> ShotFile:
-    """Read and check a shots.json and the film.toml beside it. Raises InputError for the first thing that is wrong."""
+    """Read and check a shots.json and the film.toml beside it. Its InputError holds all that is wrong."""
     value, lines = json_lines.read(path)
     settings = path.with_name(SETTINGS)
     return check_shots(value, lines, path, settings if settings.exists() else None)
@@ -70,7 +70,12 @@ def check_shots(value: object, lines: Lines, path: Path, settings: Path | None =
         beside = {name: member for name, member in document.items() if name != "shots" and member is not None}
         value = document["shots"]
     warnings: list[str] = []
-    film = _film(beside, lines, path, settings, warnings)
+    wrong: list[InputError] = []
+    film = FilmFile()
+    try:
+        film = _film(beside, lines, path, settings, warnings)
+    except InputError as error:
+        wrong.append(error)
     if not isinstance(value, list):
         raise InputError(
             f"holds {kind_of(value)} where a list of shots belongs", hint="start it with [", file=path, line=1
@@ -80,7 +85,9 @@ def check_shots(value: object, lines: Lines, path: Path, settings: Path | None =
         raise InputError("holds no shots", hint="add at least one, see examples/attic/shots.json", file=path, line=1)
     if len(entries) > MAX_SHOTS:
         raise InputError(f"holds {len(entries)} shots, allowed {MAX_SHOTS}", hint="split it into reels", file=path)
-    shots = _shots(entries, lines, path, prefix, warnings)
+    shots = _shots(entries, lines, path, prefix, warnings, wrong)
+    if wrong:
+        raise all_of(wrong)
     return ShotFile(path, tuple(shots), film, tuple(warnings))
 
 
@@ -132,31 +139,41 @@ def _check_file(file: Path, lines: Lines, path: Path, place: Place, spot: Place)
         )
 
 
-def _shots(entries: list[object], lines: Lines, path: Path, prefix: Place, warnings: list[str]) -> list[Shot]:
+def _shots(
+    entries: list[object], lines: Lines, path: Path, prefix: Place, warnings: list[str], wrong: list[InputError]
+) -> list[Shot]:
+    """The shots that are; what is wrong with the others is added to ``wrong``."""
     shots: list[Shot] = []
     seen: dict[str, tuple[str, int]] = {}
     for index, entry in enumerate(entries):
         place = (*prefix, index)
         if not isinstance(entry, dict):
-            raise InputError(
+            what, hint = (
                 f"shot {index + 1} is {kind_of(entry)}, not an object",
-                hint='write it as {"shot_id": …, "enhanced_prompt": …}',
-                file=path,
-                line=lines.of(place),
+                'write it as {"shot_id": …, "enhanced_prompt": …}',
             )
-        shot, ignored = _shot(cast("dict[str, object]", entry), lines, path, place)
+            wrong.append(InputError(what, hint=hint, file=path, line=lines.of(place)))
+            continue
+        try:
+            shot, ignored = _shot(cast("dict[str, object]", entry), lines, path, place)
+        except InputError as error:
+            wrong.append(error)
+            continue
         warnings += [f"{path.name}:{lines.of((*place, n))} {n} is not a field of a shot: ignored" for n in ignored]
         twin = seen.get(identity(shot.shot_id))
         if twin:
             name, first = twin
             same = "" if name == shot.shot_id else f" (as {name!r}: upper case and accents' spelling do not count)"
-            raise InputError(
-                f"shot_id {shot.shot_id!r} is already used by shot {first}{same}",
-                hint="give every shot an id of its own",
-                file=path,
-                line=lines.of((*place, "shot_id")),
-                field="shot_id",
+            wrong.append(
+                InputError(
+                    f"shot_id {shot.shot_id!r} is already used by shot {first}{same}",
+                    hint="give every shot an id of its own",
+                    file=path,
+                    line=lines.of((*place, "shot_id")),
+                    field="shot_id",
+                )
             )
+            continue
         seen[identity(shot.shot_id)] = (shot.shot_id, index + 1)
         shots.append(shot)
     return shots
@@ -165,17 +182,32 @@ def _shots(entries: list[object], lines: Lines, path: Path, prefix: Place, warni
 def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> tuple[Shot, list[str]]:
     """The entry as a shot, and the members of it that are no fields and not typing errors of one."""
     known = {*Shot.model_fields, *_ALIASES}
-    ignored = check_names(entry, known, lines, path, place, hint='write {near}, or move your own notes under "meta"')
-    if all(name in entry for name in ("prompt", "enhanced_prompt")):
-        raise InputError(
-            "both prompt and enhanced_prompt are given",
-            hint="keep enhanced_prompt",
-            file=path,
-            line=lines.of((*place, "prompt")),
-            field="prompt",
+    wrong: list[InputError] = []
+    ignored: list[str] = []
+    try:
+        ignored = check_names(
+            entry, known, lines, path, place, hint='write {near}, or move your own notes under "meta"'
         )
+    except InputError as error:
+        wrong.append(error)
+    if all(name in entry for name in ("prompt", "enhanced_prompt")):
+        both, line = "both prompt and enhanced_prompt are given", lines.of((*place, "prompt"))
+        wrong.append(InputError(both, hint="keep enhanced_prompt", file=path, line=line, field="prompt"))
     usable = {name: member for name, member in entry.items() if name in known}
-    shot = validated(Shot, usable, lines, path, place)
+    if "enhanced_prompt" in usable:
+        usable.pop("prompt", None)
+    try:
+        shot = validated(Shot, usable, lines, path, place)
+    except InputError as error:
+        meant = {
+            one.message.rpartition("did you mean ")[2].rstrip("?") for found in wrong for one in (found, *found.others)
+        }
+        missing = [
+            one for one in (error, *error.others) if not (one.message.endswith(" is missing") and one.field in meant)
+        ]
+        raise all_of([*wrong, *missing]) from None
+    if wrong:
+        raise all_of(wrong)
     if not shot.effects:
         return shot, ignored
     effects = tuple(e.model_copy(update={"file": _from(path, e.file)}) for e in shot.effects)

@@ -16,6 +16,20 @@ _DROPPING = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 """Rates that have drop-frame codes, and the numbers left out in a minute."""
 
 
+SMPTE = tuple(
+    sorted((*(Fraction(n) for n in (24, 25, 30, 48, 50, 60)), *(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60))))
+)
+"""Rates that time codes are made for; editing formats know no others."""
+
+
+def smpte(rate: Fraction) -> Fraction:
+    """The rate that stands for ``rate`` where only these are known: itself, one on whose frames all of its frames lie
+    (24 for 12), one on whose frames every second of them lies (60 for 120), or the nearest."""
+    multiple = next((known for known in SMPTE if (known / rate).denominator == 1), None)
+    half = rate / 2
+    return multiple or (half if half in SMPTE else min(SMPTE, key=lambda known: abs(known - rate)))
+
+
 def timecode(frame: int, rate: Fraction, *, drop: bool = False) -> str:
     """``01:02:03:04`` of a frame counted from 0; with ``drop`` and a rate that knows it ``01:02:03;04``."""
     if frame < 0:

@@ -60,7 +60,8 @@ def check_keys(text: str, path: Path) -> None:
     """Refuse keys of more parts than any setting has: Python's parser takes the square of their number in time."""
     deepest = BOUNDS["film.toml"].depth
     for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > deepest and len(_DOTTED.match(line)[0].split(".")) > deepest:  # pyright: ignore[reportOptionalSubscript]  # it matches nothing, too
+        found = _DOTTED.match(line) if line.count(".") > deepest else None
+        if found and found[0].count(".") >= deepest:
             raise InputError(
                 f"has a key of more than {deepest} parts", hint="write settings as name = value", file=path, line=number
             )

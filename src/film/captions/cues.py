@@ -54,7 +54,8 @@ def captions_of(timeline: Timeline, *, speakers: bool = False) -> tuple[Caption,
     """The captions of everything that is said, in order; no two at once."""
     cues: list[Cue] = []
     last_speaker, shown = "", screens(timeline)
-    for line in sorted(timeline.lines, key=lambda line: line.start_frame):
+    lines = (turn for line in timeline.lines for turn in line.by_turns(timeline.rate))
+    for line in sorted(lines, key=lambda line: line.start_frame):
         named = speakers and line.character != last_speaker
         cues += cues_of(line, timeline.rate, shown.get(line.shot_id, (0, timeline.frames)), named=named)
         last_speaker = line.character

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +11,7 @@ import click
 from film.cli.console import counted, note, print_json, print_path, warn
 from film.cli.looking import library
 from film.cli.options import as_json, film_options, option
-from film.errors import InputError
+from film.errors import FilmError, InputError
 from film.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,13 +67,18 @@ def command(**options: Any) -> int:
         warn(message)
     name = Path(params.file_name).stem
     folder: Path = options["output"] or settings.films / params.film_id / f"{name}-export"
-    written = _write(timeline, folder.absolute(), name, options, draft=params.is_draft)
+    failed: list[tuple[str, FilmError]] = []
+    written = _write(timeline, folder.absolute(), name, options, failed, draft=params.is_draft)
     if options["json"]:
-        print_json({"folder": str(folder.absolute()), "written": [str(path) for path in written]})
+        wrong = [{"what": what, "error": error.message, "hint": error.hint} for what, error in failed]
+        told = {"folder": str(folder.absolute()), "written": [str(path) for path in written], "failed": wrong}
+        print_json({**told, "warnings": [*params.warnings, *timeline.warnings]})
     else:
         for path in written:
             print_path(path)
-    return 0
+    for what, error in failed:
+        warn(f"{what} was not written: {error.message}; {error.hint}")
+    return failed[0][1].exit_code if failed else 0
 
 
 def _params(options: dict[str, Any], settings: Settings, services: Services) -> FilmParams:
@@ -92,25 +98,44 @@ def _params(options: dict[str, Any], settings: Settings, services: Services) -> 
     return params_of_film(film, services, options["tier"])
 
 
-def _write(timeline: Timeline, folder: Path, name: str, options: dict[str, Any], *, draft: bool) -> list[Path]:
+def _write(
+    timeline: Timeline,
+    folder: Path,
+    name: str,
+    options: dict[str, Any],
+    failed: list[tuple[str, FilmError]],
+    *,
+    draft: bool,
+) -> list[Path]:
+    """What could be written; what could not is added to ``failed``, and leaves the rest."""
     from film.export import contact_sheet, poster, write_edit, write_pictures
+
+    def tell(what: str, error: FilmError) -> None:
+        failed.append((what, error))
+
+    def attempt(what: str, write: Callable[[], Iterable[Path]]) -> None:
+        try:
+            written.extend(write())
+        except FilmError as error:
+            tell(what, error)
 
     form: Literal["png", "jpeg"] = "jpeg" if options["jpeg"] else "png"
     written: list[Path] = []
     formats: list[EditFormat] = [name for name in _EDITS if options[name]]
     if formats:
         note(f"cut     {counted(len(timeline.clips), 'shot')}, {timeline.frames} frames")
-        written += write_edit(timeline, folder, name, formats, placement=options["media"])
+        placement = options["media"]
+        attempt("cut", lambda: write_edit(timeline, folder, name, formats, placement=placement, on_failure=tell))
     if options["stems"]:
         from film.compose import stems
 
         note("stems   mixing")
-        written += stems.write(timeline, folder / "stems").values()
+        attempt("stems", lambda: stems.write(timeline, folder / "stems").values())
     if options["contact_sheet"]:
         note(f"sheet   {counted(len(timeline.clips), 'still')}")
-        pages = contact_sheet(timeline, draft=draft)
-        written += write_pictures(pages, folder, f"{name}-contact-sheet", form)
+        pages = f"{name}-contact-sheet"
+        attempt("contact sheet", lambda: write_pictures(contact_sheet(timeline, draft=draft), folder, pages, form))
     if options["poster"]:
         note("poster  looking for a frame")
-        written += write_pictures([poster(timeline).picture], folder, f"{name}-poster", form)
+        attempt("poster", lambda: write_pictures([poster(timeline).picture], folder, f"{name}-poster", form))
     return written

@@ -22,6 +22,7 @@ from film.cli.options import budget_limit, film_options, no_cache, option
 @no_cache
 @option("max_concurrent", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
 @option("output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Where the film goes.")
+@option("force", is_flag=True, help="Let it take the place of a file that this program did not write.")
 def command(**options: Any) -> int:
     """Make a film of shot definitions."""
     from film.cli.make import make

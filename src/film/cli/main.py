@@ -189,15 +189,24 @@ def _the_error_in(error: BaseException) -> FilmError:
         )
     return FilmError(
         f"{type(error).__name__}: {error}",
-        hint=f"run python -X dev -m film … for the place in the code, and report it; {_ORDERS}",
+        hint=f"run python -P -X dev -m film … for the place in the code, and report it; {_ORDERS}",
     )
 
 
 _ORDERS = "what was ordered stands in the gallery's orders.log, too"
+MOST = 50
+"""Mistakes that are told beside the first."""
 
 
 def report(error: FilmError) -> None:
     """``error: what`` and ``help: the next step``, on stderr."""
+    for other in (error, *getattr(error, "others", ())[:MOST]):
+        _tell(other)
+    if (more := len(getattr(error, "others", ())) - MOST) > 0:
+        click.echo(f"and {more} more", err=True)
+
+
+def _tell(error: FilmError) -> None:
     click.echo(click.style("error", fg="red", bold=True) + f": {one_line(str(error))}", err=True)
     if error.hint:
         click.echo(click.style("help", fg="cyan", bold=True) + f": {one_line(error.hint)}", err=True)

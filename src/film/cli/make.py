@@ -45,6 +45,7 @@ OVER_QUOTE = 7
 @budget_limit
 @no_cache
 @option("output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Where the film goes.")
+@option("force", is_flag=True, help="Let it take the place of a file that this program did not write.")
 @option("concurrency", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
 @option(
     "order",

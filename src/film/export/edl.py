@@ -20,7 +20,7 @@ from film.export.media import Shelf
 from film.export.names import plain, reel
 from film.export.soundtracks import clip_material
 from film.models import TransitionKind
-from film.timecode import nominal, timecode
+from film.timecode import nominal, smpte, timecode
 from film.timeline import Clip, Timeline
 
 _WIPES: dict[TransitionKind, str] = {
@@ -54,12 +54,17 @@ class _Event:
 
 
 def edl(timeline: Timeline, shelf: Shelf) -> str:
-    """The list, with the record side at the film's own time codes, which are never drop-frame."""
+    """The list, with the record side at the film's own time codes, which are never drop-frame.
+
+    A film at a rate that has no time codes is counted at the nearest that has.
+    """
     lines = [f"TITLE: {plain(timeline.title, 'film').upper()}", "FCM: NON-DROP FRAME", ""]
     before: _Event | None = None
     for number, event in enumerate(_events(timeline, shelf), 1):
         lines += [*_told(number, event, before, timeline.rate), ""]
         before = event
+    if (counted := smpte(timeline.rate)) != timeline.rate:
+        lines.insert(-1, f"* COUNTED AT {float(counted):.5g} FRAMES A SECOND, MADE AT {float(timeline.rate):.5g}")
     return "\n".join(lines)
 
 
@@ -89,17 +94,23 @@ def _events(timeline: Timeline, shelf: Shelf) -> Iterator[_Event]:
 
 
 def _told(number: int, event: _Event, before: _Event | None, rate: Fraction) -> Iterator[str]:
+    counted = smpte(rate)
+
+    def at(frame: int | Fraction) -> int:
+        return int(frame) if counted == rate else round(frame * counted / rate)
+
     def code(frame: int | Fraction) -> str:
-        return timecode(int(frame), rate)
+        return timecode(at(frame), counted)
 
     into = code(event.source)
-    out = code(int(event.source) + event.source_frames)
+    lasts = at(event.start + event.frames) - at(event.start)  # a list has as many frames of a clip as of the film
+    out = timecode(at(event.source) + max(1, round(lasts * event.speed)), counted)
     record = f"{code(event.start)} {code(event.start + event.frames)}"
     if event.fade and before:
         left = code(int(before.source) + (1 if before.held else before.source_frames))
         yield f"{number:03d}  {before.reel:<8} V     C        {left} {left} {code(event.start)} {code(event.start)}"
         how = _WIPES.get(event.kind, "D")
-        yield f"{number:03d}  {event.reel:<8} V     {how:<4} {event.fade:03d} {into} {out} {record}"
+        yield f"{number:03d}  {event.reel:<8} V     {how:<4} {at(event.fade):03d} {into} {out} {record}"
         yield f"* FROM CLIP NAME:  {before.name}"
         yield f"* TO CLIP NAME:  {event.name}"
         if event.kind != "crossfade":
@@ -108,7 +119,7 @@ def _told(number: int, event: _Event, before: _Event | None, rate: Fraction) -> 
         yield f"{number:03d}  {event.reel:<8} V     C        {into} {out} {record}"
         yield f"* FROM CLIP NAME:  {event.name}"
     if event.speed != 1:
-        yield f"M2   {event.reel:<8}       {float(event.speed * nominal(rate)):05.1f}                {into}"
+        yield f"M2   {event.reel:<8}       {float(event.speed * nominal(counted)):05.1f}                {into}"
     if event.held:
         yield "* FREEZE FRAME"
     yield f"* SOURCE FILE: media/{event.name}"

@@ -64,7 +64,7 @@ class Shelf:
     """All materials of one export, each source once, under names that do not repeat."""
 
     def __init__(self, placement: Placement = "copy") -> None:
-        self._placement = placement
+        self.placement = placement
         self._materials: dict[tuple[str, str], Material] = {}
         self._names: set[str] = set()
 
@@ -76,7 +76,7 @@ class Shelf:
         return self._materials[key]
 
     def url(self, material: Material) -> str:
-        if self._placement == "in-place":
+        if self.placement == "in-place":
             return material.source.path.absolute().as_uri()
         return material.url
 
@@ -85,7 +85,7 @@ class Shelf:
 
     def place(self, folder: Path, tick: Callable[[str], None] | None = None) -> list[Path]:
         """Bring ``folder/media`` up to date; files that are there already stay."""
-        if self._placement == "in-place":
+        if self.placement == "in-place":
             return []
         target = folder / FOLDER
         target.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ class Shelf:
             if tick:
                 tick(material.name)
             try:
-                _bring(material.source, path, link=self._placement == "link")
+                _bring(material.source, path, link=self.placement == "link")
             except OSError as error:
                 raise ComposeError(
                     f"{path} cannot be written: {error.strerror or error}",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from film.compose import stems
-from film.errors import ComposeError
+from film.errors import ComposeError, FilmError
 from film.export.bundle import write_bundle
 from film.export.editorial import editorial
 from film.export.edl import edl
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _PAGE = re.compile(r"(-\d+)?")
 EditFormat = Literal["otio", "otioz", "xml", "edl"]
 Tick = Callable[[str], None]
+Failure = Callable[[str, FilmError], None]
+"""Told of what could not be written, by its name, and why."""
 
 
 def write_edit(
@@ -39,15 +41,25 @@ def write_edit(
     *,
     placement: Placement = "copy",
     tick: Tick | None = None,
+    on_failure: Failure | None = None,
 ) -> list[Path]:
     """Write the cut as ``folder/name.<format>`` in each of ``formats``, with its media in ``folder/media``.
 
-    An .otioz holds its media itself. What is heard and is no file, the film's places, is rendered first.
+    An .otioz holds its media itself. What is heard and is no file, the film's places, is rendered first. A format that
+    cannot be written leaves the others: ``on_failure`` is told of it, or its error is raised when they are done.
     """
-    if set(formats) - {"edl"}:
-        opentimelineio("fcp_xml" if "xml" in formats else "")
+    failed: list[FilmError] = []
+
+    def tell(form: str, error: FilmError) -> None:
+        failed.append(error)
+        if on_failure:
+            on_failure(form, error)
+
     with tempfile.TemporaryDirectory(prefix="film-export-") as work:
-        return _write(timeline, folder, name, formats, placement, Path(work), tick)
+        written = _write(timeline, folder, name, formats, placement, Path(work), tick, tell)
+    if failed and not on_failure:
+        raise failed[0]
+    return written
 
 
 def _write(
@@ -58,34 +70,56 @@ def _write(
     placement: Placement,
     work: Path,
     tick: Tick | None,
+    failed: Failure,
 ) -> list[Path]:
     shelf = Shelf(placement)
     for place, clip in enumerate(timeline.clips):
         clip_material(clip, place, shelf)  # pictures are named first, and in order
     cut: object = None
     rendered: Mapping[str, Source] = {}
-    if set(formats) - {"edl"}:
+    able: list[EditFormat] = []
+    for form in formats:
+        try:
+            if form != "edl":
+                opentimelineio("fcp_xml" if form == "xml" else "")
+            able.append(form)
+        except FilmError as error:
+            failed(form, error)
+    if set(able) - {"edl"}:
         if is_rendered(timeline, shelf):
             rendered = _rendered(timeline, work)
         cut = editorial(timeline, shelf, rendered)
-    if set(formats) - {"otioz"}:
+    if set(able) - {"otioz"}:
         shelf.place(folder, tick)
     written: list[Path] = []
-    for form in formats:
+    for form in able:
         path = folder / f"{name}.{form}"
-        with _appearing(path) as temporary:
-            match form:
-                case "otio":
-                    temporary.write_text(opentimelineio().adapters.write_to_string(cut, "otio_json"), "utf-8")
-                case "otioz":
-                    relative = cut if placement != "in-place" else editorial(timeline, Shelf(), rendered)
-                    write_bundle(relative, shelf, temporary)
-                case "xml":
-                    temporary.write_text(xmeml(cut, timeline, shelf), "utf-8")
-                case "edl":
-                    temporary.write_text(edl(timeline, shelf), "utf-8")
-        written.append(path)
+        try:
+            with _appearing(path) as temporary:
+                _write_format(form, timeline, cut, shelf, rendered, temporary)
+        except FilmError as error:
+            failed(form, error)
+        except Exception as error:  # noqa: BLE001  # an adapter is other people's code
+            hint = "choose another format: the others were written"
+            failed(form, ComposeError(f"the cut could not be written as .{form}: {error}", hint=hint))
+        else:
+            written.append(path)
     return written
+
+
+def _write_format(
+    form: EditFormat, timeline: Timeline, cut: object, shelf: Shelf, rendered: Mapping[str, Source], path: Path
+) -> None:
+    match form:
+        case "otio":
+            path.write_text(opentimelineio().adapters.write_to_string(cut, "otio_json"), "utf-8")
+        case "otioz":
+            relative = cut if shelf.placement != "in-place" else editorial(timeline, Shelf(), rendered)
+            write_bundle(relative, shelf, path)
+        case "xml":
+            path.write_text(xmeml(cut, timeline, shelf), "utf-8")
+        case "edl":
+            path.write_text(edl(timeline, shelf), "utf-8")
 
 
 def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:

@@ -5,10 +5,15 @@
 The adapter writes clips, transitions, markers and tracks, and leaves out what editing programs need beside them: the
 picture's size, whether a file has sound, how a clip is slowed or held, which transition is meant. All of that is laid
 into the metadata that it copies into the file. Times of a slowed clip count in its slowed frames, as the format wants.
+
+The format knows the rates of time codes and no others. A film at another one is counted at the nearest, where every cut
+is rounded from its exact time; Premiere's own ticks say where a clip's in and out lie exactly. A file at another one is
+said to be at the nearest, and as long as it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree
@@ -17,9 +22,13 @@ from film.export.editorial import NAMESPACE
 from film.export.library import opentimelineio
 from film.export.media import Material, Shelf
 from film.models import TransitionKind
+from film.timecode import smpte
 from film.timeline import Timeline
 
 _XML = "fcp_xml"
+_TICKS = "ticks"
+_A_SECOND = 254_016_000_000
+"""Premiere's ticks."""
 _EFFECTS: dict[TransitionKind, tuple[str, str]] = {
     "crossfade": ("Cross Dissolve", "Dissolve"),
     "dip-to-black": ("Dip to Color Dissolve", "Dissolve"),
@@ -46,6 +55,7 @@ def xmeml(cut: Any, timeline: Timeline, shelf: Shelf) -> str:
     """``cut`` is what ``editorial`` made of ``timeline`` with ``shelf``; it is not changed."""
     otio = opentimelineio("fcp_xml")
     copy = cut.clone()
+    _at_known_rates(otio, copy, timeline.rate, {shelf.url(material): material for material in shelf})
     copy.metadata[_XML] = {"media": {"video": {"format": {"samplecharacteristics": _picture(timeline, None)}}}}
     materials = {shelf.url(material): material for material in shelf}
     number = 0
@@ -59,6 +69,55 @@ def xmeml(cut: Any, timeline: Timeline, shelf: Shelf) -> str:
             elif isinstance(item, otio.schema.Transition):
                 _prepare_transition(item)
     return _tidied(otio.adapters.write_to_string(copy, "fcp_xml"))
+
+
+def _at_known_rates(otio: Any, cut: Any, rate: Fraction, materials: Mapping[str, Material]) -> None:
+    """Count ``cut``, and the files in it, at rates that the format knows."""
+    known = smpte(rate)
+    for track in cut.tracks:
+        at = 0
+        for item in track:
+            if isinstance(item, otio.schema.Clip):
+                _rated(otio, item, materials[item.media_reference.target_url], known)
+            if known == rate:
+                continue
+            if isinstance(item, otio.schema.Transition):
+                item.in_offset = _time(otio, item.in_offset.value * known / rate, known)
+                item.out_offset = _time(otio, item.out_offset.value * known / rate, known)
+                continue
+            first, frames = Fraction(item.source_range.start_time.value), round(item.source_range.duration.value)
+            if isinstance(item, otio.schema.Clip):
+                item.metadata[_TICKS] = [str(round(f * _A_SECOND / rate)) for f in (first, first + frames)]
+            start, stop = round(at * known / rate), round((at + frames) * known / rate)
+            item.source_range = otio.opentime.TimeRange(
+                _time(otio, first * known / rate, known), _time(otio, max(1, stop - start), known)
+            )
+            _mark(otio, item.markers, rate, known)
+            at += frames
+    if known != rate:
+        cut.global_start_time = _time(otio, 0, known)
+        _mark(otio, cut.tracks.markers, rate, known)
+
+
+def _rated(otio: Any, clip: Any, material: Material, film: Fraction) -> None:
+    reference = clip.media_reference
+    rate = smpte(material.rate) if material.rate else film
+    if float(rate) == reference.available_range.duration.rate:
+        return
+    seconds = material.seconds if material.rate else Fraction(reference.available_range.duration.to_seconds())
+    whole = _time(otio, max(1, round(seconds * rate)), rate)
+    reference.available_range = otio.opentime.TimeRange(_time(otio, 0, rate), whole)
+
+
+def _mark(otio: Any, markers: Any, rate: Fraction, known: Fraction) -> None:
+    for marker in markers:
+        marked = marker.marked_range
+        first, last = (Fraction(t.value) * known / rate for t in (marked.start_time, marked.duration))
+        marker.marked_range = otio.opentime.TimeRange(_time(otio, first, known), _time(otio, max(1, last), known))
+
+
+def _time(otio: Any, frames: float | Fraction, rate: Fraction) -> Any:
+    return otio.opentime.RationalTime(round(frames), float(rate))
 
 
 def _tidied(written: str) -> str:
@@ -93,6 +152,8 @@ def _prepare_clip(otio: Any, clip: Any, material: Material, timeline: Timeline, 
             start = clip.source_range.start_time
             slowed = otio.opentime.RationalTime(round(start.value / effect.time_scalar), start.rate)
             clip.source_range = otio.opentime.TimeRange(slowed, clip.source_range.duration)
+    if _TICKS in clip.metadata:
+        notes["pproTicksIn"], notes["pproTicksOut"] = clip.metadata[_TICKS]
     clip.metadata[_XML] = notes
 
 
@@ -127,7 +188,7 @@ def _picture(timeline: Timeline, material: Material | None) -> dict[str, Any]:
     width, height = (material.width, material.height) if material else (timeline.width, timeline.height)
     rate = material.rate if material and material.rate else timeline.rate
     return {
-        "rate": _rate(rate),
+        "rate": _rate(smpte(rate)),
         "width": str(width),
         "height": str(height),
         "anamorphic": "FALSE",

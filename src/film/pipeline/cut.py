@@ -6,7 +6,6 @@ of what is asked for now is the same and the file is still the one that was writ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,17 +14,16 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from film.bounds import read_plain
 from film.cache import AssetCache, CachedAsset
 from film.compose import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.compose.ambience import kind_for
-from film.errors import ComposeError, InputError, StoreError
+from film.errors import ComposeError
 from film.hashing import content_key, sha256_of_file
 from film.models import SpokenWord
-from film.own_files import fresh_beside
 from film.pipeline.captioning import with_captions, write_beside
 from film.pipeline.checking import check, sheet, told
 from film.pipeline.look import with_look
+from film.pipeline.outputs import announce, read_manifest, write_manifest
 from film.pipeline.params import FilmParams
 from film.pipeline.readings import reading_of
 from film.pipeline.results import CompletedShot
@@ -33,7 +31,7 @@ from film.pipeline.sealing import Seal, comment_of
 from film.pipeline.soundtrack import with_soundtrack
 from film.pipeline.turn import turn_at
 from film.shotfile import standard_rate
-from film.timeline import ShotCut, Slate, Source, Timeline, build_timeline
+from film.timeline import ShotCut, Slate, Source, SpokenTurn, Timeline, build_timeline
 
 if TYPE_CHECKING:
     from film.compose.encode import Encoder
@@ -64,6 +62,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         transition_default=params.film.transition,
         transition_seconds=Fraction(params.film.transition_seconds),
         long_dialogue=params.film.long_dialogue,
+        line_tail=Fraction(params.film.line_tail),
         title=params.title or params.film_id,
         comment=comment_of(params, shots),
     )
@@ -82,21 +81,11 @@ def film_rate(params: FilmParams, shots: Sequence[CompletedShot]) -> Fraction:
     return max(seconds, key=lambda rate: (seconds[rate], -rate), default=params.rate)
 
 
-def film_path(params: FilmParams, films: Path) -> Path:
-    """Where the film goes; a link in the gallery is refused, since it would lead out of it."""
-    if params.output:
-        return params.output.expanduser().absolute()
-    for folder in (films, films / params.film_id):
-        if folder.is_symlink():
-            raise StoreError(f"{folder} is a link, where the gallery keeps a folder", hint="remove it, or use --output")
-    return (films / params.film_id / params.file_name).absolute()
-
-
 def unchanged(
     timeline: Timeline, settings: EncodeSettings, path: Path, seal: Seal | None = None
 ) -> dict[str, Any] | None:
     """The manifest of the film at ``path`` when that is, to the byte, the film of ``timeline``; else None."""
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     try:
         stat = path.stat()
     except OSError:
@@ -136,6 +125,7 @@ def compose_film(
             alive()
             on_progress(at)
 
+        announce(path)
         made = compose(
             timeline,
             cache.segments(),
@@ -147,19 +137,19 @@ def compose_film(
             encoder=hands.encoder,
             workers=hands.number,
         )
-        written = (_read_manifest(path) or {}).get("captions", {})
-        _write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})
+        written = (read_manifest(path) or {}).get("captions", {})
+        write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})
     return made
 
 
 def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str]:
     """Bring the captions' files beside a finished film up to date; what to tell."""
-    manifest = _read_manifest(path) or {}
+    manifest = read_manifest(path) or {}
     before: dict[str, str] = manifest.get("captions", {})
     try:
         written, notes = write_beside(path, timeline, wanted=wanted, written=before)
         if written != before:
-            _write_manifest(path, manifest | {"captions": written})
+            write_manifest(path, manifest | {"captions": written})
     except OSError as error:
         raise ComposeError(
             f"the captions could not be written beside {path.name}: {error.strerror or error}",
@@ -171,14 +161,14 @@ def captions_beside(timeline: Timeline, path: Path, *, wanted: bool) -> list[str
 def checked(path: Path, *, thorough: bool) -> str:
     """Look a newly written film over; what it came to, in one line, stands in the manifest from then on."""
     verdict = check(path, thorough=thorough)
-    if manifest := _read_manifest(path):
-        _write_manifest(path, manifest | {"checked": verdict})
+    if manifest := read_manifest(path):
+        write_manifest(path, manifest | {"checked": verdict})
     return told({"checked": verdict})
 
 
 def was_checked(path: Path) -> str:
     """What it came to when the film was made."""
-    return told(_read_manifest(path))
+    return told(read_manifest(path))
 
 
 def _manifest(
@@ -196,22 +186,6 @@ def _manifest(
         "height": timeline.height,
         **sheet(timeline, made),
     }
-
-
-def _read_manifest(path: Path) -> dict[str, Any] | None:
-    try:
-        return json.loads(read_plain(_manifest_path(path), "manifest"))
-    except (InputError, ValueError, RecursionError):
-        return None
-
-
-def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    temporary = fresh_beside(_manifest_path(path), ".tmp", mode=0o600)
-    try:
-        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(_manifest_path(path))
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = None) -> str:
@@ -248,17 +222,20 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
     return ShotCut(
         shot_id=shot.shot_id,
         source=_source(picture),
-        frames=max(_wanted(done, rate), _stretched(done, rate) or 0),
+        frames=max(1, round(Fraction(shot.duration) * rate)),
+        seconds=Fraction(shot.duration),
+        made_to_fit=bool(done.video) and picture.provider == "draft",
         source_frames=_source_frames(picture, rate),
         number=number,
         landscapes=shot.landscapes,
         time_of_day=shot.time_of_day or "",
         dialogue=shot.spoken or "",
-        character=shot.speaker or "",
+        character=", ".join(dict.fromkeys(turn.character or "" for turn in shot.turns)) or shot.speaker or "",
         speech=_source(speech) if speech else None,
         speech_samples=int(speech.details["samples"]) if speech else 0,
         speech_rate=int(speech.details["sample_rate"]) if speech else 48_000,
         words=tuple(SpokenWord.model_validate(word) for word in speech.details.get("words", ())) if speech else (),
+        turns=_turns(done),
         ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),
         transition=shot.transition,
         transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
@@ -267,24 +244,15 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
     )
 
 
-def _wanted(done: CompletedShot, rate: Fraction) -> int:
-    return max(1, round(Fraction(done.shot.duration) * rate))
-
-
-def _stretched(done: CompletedShot, rate: Fraction) -> int | None:
-    """The frames of a clip that was made here, longer than asked for, to fit its line."""
-    clip = done.video
-    return _source_frames(clip, rate) if clip and clip.provider == "draft" and done.audio else None
-
-
-def stretched(params: FilmParams, shots: Sequence[CompletedShot]) -> list[str]:
-    """What to tell of shots that got the time their line takes."""
-    rate = film_rate(params, shots)
-    return [
-        f"{s.shot_id}: {float(s.shot.duration):g} s were asked for, its line takes {frames / float(rate):.1f} s"
-        for s in shots
-        if (frames := _stretched(s, rate)) and frames > _wanted(s, rate) + 1
-    ]
+def _turns(done: CompletedShot) -> tuple[SpokenTurn, ...]:
+    """Who says what from when on, where the sound was joined from several voices."""
+    starts: list[float] = done.audio.details.get("turns", []) if done.audio else []
+    turns = done.shot.turns
+    if len(starts) != len(turns):
+        return ()
+    return tuple(
+        SpokenTurn(turn.character or "", turn.text, Fraction(start)) for turn, start in zip(turns, starts, strict=True)
+    )
 
 
 def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:
@@ -297,7 +265,3 @@ def _source_frames(asset: CachedAsset, rate: Fraction) -> int | None:
 def _source(asset: CachedAsset) -> Source:
     kind = cast("Any", asset.kind)
     return Source(asset.sha256, asset.path, kind, reading_of(asset))
-
-
-def _manifest_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.build.json")

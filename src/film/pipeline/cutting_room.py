@@ -23,13 +23,12 @@ from film.pipeline.cut import (
     captions_beside,
     checked,
     compose_film,
-    film_path,
-    stretched,
     timeline_of,
     unchanged,
     was_checked,
 )
 from film.pipeline.events import Events
+from film.pipeline.outputs import check_output, film_path
 from film.pipeline.params import FilmParams
 from film.pipeline.record import set_status
 from film.pipeline.results import CompletedShot, FilmResult, saved_by
@@ -62,13 +61,14 @@ class CuttingRoom:
         timeline = timeline_of(self.params, shots)
         settings = self._encode_settings
         path = film_path(self.params, self.services.settings.films)
-        for message in (*stretched(self.params, shots), *timeline.warnings):
+        for message in timeline.warnings:
             self.events.emit("warning", message=message)
         cost = sum((s.cost_usd for s in shots), Decimal(0))
         seal = seal_of(self.params, timeline, shots, self.credential)
         is_there = await asyncio.to_thread(unchanged, timeline, settings, path, seal) is not None
         made: Composed | None = None
         if not is_there:
+            await asyncio.to_thread(check_output, self.params, path)
             await asyncio.to_thread(self._check_files, shots)
             made = await self._compose(timeline, settings, path, shots, seal)
         wanted = self.params.film.captions.files

@@ -36,6 +36,7 @@ from film.pipeline.money import JournalMoney, is_journaled
 from film.pipeline.observe import observing
 from film.pipeline.obtain import Obtainer
 from film.pipeline.order import in_order
+from film.pipeline.outputs import check_output, film_path
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import SPENDING_OFF, FilmPlan, ShotPlan, plan_film
 from film.pipeline.record import Place, batched, set_status, write_film, write_takes
@@ -182,6 +183,7 @@ class FilmRun:
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
         _ = self.cutting_room.credential  # one that cannot sign is told now
+        check_output(self.params, film_path(self.params, self.services.settings.films))
         check_sounds(self.params)
         missing = plan.missing_keys(self.keys)
         if missing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from film.db.tables import ShotRow
 from film.errors import ComposeError, InputError
 from film.models import Shot, check_identifier
 from film.pipeline.cut import timeline_of
+from film.pipeline.joins import joins_for
 from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan, plan_film
 from film.pipeline.requests import ProviderSet
@@ -65,12 +67,13 @@ def params_of_film(film_id: str, services: Services, tier: str | None = None) ->
             hint="give its shots.json, or make it first with film make",
         )
     try:
-        return FilmParams.model_validate({**asked, "film_id": film_id, "shots": shots})
+        params = FilmParams.model_validate({**asked, "film_id": film_id, "shots": shots})
     except ValidationError as error:
         raise InputError(
             f"what is recorded of film {film_id!r} cannot be read: {error.errors()[0]['msg']}",
             hint="give its shots.json instead",
         ) from error
+    return params.model_copy(update={"joins": joins_for(params.shots, params.film)})
 
 
 def _manifests(film_id: str, films: Path) -> list[Path]:
@@ -79,7 +82,7 @@ def _manifests(film_id: str, films: Path) -> list[Path]:
     except ValueError as error:
         raise InputError(f"film id {film_id[:60]!r} {error}", hint="give a film's id, or a shots.json") from error
     folder = films / film_id
-    found = [folder / f"{film_id}{ending}.build.json" for ending in ("-draft", "")]
+    found = [*folder.glob(f"{escape(film_id)}*.build.json")]
     return sorted((path for path in found if path.is_file()), key=lambda path: path.stat().st_mtime, reverse=True)
 
 

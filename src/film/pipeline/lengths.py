@@ -12,11 +12,15 @@ from math import ceil
 
 from film.errors import InputError
 from film.models import Shot
+from film.pipeline.joins import Joins
 from film.pipeline.params import FilmParams
 from film.providers.base import BaseVideoProvider, VideoConfig
+from film.timeline import LAST_BREATH, SPEECH_LEAD, TRANSITION_SECONDS
 
-_QUIET = Decimal("0.2")
-"""Seconds of picture after a line."""
+_LEAD = Decimal(SPEECH_LEAD.numerator) / SPEECH_LEAD.denominator
+_USUAL = Decimal(TRANSITION_SECONDS.numerator) / TRANSITION_SECONDS.denominator
+"""Seconds: what a transition may take beside a line, however long the shot is."""
+_BREATH = Decimal(LAST_BREATH.numerator) / LAST_BREATH.denominator
 _LETTERS_A_SECOND = 13
 """What unhurried voices speak; one ideograph counts as three letters."""
 _PAUSE = Decimal("0.25")
@@ -33,16 +37,30 @@ def spoken_seconds(text: str) -> Decimal:
 
 
 def room_for_line(params: FilmParams, shot: Shot, speech: Decimal) -> Decimal:
-    """Seconds of clip that ``speech`` needs: a transition at either end, and a moment of quiet."""
-    fade = max(params.film.transition_seconds, shot.transition_seconds or Decimal(0))
-    return speech + 2 * fade + _QUIET
+    """Seconds of clip that ``speech`` needs, with the transitions that take place beside it and the air after it.
+
+    Beside a line a transition takes what the line leaves of the shot, or the usual half second: see
+    ``film.timeline.joins``, which cuts by the same rule.
+    """
+    joins = params.joins.get(shot.shot_id, Joins())
+    line = speech + params.film.line_tail
+    lead = Decimal(0) if joins.before else _LEAD
+    beside = sum(1 for fade in (joins.before, joins.after) if fade)
+    most = max(_USUAL, (shot.duration - line - lead) / max(1, beside))
+    after = _BREATH if joins.after is None else min(joins.after, most)
+    return max(_LEAD, min(joins.before, most)) + line + after
 
 
 def made_here(params: FilmParams, shot: Shot, speech: Decimal | None) -> Decimal:
-    """The length of a clip that costs nothing: whatever its line takes, to a tenth of a second."""
+    """The length of a clip that costs nothing: whatever its line can take in any cut, to a tenth of a second.
+
+    What is beside the shot does not count here: where a neighbour changes, the clip stays, and the cut shows what it
+    needs of it.
+    """
     if speech is None:
         return shot.duration
-    return max(shot.duration, room_for_line(params, shot, speech).quantize(Decimal("0.1"), ROUND_CEILING))
+    room = speech + params.film.line_tail + 2 * _USUAL
+    return max(shot.duration, room.quantize(Decimal("0.1"), ROUND_CEILING))
 
 
 def bought(params: FilmParams, shot: Shot, provider: BaseVideoProvider, config: VideoConfig) -> Decimal:

@@ -128,7 +128,7 @@ class Tracing:
 
     def _told(self, shot_id: str) -> dict[str, str]:
         shot = self._shots.get(shot_id)
-        return {"prompt": shot.enhanced_prompt, "dialogue": shot.dialogue or ""} if shot else {}
+        return {"prompt": shot.enhanced_prompt, "dialogue": shot.written} if shot else {}
 
     def _begin(self, place: tuple[str, ...], name: str, event: Event, **facts: object) -> Span:
         from opentelemetry.trace import set_span_in_context

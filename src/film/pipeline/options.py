@@ -128,6 +128,7 @@ OPTIONS: Mapping[str, Option] = {
     "concurrency": Option(_whole, "3"),
     "order": Option(_one_of(get_args(Order)), '"makespan"'),
     "output": Option(_path, '"film.mp4"'),
+    "force": Option(_truth, "True"),
 }
 
 
@@ -153,6 +154,17 @@ def read_options(options: Mapping[str, object], known: Collection[str] = OPTIONS
                 field=name,
             )
     return {name: _read(name, value) for name, value in options.items() if value is not None}
+
+
+def as_flags(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the description's flag ``max_concurrent`` by the name that it has here."""
+    if "max_concurrent" not in options:
+        return dict(options)
+    if "concurrency" in options:
+        raise InputError(
+            "both max_concurrent and concurrency are given", hint="keep max_concurrent", field="concurrency"
+        )
+    return {("concurrency" if name == "max_concurrent" else name): value for name, value in options.items()}
 
 
 def _read(name: str, value: object) -> object:

@@ -38,6 +38,7 @@ def outlook(plan: FilmPlan) -> list[str]:
         transition_default=params.film.transition,
         transition_seconds=Fraction(params.film.transition_seconds),
         long_dialogue=params.film.long_dialogue,
+        line_tail=Fraction(params.film.line_tail),
     )
     reckoned = {shot.shot.shot_id for shot in plan.shots if _is_reckoned(shot)}
     lasts = {clip.shot_id for clip in timeline.clips if clip.speed == 1 and not clip.hold}
@@ -61,6 +62,7 @@ def _cut(plan: ShotPlan, rate: Fraction) -> ShotCut:
         shot_id=shot.shot_id,
         source=_UNMADE,
         frames=max(1, round(Fraction(shot.duration) * rate)),
+        seconds=Fraction(shot.duration),
         source_frames=None if clip is None else max(1, round(clip * rate)),
         landscapes=shot.landscapes,
         time_of_day=shot.time_of_day or "",

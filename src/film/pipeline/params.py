@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from film.errors import ConfigurationError, InputError, ProviderNotFound
 from film.fields import kind_of
 from film.filmfile import TEMPLATES, FilmFile, with_flags
 from film.models import AssetType, Model, Shot, check_identifier
+from film.pipeline.joins import Joins, joins_for
 from film.pipeline.options import Order, checked, dollars
 from film.providers.registry import TIERS, Tier, provider_class
 from film.settings import Settings
@@ -58,11 +59,15 @@ class FilmParams(Model):
     title: str = ""
     film: FilmFile = FilmFile()
     """The film's settings, with the flags over them."""
+    joins: Mapping[str, Joins] = Field(default_factory=dict[str, Joins])
+    """Shot id → its transitions, where what is bought has to have room for them."""
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
     order: Order = "script"
     output: Path | None = None
+    force: bool = False
+    """Whether ``output`` may take the place of any file."""
     source: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -121,6 +126,7 @@ def film_params(
     concurrency: int = DEFAULT_CONCURRENCY,
     order: Order = "script",
     output: Path | str | None = None,
+    force: bool = False,
 ) -> FilmParams:
     """Read the shots and settle every choice. Raises InputError or ConfigurationError; opens and sends nothing."""
     file = _shot_file(shots)
@@ -170,13 +176,15 @@ def film_params(
         auto_rate=auto_rate,
         title=film.title or "",
         film=film,
+        joins=joins_for(shots_rendered, film),
         budget_limit=None if budget_limit is None else dollars(budget_limit),
         use_cache=use_cache,
         concurrency=concurrency,
         order=order,
         output=output,
+        force=force,
         source=file.path,
-        warnings=file.warnings,
+        warnings=(*file.warnings, *_directions(shots_rendered)),
     )
 
 
@@ -236,6 +244,14 @@ def _captions(captions: bool | None, burn_in: bool | None) -> dict[str, bool] | 
     if burn_in is not None or captions is False:
         wanted["burn_in"] = bool(burn_in)
     return wanted or None
+
+
+def _directions(shots: Sequence[Shot]) -> Iterator[str]:
+    """What is told of each shot whose dialogue holds more than is said."""
+    for shot in shots:
+        if parts := shot.directions:
+            verb = "is a stage direction" if len(parts) == 1 else "are stage directions"
+            yield f"{shot.shot_id}: {', '.join(parts)} {verb}: not spoken, and in no caption"
 
 
 def _choice(provider: str | None, model: str | None, default: str, default_model: str | None) -> ProviderChoice:

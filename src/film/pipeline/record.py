@@ -189,6 +189,8 @@ _FIELD = {
     "text": "dialogue",
     "input": "dialogue",
     "joined": "dialogue",
+    "turns": "dialogue",
+    "brackets": "dialogue",
     "voice_id": "voice",
     "model_id": "model",
     "width": "size",

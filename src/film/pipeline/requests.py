@@ -2,25 +2,26 @@
 
     picture   prompt, size, seed …                         (as far as the provider reads them)
     clip      the picture's bytes, prompt, duration …
-    speech    the dialogue, voice, character               (one that is too long for its model: several, and the whole)
+    speech    what is said, voice, character               (too long for its model, or by several: parts, and the whole)
 
 A take above 1 moves the seed along, so that "again" gives another result also where nothing is left to chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from film.dialogue import Turn
 from film.errors import InputError
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
 from film.pipeline.lengths import bought, made_here
 from film.pipeline.params import FilmParams
-from film.pipeline.passages import Passage, passages
+from film.pipeline.passages import PAUSES, Rank, passages
 from film.providers.base import (
     AudioConfig,
     BaseAudioProvider,
@@ -52,10 +53,21 @@ class Ask:
     part: int = 0
     parts: tuple[Ask, ...] = ()
     pauses: tuple[Fraction, ...] = ()
+    turns: tuple[int, ...] = ()
+    """Of a dialogue, the part that each turn begins with, from 0; empty where one character speaks."""
 
     @property
     def asset_type(self) -> AssetType:
         return self.request.asset_type
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a line: its order, the quiet after it, and which turn of the dialogue it is of."""
+
+    config: AudioConfig
+    pause: Fraction
+    turn: int
 
 
 class Asker:
@@ -113,27 +125,47 @@ class Asker:
         if not shot.spoken:
             return None
         provider = cast(BaseAudioProvider, self._provider(shot, AssetType.AUDIO))
+        turns = [config for turn in shot.written_turns if (config := self._turn(shot, provider, turn)).text]
+        pieces = [
+            _Piece(config.model_copy(update={"text": passage.text}), passage.pause, number)
+            for number, config in enumerate(turns)
+            for passage in passages(config.text, provider.text_limit(config))
+        ]
+        if len(pieces) == 1:
+            return self._ask(shot, provider, turns[0])
+        return self._long_line(shot, provider, turns, pieces)
+
+    def _turn(self, shot: Shot, provider: BaseAudioProvider, turn: Turn) -> AudioConfig:
+        """What one character says. The shot's ``voice`` is that of its own speaker."""
+        character = turn.character or shot.speaker
         config = AudioConfig(
-            text=shot.spoken,
-            voice=shot.voice,
-            character=shot.speaker,
+            text=turn.text,
+            voice=shot.voice if character == shot.speaker else None,
+            character=character,
             model=self.params.choice(shot, AssetType.AUDIO).model,
         )
-        pieces = passages(shot.spoken, provider.text_limit(config))
-        return (
-            self._ask(shot, provider, config) if len(pieces) == 1 else self._long_line(shot, provider, config, pieces)
-        )
+        return config.model_copy(update={"text": provider.text_of(turn.text, config)})
 
-    def _long_line(self, shot: Shot, provider: BaseProvider, config: AudioConfig, pieces: tuple[Passage, ...]) -> Ask:
+    def _long_line(
+        self, shot: Shot, provider: BaseProvider, turns: Sequence[AudioConfig], pieces: Sequence[_Piece]
+    ) -> Ask:
         """The parts of a line, and the whole, whose key holds what all parts are asked for alike, and all words."""
         parts = tuple(
-            replace(self._ask(shot, provider, config.model_copy(update={"text": piece.text})), part=number)
-            for number, piece in enumerate(pieces, start=1)
+            replace(self._ask(shot, provider, piece.config), part=number) for number, piece in enumerate(pieces, 1)
         )
         first, *others = (part.request.params for part in parts)
         alike = {name: value for name, value in first.items() if all(p.get(name) == value for p in others)}
-        whole = parts[0].request.model_copy(update={"params": {**alike, "text": config.text, "joined": JOINED}})
-        return Ask(shot, whole, provider, config, parts=parts, pauses=tuple(piece.pause for piece in pieces))
+        words: dict[str, Any] = {"text": "\n".join(config.text for config in turns), "joined": JOINED}
+        if len(turns) > 1:
+            words["turns"] = [[config.character, config.text] for config in turns]
+        whole = parts[0].request.model_copy(update={"params": {**alike, **words}})
+        pauses = tuple(
+            piece.pause if after is None or after.turn == piece.turn else PAUSES[Rank.SENTENCE]
+            for piece, after in zip(pieces, (*pieces[1:], None), strict=True)
+        )
+        firsts = tuple(next(at for at, p in enumerate(pieces) if p.turn == number) for number in range(len(turns)))
+        config = turns[0].model_copy(update={"text": words["text"]})
+        return Ask(shot, whole, provider, config, parts=parts, pauses=pauses, turns=firsts if len(turns) > 1 else ())
 
     def _video_config(self, shot: Shot, provider: BaseVideoProvider, speech: Decimal | None) -> VideoConfig:
         config = VideoConfig(

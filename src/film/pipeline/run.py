@@ -20,6 +20,7 @@ from film.models import Shot
 from film.pipeline.engine import LOCAL, engine_named
 from film.pipeline.events import Listener
 from film.pipeline.film_run import Consent, FilmRun, opened_run
+from film.pipeline.options import as_flags
 from film.pipeline.params import FilmParams, film_params
 from film.pipeline.results import CompletedShot, FilmResult
 from film.pipeline.stop import Stop, run_blocking
@@ -50,7 +51,8 @@ def run_film_pipeline(
 
     ``budget_limit`` in dollars; without one ``FILM_DEFAULT_BUDGET_USD`` holds. ``engine`` is who does the work, one of
     ``film.pipeline.engine.ENGINES``. ``options`` are those of ``film_params``: size, frame_rate, models, transition,
-    music, concurrency, order, output …; providers may also be named as there, ``video_provider`` and so on.
+    music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
+    and so on.
     """
     project = Path(shots_json_path).parent
     chosen = settings or load_settings(project=project)
@@ -71,7 +73,7 @@ def run_film_pipeline(
         budget_limit=chosen.default_budget if budget_limit is None else budget_limit,
         use_cache=use_cache,
         **named,
-        **options,
+        **as_flags(options),
     )
     make = engine_named(engine)
     return run_blocking(lambda stop: make(params, chosen, listeners=listeners, stop=stop))

@@ -1,4 +1,4 @@
-"""The way of a line of dialogue: as it is, or in parts where it is too long for one order.
+"""The way of a line of dialogue: as it is, or in parts where it is too long for one order or several speak.
 
     parts, side by side: in the library? else bought, each an order, a job and an asset of its own
       └─► joined on this machine, for nothing: one line, the words' times shifted to where their part begins
@@ -100,6 +100,8 @@ def _joined(obtainer: Obtainer, ask: Ask, parts: Sequence[ShotAsset]) -> Made:
         "sample_rate": sound.rate,
         "parts": [part.asset_id for part in parts],
     }
+    if ask.turns:
+        details["turns"] = [float(sound.starts[part]) for part in ask.turns]
     if words := _words([part.asset for part in parts], sound):
         details["words"] = [word.model_dump() for word in words]
     return Made("audio/flac", path=target, details=details)

@@ -183,7 +183,7 @@ def _words(shot: Shot, cast: Cast) -> dict[str, Any]:
         "time_of_day": shot.time_of_day or "",
         "styles": shot.styles,
         "camera": shot.camera or "",
-        "dialogue": shot.dialogue or "",
+        "dialogue": shot.written,
         "characters": _named(shot.characters, cast.character),
         "places": places,
         "landscapes": places,

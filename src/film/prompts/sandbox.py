@@ -96,7 +96,7 @@ class CountedEnvironment(ImmutableSandboxedEnvironment):
         _check_operation(operator, left, right)
         return self._made(super().call_binop(context, operator, left, right))
 
-    def call(self, *about: Any, **more: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # first is the environment's own
+    def call(self, *about: Any, **more: Any) -> Any:
         self.step()
         return self._made(super().call(*about, **more))
 
@@ -175,7 +175,7 @@ def _bounded(value: Any) -> Any:
 
 def _check_operation(operator: str, left: Any, right: Any) -> None:
     """What would be too large is not made first."""
-    sized = [len(value) for value in (left, right) if isinstance(value, (str, list, tuple))]
+    sized = [len(cast("Sized", value)) for value in (left, right) if isinstance(value, (str, list, tuple))]
     if operator == "*" and sized:
         times = right if isinstance(left, (str, list, tuple)) else left
         if isinstance(times, int) and sized[0] * max(0, times) > LARGEST:

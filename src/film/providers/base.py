@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from film.dialogue import said
 from film.errors import BadMedia, MissingKeyError, PollingNotSupported, ProviderError
 from film.models import AssetType, Generated, Model, Quote
 from film.settings import KEY_NAMES
@@ -256,6 +257,10 @@ class BaseAudioProvider(BaseProvider):
 
     @abstractmethod
     async def generate(self, text: str, config: AudioConfig) -> Generated: ...
+
+    def text_of(self, written: str, config: AudioConfig) -> str:
+        """What of a dialogue is sent: the words that captions show. Override to leave directions in that it minds."""
+        return said(written).text
 
     def text_limit(self, config: AudioConfig) -> int | None:
         """Characters (see ``text_length``) that one order may hold, None for any number.

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from film.dialogue import said
 from film.errors import FilmError, InputError, PaidLost, ProviderError, ProviderUnavailable
 from film.models import AssetType, Generated, SpokenWord
 from film.providers.base import LIST_LAG, AudioConfig, JobStatus, Listing, Ticket
@@ -101,6 +102,11 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             "voice_settings": dict(MODELS[model].settings),
             "output_format": "mp3_44100_128",
         }
+
+    def text_of(self, written: str, config: AudioConfig) -> str:
+        """v3 acts on ``[whispers]``, the others on ``<break/>``: https://elevenlabs.io/docs/best-practices/prompting."""
+        is_v3 = self.model_of(config) == "eleven_v3"
+        return said(written, tags=not is_v3, directions=is_v3).text
 
     def text_limit(self, config: AudioConfig) -> int | None:
         return MODELS[self.known_model(config, list(MODELS))].text_limit

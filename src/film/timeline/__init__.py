@@ -21,19 +21,20 @@ so the film is as long as all its clips less all its fades, and every body holds
 from film.timeline.beds import AMBIENCE_BLEND
 from film.timeline.building import build_timeline
 from film.timeline.clip import Caption, Clip, Fit, Grade, Slate
-from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault
-from film.timeline.lengths import SLOW_MOTION, SLOWEST, SPEECH_LEAD, SPEECH_TAIL, LongDialogue
+from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join
+from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SLOW_MOTION, SLOWEST, SPEECH_LEAD, LongDialogue
 from film.timeline.shots import ShotCut, same_scene
-from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget
+from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget, SpokenTurn
 from film.timeline.source import Source, SourceKind
 from film.timeline.timeline import Chapter, Timeline, Transition
 
 __all__ = [
     "AMBIENCE_BLEND",
+    "LAST_BREATH",
+    "LINE_TAIL",
     "SLOWEST",
     "SLOW_MOTION",
     "SPEECH_LEAD",
-    "SPEECH_TAIL",
     "TRANSITION_SECONDS",
     "Bed",
     "Caption",
@@ -50,9 +51,11 @@ __all__ = [
     "SoundTarget",
     "Source",
     "SourceKind",
+    "SpokenTurn",
     "Timeline",
     "Transition",
     "TransitionDefault",
     "build_timeline",
+    "kind_of_join",
     "same_scene",
 ]

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Literal
 
 from film.models import TransitionKind
-from film.timeline.shots import ShotCut, same_scene
+from film.timeline.shots import Placed, same_scene
 
 TransitionDefault = Literal[TransitionKind, "auto"]
 TRANSITION_SECONDS = Fraction(1, 2)
 
 
-def kind_of_join(before: ShotCut, after: ShotCut, default: TransitionDefault) -> TransitionKind:
+def kind_of_join(before: Placed, after: Placed, default: TransitionDefault) -> TransitionKind:
     """A cut within a scene; a crossfade where the place or the time of day becomes another one."""
     if before.transition:
         return before.transition
@@ -22,10 +22,18 @@ def kind_of_join(before: ShotCut, after: ShotCut, default: TransitionDefault) ->
     return "cut" if same_scene(before, after) else "crossfade"
 
 
-def shorten_to_fit(lengths: Sequence[int], wished: Sequence[int]) -> list[int]:
-    """Fades that leave every clip a body: between two fades, a clip gives each at most half of itself."""
+def shorten_to_fit(
+    lengths: Sequence[int], wished: Sequence[int], lines: Sequence[int] = (), usual: int = 0
+) -> list[int]:
+    """Fades that leave every clip a body: between two fades, a clip gives each at most half of itself.
+
+    ``lines`` are the frames that each clip's line needs, 0 where nobody speaks. Beside a line a fade takes what the
+    line leaves, or the ``usual`` frames: a shot is made longer for its line, and not for a long transition.
+    """
     shares: list[int] = []
     for i, length in enumerate(lengths):
-        fades_beside = sum(1 for join in wished[max(0, i - 1) : i + 1] if join)
-        shares.append((length - 1) // max(1, fades_beside))
+        fades_beside = max(1, sum(1 for join in wished[max(0, i - 1) : i + 1] if join))
+        line = lines[i] if lines else 0
+        share = (max(length, line) - 1) // fades_beside
+        shares.append(min(share, max((length - line) // fades_beside, usual)) if line else share)
     return [min(wish, shares[i], shares[i + 1]) for i, wish in enumerate(wished)]

@@ -17,36 +17,57 @@ SLOW_MOTION = Fraction(1, 2)
 """And to this, where a film would rather be slow than stand still."""
 SPEECH_LEAD = Fraction(3, 10)
 """Seconds of picture before somebody speaks: a cut and a first syllable on one frame startle."""
-SPEECH_TAIL = Fraction(1, 5)
+LINE_TAIL = Fraction(2, 5)
+"""Seconds of picture after a line, where the film says nothing else."""
 LAST_BREATH = Fraction(1, 2)
 """Seconds that a film goes on after that: it does not end with its last syllable."""
 
 
+def spoken_frames(cut: ShotCut, rate: Fraction, tail: Fraction) -> int:
+    """What a shot's line takes with the air after it; 0 where nobody speaks."""
+    speech = cut.speech_frames(rate)
+    return speech + ceil(tail * rate) if speech else 0
+
+
 def clip_of(
-    cut: ShotCut, lead: int, fade: int, rate: Fraction, long_dialogue: LongDialogue, warnings: list[str]
+    cut: ShotCut,
+    lead: int,
+    fade: int,
+    rate: Fraction,
+    long_dialogue: LongDialogue,
+    warnings: list[str],
+    tail: Fraction = LINE_TAIL,
 ) -> Clip:
     """The clip of a shot, as long as it and its speech need: more of the source, then as the film's rule has it.
 
-    Speech waits for ``lead`` frames. It is over before the last ``fade`` frames, in which the next shot comes or the
-    film ends, where the source lasts for it; no clip is slowed or held for that.
+    Speech waits for ``lead`` frames and has ``tail`` seconds after it. It is over before the last ``fade`` frames, in
+    which the next shot comes or the film ends, where the source lasts for it; no clip is slowed or held for that. Nor
+    is one that lasts as long as its shot, to the frame that the shot was given for the cuts' sake: its last picture
+    is seen once more.
     """
     speech = cut.speech_frames(rate)
-    spoken = lead + speech + ceil(SPEECH_TAIL * rate) if speech else 0
+    spoken = lead + spoken_frames(cut, rate, tail) if speech else 0
     unfaded = spoken + fade if speech else 0
     if cut.source_frames is not None:
         unfaded = min(unfaded, max(spoken, cut.source_frames))
     need = max(cut.frames, unfaded)
     have = need if cut.source_frames is None else cut.source_frames
     speed, hold, done = Fraction(1), 0, list[str]()
-    if need > cut.frames and have > cut.frames:
+    if need == cut.frames == have + 1 and cut.seconds is not None and have >= floor(cut.exact_frames(rate)):
+        hold, have = 1, need
+    elif need <= have and cut.made_to_fit and speech:
+        if need > cut.frames + 1:
+            wanted = float(cut.exact_frames(rate) / rate)
+            warnings.append(f"{cut.shot_id}: {wanted:g} s were asked for, its line takes {float(need / rate):.1f} s")
+    elif need > cut.frames and have > cut.frames:
         done.append(f"{min(need, have) - cut.frames} more frames shown")
     if have < need:
         speed = max(_slowest(long_dialogue if need > cut.frames else "extend"), Fraction(have, need))
         hold = max(0, min(need - 1, need - floor(have / speed)))
     if speed < 1:
         done.append(f"slowed to {float(speed):.2f}x")
-    creep = bool(hold) and long_dialogue != "hold"
-    if hold:
+    creep = have < need and bool(hold) and long_dialogue != "hold"
+    if have < need and hold:
         done.append(f"{'creeping in on its last picture' if creep else 'last picture held'} for {hold} frames")
     if done:
         seconds = [float(n / rate) for n in (speech, cut.frames, have)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import Protocol
 
 from film.models import SpokenWord, TransitionKind
 from film.timeline.clip import Fit, Slate
+from film.timeline.sound import SpokenTurn
 from film.timeline.source import Source
 
 _SAYS_NOTHING_OF_THE_PLACE = frozenset({"interior", "exterior", "indoor", "indoors", "outdoor", "outdoors"})
@@ -17,6 +19,8 @@ _SAYS_NOTHING_OF_THE_PLACE = frozenset({"interior", "exterior", "indoor", "indoo
 class ShotCut:
     """What the cut needs to know of one shot, which wants ``frames`` of the film.
 
+    ``seconds`` is what it wants exactly, where that is known: it may then get a frame more or less, so that cuts stay
+    where their seconds add up to. ``made_to_fit``: its clip was made here, for nothing, with room for its line.
     ``source_frames`` is what its clip has, counted at the film's rate; None for a still, which lasts as long as
     it is looked at. ``transition`` is how the shot goes over into the next one, in ``transition_seconds``; None leaves
     either to the film's default.
@@ -35,24 +39,42 @@ class ShotCut:
     speech_samples: int = 0
     speech_rate: int = 48_000
     words: tuple[SpokenWord, ...] = ()
+    turns: tuple[SpokenTurn, ...] = ()
     ambience: str = ""
     transition: TransitionKind | None = None
     transition_seconds: Fraction | None = None
     slate: Slate | None = None
     fit: Fit = "fit"
+    seconds: Fraction | None = None
+    made_to_fit: bool = False
+
+    def exact_frames(self, rate: Fraction) -> Fraction:
+        """What it wants of the film, in frames that need not be whole."""
+        return Fraction(self.frames) if self.seconds is None else self.seconds * rate
 
     def speech_frames(self, rate: Fraction) -> int:
         return ceil(self.speech_samples * rate / self.speech_rate) if self.speech else 0
 
 
-def same_scene(before: ShotCut, after: ShotCut) -> bool:
+class Placed(Protocol):
+    """A shot, as written or as cut: where and when it plays, and how it goes over into the next."""
+
+    @property
+    def landscapes(self) -> tuple[str, ...]: ...
+    @property
+    def time_of_day(self) -> str | None: ...
+    @property
+    def transition(self) -> TransitionKind | None: ...
+
+
+def same_scene(before: Placed, after: Placed) -> bool:
     """Whether place and time of day stay; what a shot does not say is taken to be unchanged."""
     here, there = _places(before), _places(after)
     moved = bool(here and there) and not here & there
-    then, now = before.time_of_day.casefold(), after.time_of_day.casefold()
+    then, now = ((shot.time_of_day or "").casefold() for shot in (before, after))
     return not moved and not (then and now and then != now)
 
 
-def _places(cut: ShotCut) -> frozenset[str]:
+def _places(cut: Placed) -> frozenset[str]:
     every = frozenset(place.casefold() for place in cut.landscapes)
     return every - _SAYS_NOTHING_OF_THE_PLACE or every

@@ -5,12 +5,21 @@ Which file sounds when stands here; how it sounds is the affair of the mix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from film.models import SpokenWord
 from film.timeline.source import Source
+
+
+@dataclass(frozen=True)
+class SpokenTurn:
+    """What one character says in a dialogue, from ``start`` seconds of its sound on."""
+
+    character: str
+    text: str
+    start: Fraction
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,26 @@ class Line:
     shot_id: str
     words: tuple[SpokenWord, ...] = ()
     """When each word is heard, where the voice's maker says so."""
+    turns: tuple[SpokenTurn, ...] = ()
+    """Of a dialogue between several, who says what from when on; empty where one character speaks."""
+
+    def by_turns(self, rate: Fraction) -> tuple[Line, ...]:
+        """A line for each turn, at its place in the film; itself where one character speaks."""
+        if len(self.turns) < 2:
+            return (self,)
+        found: list[Line] = []
+        for turn, after in zip(self.turns, (*self.turns[1:], None), strict=True):
+            first = min(round(turn.start * rate), self.frames - 1)
+            stop = max(first + 1, round(after.start * rate)) if after else self.frames
+            until = after.start if after else None
+            words = tuple(
+                word.model_copy(update={"start": word.start - float(turn.start), "end": word.end - float(turn.start)})
+                for word in self.words
+                if word.start >= turn.start and (until is None or word.start < until)
+            )
+            made = replace(self, start_frame=self.start_frame + first, frames=max(1, stop - first))
+            found.append(replace(made, text=turn.text, character=turn.character, words=words, turns=()))
+        return tuple(found)
 
 
 @dataclass(frozen=True)

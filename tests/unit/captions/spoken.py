@@ -41,7 +41,7 @@ def shot(
 
 
 def film(*cuts: ShotCut, rate: Fraction = RATE) -> Timeline:
-    return build_timeline(cuts, rate=rate, width=960, height=540)
+    return build_timeline(cuts, rate=rate, width=960, height=540, line_tail=Fraction(1, 5))
 
 
 def lines_of(texts: Sequence[str]) -> list[str]:

@@ -53,7 +53,7 @@ def plan(
         width=1280,
         height=720,
         rate=Fraction(24),
-        film=FilmFile.model_validate({"long_dialogue": rule}),
+        film=FilmFile.model_validate({"long_dialogue": rule, "line_tail": "0.2"}),
     )
     return FilmPlan(params, tuple(rows), {})
 

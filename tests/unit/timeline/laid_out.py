@@ -25,7 +25,7 @@ def spoken(seconds: float, frames: int = 48, **more: object) -> ShotCut:
 
 
 def laid(*cuts: ShotCut, rate: Fraction = Fraction(24), **more: object) -> Timeline:
-    return build_timeline(cuts, rate=rate, **FILM, **more)
+    return build_timeline(cuts, rate=rate, **FILM, **{"line_tail": Fraction(1, 5), **more})
 
 
 shots = st.builds(

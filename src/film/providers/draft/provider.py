@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import uuid
 import wave
 from collections.abc import Callable
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from film.providers.draft.elements import PanelSpec
 
 T = TypeVar("T")
+
+_ONCE_SILENT = re.compile(r"</?[a-zA-Z][^<>]*>|\[[^\[\]]*\]|\*[^*\n]+\*|\((?:[^\s()]+\s*){1,4}\)")
 
 
 class _Draft(BaseProvider):
@@ -119,6 +122,11 @@ class DraftAudioProvider(_Draft, BaseAudioProvider):
 
         super().check_config(config)
         VoiceCast().voice_for(config.character, config.voice, config.text)
+
+    def request_params(self, config: AudioConfig) -> dict[str, Any]:
+        """Brackets were left out once: where the words alone would name that sound, the key says that they are read."""
+        params = super().request_params(config)
+        return {**params, "brackets": "read"} if _ONCE_SILENT.search(config.text) else params
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self._work(_speak, text, config)

@@ -28,6 +28,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from film.dialogue import TAG
 from film.errors import ProviderError
 from film.providers.draft import speaker
 from film.providers.draft.casting import VoiceCast, VoiceSpec
@@ -46,7 +47,6 @@ _PAUSES = {"…": 0.55, "—": 0.3, "\n": 0.5, ".": 0.36, "!": 0.36, "?": 0.42}
 _TAIL = 0.25
 _ABBREVIATED = re.compile(r"\b(?:mr|mrs|ms|dr|st|prof|sr|jr|capt|lt|col|gen|sgt|vs|etc|e\.g|i\.e|no|[a-z])\.$", re.I)
 _BREAK = re.compile(r"\.{2,}|…+|\s*—\s*|--+|\s[–-]\s|[.!?。！？]+[\"'”’)]*(?=\s|$)|[。！？]|\n+")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|\[[^\[\]]*\]|\*[^*\n]+\*|\((?:[^\s()]+\s*){1,4}\)")
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 """A word: between blanks, or one character where the script knows no blanks."""
@@ -184,7 +184,7 @@ def speak(text: str, voice: VoiceSpec, *, by: Speaker | None = None) -> Speech:
 
 def _phrases(text: str) -> list[_Phrase]:
     """The text cut where a reader pauses. Positions stay those of ``text``: what is not spoken becomes blanks."""
-    plain = _MARKUP.sub(lambda found: " " * len(found[0]), text)
+    plain = TAG.sub(lambda found: " " * len(found[0]), text)
     plain = "".join(char if char == "\n" or _spoken(char) else " " for char in plain)
     phrases: list[_Phrase] = []
     start = 0

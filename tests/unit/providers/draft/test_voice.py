@@ -146,7 +146,9 @@ def test_ellipsis_and_dash_are_pauses(speaker: Speaker) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "   \n\t ", "...", "—", "🙂🙃", "?!", "\x00\x01\x02", "[sighs]", "\ud83d"])
+@pytest.mark.parametrize(
+    "text", ["", "   \n\t ", "...", "—", "🙂🙃", "?!", "\x00\x01\x02", "<speak></speak>", "\ud83d"]
+)
 def test_nothing_to_say_is_a_silence(speaker: Speaker, text: str) -> None:
     speech = speak(text, PLAIN, by=speaker)
     assert 0.3 <= speech.seconds <= 3 and not speech.pcm.any() and speech.words == []
