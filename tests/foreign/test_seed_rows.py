@@ -70,11 +70,11 @@ def test_without_home_the_account_s_own_is_taken_or_it_is_told(tmp_path: Path, m
     assert "FILM_GALLERY_DIR" in (error.value.hint or "")
 
 
-def test_the_plan_names_length_and_template() -> None:
+def test_the_plan_names_duration_and_template() -> None:
     def request(seconds: int, prompt: str, **made_of: str) -> dict[str, Any]:
         return {"params": {"duration": seconds, "prompt": prompt}, "inputs": {}, "made_of": made_of}
 
-    assert changes(request(5, "x"), request(6, "x")) == ["length"]
+    assert changes(request(5, "x"), request(6, "x")) == ["duration"]
     assert changes(request(5, "x", noir="1"), request(5, "y", noir="2")) == ["noir"]
     assert changes(request(5, "x", noir="1"), request(5, "y", pastel="1")) == ["template"]
     assert changes(request(5, "x"), request(5, "y")) == ["enhanced_prompt"]
