@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -165,6 +166,7 @@ def load_settings(
     withheld = {account: why for account in keys if (why := _why_withheld(account, values, only_in_file, dotenv))}
     store_options, store_note = _store_options(values, only_in_file, dotenv)
 
+    _check_drive(values.get("FILM_GALLERY_DIR", ""))
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
     tier = values.get("FILM_TIER", "budget").strip().lower()
     if tier not in TIERS:
@@ -407,6 +409,34 @@ def _path(named: str | None) -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
+<<<<<<< HEAD
+=======
+def _nearest_dotenv(folder: Path) -> Path | None:
+    return next((f / ".env" for f in (folder, *folder.parents) if (f / ".env").is_file()), None)
+
+
+def _check_drive(gallery: str) -> None:
+    """On Linux and macOS ``E:/films`` would be a folder of that name, here."""
+    if os.name != "nt" and re.match(r"[A-Za-z]:(?:[/\\]|$)", gallery.strip()):
+        raise ConfigurationError(
+            f"FILM_GALLERY_DIR is {gallery[:80]!r}, a drive of Windows, which this system does not have",
+            hint="give the folder as it is called here, like /mnt/e/films",
+        )
+
+
+>>>>>>> words
 def _default_gallery(values: Mapping[str, str]) -> Path:
+    """In the home folder, the account's own where no variable names one; never where one happens to be."""
     home = values.get("HOME") or values.get("USERPROFILE")
-    return (Path(home) if home else Path.cwd()) / "FilmGallery"
+    if home:
+        return Path(home) / "FilmGallery"
+    try:
+        found = Path("~").expanduser()
+    except RuntimeError:
+        found = Path("~")
+    if not found.is_absolute() or not found.is_dir():
+        raise ConfigurationError(
+            "there is no home folder to keep a gallery in: HOME is not set, and this account has none",
+            hint="set FILM_GALLERY_DIR to the folder that the gallery shall be",
+        )
+    return found / "FilmGallery"

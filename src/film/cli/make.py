@@ -28,7 +28,7 @@ from film.errors import (
     told_apart,
 )
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
-from film.pipeline.events import Listener, write_lines
+from film.pipeline.events import Event, Listener, write_lines
 from film.settings import Settings, shown_url
 
 FEW = 6
@@ -125,10 +125,16 @@ def make(
         if engine == LOCAL:
             warm_up(params, settings)  # while the rest of the program is loaded
         make_film = engine_named(engine)
+    warned: list[str] = []
+
+    def remember(event: Event) -> None:
+        if event.event == "warning":
+            warned.append(str(event.facts.get("message", "")))
+
     with cache_log(debug), progress(quiet) as bars, _paused_for(consent, bars) as asked:
-        result = asyncio.run(make_film(params, settings, listeners=[bars, *(listeners or [])], consent=asked))
+        result = asyncio.run(make_film(params, settings, listeners=[bars, remember, *(listeners or [])], consent=asked))
     if as_document:
-        print_json(_document(result))
+        print_json(_document(result, warned))
     else:
         _print(result)
     for shot in result.failed if debug else ():
@@ -288,7 +294,7 @@ def next_step(errors: Sequence[FilmError]) -> str:
     return "; ".join(said)
 
 
-def _document(result: Any) -> dict[str, Any]:
+def _document(result: Any, warned: Sequence[str]) -> dict[str, Any]:
     return {
         "path": str(result.path),
         "film_id": result.film_id,
@@ -308,6 +314,6 @@ def _document(result: Any) -> dict[str, Any]:
         "disputed_usd": str(result.standing.disputed),
         "over_quote": [bill.document() for bill in result.over_quote],
         "elapsed_seconds": round(result.elapsed, 3),
-        "warnings": list(result.warnings),
+        "warnings": list(dict.fromkeys((*result.warnings, *warned))),
         "checked": result.checked,
     }

@@ -132,6 +132,7 @@ def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str
         "ordered": plan.count("ordered"),
         "near_unseen": near.unseen if near else 0,
         "outlook": ahead,
+        "warnings": list(plan.params.warnings),
         "shots": [
             {
                 "shot_id": shot.shot.shot_id,

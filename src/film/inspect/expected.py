@@ -29,6 +29,8 @@ class ExpectedClip:
     still: bool = False
     speed: Fraction = Fraction(1)
     missing: str = ""
+    spoken: bool = True
+    """Whether it has a line; manifests of before do not say, and a shot was held for its line as a rule."""
     join: str = "cut"
     join_frames: int = 0
     """How it goes over into the next one, in its last frames."""
@@ -95,6 +97,7 @@ def _read(document: Mapping[str, object]) -> Expected:
             hold=_count(clip.get("hold")),
             still=clip.get("still") is True,
             speed=_ratio(clip.get("speed")) or Fraction(1),
+            spoken=clip.get("spoken") is not False,
             missing=why.get(_text(clip.get("shot_id")), ""),
             join=_text(clip.get("join")) or "cut",
             join_frames=_count(clip.get("join_frames")),

@@ -63,6 +63,9 @@ def _held(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
         meant = lasts < _LONG_HOLD or (expected and expected.long_dialogue == "hold")
         what = f"the clip of {clip.shot_id} ends before its line does: its last picture is held"
         fix = 'shorten its dialogue, or set long_dialogue = "next-length", which buys a longer clip'
+        if not clip.spoken:
+            what = f"the clip of {clip.shot_id} is shorter than its shot: its last picture is held"
+            fix = "shorten the shot's duration, or give it a longer clip"
         yield Finding("held", "note" if meant else "warning", what, fix, start, lasts, clip.shot_id)
 
 
@@ -153,6 +156,8 @@ def _stutter(stutter: Stutter, seen: Survey, expected: Expected | None) -> Findi
         severity = "note"
         what += f"; {clip.shot_id} was slowed to {float(clip.speed):.2f}x"
         fix = 'shorten its dialogue, or set long_dialogue = "next-length"'
+        if not clip.spoken:
+            fix = "shorten the shot's duration, or give it a longer clip"
     return Finding("stutter", severity, what, fix, start, lasts, shot_id)
 
 

@@ -31,6 +31,7 @@ def sheet(timeline: Timeline, made: Composed) -> dict[str, Any]:
         sound["integrated"] = round(made.loudness.integrated, 2)
     if timeline.target.loudness is not None:
         sound["target"] = float(timeline.target.loudness)
+    spoken = {line.shot_id for line in timeline.lines}
     return {
         "clips": [
             {
@@ -38,6 +39,7 @@ def sheet(timeline: Timeline, made: Composed) -> dict[str, Any]:
                 "start": start,
                 "frames": clip.frames,
                 **({"hold": clip.hold} if clip.hold else {}),
+                "spoken": clip.shot_id in spoken,
                 **({"still": True} if clip.source.kind == "image" else {}),
                 **({"speed": str(clip.speed)} if clip.speed != 1 else {}),
                 **({"join": join.kind, "join_frames": join.frames} if join and join.frames else {}),

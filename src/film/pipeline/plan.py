@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from film.cache import CachedAsset
 from film.errors import InputError
@@ -194,7 +194,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
             takes = known.get((shot.shot_id, kind), [])
             parts = _parts(ask, services, cached, ordered)
             job = ordered.get(key) if key else waiting.get((shot.shot_id, kind.value))
-            rows[kind] = _planned(ask, key, cached.get(key or ""), job, takes, params, parts)
+            picture = there((shot.shot_id, AssetType.IMAGE)) is not None
+            rows[kind] = _planned(ask, key, cached.get(key or ""), job, takes, params, parts, has_picture=picture)
         plans.append(ShotPlan(shot, rows))
     return FilmPlan(params, tuple(plans), known)
 
@@ -247,12 +248,14 @@ def _planned(
     takes: list[KnownTake],
     params: FilmParams,
     parts: tuple[PlannedAsset, ...],
+    *,
+    has_picture: bool,
 ) -> PlannedAsset:
     if cached:
         return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts)
     if job:
         return _ordered(ask, key, job)
-    state, why = _reason(ask, key, takes, params)
+    state, why = _reason(ask, key, takes, params, has_picture=has_picture)
     if parts:
         return PlannedAsset(ask, state, why, _sum(parts), key, parts=parts)
     _check(ask)
@@ -280,8 +283,10 @@ def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
     return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts: {basis}")
 
 
-def _reason(ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParams) -> tuple[State, str]:
-    """Whether it is new or stale, and what has changed if it is."""
+def _reason(
+    ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParams, *, has_picture: bool
+) -> tuple[State, str]:
+    """Whether it is new or stale, and what has changed if it is. ``has_picture``: a clip has its picture."""
     if not takes:
         return "new", "never made"
     same_maker = next((t for t in takes if t.request.get("provider") == ask.request.provider), takes[0])
@@ -293,14 +298,23 @@ def _reason(ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParam
     if key is None:
         after["inputs"] = same_maker.request.get("inputs")
         if "duration" in after["params"] and ask.shot.spoken and ask.provider.local:
-            after["params"]["duration"] = same_maker.request["params"].get("duration")  # its line decides, later
-        changed = changes(same_maker.request, after) or ["picture"]
+            before = same_maker.request["params"].get("duration")  # its line decides, later
+            after["params"]["duration"] = _longer(after["params"]["duration"], before)
+        changed = changes(same_maker.request, after) or ["dialogue" if has_picture else "picture"]
     else:
         changed = changes(same_maker.request, after)
     if "provider" in changed:
         return "new", f"never made with {ask.request.provider}"
     verb = "changed" if changed else "the cache key's recipe changed"
     return "stale", f"{', '.join(changed)} {verb}".strip()
+
+
+def _longer(asked: Any, before: Any) -> Any:
+    """The length that a clip made here has at least, where that says that it changes."""
+    try:
+        return asked if Decimal(str(asked)) > Decimal(str(before)) else before
+    except ArithmeticError:
+        return before
 
 
 def _check(ask: Ask) -> None:

@@ -193,6 +193,7 @@ _FIELD = {
     "brackets": "dialogue",
     "voice_id": "voice",
     "model_id": "model",
+    "seconds": "duration",
     "width": "size",
     "height": "size",
     "image_size": "size",
@@ -204,12 +205,10 @@ _FIELD = {
 
 
 def _because_of(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """The templates and descriptions that changed, where a prompt is made of the same ones as before."""
-    return (
-        [name for name in after if before.get(name, after[name]) != after[name]]
-        if before.keys() == after.keys()
-        else []
-    )
+    """The templates and descriptions that changed; ``template`` where a prompt is made of others than before."""
+    if before.keys() != after.keys():
+        return ["template"]
+    return [name for name in after if before[name] != after[name]]
 
 
 def _flat(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def _check_operation(operator: str, left: Any, right: Any) -> None:
         times = right if isinstance(left, (str, list, tuple)) else left
         if isinstance(times, int) and sized[0] * max(0, times) > LARGEST:
             raise SecurityError(f"makes a value of over {LARGEST} characters or entries")
-    if operator == "**" and any(isinstance(value, (int, float)) and abs(value) > 1000 for value in (left, right)):
+    if operator == "**" and any(_is_large(value) for value in (left, right)):
         raise SecurityError("raises a number to a power that is out of all bounds")
     if operator == "%" and isinstance(left, str):
         raise SecurityError("formats text with %, which is not known here")
@@ -199,3 +199,7 @@ def _check_filter(name: str, given: list[Any], more: dict[str, Any]) -> None:
         numbers = [one for one in (*given[1:], *more.values()) if isinstance(one, int)]
         if any(abs(number) > LARGEST for number in numbers) or (name == "round" and any(n > 20 for n in numbers)):
             raise SecurityError(f"gives {name} a number that is out of all bounds")
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, (int, float)) and abs(value) > 1000

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,14 +76,27 @@ def make_provider(asset_type: AssetType, name: str, context: ProviderContext | N
 
 
 def register(provider: type[BaseProvider]) -> type[BaseProvider]:
-    """Add a class for this process; usable as a decorator. Its ``name`` and kind say under what."""
+    """Add a class for this process; usable as a decorator. Its ``name`` and kind say under what.
+
+    A class without a name gets one of its own: ``MyVideoProvider`` is ``my``.
+    """
     if not provider.name:
-        raise ProviderNotFound(
-            f"{provider.__name__} has no name", hint='give the class name = "…": what users will write'
-        )
+        provider.name = _derived(provider)
     _registered[provider.name, provider.asset_type] = provider
     _plugins.cache_clear()
     return provider
+
+
+def _derived(provider: type[BaseProvider]) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", provider.__name__.strip("_")).lower()
+    name = re.sub(r"-?(?:(?:image|video|audio)-)?provider$", "", words).replace("_", "-")
+    if not name or name in _rows(provider.asset_type):
+        why = f"is the name of one that is here: {name}" if name else "says nothing that could be its name"
+        raise ProviderNotFound(
+            f"{provider.__name__} has no name, and what it is called {why}",
+            hint='give the class name = "…": what users will write',
+        )
+    return name
 
 
 _registered: dict[tuple[str, AssetType], type[BaseProvider]] = {}
