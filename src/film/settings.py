@@ -409,12 +409,6 @@ def _path(named: str | None) -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
-<<<<<<< HEAD
-=======
-def _nearest_dotenv(folder: Path) -> Path | None:
-    return next((f / ".env" for f in (folder, *folder.parents) if (f / ".env").is_file()), None)
-
-
 def _check_drive(gallery: str) -> None:
     """On Linux and macOS ``E:/films`` would be a folder of that name, here."""
     if os.name != "nt" and re.match(r"[A-Za-z]:(?:[/\\]|$)", gallery.strip()):
@@ -424,7 +418,6 @@ def _check_drive(gallery: str) -> None:
         )
 
 
->>>>>>> words
 def _default_gallery(values: Mapping[str, str]) -> Path:
     """In the home folder, the account's own where no variable names one; never where one happens to be."""
     home = values.get("HOME") or values.get("USERPROFILE")

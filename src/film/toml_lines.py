@@ -26,7 +26,9 @@ _TOKEN = re.compile(
 _HEADER = re.compile(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
-_DOTTED = re.compile(r"""[^=#]*""")
+_LONG_KEY = re.compile(
+    rf"""(?<![\w\-])(?:(?:[\w\-]++|"[^"\n]*+"|'[^'\n]*+')\s*+\.\s*+){{{BOUNDS["film.toml"].depth}}}"""
+)
 _WHERE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -60,8 +62,7 @@ def check_keys(text: str, path: Path) -> None:
     """Refuse keys of more parts than any setting has: Python's parser takes the square of their number in time."""
     deepest = BOUNDS["film.toml"].depth
     for number, line in enumerate(text.split("\n"), 1):
-        found = _DOTTED.match(line) if line.count(".") > deepest else None
-        if found and found[0].count(".") >= deepest:
+        if line.count(".") > deepest and _LONG_KEY.search(line):
             raise InputError(
                 f"has a key of more than {deepest} parts", hint="write settings as name = value", file=path, line=number
             )

@@ -52,6 +52,8 @@ TOO_MUCH: dict[str, tuple[Callable[[Path], object], bytes]] = {
     "film.toml: lines": (film_toml, b"\n" * 900_000),
     "film.toml: parts of a key": (film_toml, b"a." * 400_000 + b"a = 1"),
     "film.toml: parts of a table": (film_toml, b"[" + b"a." * 400_000 + b"a]"),
+    "film.toml: parts in a table": (film_toml, b"a = {" + b"b." * 400_000 + b"b = 1}"),
+    "film.toml: quoted parts": (film_toml, b'"a".' * 200_000 + b"a = 1"),
     "film.toml: depth": (film_toml, b"a = " + b"[" * 500_000),
     "film.toml: tables in tables": (film_toml, b"a = " + b"{a=" * 300_000),
     "film.toml: digits": (film_toml, b"a = " + b"9" * 900_000),

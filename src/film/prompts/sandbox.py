@@ -32,6 +32,7 @@ _METHODS = (
     "capitalize", "count", "endswith", "find", "index", "items", "keys", "lower", "lstrip", "removeprefix",
     "removesuffix", "rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "upper", "values",
 )  # fmt: skip
+_LONG = (str, list, tuple)
 _JINJAS = (Context, Environment, EvalContext)
 """What filters may be handed besides their value."""
 _UNKNOWN = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock, nodes.Block)
@@ -70,7 +71,7 @@ class CountedEnvironment(ImmutableSandboxedEnvironment):
 
     def _made(self, value: Any) -> Any:
         """What a step has made; a long one counts for several."""
-        if isinstance(value, (str, list, tuple)):
+        if isinstance(value, _LONG):
             self.step(len(cast("Sized", value)) // 100)
         return _bounded(value)
 
@@ -175,12 +176,13 @@ def _bounded(value: Any) -> Any:
 
 def _check_operation(operator: str, left: Any, right: Any) -> None:
     """What would be too large is not made first."""
-    sized = [len(cast("Sized", value)) for value in (left, right) if isinstance(value, (str, list, tuple))]
+    both: tuple[Any, ...] = (left, right)
+    sized = [len(cast("Sized", value)) for value in both if isinstance(value, _LONG)]
     if operator == "*" and sized:
-        times = right if isinstance(left, (str, list, tuple)) else left
+        times: Any = right if isinstance(left, _LONG) else left
         if isinstance(times, int) and sized[0] * max(0, times) > LARGEST:
             raise SecurityError(f"makes a value of over {LARGEST} characters or entries")
-    if operator == "**" and any(_is_large(value) for value in (left, right)):
+    if operator == "**" and any(isinstance(value, (int, float)) and abs(value) > 1000 for value in both):
         raise SecurityError("raises a number to a power that is out of all bounds")
     if operator == "%" and isinstance(left, str):
         raise SecurityError("formats text with %, which is not known here")
@@ -199,7 +201,3 @@ def _check_filter(name: str, given: list[Any], more: dict[str, Any]) -> None:
         numbers = [one for one in (*given[1:], *more.values()) if isinstance(one, int)]
         if any(abs(number) > LARGEST for number in numbers) or (name == "round" and any(n > 20 for n in numbers)):
             raise SecurityError(f"gives {name} a number that is out of all bounds")
-
-
-def _is_large(value: object) -> bool:
-    return isinstance(value, (int, float)) and abs(value) > 1000
