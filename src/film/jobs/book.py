@@ -164,7 +164,7 @@ class OrderBook:
     def _bytes(self) -> bytes:
         try:
             return self.path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return b""
         except OSError as error:
             raise disk_error(error, self.path) from error
