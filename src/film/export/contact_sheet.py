@@ -135,7 +135,7 @@ def _words(on: ImageDraw.ImageDraw, at: tuple[int, int], room: int, place: int, 
     left = x + strong.width(number) + 14
     strong.draw(on, (left, first), fitted(clip.shot_id, strong, right - left - 20), _WHITE)
     small.draw(on, (x, second), fitted(_length(place, clip, timeline), small, room), _DIM)
-    for line, words in enumerate(wrapped(_spoken(clip, timeline), plain, room, 2)):
+    for line, words in enumerate(wrapped(spoken_in(clip, timeline), plain, room, 2)):
         plain.draw(on, (x, second + 36 + 32 * line), words, _WHITE)
 
 
@@ -151,8 +151,10 @@ def _length(place: int, clip: Clip, timeline: Timeline) -> str:
     return "   ·   ".join(said)
 
 
-def _spoken(clip: Clip, timeline: Timeline) -> str:
-    said = [(line.character, clean(line.text)) for line in timeline.lines if line.shot_id == clip.shot_id]
+def spoken_in(clip: Clip, timeline: Timeline) -> str:
+    """The words of a shot, and who says them: ``Mara: “Who is there?”  Tom: “Nobody.”``"""
+    turns = (turn for line in timeline.lines if line.shot_id == clip.shot_id for turn in line.by_turns(timeline.rate))
+    said = [(turn.character, clean(turn.text)) for turn in turns]
     return "  ".join(f"{who.title()}: “{text}”" if who else f"“{text}”" for who, text in said)
 
 

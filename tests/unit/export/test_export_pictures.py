@@ -13,11 +13,13 @@ from PIL import Image
 
 from film.compose.fonts import Typeface
 from film.export import contact_sheet, poster, write_pictures
+from film.export.contact_sheet import spoken_in
 from film.export.lettering import clean, fitted, wrapped
 from film.export.stills import stills
 from film.hashing import sha256_of_file
 from film.testing.faulty_films import Form, Picture, card, during, pan, write_film
 from film.timeline import Clip, Line, Slate, Source, Timeline, Transition
+from film.timeline.sound import SpokenTurn
 
 FORM = Form(width=64, height=36, frames=48)
 
@@ -100,6 +102,13 @@ def test_hostile_words_are_drawn_and_stay_in_their_cell(film: Callable[..., Time
     pixels = np.asarray(page).astype(int)
     margin, gap = pixels[:, :76], pixels[300:, 1183:1217]
     assert int(np.ptp(margin)) <= 4 and int(np.ptp(gap)) <= 4  # the ground's own colour, and nothing written on it
+
+
+def test_each_of_several_voices_has_its_own_words_under_a_still(film: Callable[..., Timeline]) -> None:
+    plain = film(pan(FORM))
+    turns = (SpokenTurn("mara", "Who is there?", Fraction(0)), SpokenTurn("tom", "Nobody.", Fraction(1)))
+    both = Line(plain.clips[0].source, 0, 48, "Who is there? Nobody.", "mara, tom", plain.clips[0].shot_id, turns=turns)
+    assert spoken_in(plain.clips[0], replace(plain, lines=(both,))) == "Mara: “Who is there?”  Tom: “Nobody.”"
 
 
 def test_text_is_broken_at_spaces_and_cut_to_its_room() -> None:
