@@ -143,7 +143,7 @@ class FilmFile(Model):
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
     long_dialogue: LongDialogue = "extend"
-    line_tail: Annotated[Seconds, Field(le=10)] = Decimal("0.4")
+    line_tail: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10, decimal_places=3)] = Decimal("0.4")
     """Seconds of picture after a line, before the next shot comes."""
     template: Slug | None = None
     """The style template of all shots that name none."""

@@ -118,7 +118,8 @@ EXTRAS = {
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_no_extra_loads_anything_from_the_current_folder(strangers_folder: Path, extra: str) -> None:
-    if find_spec(extra) is None:
+    found = find_spec(extra)
+    if found is None or found.origin is None:  # a folder of tests may be called as it is
         pytest.skip(f"{extra} is an extra that is not installed here")
     spy = SPY.format(folder=str(strangers_folder), marker=str(strangers_folder.parent / "was run"))
     program = spy + EXTRAS[extra]

@@ -119,7 +119,7 @@ def in_the_queue(name: str) -> Iterable[Case]:
     yield case(Fault("refuse-later"), "refused")
     if name not in ("minimax", "kling"):  # FAL blacks pictures out, and no clips
         yield case(Fault("black"), "refused")
-    yield case(Fault("malformed"), *untold(name), speed=5000)
+    yield case(Fault("malformed"), *untold(name), speed=1000)
     for kind in ("strange", "stuck"):
         yield case(Fault(kind), "done", "failed", "submitted", speed=5000)
     for kind in ("error", "reset", "garbage", "error-200"):

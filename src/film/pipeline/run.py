@@ -54,7 +54,10 @@ def run_film_pipeline(
     music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
     and so on.
     """
-    project = Path(shots_json_path).parent
+    try:
+        project = Path(shots_json_path).parent
+    except TypeError:  # not a path at all: told below, with what else is wrong
+        project = None
     chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,

@@ -63,8 +63,9 @@ class Room:
         """The shots laid out, with an effect, music, and the sound that one clip brings along."""
         width, height = SIZE
         laid = build_timeline(
-            cuts or self.cuts(), rate=RATE, width=width, height=height, transition_seconds=Fraction(FADE, 24)
-        )
+            cuts or self.cuts(), rate=RATE, width=width, height=height, transition_seconds=Fraction(FADE, 24),
+            line_tail=Fraction(1, 5),
+        )  # fmt: skip
         clips = tuple(
             replace(clip, sound=clip.source) if clip.source == self.clips[SOUNDS] else clip for clip in laid.clips
         )

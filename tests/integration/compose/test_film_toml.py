@@ -110,6 +110,7 @@ CHANGES: dict[str, str] = {
     "transition": '"iris"',
     "transition_seconds": "0.25",
     "long_dialogue": '"hold"',
+    "line_tail": "1.2",
     "music.file": '"other.wav"',
     "music.level": "-25",
     "music.duck": "-5",

@@ -82,18 +82,28 @@ def test_nothing_else_is_media(head: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "words"),
+    ("head", "sent", "named"),
     [
-        (b"", "nothing"),
-        (b" \r\n", "nothing"),
-        (b" <!DOCTYPE html>\n<html>Just a moment", "HTML (<!DOCTYPE html> <html>Just a moment)"),
-        (b'{"error": "no"}', 'JSON ({"error": "no"})'),
-        (b"#EXTM3U\n#EXTINF:1,\n", "text (#EXTM3U #EXTINF:1,)"),
-        (b"\0\1\2\3\xff\xfe\0\0\0\0", "bytes of no known media type (00 01 02 03 ff fe 00 00 …)"),
+        (b"", "nothing", "nothing"),
+        (b" \r\n", "nothing", "nothing"),
+        (
+            b" <!DOCTYPE html>\n<html>Just a moment",
+            "HTML (<!DOCTYPE html> <html>Just a moment)",
+            "HTML (<!DOCTYPE html> …)",
+        ),
+        (b'{"error": "no"}', 'JSON ({"error": "no"})', "JSON"),
+        (b"#EXTM3U\n#EXTINF:1,\n", "text (#EXTM3U #EXTINF:1,)", "text (#EXTM3U …)"),
+        (
+            b"\0\1\2\3\xff\xfe\0\0\0\0",
+            "bytes of no known media type (00 01 02 03 ff fe 00 00 …)",
+            "bytes of no known media type (00 01 02 03 …)",
+        ),
     ],
 )
-def test_what_is_no_media_is_told_in_words(head: bytes, words: str) -> None:
-    assert describe(head) == words
+def test_what_is_no_media_is_told_in_words(head: bytes, sent: str, named: str) -> None:
+    """What a vendor sent is quoted; of a file that somebody named by mistake no more is said than what it is."""
+    assert describe(head, quoted=True) == sent
+    assert describe(head) == named
 
 
 @given(st.binary(max_size=200) | st.text().map(str.encode))

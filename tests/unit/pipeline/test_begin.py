@@ -35,7 +35,9 @@ class Till:
     async def obtain(self, ask: Ask, **_options: Any) -> ShotAsset:
         self.asked[ask.asset_type].append(ask.shot.shot_id)
         await self.open[ask.asset_type].acquire()
-        return ShotAsset(ask.request, "key", cast(Any, SimpleNamespace(sha256="")), reused=False)
+        return ShotAsset(
+            ask.request, "key", cast(Any, SimpleNamespace(sha256="", details={"reading": ""})), reused=False
+        )
 
 
 def chain_over(till: Till) -> ShotChain:

@@ -160,7 +160,8 @@ def test_what_is_asked_of_nodes_can_be_answered_by_any_version(monkeypatch: pyte
     assert "<locals>" in question.__qualname__, "else it would travel by its name, which an older version lacks"
     assert question.__closure__ is None
     used = set(question.__code__.co_names) & set(question.__globals__)
-    assert used <= {"own_makeup", "PackageNotFoundError", "version"}, "and take nothing of its module with it"
+    taken = {"own_makeup", "with_keys", "PackageNotFoundError", "version"}
+    assert used <= taken, "and take nothing of its module with it"
     monkeypatch.setitem(sys.modules, "film.pipeline.cluster.makeup", None)
     assert question() == {"film-generation": own_version()}
 
