@@ -58,6 +58,7 @@ OWN_NAMES = frozenset(
         "FILM_TIER",
         "FILM_NO_SPEND",
         "FILM_RATE_CARD",
+        "FILM_RATES_ONLY_RAISE",
         "FILM_OBSERVE",
         "FILM_OBSERVE_PROMPTS",
         "FILM_SIGNING_CERTIFICATE",
@@ -100,6 +101,8 @@ class Settings(BaseModel):
     speeds: Mapping[str, float] = {}
     """Account → how many seconds of its time pass in one of ours: of vendors that are simulated on this machine."""
     rate_card: Path | None = None
+    rates_only_raise: bool = False
+    """Whether the card's prices count only where they are no lower than the shipped ones: it may be a stranger's."""
     signing_certificate: Path | None = None
     signing_key: Path | None = None
     cache_salt: str = ""
@@ -168,6 +171,10 @@ def load_settings(
 
     _check_drive(values.get("FILM_GALLERY_DIR", ""))
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
+    rate_card = _rate_card(values.get("FILM_RATE_CARD"), gallery)
+    only_raise = rate_card is not None and (
+        bool(values.get("FILM_RATES_ONLY_RAISE")) or _is_of_project(only_in_file, said, gallery)
+    )
     tier = values.get("FILM_TIER", "budget").strip().lower()
     if tier not in TIERS:
         raise ConfigurationError(f"FILM_TIER is {tier!r}", hint=f"set it to one of {', '.join(TIERS)}")
@@ -180,7 +187,8 @@ def load_settings(
         keys={account: key for account, key in keys.items() if account not in withheld},
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
         speeds=_speeds(values),
-        rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
+        rate_card=rate_card,
+        rates_only_raise=only_raise,
         signing_certificate=_path(values.get("FILM_SIGNING_CERTIFICATE")),
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
@@ -192,7 +200,7 @@ def load_settings(
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
         withheld=withheld,
-        notes=(*passed_by, *withheld.values(), *store_note),
+        notes=(*passed_by, *withheld.values(), *store_note, *_rates_note(rate_card, only_raise, dotenv)),
         unread=unread,
     )
 
@@ -212,6 +220,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "FILM_DAILY_BUDGET_USD": "" if settings.daily_budget is None else f"{settings.daily_budget:f}",
         "FILM_TIER": settings.default_tier,
         "FILM_RATE_CARD": str(settings.rate_card or ""),
+        "FILM_RATES_ONLY_RAISE": "1" if settings.rates_only_raise else "",
         "FILM_SIGNING_CERTIFICATE": str(settings.signing_certificate or ""),
         "FILM_SIGNING_KEY": str(settings.signing_key or ""),
         "FILM_CACHE_SALT": settings.cache_salt,
@@ -367,6 +376,29 @@ def _rate_card(named: str | None, gallery: Path) -> Path | None:
         return Path(named).expanduser()
     own = gallery / OWN_RATES
     return own if own.is_file() else None
+
+
+def _is_of_project(only_in_file: Mapping[str, str], said: Mapping[str, str], gallery: Path) -> bool:
+    """Whether it is a ``.env`` alone that leads to the card that counts."""
+    if "FILM_RATE_CARD" in said:
+        return False
+    if "FILM_RATE_CARD" in only_in_file:
+        return True
+    if "FILM_GALLERY_DIR" not in only_in_file:
+        return False
+    try:
+        return gallery.resolve() != _default_gallery(said).resolve()
+    except ConfigurationError:  # there is no other gallery to be the user's own
+        return True
+
+
+def _rates_note(card: Path | None, only_raise: bool, dotenv: Path | None) -> tuple[str, ...]:
+    if not only_raise or dotenv is None:
+        return ()
+    return (
+        f"{dotenv} leads to the prices of {card}: they count where they are no lower than those of film prices"
+        " without them; if they are yours, name that file FILM_RATE_CARD in your environment",
+    )
 
 
 def _speeds(values: Mapping[str, str]) -> dict[str, float]:
