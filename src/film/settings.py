@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -78,6 +78,9 @@ SECRET_NAMES = frozenset(
 """The variables that hold a key or a password: who only works finds none of them in its environment."""
 
 PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
+
+_OTHER_FILES = frozenset({"passfile", "service", "servicefile", "sslkeylogfile"})
+"""Parameters of PostgreSQL's addresses that name a file of the user, to take a password from or to write to."""
 
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
@@ -161,6 +164,7 @@ def load_settings(
     if dotenv:
         _check_cluster(only_in_file, dotenv)
         _check_database(only_in_file, said, dotenv)
+        env_files.check_places(only_in_file, dotenv)
     keys = {
         account: SecretStr(found.strip())
         for account, names in KEY_NAMES.items()
@@ -280,23 +284,28 @@ def _why_withheld(
 def _store_options(
     values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
 ) -> tuple[dict[str, SecretStr], tuple[str, ...]]:
-    """What opens the bucket, and a note where keys are held back from one that only ``.env`` names."""
+    """What opens the bucket, and a note where keys are held back: from one that only ``.env`` names, or in clear."""
     endpoints = ("FILM_STORE_URL", *STORE_NAMES["aws_endpoint"])
     is_moved = any(name in only_in_file for name in endpoints)
     found = {option: next((n for n in names if values.get(n)), None) for option, names in STORE_NAMES.items()}
     public = {"aws_region", "aws_endpoint"}
+    endpoint = values.get(found["aws_endpoint"] or "", "").strip()
+    in_clear = endpoint.lower().startswith("http:") and not _is_here(endpoint)
     held_back = {
         name
         for option, name in found.items()
-        if name and is_moved and option not in public and name not in only_in_file
+        if name and option not in public and (in_clear or (is_moved and name not in only_in_file))
     }
     options = {
         option: SecretStr(values[name].strip()) for option, name in found.items() if name and name not in held_back
     }
     store = values.get("FILM_STORE_URL", "")
-    if not is_moved or not store or store.startswith("file:") or "aws_secret_access_key" in options:
+    if not (is_moved or in_clear) or not store or store.startswith("file:") or "aws_secret_access_key" in options:
         return options, ()
     options["skip_signature"] = SecretStr("true")  # or the library would find the keys by itself
+    if in_clear:
+        where = shown_url(endpoint)
+        return options, (f"the store's endpoint is {where}: over plain http it gets no keys; write https://",)
     names = f" the {', '.join(sorted(held_back))} of your environment" if held_back else " keys of yours"
     note = (
         f"{dotenv} names the store {shown_url(store)}, so it does not get{names}: put the keys into that file too,"
@@ -320,12 +329,18 @@ def _check_database(only_in_file: Mapping[str, str], environment: Mapping[str, s
         return
     try:
         parts = urlsplit(url)
-        has_password, query = bool(parts.password), parts.query.lower()
+        has_password, asked = bool(parts.password), parse_qs(parts.query, keep_blank_values=True)
     except ValueError:
         return  # whoever opens it says so
-    is_socket = not parts.hostname and "host=%2f" in query.replace("host=/", "host=%2f")
+    if led_to := sorted(_OTHER_FILES.intersection(name.lower() for name in asked)):
+        raise ConfigurationError(
+            f"{dotenv} names a database by way of a file of yours ({led_to[0]}), which may hold other passwords",
+            hint="put the whole address into that file, or FILM_DATABASE_URL into your environment",
+        )
+    hosts = [host for text in asked.get("host", []) for host in text.split(",")]
+    is_socket = not parts.hostname and "hostaddr" not in asked and hosts and all(h.startswith("/") for h in hosts)
     home = environment.get("HOME") or environment.get("USERPROFILE")
-    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE") if environment.get(name)]
+    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSERVICE") if environment.get(name)]
     if home and (Path(home) / ".pgpass").exists():
         elsewhere.append("~/.pgpass")
     if not has_password and elsewhere and not is_socket:
