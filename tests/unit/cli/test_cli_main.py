@@ -161,7 +161,7 @@ def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("error", "said", "helped"),
     [
-        (RuntimeError("two\nlines \x1b[31m"), "error: RuntimeError: two lines  [31m", "python -X dev"),
+        (RuntimeError("two\nlines \x1b[31m"), "error: RuntimeError: two lines  [31m", "python -P -X dev"),
         (OSError(28, "No space left", "/x"), "error: the system says: No space left (/x)", "run again"),
         (
             sqlite3.DatabaseError("database disk image is malformed"),
@@ -176,7 +176,7 @@ def test_an_interruption_is_130(film: Film, monkeypatch: pytest.MonkeyPatch) -> 
             "error: full",
             "free some",
         ),
-        (ExceptionGroup("a", [ExceptionGroup("b", [KeyError("shot")])]), "error: KeyError: 'shot'", "python -X dev"),
+        (ExceptionGroup("a", [ExceptionGroup("b", [KeyError("shot")])]), "error: KeyError: 'shot'", "python -P -X dev"),
     ],
 )
 def test_whatever_happens_is_told_in_two_lines(
