@@ -68,9 +68,14 @@ def close_to_strangers(folder: Path, *files: Path) -> bool:
 
 def no_link(folder: Path) -> None:
     """Make it, where it is not there. Raises OSError, for a link, too: what is put there would lie elsewhere."""
+    check_no_link(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def check_no_link(folder: Path) -> None:
+    """Raises OSError where a folder is a link."""
     if folder.is_symlink():
         raise OSError(errno.ELOOP, f"it is a link to {folder.readlink()}", str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def fresh_beside(file: Path, suffix: str = ".part", *, mode: int = 0o666) -> Path:

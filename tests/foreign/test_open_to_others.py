@@ -104,3 +104,23 @@ def test_a_new_folder_is_made_and_a_dangling_link_is_not_followed(tmp_path: Path
     with pytest.raises(OSError, match="it is a link"):
         no_link(tmp_path / "link")
     assert not (tmp_path / "not there").exists()
+
+
+def test_a_backup_and_what_is_restored_are_the_users_alone(tmp_path: Path) -> None:
+    assert film(tmp_path, "make", "shots.json", "--tier", "draft", "--size", "128x128", "-q").returncode == 0
+    assert film(tmp_path, "backup", "bk", umask=0).returncode == 0
+    assert film(tmp_path, "restore", "bk", "--into", "new", umask=0).returncode == 0
+    for folder in (tmp_path / "bk", tmp_path / "new"):
+        assert mode(folder) == 0o700
+        files = [*folder.rglob("*.db"), *folder.rglob("backup.json"), *folder.glob("library.json")]
+        assert len(files) >= 2 and {mode(file) for file in files} == {0o600}
+        assert not [*folder.rglob("*.film-part")]
+
+
+def test_locks_in_a_folder_that_is_a_link_are_not_taken(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (tmp_path / "gallery").mkdir()
+    (tmp_path / "gallery" / "locks").symlink_to(theirs)
+    made = film(tmp_path, "make", "shots.json", "--tier", "draft", "--size", "128x128", "-q")
+    assert made.returncode != 0 and "it is a link to" in made.stderr and not list(theirs.iterdir())
