@@ -106,3 +106,10 @@ def test_doctor_shows_no_token_of_a_gateways_address(tmp_path: Path) -> None:
     settings = load_settings({"FILM_FAL_URL": where, "FAL_KEY": "k", "HOME": str(tmp_path)}, folder=tmp_path)
     told = [finding.what for finding in asyncio.run(_accounts(settings))]
     assert told and "http://127.0.0.1:1/fal" in told[0] and "hush" not in "".join(told)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///file:{}?mode=rwc&uri=true", "sqlite:///file:{}", "sqlite:///{}?uri=true"])
+def test_a_database_is_the_file_that_its_address_says(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="URI"):
+        engine_for(url.format(tmp_path / "outside.db"))
+    assert not list(tmp_path.iterdir())

@@ -117,10 +117,15 @@ def test_a_backup_and_what_is_restored_are_the_users_alone(tmp_path: Path) -> No
         assert not [*folder.rglob("*.film-part")]
 
 
-def test_locks_in_a_folder_that_is_a_link_are_not_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["locks", "logs", "cost_tracking"])
+def test_a_folder_of_the_gallery_that_is_a_link_is_not_written_into(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILM_OBSERVE", "log")
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (tmp_path / "gallery").mkdir()
-    (tmp_path / "gallery" / "locks").symlink_to(theirs)
+    (tmp_path / "gallery" / name).symlink_to(theirs)
     made = film(tmp_path, "make", "shots.json", "--tier", "draft", "--size", "128x128", "-q")
-    assert made.returncode != 0 and "it is a link to" in made.stderr and not list(theirs.iterdir())
+    assert "it is a link to" in made.stderr and "Traceback" not in made.stderr and not list(theirs.iterdir())
+    assert made.returncode != 0

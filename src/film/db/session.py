@@ -153,6 +153,11 @@ def _parse(url: str) -> URL:
         raise ConfigurationError(
             f"FILM_DATABASE_URL names {backend}, which is not supported", hint="use sqlite:/// or postgresql://"
         )
+    if backend == "sqlite" and ((parsed.database or "").startswith("file:") or "uri" in parsed.query):
+        raise ConfigurationError(
+            "FILM_DATABASE_URL names its file by a URI of SQLite's, which may mean another file than it says",
+            hint="write the path as it is: sqlite:////folder/film.db",
+        )
     return parsed
 
 
