@@ -46,6 +46,8 @@ def prepare(engine: Engine, *, keep_in: Path | None = None) -> Path | None:
             if not inspect(connection).has_table(version_table.name):
                 _create(connection)
             elif (revision := read_version(connection)) != HEAD:
+                if revision and revision > HEAD:
+                    raise not_current(engine, revision)
                 copy = keep_copy(engine, revision or "", keep_in or load_settings().gallery, _upgrade)
                 _upgrade(connection)
                 return copy
