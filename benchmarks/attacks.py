@@ -21,11 +21,13 @@ from benchmarks.figure import Figure
 ROWS: Mapping[str, Sequence[str]] = {
     "a cluster that others reach": ("tests/cluster/test_open_doors.py",),
     "code in the current folder": ("tests/foreign/test_current_folder.py",),
-    "a stranger's .env": ("tests/unit/test_dotenv.py",),
+    "a stranger's .env": ("tests/unit/test_dotenv.py", "tests/foreign/test_env_places.py"),
+    "a stranger's prices": ("tests/foreign/test_strangers_prices.py",),
+    "pages that find a rehearsal": ("tests/foreign/test_rehearsal_doors.py",),
     "files named by mistake, too large, or none": ("tests/foreign/test_bounds.py",),
     "templates that multiply": ("tests/foreign/test_template_bombs.py",),
     "archives that lie": ("tests/foreign/test_strange_archives.py", "tests/unit/archive/test_archive.py"),
-    "files of others, and links": ("tests/unit/test_own_files.py",),
+    "files of others, and links": ("tests/unit/test_own_files.py", "tests/foreign/test_open_to_others.py"),
     "addresses that lead inside": (
         "tests/unit/providers/test_moved_and_proxied.py",
         "tests/unit/providers/test_addresses.py",
@@ -46,6 +48,10 @@ CONTROLS = frozenset(
         "test_a_backup_while_others_write_is_of_one_moment",
         "test_a_backup_says_what_the_gallery_has_lost_and_where_it_cannot_go",
         "test_a_name_is_no_address",
+        "test_a_higher_price_counts",
+        "test_a_card_of_the_users_own_lowers_it",
+        "test_prices_in_the_users_own_gallery_count_though_a_dotenv_names_it",
+        "test_a_gallery_shared_with_a_group_stays_so",
         "test_a_public_https_url_passes",
         "test_public_addresses_are",
     }

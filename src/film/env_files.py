@@ -3,7 +3,8 @@
     folder one is in, and those above it that are the user's own; then the folder of the shots.json
         └─► the first ``.env`` that is a plain file of the user's ──► its values, as they are written
 
-Nothing is filled in from the environment (``${HOME}``), and a file of somebody else is not read, but told.
+A gallery or a store that it names is not made in a folder that is something else, such as ~/.ssh. Nothing is filled in
+from the environment (``${HOME}``), and a file of somebody else is not read, but told.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -22,6 +24,10 @@ from film.errors import ConfigurationError
 NAME = ".env"
 LARGEST = BOUNDS[".env"].bytes
 """Bytes of a ``.env``; one with all variables there are has some three thousand."""
+
+_OF_A_GALLERY = frozenset({"film.db", "blobs", "library.json", "rates.toml", "results.log", "films", "cost_tracking"})
+_OF_A_STORE = frozenset({"library", "sha256", "records", "quarantine"})
+"""What lies in them: a folder with one of these is, or was, one."""
 
 
 def find(folder: Path, project: Path | None) -> tuple[Path | None, tuple[str, ...]]:
@@ -57,6 +63,26 @@ def read(file: Path) -> dict[str, str]:
     except UnicodeDecodeError:
         raise ConfigurationError(f"{file} is not UTF-8 text", hint="save it as UTF-8") from None  # it may hold keys
     return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
+
+
+def check_places(said: Mapping[str, str], dotenv: Path) -> None:
+    """Raises ConfigurationError for a gallery or a store, as the file ``said``, in a folder that is something else."""
+    store = said.get("FILM_STORE_URL", "").strip()
+    named = {
+        "FILM_GALLERY_DIR": (said.get("FILM_GALLERY_DIR", ""), _OF_A_GALLERY),
+        "FILM_STORE_URL": (unquote(urlsplit(store).path) if store.startswith("file:") else "", _OF_A_STORE),
+    }
+    for name, (text, own) in named.items():
+        folder = Path(text).expanduser()
+        try:
+            found = {entry.name for entry in folder.iterdir()} if text else set[str]()
+        except OSError:
+            continue  # there is none yet, or whoever opens it says what is wrong
+        if found and not found & own:
+            raise ConfigurationError(
+                f"{dotenv} names {folder} ({name}), a folder that has something else in it",
+                hint=f"name an empty or a new folder there; if you want that one, set {name} in your environment",
+            )
 
 
 def _places(folder: Path, project: Path | None) -> Iterator[Path]:

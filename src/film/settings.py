@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -58,6 +58,7 @@ OWN_NAMES = frozenset(
         "FILM_TIER",
         "FILM_NO_SPEND",
         "FILM_RATE_CARD",
+        "FILM_RATES_ONLY_RAISE",
         "FILM_OBSERVE",
         "FILM_OBSERVE_PROMPTS",
         "FILM_SIGNING_CERTIFICATE",
@@ -77,6 +78,9 @@ SECRET_NAMES = frozenset(
 """The variables that hold a key or a password: who only works finds none of them in its environment."""
 
 PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
+
+_OTHER_FILES = frozenset({"passfile", "service", "servicefile", "sslkeylogfile"})
+"""Parameters of PostgreSQL's addresses that name a file of the user, to take a password from or to write to."""
 
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
@@ -100,6 +104,8 @@ class Settings(BaseModel):
     speeds: Mapping[str, float] = {}
     """Account → how many seconds of its time pass in one of ours: of vendors that are simulated on this machine."""
     rate_card: Path | None = None
+    rates_only_raise: bool = False
+    """Whether the card's prices count only where they are no lower than the shipped ones: it may be a stranger's."""
     signing_certificate: Path | None = None
     signing_key: Path | None = None
     cache_salt: str = ""
@@ -158,6 +164,7 @@ def load_settings(
     if dotenv:
         _check_cluster(only_in_file, dotenv)
         _check_database(only_in_file, said, dotenv)
+        env_files.check_places(only_in_file, dotenv)
     keys = {
         account: SecretStr(found.strip())
         for account, names in KEY_NAMES.items()
@@ -168,6 +175,10 @@ def load_settings(
 
     _check_drive(values.get("FILM_GALLERY_DIR", ""))
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
+    rate_card = _rate_card(values.get("FILM_RATE_CARD"), gallery)
+    only_raise = rate_card is not None and (
+        bool(values.get("FILM_RATES_ONLY_RAISE")) or _is_of_project(only_in_file, said, gallery)
+    )
     tier = values.get("FILM_TIER", "budget").strip().lower()
     if tier not in TIERS:
         raise ConfigurationError(f"FILM_TIER is {tier!r}", hint=f"set it to one of {', '.join(TIERS)}")
@@ -180,7 +191,8 @@ def load_settings(
         keys={account: key for account, key in keys.items() if account not in withheld},
         base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
         speeds=_speeds(values),
-        rate_card=_rate_card(values.get("FILM_RATE_CARD"), gallery),
+        rate_card=rate_card,
+        rates_only_raise=only_raise,
         signing_certificate=_path(values.get("FILM_SIGNING_CERTIFICATE")),
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
@@ -192,7 +204,7 @@ def load_settings(
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
         withheld=withheld,
-        notes=(*passed_by, *withheld.values(), *store_note),
+        notes=(*passed_by, *withheld.values(), *store_note, *_rates_note(rate_card, only_raise, dotenv)),
         unread=unread,
     )
 
@@ -212,6 +224,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "FILM_DAILY_BUDGET_USD": "" if settings.daily_budget is None else f"{settings.daily_budget:f}",
         "FILM_TIER": settings.default_tier,
         "FILM_RATE_CARD": str(settings.rate_card or ""),
+        "FILM_RATES_ONLY_RAISE": "1" if settings.rates_only_raise else "",
         "FILM_SIGNING_CERTIFICATE": str(settings.signing_certificate or ""),
         "FILM_SIGNING_KEY": str(settings.signing_key or ""),
         "FILM_CACHE_SALT": settings.cache_salt,
@@ -271,23 +284,28 @@ def _why_withheld(
 def _store_options(
     values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
 ) -> tuple[dict[str, SecretStr], tuple[str, ...]]:
-    """What opens the bucket, and a note where keys are held back from one that only ``.env`` names."""
+    """What opens the bucket, and a note where keys are held back: from one that only ``.env`` names, or in clear."""
     endpoints = ("FILM_STORE_URL", *STORE_NAMES["aws_endpoint"])
     is_moved = any(name in only_in_file for name in endpoints)
     found = {option: next((n for n in names if values.get(n)), None) for option, names in STORE_NAMES.items()}
     public = {"aws_region", "aws_endpoint"}
+    endpoint = values.get(found["aws_endpoint"] or "", "").strip()
+    in_clear = endpoint.lower().startswith("http:") and not _is_here(endpoint)
     held_back = {
         name
         for option, name in found.items()
-        if name and is_moved and option not in public and name not in only_in_file
+        if name and option not in public and (in_clear or (is_moved and name not in only_in_file))
     }
     options = {
         option: SecretStr(values[name].strip()) for option, name in found.items() if name and name not in held_back
     }
     store = values.get("FILM_STORE_URL", "")
-    if not is_moved or not store or store.startswith("file:") or "aws_secret_access_key" in options:
+    if not (is_moved or in_clear) or not store or store.startswith("file:") or "aws_secret_access_key" in options:
         return options, ()
     options["skip_signature"] = SecretStr("true")  # or the library would find the keys by itself
+    if in_clear:
+        where = shown_url(endpoint)
+        return options, (f"the store's endpoint is {where}: over plain http it gets no keys; write https://",)
     names = f" the {', '.join(sorted(held_back))} of your environment" if held_back else " keys of yours"
     note = (
         f"{dotenv} names the store {shown_url(store)}, so it does not get{names}: put the keys into that file too,"
@@ -311,12 +329,18 @@ def _check_database(only_in_file: Mapping[str, str], environment: Mapping[str, s
         return
     try:
         parts = urlsplit(url)
-        has_password, query = bool(parts.password), parts.query.lower()
+        has_password, asked = bool(parts.password), parse_qs(parts.query, keep_blank_values=True)
     except ValueError:
         return  # whoever opens it says so
-    is_socket = not parts.hostname and "host=%2f" in query.replace("host=/", "host=%2f")
+    if led_to := sorted(_OTHER_FILES.intersection(name.lower() for name in asked)):
+        raise ConfigurationError(
+            f"{dotenv} names a database by way of a file of yours ({led_to[0]}), which may hold other passwords",
+            hint="put the whole address into that file, or FILM_DATABASE_URL into your environment",
+        )
+    hosts = [host for text in asked.get("host", []) for host in text.split(",")]
+    is_socket = not parts.hostname and "hostaddr" not in asked and hosts and all(h.startswith("/") for h in hosts)
     home = environment.get("HOME") or environment.get("USERPROFILE")
-    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE") if environment.get(name)]
+    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSERVICE") if environment.get(name)]
     if home and (Path(home) / ".pgpass").exists():
         elsewhere.append("~/.pgpass")
     if not has_password and elsewhere and not is_socket:
@@ -367,6 +391,29 @@ def _rate_card(named: str | None, gallery: Path) -> Path | None:
         return Path(named).expanduser()
     own = gallery / OWN_RATES
     return own if own.is_file() else None
+
+
+def _is_of_project(only_in_file: Mapping[str, str], said: Mapping[str, str], gallery: Path) -> bool:
+    """Whether it is a ``.env`` alone that leads to the card that counts."""
+    if "FILM_RATE_CARD" in said:
+        return False
+    if "FILM_RATE_CARD" in only_in_file:
+        return True
+    if "FILM_GALLERY_DIR" not in only_in_file:
+        return False
+    try:
+        return gallery.resolve() != _default_gallery(said).resolve()
+    except ConfigurationError:  # there is no other gallery to be the user's own
+        return True
+
+
+def _rates_note(card: Path | None, only_raise: bool, dotenv: Path | None) -> tuple[str, ...]:
+    if not only_raise or dotenv is None:
+        return ()
+    return (
+        f"{dotenv} leads to the prices of {card}: they count where they are no lower than those of film prices"
+        " without them; if they are yours, name that file FILM_RATE_CARD in your environment",
+    )
 
 
 def _speeds(values: Mapping[str, str]) -> dict[str, float]:

@@ -45,6 +45,7 @@ from film.db.base import now
 from film.db.session import database_file, make_reader, snapshot
 from film.errors import InputError, StoreError, disk_error
 from film.hashing import sha256_of_file
+from film.own_files import fresh_beside, own_file, own_folder
 from film.settings import Settings
 
 ALONGSIDE = ("films", "templates", "cost_tracking", "provenance", "rates.toml", "orders.log", "results.log")
@@ -99,7 +100,7 @@ def _claim(folder: Path, library: str) -> Token:
                 f"{folder} holds a gallery or a backup that does not say whose it is",
                 hint="name another folder: nothing there is replaced",
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         token = Token(library=library, generation=0, gallery=uuid.uuid4().hex, role="backup")
         write_token(folder, token)
     if token.library != library:
@@ -131,7 +132,7 @@ def _add(
 ) -> BackupReport:
     made = now()
     part = folder / GENERATIONS / f"{PART}{uuid.uuid4().hex[:12]}"
-    part.mkdir(parents=True)
+    own_folder(part)
     save_database(engine, settings.database_url, part / DATABASE)
     reader = make_reader(f"sqlite:///{part / DATABASE}")
     with snapshot(reader) as db:
@@ -231,11 +232,11 @@ def _mirror(folder: Path, generation: Path, manifest: Manifest) -> None:
         if kept.path != DATABASE and target.is_file() and _same(source, target):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.film-part")
-        part.unlink(missing_ok=True)
+        part = fresh_beside(target, ".film-part", mode=0o600)
         try:
             if kept.path == DATABASE or kept.size <= SMALL:
                 raise OSError  # what may be written in place is not shared
+            part.unlink()
             os.link(source, part)
         except OSError:
             shutil.copy2(source, part)
@@ -254,7 +255,8 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _write(file: Path, data: bytes) -> None:
-    with file.open("xb") as written:
+    own_file(file)
+    with file.open("wb") as written:
         written.write(data)
         written.flush()
         os.fsync(written.fileno())

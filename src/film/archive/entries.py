@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from film.models import AssetType, Identifier, Line, Model, Slug, SpokenWord, Text, Word
 
@@ -23,7 +23,8 @@ LONGEST = 86_400
 """Seconds of a clip or a sound."""
 MOST_WORDS = 20_000
 _DEEPEST = 8
-_NUMBER = re.compile(r"\d{1,18}(?:\.\d{1,18})?(?:/\d{1,18})?")
+_SUM = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18})?(?:/[0-9]{1,18})?")
 _WHOLE: Mapping[str, tuple[int, int]] = {
     "width": (1, LARGEST_SIDE),
     "height": (1, LARGEST_SIDE),
@@ -102,13 +103,23 @@ def _check_plain(value: object, depth: int) -> None:
 
 
 def _moment(text: str) -> str:
-    if text and datetime.fromisoformat(text).year < 2000:
+    """A day from which on an asset has been there; one far ahead would be kept for ever, as made just now."""
+    if text and not 2000 <= datetime.fromisoformat(text).year <= datetime.now(UTC).year + 1:
         raise ValueError("is no day on which anything was made")
     return text
 
 
+def _plainly(value: object) -> object:
+    """A sum as this program writes it: Python reads other scripts' digits, blanks and underscores, too."""
+    if isinstance(value, str) and not _SUM.fullmatch(value):
+        raise ValueError("is no plain sum of money")
+    return value
+
+
 Details = Annotated[dict[str, Any], AfterValidator(checked_details)]
-Cost = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+Cost = Annotated[
+    Decimal, BeforeValidator(_plainly), Field(ge=0, le=1_000_000, max_digits=18, decimal_places=6, allow_inf_nan=False)
+]
 Mime = Annotated[str, Field(max_length=100, pattern=r"^(?:[\w.+-]{1,60}/[\w.+-]{1,60}(?:; ?[\w=.+-]{1,40})?)?$")]
 Name = Annotated[str, Field(max_length=60, pattern=r"^[\w.:/ -]*$")]
 Size = Annotated[int, Field(ge=0, lt=8**11, strict=True)]

@@ -44,6 +44,7 @@ from film.db.session import database_file, engine_for, make_reader, snapshot
 from film.db.tables import Blob, LedgerEntry
 from film.errors import ConfigurationError, FilmError, InputError, StoreError, disk_error
 from film.hashing import sha256_of_file
+from film.own_files import fresh_beside, own_folder
 from film.settings import Settings
 
 
@@ -304,7 +305,7 @@ def _bring_files(source: _Source, gallery: Path, report: RestoreReport) -> None:
         if target.exists() or target.is_symlink() or origin.is_symlink() or not origin.is_file():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.film-part")
+        part = fresh_beside(target, ".film-part", mode=0o600)
         shutil.copy2(origin, part)
         if sha256_of_file(part) != kept.sha256:
             part.unlink()
@@ -319,9 +320,10 @@ def _bring_database(source: _Source, url: str, present: _Present) -> Path | None
     if file is None:
         load_rows(source.database, engine_for(url))
         return None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.film-part")
-    part.unlink(missing_ok=True)
+    own_folder(file.parent)
+    for left in file.parent.glob(f".{file.name}.*.film-part"):  # by one that was killed
+        left.unlink(missing_ok=True)
+    part = fresh_beside(file, ".film-part", mode=0o600)
     if source.folder == source.root:
         _copy_with_its_log(source.database, part)
     else:
@@ -341,7 +343,6 @@ def _copy_with_its_log(database: Path, part: Path) -> None:
         with closing(sqlite3.connect(database, timeout=30)) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
     except sqlite3.Error:  # where nothing can be written
-        part.unlink(missing_ok=True)
         shutil.copyfile(database, part)
 
 

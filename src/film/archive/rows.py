@@ -16,6 +16,7 @@ from film.db.migrate import prepare
 from film.db.session import database_file, make_engine, make_reader, snapshot
 from film.db.tables import Base
 from film.errors import InputError, StoreError
+from film.own_files import own_file
 
 AT_ONCE = 1000
 
@@ -29,6 +30,7 @@ def save_database(engine: Engine, url: str, file: Path) -> None:
         raise InputError("there is no gallery yet: nothing to back up", hint="make a film first")
     else:
         try:
+            own_file(file)
             with closing(sqlite3.connect(source, timeout=30)) as connection:
                 connection.execute("VACUUM INTO ?", (str(file),))
         except sqlite3.Error as error:

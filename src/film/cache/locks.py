@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 from film.errors import disk_error
-from film.own_files import own_folder
+from film.own_files import check_no_link, own_folder
 
 try:
     import fcntl
@@ -151,6 +151,7 @@ class Locks:
         if fcntl is None:
             return -1
         try:
+            check_no_link(self._folder)  # a gallery may come from a stranger
             try:
                 handle = os.open(self._folder / name, _FLAGS | os.O_CREAT, 0o600)
             except FileNotFoundError:

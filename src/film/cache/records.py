@@ -31,6 +31,7 @@ from film.cache.locks import hold
 from film.cache.membership import Membership
 from film.db.base import now
 from film.errors import disk_error
+from film.own_files import shared_mode
 
 NAME = "results.log"
 UNRECORDED = frozenset({"segment", "mix", "film", "store"})
@@ -92,7 +93,7 @@ class Records:
     def write(self, record: Record) -> None:
         line = record.line()
         try:
-            handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINKS, 0o644)
+            handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_LINKS, shared_mode(self.file.parent))
             with os.fdopen(handle, "r+b", buffering=0) as file:
                 hold(handle)
                 if end := file.seek(0, os.SEEK_END):

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from film.cache.disk import NO_LINKS, sync_folder
 from film.errors import StoreError, disk_error
-from film.own_files import own_folder
+from film.own_files import own_folder, shared_mode
 
 NAME = "library.json"
 _LARGEST = 10_000
@@ -64,7 +64,7 @@ def write_token(gallery: Path, token: Token) -> None:
     try:
         own_folder(gallery)
         try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o644)
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, shared_mode(gallery))
             with os.fdopen(handle, "wb") as file:
                 file.write(json.dumps(token.model_dump(), indent=1).encode() + b"\n")
                 file.flush()

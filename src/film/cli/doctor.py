@@ -17,7 +17,7 @@ import click
 from film.cli.console import file_size, one_line, print_json
 from film.cli.options import as_json, option
 from film.errors import FilmError, ProviderUnavailable
-from film.settings import KEY_NAMES, Settings, load_settings
+from film.settings import KEY_NAMES, Settings, load_settings, shown_url
 
 LEAST_SPACE = 2_000_000_000
 
@@ -95,7 +95,7 @@ async def _accounts(settings: Settings) -> list[Finding]:
     from film.providers.http import make_client
 
     async def ask(account: str) -> Finding:
-        where = f" at {settings.base_urls[account]}" if account in settings.base_urls else ""
+        where = f" at {shown_url(settings.base_urls[account])}" if account in settings.base_urls else ""
         try:
             return Finding("ok", f"{account}{where}: {await check_account(account, context)}")
         except ProviderUnavailable as error:

@@ -12,6 +12,7 @@ from film.cli.console import counted, note, print_json, print_path, warn
 from film.cli.looking import library
 from film.cli.options import as_json, film_options, option
 from film.errors import FilmError, InputError
+from film.own_files import no_link
 from film.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def command(**options: Any) -> int:
         warn(message)
     name = Path(params.file_name).stem
     folder: Path = options["output"] or settings.films / params.film_id / f"{name}-export"
+    try:
+        no_link(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder} is not written to: {error.strerror or error}", hint="name a folder with -o that is one itself"
+        ) from error
     failed: list[tuple[str, FilmError]] = []
     written = _write(timeline, folder.absolute(), name, options, failed, draft=params.is_draft)
     if options["json"]:

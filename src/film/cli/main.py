@@ -121,6 +121,7 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
     if arguments is None:
         process_is_ours()
         _have_streams()
+        _keep_files_to_ourselves()
     try:
         code = command.main(
             args=list(arguments) if arguments is not None else None, prog_name=name, standalone_mode=False
@@ -149,6 +150,14 @@ def run(command: click.Command, arguments: Sequence[str] | None = None, name: st
         report(told)
         sys.exit(told.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _keep_files_to_ourselves() -> None:
+    """Where the umask lets everybody write to what is made, as in some containers, it is the usual one from here on."""
+    before = os.umask(0o022)
+    if not before & 0o002:
+        return
+    os.umask(before)
 
 
 def _have_streams() -> None:

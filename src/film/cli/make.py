@@ -18,7 +18,7 @@ from film.cli.console import counted, dollars, length, note, print_json, print_p
 from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
-from film.cli.options import as_json, budget_limit, film_options, no_cache, option
+from film.cli.options import EventsFile, as_json, budget_limit, film_options, no_cache, option
 from film.errors import (
     ConsentDeclined,
     FilmError,
@@ -27,6 +27,7 @@ from film.errors import (
     ProviderRefused,
     told_apart,
 )
+from film.own_files import close_to_strangers
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
 from film.pipeline.events import Event, Listener, write_lines
 from film.settings import Settings, shown_url
@@ -61,7 +62,7 @@ OVER_QUOTE = 7
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
 @option("debug", is_flag=True, help="Show what the cache had, and where in the code a shot's failure came from.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")
-@option("events", type=click.File("w", lazy=False), help="Write what happens as lines of JSON; - is stdout.")
+@option("events", type=EventsFile(), help="Write what happens as lines of JSON; - is stdout.")
 @as_json
 def command(**options: Any) -> int:
     """Make the film of SHOTS (a shots.json): reuse what is there, make what is missing, pay only for that.
@@ -126,6 +127,9 @@ def make(
             warm_up(params, settings)  # while the rest of the program is loaded
         make_film = engine_named(engine)
     warned: list[str] = []
+    gallery = settings.gallery
+    if close_to_strangers(gallery, *(file for file in gallery.glob("*.*") if file.is_file())):
+        warn(f"everybody could write into {gallery}: now only you can")
 
     def remember(event: Event) -> None:
         if event.event == "warning":

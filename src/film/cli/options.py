@@ -48,6 +48,20 @@ class Number(click.ParamType[Decimal]):
             self.fail(f"{value!r} is not a number", param, ctx)
 
 
+class EventsFile(click.File):
+    """A file to write lines to; ``-`` is stdout. One that is named by a link lies elsewhere, and is not written to."""
+
+    def __init__(self) -> None:
+        super().__init__("w", encoding="utf-8", lazy=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        place = Path(str(value))
+        is_of_a_shell = place.parts[:2] in (("/", "dev"), ("/", "proc"))  # >(jq .), /dev/stderr
+        if not is_of_a_shell and place.is_symlink():
+            self.fail(f"{value} is a link: name the file itself", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def film_options(command: F) -> F:
     """Everything that says how a film is made."""
     for decorate in reversed(

@@ -22,6 +22,7 @@ from film.cli.console import counted, dollars, note
 from film.cli.options import option
 from film.errors import ConfigurationError, InputError
 from film.own_files import own_folder
+from film.settings import KEY_NAMES, SECRET_NAMES
 
 if TYPE_CHECKING:
     from film.testing.simulator import Simulator
@@ -72,9 +73,15 @@ def command(
 
 
 def environment(simulator: Simulator, gallery: Path) -> dict[str, str]:
-    """All that a rehearsal sets; the last four keep it apart from what is real, whatever .env says."""
+    """All that a rehearsal sets; the last four keep it apart from what is real, whatever .env says.
+
+    A key may stand under several names: each of them is set, or the real one would go along under the other.
+    """
+    keys = simulator.environment()
+    others = {name: keys[names[0]] for names in KEY_NAMES.values() for name in names}
     return {
-        **simulator.environment(),
+        **others,
+        **keys,
         "FILM_GALLERY_DIR": str(gallery),
         "FILM_DATABASE_URL": f"sqlite:///{gallery / 'film.db'}",
         "FILM_STORE_URL": "none",
@@ -115,13 +122,18 @@ def _run(simulator: Simulator, gallery: Path, program: tuple[str, ...]) -> int:
         async with simulator:
             try:
                 child = await asyncio.create_subprocess_exec(
-                    *program, env={**os.environ, **environment(simulator, gallery)}
+                    *program, env={**_without_secrets(), **environment(simulator, gallery)}
                 )
             except (OSError, ValueError) as error:
                 raise InputError(f"{program[0]} cannot be started", hint="name a program after --") from error
             return await child.wait()
 
     return asyncio.run(play())
+
+
+def _without_secrets() -> dict[str, str]:
+    """This program's environment without what opens something real: a bucket, a database, an account."""
+    return {name: value for name, value in os.environ.items() if name not in SECRET_NAMES}
 
 
 def _on(number: signal.Signals, then: Callable[[], object]) -> None:

@@ -20,7 +20,7 @@ def command(json: bool) -> int:
     """
     from film.db.looking import exists
     from film.db.migrate import prepare
-    from film.db.session import make_engine
+    from film.db.session import make_engine, refuse_anothers
     from film.db.version import HEAD
     from film.errors import InputError
     from film.settings import load_settings
@@ -28,6 +28,7 @@ def command(json: bool) -> int:
     settings = load_settings()
     if not exists(settings.database_url):
         raise InputError("there is no database yet: nothing to upgrade", hint="it is made with the first film")
+    refuse_anothers(settings.database_url)
     engine = make_engine(settings.database_url)
     try:
         copy = prepare(engine, keep_in=settings.gallery)

@@ -29,6 +29,7 @@ from film.compose.mixdown import Group, Layers
 from film.compose.sound import SAMPLE_RATE, Samples, frames_of
 from film.errors import ComposeError
 from film.media.opening import url
+from film.own_files import no_link
 from film.timeline import Timeline
 
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -45,7 +46,7 @@ def write(timeline: Timeline, folder: Path, *, tick: Callable[[], None] = lambda
     if mix.silent:
         return {}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        no_link(folder)
         with tempfile.TemporaryDirectory(prefix=".stems-", dir=folder) as work:
             gain = Rough(mix, Path(work) / "rough.f32", tick).gain
             made = _write_groups(Layers(mix, tick), gain, Path(work), tick, title=timeline.title)

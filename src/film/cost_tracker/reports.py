@@ -33,7 +33,7 @@ from film.db.base import now
 from film.db.session import engine_for, snapshot
 from film.db.tables import LedgerEntry, ReservationRow
 from film.models import check_identifier
-from film.own_files import own_folder
+from film.own_files import check_no_link, own_folder
 from film.settings import Settings, load_settings
 
 COLUMNS = (
@@ -143,6 +143,7 @@ def _text(value: object) -> str:
 def _replace(path: Path, content: str) -> None:
     """Write beside it, then rename: a reader sees the old file or the new one."""
     own_folder(path.parent)
+    check_no_link(path.parent)  # a gallery may come from a stranger
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,7 @@ from sqlalchemy.pool import StaticPool
 from film.db.away import patiently
 from film.db.drives import can_write, network_filesystem
 from film.db.turns import Turns
+from film.db.version import version_table
 from film.errors import ConfigurationError, StoreError
 from film.own_files import own_file, own_folder
 
@@ -89,7 +90,7 @@ def engine_for(url: str) -> Engine:
         if url not in _prepared:
             from film.db.migrate import prepare  # it builds on this module
 
-            database_file(url)
+            refuse_anothers(url)
             engine = make_engine(url)
             prepare(engine)
             _prepared[url] = engine
@@ -151,6 +152,11 @@ def _parse(url: str) -> URL:
     if backend not in ("sqlite", "postgresql"):
         raise ConfigurationError(
             f"FILM_DATABASE_URL names {backend}, which is not supported", hint="use sqlite:/// or postgresql://"
+        )
+    if backend == "sqlite" and ((parsed.database or "").startswith("file:") or "uri" in parsed.query):
+        raise ConfigurationError(
+            "FILM_DATABASE_URL names its file by a URI of SQLite's, which may mean another file than it says",
+            hint="write the path as it is: sqlite:////folder/film.db",
         )
     return parsed
 
@@ -272,6 +278,26 @@ def _refuse_network_drive(file: Path) -> None:
             f"the database {file} lies on a network drive ({kind}), where SQLite loses data",
             hint="set FILM_DATABASE_URL to a file on a local disk (sqlite:////folder/film.db) or to PostgreSQL; "
             "the gallery itself may stay where it is",
+        )
+
+
+def refuse_anothers(url: str) -> None:
+    """A browser's or a mail program's database is not ours to put tables into, whoever names it.
+
+    Raises ConfigurationError, as ``database_file`` does.
+    """
+    file = database_file(url)
+    try:
+        if not file or not file.is_file() or not file.stat().st_size:
+            return
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=1)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except (OSError, sqlite3.Error):
+        return  # whoever connects says what is wrong
+    if tables and version_table.name not in tables:
+        raise ConfigurationError(
+            f"the database {file} is another program's: it has tables, and none of them is ours",
+            hint="name a file of its own with FILM_DATABASE_URL, or leave it out for the gallery's",
         )
 
 

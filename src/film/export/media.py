@@ -27,6 +27,7 @@ from film.hashing import sha256_of_file
 from film.media import head_of, probe, read_still, sniff
 from film.media.filetypes import MP4, PNG, WAV
 from film.models import AssetType
+from film.own_files import no_link
 from film.timeline import Source
 
 FOLDER = "media"
@@ -88,7 +89,12 @@ class Shelf:
         if self.placement == "in-place":
             return []
         target = folder / FOLDER
-        target.mkdir(parents=True, exist_ok=True)
+        try:
+            no_link(target)
+        except OSError as error:
+            raise ComposeError(
+                f"{target} cannot be written to: {error.strerror}", hint="remove it, or name another folder with -o"
+            ) from error
         placed: list[Path] = []
         for material in self:
             path = target / material.name

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from film.errors import disk_error
-from film.own_files import own_folder
+from film.own_files import NO_LINKS, check_no_link, own_folder
 from film.pipeline.events import Event, Listener
 
 _TICKS = frozenset({"step_progress", "cut_progress"})
@@ -30,7 +30,8 @@ def log_lines(folder: Path, film_id: str) -> Generator[Listener]:
     path = folder / f"{datetime.now(UTC):%Y-%m}.jsonl"
     try:
         own_folder(folder)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        check_no_link(folder)  # a gallery may come from a stranger
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | NO_LINKS, 0o600)
     except OSError as error:
         raise disk_error(error, folder) from error
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from film.errors import Interrupted, disk_error
-from film.own_files import NO_LINKS, own_folder
+from film.own_files import NO_LINKS, check_no_link, own_folder
 
 try:
     import fcntl
@@ -38,6 +38,7 @@ def turn_at(
     file = locks / f"cut-{hashlib.sha256(str(film).encode()).hexdigest()[:16]}"
     try:
         own_folder(locks)
+        check_no_link(locks)
         handle = os.open(file, os.O_RDWR | os.O_CREAT | NO_LINKS | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
         raise disk_error(error) from error

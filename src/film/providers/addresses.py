@@ -24,6 +24,8 @@ _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 
 Place = tuple[str, int]
 """A host and its port."""
+_FIRST_FREE_PORT = 1024
+"""Below it are mail, remote shells and the like, which take what is sent to them for something else."""
 _INSIDE = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "arpa")
 """How names end that only a network's own servers know."""
 
@@ -77,6 +79,8 @@ def check_outside(url: httpx.URL, provider: str, what: str = "a result") -> None
         raise refused(provider, f"{what} at a {url.scheme or 'schemeless'} address")
     if url.userinfo:
         raise refused(provider, f"{what} at an address that carries a user name")
+    if url.port and url.port != 443 and url.port < _FIRST_FREE_PORT:
+        raise refused(provider, f"{what} at port {url.port}, where something else than the web answers")
     address = literal_address(url.host)
     if address is not None and not is_public(address):
         raise refused(provider, f"{what} at the private address {address}")

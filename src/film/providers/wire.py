@@ -32,6 +32,9 @@ from film.providers.patience import Patience
 from film.providers.redact import redact
 from film.providers.results import Download, ResultFetcher
 
+_LONG = 16
+"""Characters from which on a key is no word that may well stand in an answer."""
+
 
 class KeyAuth(httpx.Auth):
     """Puts the account's key into its header; never shows it."""
@@ -50,6 +53,11 @@ class KeyAuth(httpx.Auth):
 
     def hide(self, text: str, *, limit: int = 400) -> str:
         return redact(text, (self._value, self._secret), limit=limit)
+
+    def struck(self, body: bytes) -> bytes:
+        """An answer without the key: a vendor that names a job by it would have it written down with the job."""
+        secret = self._secret.encode("utf-8", errors="replace")
+        return body.replace(secret, b"***") if len(secret) >= _LONG else body
 
     def __repr__(self) -> str:
         return f"KeyAuth({self.header!r}, '***')"
@@ -269,7 +277,7 @@ class Wire:
         finally:
             await response.aclose()
         words = self.auth.hide(bytes(body[:4000]).decode("utf-8", errors="replace")) or "no text"
-        return Answer(response.status_code, response.headers, bytes(body), words)
+        return Answer(response.status_code, response.headers, self.auth.struck(bytes(body)), words)
 
     def at_base(self, url: str) -> httpx.URL:
         """Where the key may travel: the URL at the account's own host, whatever host it names."""

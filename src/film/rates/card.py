@@ -10,7 +10,8 @@
     source = "https://fal.ai/models/fal-ai/flux/schnell"
 
 A user's card has the same form. What it says of a provider's model replaces everything the shipped card says of that
-model; the rest of the shipped card stays.
+model; the rest of the shipped card stays. A card that only a project's ``.env`` leads to may be a stranger's, whose
+wish is that orders leave for nothing: of that one, lines count that are no lower than the shipped ones.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ class RateCard:
     def load(settings: Settings) -> RateCard:
         """The shipped card, with what the user's own says otherwise: ``FILM_RATE_CARD``, else the gallery's."""
         shipped = RateCard.shipped()
-        return shipped.replaced_by(read_card(settings.rate_card)) if settings.rate_card else shipped
+        if not settings.rate_card:
+            return shipped
+        own = read_card(settings.rate_card)
+        return shipped.raised_by(own) if settings.rates_only_raise else shipped.replaced_by(own)
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -66,6 +70,17 @@ class RateCard:
         theirs = {(r.provider, r.model) for r in other.rates}
         kept = tuple(r for r in self.rates if (r.provider, r.model) not in theirs)
         return RateCard(kept + other.rates, max(self.as_of, other.as_of))
+
+    def raised_by(self, other: RateCard) -> RateCard:
+        """This card with those lines of ``other`` that it has itself, and that are nowhere below it."""
+        theirs = {(r.provider, r.model, r.variant): r for r in other.rates}
+        return RateCard(
+            tuple(
+                found if (found := theirs.get((r.provider, r.model, r.variant))) and found.is_no_lower_than(r) else r
+                for r in self.rates
+            ),
+            self.as_of,
+        )
 
     def price(self, provider: str, model: str, today: date | None = None, *, variant: str = "") -> Rate:
         """The rate of a model; where it has several and no ``variant`` is named, the dearest.
@@ -93,7 +108,8 @@ class RateCard:
         what = f"{provider} {model}" + (f" ({variant})" if variant else "")
         return UnknownPriceError(
             f"no price is known for {what}, so it is not bought" + (f"; did you mean {near[0]}?" if near else ""),
-            hint="choose a model that film prices lists, or write its price into a file and name that FILM_RATE_CARD",
+            hint="choose a model that film prices lists, or write its price into a file and name that FILM_RATE_CARD "
+            "in your environment",
         )
 
 

@@ -67,6 +67,20 @@ class Rate(Model):
             raise InputError(f"{units} is no amount of anything to buy", hint="ask for 0 or more")
         return self._exact(units).quantize(_MICRO, ROUND_CEILING)
 
+    def is_no_lower_than(self, other: Rate) -> bool:
+        """Whether no amount costs less by this rate than by ``other``, a rate of the same thing.
+
+        False, too, where that cannot be told: for another unit, or other lengths.
+        """
+        if self.unit != other.unit or self.lengths != other.lengths or self.clips.keys() != other.clips.keys():
+            return False
+        firsts = (rate.price if rate.first is None else rate.first for rate in (self, other))
+        return (
+            self.price >= other.price
+            and next(firsts) >= next(firsts)
+            and all(price >= other.clips[length] for length, price in self.clips.items())
+        )
+
     def basis(self, units: Decimal) -> str:
         """How ``cost`` comes about, for people: ``6 s × $0.045/s``."""
         if not self._exact(units):

@@ -28,7 +28,7 @@ def simulating(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str,
         [*FILM, "simulate", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(len(KEY_NAMES) + len(URL_NAMES) + 5)]
+        lines = [process.stdout.readline() for _ in range(sum(map(len, KEY_NAMES.values())) + len(URL_NAMES) + 5)]
         try:
             yield process, dict(shlex.split(line)[1].split("=", 1) for line in lines)
         finally:

@@ -18,6 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from film.own_files import own_file
+
 Kind = Literal["image", "video", "audio"]
 Fate = Literal["succeed", "fail", "refuse", "black", "stuck", "malformed", "strange"]
 """How a job will end: made; a model error, never billed; moderation's no; a picture blacked out, billed; never; and two
@@ -84,6 +86,8 @@ class Books:
         self._seed = seed
         self._jobs: dict[str, SimulatedJob] = {}
         self._posts: list[Post] = []
+        if file:
+            own_file(file)
         self._db = sqlite3.connect(file, isolation_level=None) if file else None
         if self._db:
             self._db.execute("PRAGMA journal_mode=WAL")

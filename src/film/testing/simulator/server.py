@@ -4,8 +4,9 @@
     POST /__control__/faults    {"kind": "reset", "step": "submit", "after": true, …} or a list of those
     DELETE /__control__/faults
 
-Bound to 127.0.0.1 only. Nothing on it costs anything: ``environment`` says what to export so that the program, with
-keys that are none, takes it for the vendors.
+Bound to 127.0.0.1 only, and it answers programs alone: a page of the web that finds the port (by a name that it makes
+stand for this machine, or across sites) is refused before anything is looked at. Nothing on it costs anything:
+``environment`` says what to export so that the program, with keys that are none, takes it for the vendors.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +41,7 @@ VENDORS: tuple[type[SimulatedVendor], ...] = (
     SimulatedElevenLabs,
 )
 LARGEST_ORDER = 64 << 20
+OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Simulator:
@@ -76,7 +78,7 @@ class Simulator:
     # -- running
 
     async def start(self) -> Self:
-        app = web.Application(client_max_size=LARGEST_ORDER)
+        app = web.Application(client_max_size=LARGEST_ORDER, middlewares=[self._refuse_browsers])
         app.add_routes(
             [
                 web.get("/__control__/books", self._show_books),
@@ -161,6 +163,19 @@ class Simulator:
 
     def bought_twice(self) -> dict[str, int]:
         return self._house.books.bought_twice()
+
+    # -- who may ask
+
+    @web.middleware
+    async def _refuse_browsers(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Browsers say which name they followed here, and from which page; no program that rehearses is sent by one."""
+        names = {f"{host}{port}" for host in (self._host, *OWN_NAMES) for port in (f":{self._port}", "")}
+        sent_by = (request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none"))
+        if request.headers.get("Host", "").lower() not in names or sent_by != (None, "none"):
+            return web.json_response({"error": "simulated vendors answer programs of this machine only"}, status=403)
+        return await handler(request)
 
     # -- the control API
 
