@@ -5,6 +5,7 @@ params ─► plan ─► keys and budget, or stop ─► every shot's chain at 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -54,7 +55,7 @@ def run_film_pipeline(
     music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
     and so on.
     """
-    project = Path(shots_json_path).parent
+    project = Path(shots_json_path).parent if isinstance(shots_json_path, str | os.PathLike) else None
     chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,
