@@ -55,7 +55,8 @@ def run_film_pipeline(
     music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
     and so on.
     """
-    project = Path(shots_json_path).parent if isinstance(shots_json_path, str | os.PathLike) else None
+    given: object = shots_json_path  # what else it is, film_params tells
+    project = Path(shots_json_path).parent if isinstance(given, str | os.PathLike) else None
     chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,
