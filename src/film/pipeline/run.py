@@ -55,8 +55,7 @@ def run_film_pipeline(
     music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
     and so on.
     """
-    given: object = shots_json_path  # what else it is, film_params tells
-    project = Path(shots_json_path).parent if isinstance(given, str | os.PathLike) else None
+    project = Path(shots_json_path).parent if _is_path(shots_json_path) else None  # else film_params tells
     chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,
@@ -126,3 +125,7 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
     if done.error:
         raise done.error
     return done
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | os.PathLike)
