@@ -154,19 +154,22 @@ def _shots(
             )
             wrong.append(InputError(what, hint=hint, file=path, line=lines.of(place)))
             continue
+        shot, ignored = None, list[str]()
         try:
             shot, ignored = _shot(cast("dict[str, object]", entry), lines, path, place)
         except InputError as error:
             wrong.append(error)
-            continue
         warnings += [f"{path.name}:{lines.of((*place, n))} {n} is not a field of a shot: ignored" for n in ignored]
-        twin = seen.get(identity(shot.shot_id))
+        shot_id = shot.shot_id if shot else cast("dict[str, object]", entry).get("shot_id")
+        if not isinstance(shot_id, str):
+            continue
+        twin = seen.get(identity(shot_id))
         if twin:
             name, first = twin
-            same = "" if name == shot.shot_id else f" (as {name!r}: upper case and accents' spelling do not count)"
+            same = "" if name == shot_id else f" (as {name!r}: upper case and accents' spelling do not count)"
             wrong.append(
                 InputError(
-                    f"shot_id {shot.shot_id!r} is already used by shot {first}{same}",
+                    f"shot_id {shot_id[:100]!r} is already used by shot {first}{same}",
                     hint="give every shot an id of its own",
                     file=path,
                     line=lines.of((*place, "shot_id")),
@@ -174,8 +177,9 @@ def _shots(
                 )
             )
             continue
-        seen[identity(shot.shot_id)] = (shot.shot_id, index + 1)
-        shots.append(shot)
+        seen[identity(shot_id)] = (shot_id, index + 1)
+        if shot:
+            shots.append(shot)
     return shots
 
 

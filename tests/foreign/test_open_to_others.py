@@ -12,8 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
+from film.cli.make import writing_events
 from film.cli.options import EventsFile
 from film.own_files import close_to_strangers, no_link, shared_mode
+from film.pipeline.events import Event
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
 
@@ -90,11 +92,13 @@ def test_events_go_through_no_link_but_to_what_a_shell_hands_over(tmp_path: Path
     with pytest.raises(click.BadParameter, match="is a link"):
         EventsFile().convert(str(link), None, None)
     assert theirs.read_text() == "mine"
-    handle = os.open(theirs, os.O_WRONLY)
-    with EventsFile().convert(f"/dev/fd/{handle}", None, None) as shell:
-        shell.write("{}")
+    handle = os.open(theirs, os.O_WRONLY | os.O_TRUNC)
+    shell = f"/dev/fd/{handle}"
+    assert EventsFile().convert(shell, None, None) == shell, "a link of the system's own, and the user's word"
+    with writing_events(shell, force=False) as (listener,):
+        listener(Event("film_started", 0.0, {}))
     os.close(handle)
-    assert theirs.read_text().startswith("{}")
+    assert theirs.read_text().startswith("{")
 
 
 def test_a_new_folder_is_made_and_a_dangling_link_is_not_followed(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ from film.hashing import sha256_of_file
 from film.own_files import fresh_beside, own_file, own_folder
 from film.settings import Settings
 
+_LOCK = "backup.lock"
 ALONGSIDE = ("films", "templates", "cost_tracking", "provenance", "rates.toml", "orders.log", "results.log")
 SMALL = 1_000_000
 """Bytes up to which an unchanged file is copied again, and not shared between generations."""
@@ -100,6 +101,12 @@ def _claim(folder: Path, library: str) -> Token:
                 f"{folder} holds a gallery or a backup that does not say whose it is",
                 hint="name another folder: nothing there is replaced",
             )
+        theirs = next((name for name in (*ALONGSIDE, _LOCK) if os.path.lexists(folder / name)), None)
+        if theirs:
+            raise InputError(
+                f"{folder / theirs} is there, and a backup keeps its own of that name",
+                hint="name an empty folder: nothing there is replaced",
+            )
         own_folder(folder)
         token = Token(library=library, generation=0, gallery=uuid.uuid4().hex, role="backup")
         write_token(folder, token)
@@ -119,7 +126,7 @@ def _claim(folder: Path, library: str) -> Token:
 @contextmanager
 def _alone(folder: Path) -> Generator[None]:
     """One backup at a time in a folder; the next one waits."""
-    handle = os.open(folder / "backup.lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         hold(handle)
         yield

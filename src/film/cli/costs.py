@@ -12,7 +12,7 @@ import click
 from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import forgotten, library
 from film.cli.options import as_json, option
-from film.errors import told_apart
+from film.errors import InputError, told_apart
 from film.own_files import fresh_beside
 
 if TYPE_CHECKING:
@@ -137,6 +137,12 @@ def _write_page(services: Any, path: Path) -> None:
     from film.db.session import snapshot
     from film.errors import StoreError
 
+    if not _is_costs_page(path):
+        raise InputError(
+            f"{path} is there, and is no page of costs that this program wrote",
+            hint="name another file, or move that one away",
+            field="html",
+        )
     with snapshot(services.engine) as connection:
         page = costs_page(spending(connection), now())
     try:
@@ -149,6 +155,18 @@ def _write_page(services: Any, path: Path) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}", hint="choose another file") from error
+
+
+def _is_costs_page(path: Path) -> bool:
+    """Whether what is there, if anything, may be replaced."""
+    if path.is_symlink() or not path.is_file():
+        return not path.exists() or path.is_dir()  # a folder is told when it is written to
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False
+    return not head or b"<title>Film costs</title>" in head
 
 
 def _month(text: str | None) -> tuple[int, int]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _EDITS = ("otio", "otioz", "xml", "edl")
 _OTHERS = ("stems", "contact_sheet", "poster")
-_OF_THE_CALL = frozenset(("film", "tier", "json", "output", "media", "jpeg", *_EDITS, *_OTHERS))
+_OF_THE_CALL = frozenset(("film", "tier", "json", "output", "media", "jpeg", "force", *_EDITS, *_OTHERS))
 
 
 @click.command(name="export")
@@ -44,6 +44,7 @@ _OF_THE_CALL = frozenset(("film", "tier", "json", "output", "media", "jpeg", *_E
     help="Media beside the cut: copied, hard-linked, or referred to where the library keeps them.",
 )
 @option("output", "-o", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where it goes.")
+@option("force", is_flag=True, help="Let it take the place of files that this program did not write.")
 @film_options
 @as_json
 def command(**options: Any) -> int:
@@ -74,6 +75,10 @@ def command(**options: Any) -> int:
         raise InputError(
             f"{folder} is not written to: {error.strerror or error}", hint="name a folder with -o that is one itself"
         ) from error
+    from film.written import has_record
+
+    if options["output"] is None and not has_record(folder):
+        options["force"] = True  # the gallery's own folder, from before files were noted
     failed: list[tuple[str, FilmError]] = []
     written = _write(timeline, folder.absolute(), name, options, failed, draft=params.is_draft)
     if options["json"]:
@@ -127,22 +132,31 @@ def _write(
             tell(what, error)
 
     form: Literal["png", "jpeg"] = "jpeg" if options["jpeg"] else "png"
+    force: bool = options["force"]
     written: list[Path] = []
     formats: list[EditFormat] = [name for name in _EDITS if options[name]]
     if formats:
         note(f"cut     {counted(len(timeline.clips), 'shot')}, {timeline.frames} frames")
         placement = options["media"]
-        attempt("cut", lambda: write_edit(timeline, folder, name, formats, placement=placement, on_failure=tell))
+        attempt(
+            "cut",
+            lambda: write_edit(timeline, folder, name, formats, placement=placement, on_failure=tell, force=force),
+        )
     if options["stems"]:
         from film.compose import stems
 
         note("stems   mixing")
-        attempt("stems", lambda: stems.write(timeline, folder / "stems").values())
+        attempt("stems", lambda: stems.write(timeline, folder / "stems", force=force).values())
     if options["contact_sheet"]:
         note(f"sheet   {counted(len(timeline.clips), 'still')}")
         pages = f"{name}-contact-sheet"
-        attempt("contact sheet", lambda: write_pictures(contact_sheet(timeline, draft=draft), folder, pages, form))
+        attempt(
+            "contact sheet",
+            lambda: write_pictures(contact_sheet(timeline, draft=draft), folder, pages, form, force=force),
+        )
     if options["poster"]:
         note("poster  looking for a frame")
-        attempt("poster", lambda: write_pictures([poster(timeline).picture], folder, f"{name}-poster", form))
+        attempt(
+            "poster", lambda: write_pictures([poster(timeline).picture], folder, f"{name}-poster", form, force=force)
+        )
     return written

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Generator, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -18,10 +18,11 @@ from film.cli.console import counted, dollars, length, note, print_json, print_p
 from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
-from film.cli.options import EventsFile, as_json, budget_limit, film_options, no_cache, option
+from film.cli.options import EventsFile, as_json, budget_limit, film_options, is_of_a_shell, no_cache, option
 from film.errors import (
     ConsentDeclined,
     FilmError,
+    InputError,
     OutcomeUnknown,
     PaidLost,
     ProviderRefused,
@@ -29,7 +30,7 @@ from film.errors import (
 )
 from film.own_files import close_to_strangers
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
-from film.pipeline.events import Event, Listener, write_lines
+from film.pipeline.events import Event, Listener, are_events, write_lines
 from film.settings import Settings, shown_url
 
 FEW = 6
@@ -62,7 +63,7 @@ OVER_QUOTE = 7
 @option("yes", "-y", is_flag=True, help="Spend up to the total shown without asking.")
 @option("debug", is_flag=True, help="Show what the cache had, and where in the code a shot's failure came from.")
 @option("quiet", "-q", is_flag=True, help="No progress, only the result.")
-@option("events", type=EventsFile(), help="Write what happens as lines of JSON; - is stdout.")
+@option("events", type=EventsFile(), metavar="FILE", help="Write what happens as lines of JSON; - is stdout.")
 @as_json
 def command(**options: Any) -> int:
     """Make the film of SHOTS (a shots.json): reuse what is there, make what is missing, pay only for that.
@@ -78,7 +79,7 @@ def command(**options: Any) -> int:
         warn(told)
     as_document, yes, quiet = options.pop("json"), options.pop("yes"), options.pop("quiet")
     debug, engine = options.pop("debug"), options.pop("engine")
-    stream: IO[str] | None = options.pop("events")
+    events: str | None = options.pop("events")
     given: Decimal | None = options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
     params = film_params(
@@ -95,16 +96,17 @@ def command(**options: Any) -> int:
             moved=moved_to(plan, settings),
         )
 
-    return make(
-        params,
-        settings,
-        consent,
-        engine=engine,
-        listeners=_listeners(stream),
-        quiet=quiet,
-        as_document=as_document,
-        debug=debug,
-    )
+    with writing_events(events, force=params.force) as listeners:
+        return make(
+            params,
+            settings,
+            consent,
+            engine=engine,
+            listeners=listeners,
+            quiet=quiet,
+            as_document=as_document,
+            debug=debug,
+        )
 
 
 def make(
@@ -224,8 +226,25 @@ def _paused_for(consent: Any, bars: Any) -> Generator[Any]:
     yield asked if consent else None
 
 
-def _listeners(stream: IO[str] | None) -> list[Listener]:
-    return [write_lines(stream)] if stream else []
+@contextlib.contextmanager
+def writing_events(name: str | None, *, force: bool) -> Generator[list[Listener]]:
+    """Those who write events where they are to go; InputError for a file that holds something else."""
+    if name is None or name == "-":
+        yield [write_lines(sys.stdout)] if name else []
+        return
+    path = Path(name)
+    if not force and not is_of_a_shell(path) and not are_events(path):
+        raise InputError(
+            f"{path} is there, and holds no events that this program wrote",
+            hint="give the events another name, move that file away, or add --force to overwrite it",
+            field="events",
+        )
+    try:
+        stream = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}", hint="give the events another name") from error
+    with stream:
+        yield [write_lines(stream)]
 
 
 def _print(result: Any) -> None:

@@ -48,18 +48,21 @@ class Number(click.ParamType[Decimal]):
             self.fail(f"{value!r} is not a number", param, ctx)
 
 
-class EventsFile(click.File):
+def is_of_a_shell(path: Path) -> bool:
+    """Whether a shell hands it over: ``>(jq .)``, ``/dev/stderr``."""
+    return path.parts[:2] in (("/", "dev"), ("/", "proc"))
+
+
+class EventsFile(click.ParamType):
     """A file to write lines to; ``-`` is stdout. One that is named by a link lies elsewhere, and is not written to."""
 
-    def __init__(self) -> None:
-        super().__init__("w", encoding="utf-8", lazy=False)
+    name = "file"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         place = Path(str(value))
-        is_of_a_shell = place.parts[:2] in (("/", "dev"), ("/", "proc"))  # >(jq .), /dev/stderr
-        if not is_of_a_shell and place.is_symlink():
+        if not is_of_a_shell(place) and place.is_symlink():
             self.fail(f"{value} is a link: name the file itself", param, ctx)
-        return super().convert(value, param, ctx)
+        return str(value)
 
 
 def film_options(command: F) -> F:

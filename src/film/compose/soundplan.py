@@ -107,7 +107,9 @@ class MixPlan:
 def plan(timeline: Timeline) -> MixPlan:
     clock = _Clock(timeline.rate)
     length = clock.at(timeline.frames)
-    cues = (PlacedEffect(clock.at(cue.start_frame), length, cue) for cue in timeline.effects)
+    cues = (
+        PlacedEffect(clock.at(cue.start_frame + cue.offset * timeline.rate), length, cue) for cue in timeline.effects
+    )
     return MixPlan(
         length=length,
         lines=tuple(PlacedLine(*clock.span(line.start_frame, line.frames), line) for line in timeline.lines),

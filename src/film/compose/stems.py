@@ -24,6 +24,7 @@ import av.error
 import numpy as np
 from av.container import OutputContainer
 
+from film import written as record
 from film.compose.mix import Rough, plan
 from film.compose.mixdown import Group, Layers
 from film.compose.sound import SAMPLE_RATE, Samples, frames_of
@@ -37,19 +38,25 @@ _OPTIONS = {"write_bext": "1", "rf64": "auto", "fflags": "bitexact"}
 """RF64 where four gigabytes are passed, at three hours; nothing of when and with what it was written."""
 
 
-def write(timeline: Timeline, folder: Path, *, tick: Callable[[], None] = lambda: None) -> dict[Group, Path]:
+def write(
+    timeline: Timeline, folder: Path, *, tick: Callable[[], None] = lambda: None, force: bool = False
+) -> dict[Group, Path]:
     """Write the stems of ``timeline`` to ``folder``, and say which there are; stems of before are replaced.
 
     ``tick`` is called for every few seconds of sound, and may raise to stop; ``folder`` then is what it was before.
+    ComposeError for files of these names that are not this program's, unless ``force`` lets it.
     """
     mix = plan(timeline)
     if mix.silent:
         return {}
+    for group in GROUPS:
+        record.check(folder / f"{group}.wav", force=force)
     try:
         no_link(folder)
         with tempfile.TemporaryDirectory(prefix=".stems-", dir=folder) as work:
             gain = Rough(mix, Path(work) / "rough.f32", tick).gain
             made = _write_groups(Layers(mix, tick), gain, Path(work), tick, title=timeline.title)
+            record.remember(*((path, folder / path.name) for path in made.values()))
             for group in GROUPS:
                 (folder / f"{group}.wav").unlink(missing_ok=True)
             return {group: path.replace(folder / path.name) for group, path in made.items()}

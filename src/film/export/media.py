@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from film import written as record
 from film.errors import BadMedia, ComposeError
 from film.export.names import plain
 from film.hashing import sha256_of_file
@@ -84,8 +85,11 @@ class Shelf:
     def __iter__(self) -> Iterator[Material]:
         return iter(self._materials.values())
 
-    def place(self, folder: Path, tick: Callable[[str], None] | None = None) -> list[Path]:
-        """Bring ``folder/media`` up to date; files that are there already stay."""
+    def place(self, folder: Path, tick: Callable[[str], None] | None = None, *, force: bool = False) -> list[Path]:
+        """Bring ``folder/media`` up to date; files that are there already stay.
+
+        ComposeError, before anything is written, for one that is not this program's, unless ``force`` lets it.
+        """
         if self.placement == "in-place":
             return []
         target = folder / FOLDER
@@ -96,6 +100,9 @@ class Shelf:
                 f"{target} cannot be written to: {error.strerror}", hint="remove it, or name another folder with -o"
             ) from error
         placed: list[Path] = []
+        old = [material for material in self if not _is_there(material.source, target / material.name)]
+        for material in old:
+            record.check(target / material.name, force=force)
         for material in self:
             path = target / material.name
             if tick:
@@ -108,6 +115,8 @@ class Shelf:
                     hint="check the folder and the space on its disk, or use --media in-place",
                 ) from error
             placed.append(path)
+        with suppress(OSError):
+            record.remember(*(target / material.name for material in old))
         return placed
 
     def _named(self, name: str, source: Source) -> str:

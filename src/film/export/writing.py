@@ -10,6 +10,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from film import written as record
 from film.compose import stems
 from film.errors import ComposeError, FilmError
 from film.export.bundle import write_bundle
@@ -42,11 +43,13 @@ def write_edit(
     placement: Placement = "copy",
     tick: Tick | None = None,
     on_failure: Failure | None = None,
+    force: bool = False,
 ) -> list[Path]:
     """Write the cut as ``folder/name.<format>`` in each of ``formats``, with its media in ``folder/media``.
 
     An .otioz holds its media itself. What is heard and is no file, the film's places, is rendered first. A format that
     cannot be written leaves the others: ``on_failure`` is told of it, or its error is raised when they are done.
+    Files that are not this program's stay, unless ``force`` lets it.
     """
     failed: list[FilmError] = []
 
@@ -56,7 +59,7 @@ def write_edit(
             on_failure(form, error)
 
     with tempfile.TemporaryDirectory(prefix="film-export-") as work:
-        written = _write(timeline, folder, name, formats, placement, Path(work), tick, tell)
+        written = _write(timeline, folder, name, formats, placement, Path(work), tick, tell, force)
     if failed and not on_failure:
         raise failed[0]
     return written
@@ -71,6 +74,7 @@ def _write(
     work: Path,
     tick: Tick | None,
     failed: Failure,
+    force: bool,
 ) -> list[Path]:
     shelf = Shelf(placement)
     for place, clip in enumerate(timeline.clips):
@@ -90,12 +94,12 @@ def _write(
             rendered = _rendered(timeline, work)
         cut = editorial(timeline, shelf, rendered)
     if set(able) - {"otioz"}:
-        shelf.place(folder, tick)
+        shelf.place(folder, tick, force=force)
     written: list[Path] = []
     for form in able:
         path = folder / f"{name}.{form}"
         try:
-            with _appearing(path) as temporary:
+            with _appearing(path, force=force) as temporary:
                 _write_format(form, timeline, cut, shelf, rendered, temporary)
         except FilmError as error:
             failed(form, error)
@@ -129,29 +133,41 @@ def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:
 
 
 def write_pictures(
-    pictures: Sequence[Image.Image], folder: Path, name: str, form: Literal["png", "jpeg"] = "png"
+    pictures: Sequence[Image.Image],
+    folder: Path,
+    name: str,
+    form: Literal["png", "jpeg"] = "png",
+    *,
+    force: bool = False,
 ) -> list[Path]:
-    """Write ``folder/name.png``, or numbered ones where there are several; pages of before go."""
+    """Write ``folder/name.png``, or numbered ones where there are several; pages of before go.
+
+    Files that are not this program's stay, unless ``force`` lets it.
+    """
     suffix = ".png" if form == "png" else ".jpg"
     names = [name] if len(pictures) == 1 else [f"{name}-{number}" for number in range(1, len(pictures) + 1)]
+    for stem in names:
+        record.check(folder / f"{stem}{suffix}", force=force)
     written: list[Path] = []
     for picture, stem in zip(pictures, names, strict=True):
-        with _appearing(folder / f"{stem}{suffix}") as temporary:
+        with _appearing(folder / f"{stem}{suffix}", force=force) as temporary:
             picture.save(temporary, form.upper(), **({"quality": 92} if form == "jpeg" else {}))
         written.append(folder / f"{stem}{suffix}")
     for path in folder.glob(f"{escape(name)}*{suffix}"):
-        if path not in written and _PAGE.fullmatch(path.stem.removeprefix(name)):
+        if path not in written and _PAGE.fullmatch(path.stem.removeprefix(name)) and record.is_ours(path):
             path.unlink()
     return written
 
 
 @contextmanager
-def _appearing(path: Path) -> Generator[Path, None, None]:
+def _appearing(path: Path, *, force: bool) -> Generator[Path, None, None]:
     temporary: Path | None = None
+    record.check(path, force=force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = fresh_beside(path)
         yield temporary
+        record.remember((temporary, path))
         temporary.replace(path)
     except OSError as error:
         raise ComposeError(

@@ -61,6 +61,7 @@ def sound_findings(seen: Survey, expected: Expected | None, target: Target) -> I
     yield from _silence(heard, made_here)
     yield from _overload(heard)
     yield from _gaps(heard)
+    yield from _sides(heard)
     yield from _level(heard, target, made_here)
     yield from _few_words(heard, expected)
     yield from _together(seen, heard)
@@ -101,6 +102,16 @@ def _gaps(heard: Heard) -> Iterator[Finding]:
     if abs(drift) >= Fraction(1, 10) and len(heard.gaps) > 1:
         what = f"by the end, sound and picture have drifted {float(abs(drift)):.2f} s apart"
         yield Finding("sync", "error", what, "make the film again from its sources", heard.gaps[-1].at)
+
+
+def _sides(heard: Heard) -> Iterator[Finding]:
+    if heard.only_side is not None:
+        heard_on, silent = ("left", "right") if heard.only_side == 0 else ("right", "left")
+        what = f"all sound is on the {heard_on}: the {silent} side is silent from start to end"
+        yield Finding("one-sided", "warning", what, "put its sound in the middle")
+    elif heard.against_itself:
+        what = "left and right cancel each other out: in mono, as on a phone, hardly anything is left"
+        yield Finding("out-of-phase", "warning", what, "turn one of them over, or keep one of them alone")
 
 
 def _level(heard: Heard, target: Target, made_here: bool) -> Iterator[Finding]:

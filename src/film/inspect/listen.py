@@ -23,6 +23,8 @@ from av.filter.context import FilterContext
 from av.filter.graph import Graph
 from numpy.typing import NDArray
 
+from film.media.sounds import Voice
+
 SILENCE = 10 ** (-60 / 20)
 """Peak below which nobody hears anything: room tone lies well above."""
 _FULL = 0.999
@@ -33,6 +35,7 @@ _APART = Fraction(1, 2)
 _GAP = Fraction(3, 1000)
 GATE = -70.0
 _MOST_PLANES = 8
+_SIDES = 2
 _SAMPLES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 """FFmpeg's formats, packed; planar ones are called the same with a p behind."""
 
@@ -72,6 +75,10 @@ class Heard:
     integrated: float | None
     loudness_range: float | None
     true_peak: float | None
+    only_side: int | None = None
+    """The one side of two that is heard: 0 is left."""
+    against_itself: bool = False
+    """One side is the other upside down."""
 
 
 class Listener:
@@ -89,13 +96,17 @@ class Listener:
         self._clipped: list[Clipped] = []
         self._gaps: list[Gap] = []
         self._meter = _Meter() if loudness else None
+        self._sides = Voice()
 
     def hear(self, frame: AudioFrame) -> None:
         if not frame.samples:
             return
         if frame.pts is not None and frame.time_base is not None:
             self._check_time(frame.pts * frame.time_base)
-        sound = np.abs(_as_float(frame))
+        waves = _as_float(frame)
+        if len(waves) == _SIDES:
+            self._sides.hear(waves.T)
+        sound = np.abs(waves)
         loudest = sound.max(axis=0)
         steps = np.maximum.reduceat(loudest, np.arange(0, len(loudest), self._step))
         if self._quiet_since is not None or steps.min() < SILENCE:
@@ -120,6 +131,8 @@ class Listener:
             integrated=integrated,
             loudness_range=span,
             true_peak=peak,
+            only_side=self._sides.only_side,
+            against_itself=self._sides.against_itself,
         )
 
     @property

@@ -90,10 +90,11 @@ class Packets:
         unit = self._unit(steps)
         odd = np.abs(steps / unit - np.round(steps / unit)) > _CLOCK_NOISE if unit else np.zeros(len(steps), bool)
         skips = np.round(steps / unit) if unit else np.ones(len(steps))
-        variable = len(steps) > 8 and float(np.mean(odd | (skips > 1))) > _VARIABLE
+        uneven = odd | (skips > 1) | ((skips < 1) & (steps > 0))
+        variable = len(steps) > 1 and (bool(uneven.all()) or (len(steps) > 8 and float(np.mean(uneven)) > _VARIABLE))
         jumps: list[Jump] = []
         if unit and not variable:
-            for place in np.flatnonzero((odd | (skips > 1)) & (steps > 0)):
+            for place in np.flatnonzero(uneven & (steps > 0)):
                 jumps.append(Jump(self._seconds(times[place]) + Fraction(unit) * self._base, steps[place] / unit - 1))
         last = self._longest_last or round(unit)
         rate = 1 / (Fraction(unit).limit_denominator(100_000) * self._base) if unit and not variable else Fraction(0)
@@ -119,7 +120,7 @@ class Packets:
             return float(1 / (self._nominal * self._base)) if self._nominal and self._base else 0.0
         usual = float(np.median(positive))
         near = positive[np.abs(positive - usual) <= max(1.0, 0.1 * usual)]
-        return float(near.mean())
+        return float(near.mean()) if near.size else usual  # with two lengths in equal parts the median is neither
 
     def _seconds(self, ticks: Any) -> Fraction:
         return int(ticks) * self._base

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 READING = "1"
 """Changes whenever the same clip would be read as other pictures."""
+_EARLY = Fraction(1, 20)
+"""Seconds; less is the priming of a codec."""
+_HDR = {16: "PQ", 18: "HLG"}
+_WIDE, _UNSAID = frozenset((9, 10)), frozenset((0, 2))
+"""Codes of H.273: BT.2020's matrices, and transfers that say nothing."""
 
 
 class Findings:
@@ -53,6 +58,8 @@ class Findings:
             self._found["track"] = f"of its {len(pictures)} pictures the {_nth(number)} is shown, as it says itself"
         sound = sound_of(container)
         self._lasts = _packet_seconds(sound)
+        if sound is not None and (early := _start(stream) - _start(sound)) > _EARLY:
+            self._found["_early"] = f"its sound begins {float(early):.2f} s before its picture: it is cut off"
         sounds = list(container.streams.audio)
         if sound is not None and len(sounds) > 1:
             number = [track.index for track in sounds].index(sound.index) + 1
@@ -70,6 +77,8 @@ class Findings:
             self._found["_turned"] = f"it is shown upright ({turn}, as its file says)"
         if takes_sd_colours(frame):
             self._found[SD_COLOURS] = "it does not say what its colours mean: at its size they are taken for BT.601"
+        if (light := _light_told(frame)) is not None:
+            self._found["_light"] = light
         if any(component.is_alpha for component in frame.format.components):
             self._found.setdefault("_alpha", "what can be seen through shows black")
 
@@ -169,6 +178,22 @@ class SoundFindings:
         if self._holes:
             found.append(("holes", _holes_told(self._holes, self._missing)))
         return found + list(self._voice.told if self._voice and self._any else ())
+
+
+def _light_told(frame: VideoFrame) -> str | None:
+    """What becomes of colours that are for another kind of screen."""
+    if frame.color_trc in _HDR:
+        return f"its HDR colours ({_HDR[frame.color_trc]}) are brought to an ordinary screen"
+    if frame.colorspace not in _WIDE or frame.color_trc not in _UNSAID:
+        return None
+    return (
+        "it is in BT.2020 and does not say what its light means: it is shown as it is, and looks washed out if it is "
+        "HDR; tag its transfer (smpte2084 or arib-std-b67) and import it again"
+    )
+
+
+def _start(stream: VideoStream | AudioStream) -> Fraction:
+    return Fraction(stream.start_time or 0) * (stream.time_base or 0)
 
 
 def _packet_seconds(sound: AudioStream | None) -> Fraction:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO
 
 Facts = dict[str, object]
+_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,19 @@ class Events:
         record = Event(event, time.monotonic() - self._began, facts)
         for listener in self._listeners:
             listener(record)
+
+
+def are_events(path: Path) -> bool:
+    """Whether events may go there: into nothing yet, an empty file, a pipe, or over those of an earlier run."""
+    if not path.is_file():
+        return True
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_LINE)
+        said: object = json.loads(first) if first.strip() else {"event": "", "at": 0}
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and {"event", "at"} <= said.keys()
 
 
 def write_lines(stream: IO[str]) -> Listener:

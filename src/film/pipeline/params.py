@@ -14,10 +14,11 @@ from typing import cast
 
 from pydantic import Field
 
+from film.dialogue import turns_of
 from film.errors import ConfigurationError, InputError, ProviderNotFound
 from film.fields import kind_of
 from film.filmfile import TEMPLATES, FilmFile, with_flags
-from film.models import AssetType, Model, Shot, check_identifier
+from film.models import AssetType, DialogueLine, Model, Shot, check_identifier
 from film.pipeline.joins import Joins, joins_for
 from film.pipeline.options import Order, checked, dollars
 from film.providers.registry import TIERS, Tier, provider_class
@@ -159,7 +160,8 @@ def film_params(
             field="concurrency",
         )
     _check_providers(file)
-    shots_rendered, made_of = _rendered(file, film, settings)
+    shots_rendered, made_of, cast = _rendered(file, film, settings)
+    shots_rendered = _voiced(shots_rendered, cast)
     return FilmParams(
         film_id=_film_id(film_id, file),
         shots=shots_rendered,
@@ -224,18 +226,38 @@ def _check_providers(file: ShotFile) -> None:
 
 def _rendered(
     file: ShotFile, film: FilmFile, settings: Settings
-) -> tuple[tuple[Shot, ...], dict[str, Mapping[str, str]]]:
-    """The shots with their prompts made; without templates and a cast, as they are."""
+) -> tuple[tuple[Shot, ...], dict[str, Mapping[str, str]], tuple[str, ...]]:
+    """The shots with their prompts made, what of, and who is in the cast; without templates and a cast, as they are."""
     folders = (file.path.absolute().parent / TEMPLATES, settings.gallery / TEMPLATES)
     asked = film.template or any(shot.template or shot.variables for shot in file.shots)
     if not asked and not any(folder.is_dir() for folder in folders):
-        return file.shots, {}
+        return file.shots, {}, ()
     from film.prompts import rendered, shelf_for  # Jinja is half of a program's start that most films do without
 
-    done = rendered(
-        file.shots, shelf_for(file.path, settings.gallery), template=film.template, variables=film.variables
+    shelf = shelf_for(file.path, settings.gallery)
+    done = rendered(file.shots, shelf, template=film.template, variables=film.variables)
+    used = {one.shot.shot_id: one.used for one in done if one.used}
+    return tuple(one.shot for one in done), used, tuple(shelf.cast.characters)
+
+
+def _voiced(shots: tuple[Shot, ...], cast: Sequence[str]) -> tuple[Shot, ...]:
+    """The shots, with lines for whoever is named in a dialogue and is known of other shots or of the cast alone."""
+    others = tuple(dict.fromkeys((*(name for shot in shots for name in shot.characters), *cast)))
+    if not others:
+        return shots
+    return tuple(_with_lines(shot, others) for shot in shots)
+
+
+def _with_lines(shot: Shot, others: tuple[str, ...]) -> Shot:
+    text = shot.dialogue
+    if not isinstance(text, str) or (":" not in text and "\n" not in text):
+        return shot
+    turns = turns_of(text, shot.characters, others)
+    if turns == turns_of(text, shot.characters) or not all(turn.character and turn.text for turn in turns):
+        return shot
+    return shot.model_copy(
+        update={"dialogue": tuple(DialogueLine(character=turn.character or "", text=turn.text) for turn in turns)}
     )
-    return tuple(one.shot for one in done), {one.shot.shot_id: one.used for one in done if one.used}
 
 
 def _captions(captions: bool | None, burn_in: bool | None) -> dict[str, bool] | None:

@@ -5,6 +5,7 @@ params ─► plan ─► keys and budget, or stop ─► every shot's chain at 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -54,10 +55,7 @@ def run_film_pipeline(
     music, concurrency (or max_concurrent), order, output …; providers may also be named as there, ``video_provider``
     and so on.
     """
-    try:
-        project = Path(shots_json_path).parent
-    except TypeError:  # not a path at all: told below, with what else is wrong
-        project = None
+    project = Path(shots_json_path).parent if _is_path(shots_json_path) else None  # else film_params tells
     chosen = settings or load_settings(project=project)
     defaults = {
         "image_provider": default_image_provider,
@@ -127,3 +125,7 @@ async def generate_single_shot(task: FilmGenerationTask, shot_config: Shot | Map
     if done.error:
         raise done.error
     return done
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | os.PathLike)

@@ -97,9 +97,10 @@ def _music(timeline: Timeline, bed: MusicFile, warnings: list[str]) -> Music | N
 def _effects(timeline: Timeline, shots: Sequence[CompletedShot], warnings: list[str]) -> Iterator[EffectCue]:
     for done, start in zip(shots, timeline.starts, strict=True):
         for effect in done.shot.effects:
-            at = start + _frames(effect.at, timeline.rate)
+            frames = _frames(effect.at, timeline.rate)
+            at, offset = start + frames, Fraction(effect.at) - frames / timeline.rate
             if at < timeline.frames:
-                yield EffectCue(given(effect.file, "audio"), at, effect.level, done.shot_id)
+                yield EffectCue(given(effect.file, "audio"), at, effect.level, done.shot_id, offset)
             else:
                 warnings.append(f"{done.shot_id}: {effect.file.name} would begin after the film's end: it is not heard")
 

@@ -79,6 +79,8 @@ class EffectCue:
     start_frame: int
     level: Decimal
     shot_id: str
+    offset: Fraction = Fraction(0)
+    """Seconds that it begins after that frame, below 0 before it: sound knows no frames."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def everything(tmp_path: Path) -> Timeline:
 def test_their_sum_is_the_mix_before_the_limiter(everything: Timeline, tmp_path: Path) -> None:
     made = stems.write(everything, tmp_path / "stems")
     assert list(made) == ["dialogue", "music", "effects", "clips", "ambience"]
-    assert sorted(path.name for path in (tmp_path / "stems").iterdir()) == sorted(f"{name}.wav" for name in made)
+    assert sorted(path.name for path in (tmp_path / "stems").glob("[!.]*")) == sorted(f"{name}.wav" for name in made)
     heard = [samples(path) for path in made.values()]
     assert {len(stem) for stem in heard} == {9 * SECOND}
     rough = Rough(plan(everything), tmp_path / "rough.f32", lambda: None)
@@ -96,7 +96,7 @@ def test_a_stop_leaves_what_was_there(everything: Timeline, tmp_path: Path) -> N
 
     with pytest.raises(Interrupted):
         stems.write(everything, folder, tick=tick)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in folder.glob("[!.]*")} == before
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

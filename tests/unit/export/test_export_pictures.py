@@ -131,4 +131,4 @@ def test_pages_are_numbered_where_there_are_several(tmp_path: Path, form: str, s
     theirs = tmp_path / "new" / f"sheet-of-theirs{suffix}"
     theirs.touch()
     (one,) = write_pictures([page], tmp_path / "new", "sheet", form)  # type: ignore[arg-type]
-    assert set((tmp_path / "new").iterdir()) == {one, theirs}  # the longer film's pages are gone
+    assert set((tmp_path / "new").glob("[!.]*")) == {one, theirs}  # the longer film's pages are gone

@@ -197,11 +197,20 @@ def _phrases(text: str) -> list[_Phrase]:
         ending = {"…": ",", "—": ",", "\n": "."}.get(kind, mark)
         body = plain[start : found.start()]
         pause = _PAUSES.get({"。": ".", "！": "!", "？": "?"}.get(kind, kind), 0.36)
-        phrases.append(_Phrase(plain[start : found.end()], body + ending, pause))
+        phrases.append(_Phrase(plain[start : found.end()], _narrow(body + ending), pause))
         start = found.end()
     if plain[start:].strip():
-        phrases.append(_Phrase(plain[start:], plain[start:], 0.0))
+        phrases.append(_Phrase(plain[start:], _narrow(plain[start:]), 0.0))
     return phrases
+
+
+def _narrow(text: str) -> str:
+    """Letters and digits of other widths and styles (Ｗ, 𝐖) as plain ones, one for one: the engine would spell them."""
+    if text.isascii():
+        return text
+    return "".join(
+        plain if char.isalnum() and len(plain := unicodedata.normalize("NFKC", char)) == 1 else char for char in text
+    )
 
 
 def _spoken(char: str) -> bool:
