@@ -53,7 +53,7 @@ def is_of_a_shell(path: Path) -> bool:
     return path.parts[:2] in (("/", "dev"), ("/", "proc"))
 
 
-class EventsFile(click.ParamType):
+class EventsFile(click.ParamType[str]):
     """A file to write lines to; ``-`` is stdout. One that is named by a link lies elsewhere, and is not written to."""
 
     name = "file"
