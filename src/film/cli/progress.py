@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import click
-
-from film.cli.console import note, warn, watched
+from film.cli.console import note, one_line, warn, watched
 from film.pipeline.events import Event, Facts
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 STEPS = {"image": "draw", "video": "animate", "audio": "speak"}
@@ -81,10 +80,23 @@ class Lines(Silence):
             note(f"cut: {share:.0%}, {facts['piece']}, {_left(left)}")
 
 
+BESIDE = 21
+"""Columns of a terminal that description, share and time take, with what is between."""
+LEAST = 8
+"""Columns below which what is at hand is left out."""
+
+
+def bar_width(width: int) -> int:
+    """Columns of a bar, of a terminal's ``width``."""
+    return max(4, min(32, (width - BESIDE) // 2))
+
+
 class Bars(Silence):
     """Two bars: shots with the step at hand, then the cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
+        """``console`` is where the bars go; stderr unless given."""
+        self._console = console
         self._bars: Progress | None = None
         self._task: TaskID | None = None
         self._steps: dict[tuple[str, str], float] = {}
@@ -94,13 +106,14 @@ class Bars(Silence):
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+        console = self._console or Console(file=sys.stderr)
         self._bars = Progress(
             TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=32, complete_style="#e6ad5f", finished_style="#e6ad5f"),
+            BarColumn(bar_width=bar_width(console.width), complete_style="#e6ad5f", finished_style="#e6ad5f"),
             TaskProgressColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[piece]}", style="dim", markup=False),
-            console=Console(file=sys.stderr),
+            console=console,
             transient=True,
         )
         self._bars.start()
@@ -142,7 +155,11 @@ class Bars(Silence):
                 self._open.pop(str(facts["shot_id"]), None)
                 self._show()
             case "warning":
-                self._bars.console.print(click.style("warning", fg="yellow", bold=True) + f": {facts['message']}")
+                from rich.text import Text
+
+                # As a Text: of words that somebody wrote, nothing is taken for markup, a number or a command.
+                told = Text.assemble(("warning", "bold yellow"), f": {one_line(str(facts['message']))}")
+                self._bars.console.print(told)
             case "cut_started" if facts["frames"]:
                 if self._task is not None:
                     self._bars.remove_task(self._task)
@@ -150,14 +167,21 @@ class Bars(Silence):
             case "cut_progress" if self._task is not None:
                 left = facts["left"]
                 piece = f"{facts['piece']}  {_left(left)}" if left is not None else str(facts["piece"])
-                self._bars.update(self._task, completed=float(str(facts["share"])), piece=piece)
+                self._bars.update(self._task, completed=float(str(facts["share"])), piece=self._fitting(piece))
             case _:
                 pass
 
     def _show(self) -> None:
         if self._bars is not None and self._task is not None:
             piece = ", ".join(f"{shot} {step}" for shot, step in list(self._open.items())[:3])
-            self._bars.update(self._task, completed=sum(self._steps.values()), piece=piece)
+            self._bars.update(self._task, completed=sum(self._steps.values()), piece=self._fitting(piece))
+
+    def _fitting(self, piece: str) -> str:
+        """As much as has room beside bar, share and time, which everybody sees."""
+        width = self._bars.console.width if self._bars else 80
+        room = width - BESIDE - bar_width(width)
+        words = one_line(piece)
+        return words if len(words) <= room else words[: room - 1] + "…" if room >= LEAST else ""
 
 
 def _left(seconds: object) -> str:
