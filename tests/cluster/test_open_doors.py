@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from film.engines import open_cluster
+from film.engines.access import demand_token
 from film.errors import ConfigurationError
 from film.pipeline.cluster import driver
 from film.settings import SECRET_NAMES, load_settings
@@ -162,7 +163,7 @@ def test_a_cluster_of_this_machine_takes_work_from_nobody_else(tmp_path: Path, m
     assert not private.exists(), "it leaves nothing behind"
 
 
-def test_a_cluster_that_takes_work_from_anybody_is_refused(tmp_path: Path) -> None:
+def test_a_cluster_that_takes_work_from_anybody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before it is told anything, and without a token for it."""
     program = """
 import ray
@@ -183,12 +184,12 @@ cluster.shutdown()
     ) as head:
         assert head.stdout is not None
         address = next(line.split()[1] for line in head.stdout if line.startswith("AT"))
-        token = {"RAY_AUTH_TOKEN": "mine" * 10}
         try:
-            os.environ.update(token)
-            with pytest.raises(ConfigurationError, match="takes work from anybody") as told, open_cluster(address):
-                pass
+            with monkeypatch.context() as mine:  # taken off, and not removed: all tests of the cluster share one
+                mine.setenv("RAY_AUTH_TOKEN", "mine" * 10)
+                with pytest.raises(ConfigurationError, match="takes work from anybody") as told, open_cluster(address):
+                    pass
             assert "get-auth-token" in told.value.hint and "RAY_AUTH_MODE=token" in told.value.hint
         finally:
-            del os.environ["RAY_AUTH_TOKEN"]
+            demand_token()  # Ray has kept the other one
             head.communicate("\n", timeout=60)

@@ -26,7 +26,6 @@ def refused(made: Room, **environment: str) -> str:
     return " ".join(said.split())
 
 
-@pytest.mark.long  # its head does not come up within Ray's own half a minute after other clusters of one run
 def test_another_store_database_or_recipe_is_refused_before_the_first_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
