@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -27,13 +28,16 @@ def is_ours(path: Path) -> bool:
     """Whether what lies at ``path`` is, to the byte, what was written there. Nothing at all and an empty file are."""
     if path.is_symlink() or not path.is_file():
         return not os.path.lexists(path)
+    return not path.stat().st_size or is_one_of(path, _read(path.parent).get(path.name, []))
+
+
+def is_one_of(path: Path, versions: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a file is one of those that were noted: of the same size, and time or digest. Raises OSError."""
     there = path.stat()
-    if not there.st_size:
+    alike = [one for one in versions if one.get("size") == there.st_size]
+    if any(one.get("modified_ns") == there.st_mtime_ns for one in alike):
         return True
-    versions = [one for one in _read(path.parent).get(path.name, []) if one.get("size") == there.st_size]
-    if any(one.get("modified_ns") == there.st_mtime_ns for one in versions):
-        return True
-    return bool(versions) and sha256_of_file(path) in [one.get("sha256") for one in versions]
+    return bool(alike) and sha256_of_file(path) in [one.get("sha256") for one in alike]
 
 
 def check(path: Path, *, force: bool = False) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ from typing import Any
 from film.bounds import read_plain
 from film.errors import InputError, StoreError
 from film.filmfile import files_of
-from film.hashing import sha256_of_file
 from film.own_files import fresh_beside
 from film.pipeline.params import FilmParams
 from film.shotfile import SETTINGS
+from film.written import is_one_of
 
 _ALIKE = Fraction(1, 20)
 """Shapes that differ by less are one."""
@@ -113,13 +114,9 @@ def is_ours(path: Path) -> bool:
         return False
     if manifest.get("pending") is True:
         return True
-    try:
-        stat = path.stat()
-        if manifest.get("size") != stat.st_size:
-            return False
-        return manifest.get("modified_ns") == stat.st_mtime_ns or manifest.get("sha256") == sha256_of_file(path)
-    except OSError:
-        return False
+    with suppress(OSError):
+        return is_one_of(path, [manifest])
+    return False
 
 
 def announce(path: Path) -> None:
