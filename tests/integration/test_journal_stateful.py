@@ -27,9 +27,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Engine, event
 
 from film.cost_tracker import CostTracker, ReservationRequest, verify_ledger
@@ -47,6 +46,7 @@ from film.pipeline.money import JournalMoney, is_journaled, release_unused, rese
 from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
 from film.settings import Settings
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
+from histories import run_histories
 
 SHOTS = 3
 DEAR, CHEAP = Decimal("0.05"), Decimal("0.004")
@@ -440,19 +440,7 @@ def _order(config: ImageConfig) -> str:
 
 def _run(tell: Callable[[str], None], template: Path, name: str, histories: int, steps: int, **fields: Any) -> None:
     seen.clear()
-    machine = type(name, (TheJournal,), {"template": template, **fields})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=True,
-            phases=[Phase.generate],  # a failure is told at once: making it small takes longer than reading it
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_histories(TheJournal, name, histories, steps, template=template, **fields)
     assert seen["killed"] > 0
     assert seen["films' pictures there in the end"] > 0
     tell(

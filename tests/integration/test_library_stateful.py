@@ -27,9 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from film.archive import back_up
 from film.archive.restore import refuse_second, restore
@@ -42,6 +41,7 @@ from film.pipeline.rebuilding import take_in
 from film.pipeline.results import asset_id
 from film.pipeline.services import Services, open_services
 from film.settings import Settings
+from histories import run_histories
 
 NUMBERS = st.integers(0, 7)
 PRICE = Decimal("0.35")
@@ -461,19 +461,7 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _run(tell: Callable[[str], None], template: Path, name: str, histories: int, steps: int, **fields: Any) -> None:
     seen.clear()
     refusals.clear()
-    machine = type(name, (Library,), {"template": template, **fields})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=True,
-            phases=[Phase.generate],  # a failure is told at once: making it small takes longer than reading it
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_histories(Library, name, histories, steps, template=template, **fields)
     assert seen["there in the end"] > 0
     assert sum(refusals.values()) > 0
     tell(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from cache_kit import House, key
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 
 from film.cache import AssetCache
 from film.cache.adopt import AdoptReport
@@ -92,13 +92,19 @@ def test_of_two_results_of_a_key_the_newest_that_is_whole_counts(house: House) -
             assert [record.sha256 for record in rebuilt(one).adopted] == [left]
 
 
+def forget(engine: Engine) -> None:
+    """All that it knows of files."""
+    with engine.begin() as db:
+        db.execute(delete(Action))
+        db.execute(delete(Blob))
+
+
 def test_what_a_collection_was_about_to_remove_is_not_taken_in(house: House) -> None:
     engine = house.database("film")
     with house.machine("two", engine) as two:
         sha256 = put(two, "lamp")
+    forget(engine)
     with engine.begin() as db:
-        db.execute(delete(Action))
-        db.execute(delete(Blob))
         db.execute(Stray.__table__.insert().values(sha256=sha256, size=4, seen_at=now(), decided=True))  # type: ignore[attr-defined]
     with house.machine("one", engine) as one:
         assert rebuilt(one).adopted == []
@@ -135,9 +141,7 @@ def test_files_without_a_row_are_called_by_what_another_machine_recorded(house: 
     engine = house.database("film")
     with house.machine("two", engine) as two:
         sha256 = put(two, "lamp")
-    with engine.begin() as db:
-        db.execute(delete(Action))
-        db.execute(delete(Blob))
+    forget(engine)
     with house.machine("one", engine) as one:
         assert [stray.sha256 for stray in one.strays()] == [sha256]
         assert one.recorded([sha256])[sha256].price == PRICE

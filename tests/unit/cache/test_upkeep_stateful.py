@@ -20,15 +20,15 @@ from typing import Any
 
 import pytest
 from cache_kit import key, overwrite
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import insert, update
 
 from film.cache import AssetCache, Bucket
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.db.tables import Action, AssetRow, Blob
+from histories import run_histories
 
 NAMES = st.sampled_from([f"asset {n}" for n in range(4)])
 seen: Counter[str] = Counter()
@@ -232,19 +232,7 @@ def _sha(data: bytes) -> str:
 
 def _run(tell: Callable[[str], None], name: str, examples: int, **fields: Any) -> None:
     seen.clear()
-    machine = type(name, (Upkeep,), fields)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            phases=[Phase.generate],  # a failure is told at once: making it small takes longer than reading it
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_histories(Upkeep, name, examples, **fields)
     assert seen["removed"] > 0
     assert seen["read"] > 0
     tell(
