@@ -121,6 +121,7 @@ def test_one_format_s_failure_leaves_the_others(tmp_path: Path, monkeypatch: pyt
 
 def test_the_exit_code_says_that_one_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from film.cli import export
+    from film.cli.main import film as film_command
 
     def broken(*_: object) -> str:
         raise ValueError("no such rate")
@@ -137,7 +138,7 @@ def test_the_exit_code_says_that_one_failed(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(export, "_params", lambda *_: Params())
     monkeypatch.setattr(export, "library", lambda *_: None)
     asked = ["film", "--xml", "--edl", "--json", "-o", str(tmp_path / "out")]
-    came = CliRunner().invoke(export.command, asked, standalone_mode=False)
+    came = CliRunner().invoke(film_command, ["export", *asked], standalone_mode=False)
     assert came.return_value == 1
     document = json.loads(came.stdout)
     assert [Path(p).suffix for p in document["written"]] == [".edl"] and document["failed"][0]["what"] == "xml"
