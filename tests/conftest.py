@@ -39,7 +39,8 @@ from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.db.tables import Base
 from film.providers import registry
-from film.settings import KEY_NAMES, STORE_NAMES, Settings
+from film.settings import Settings
+from film.variables import KEY_NAMES, STORE_NAMES
 
 _GUARD = """
 import os, shutil, signal, sys, time

@@ -3,8 +3,7 @@
 A value in the environment wins over ``.env`` (``film.env_files`` says which one is read).
 Keys are ``SecretStr``: printing or logging settings never shows them, nor a password in the database's address.
 
-A ``.env`` may come with a stranger's project. So an endpoint, a database or a store that it names gets no key that came
-from elsewhere, and a cluster it may not name at all: that runs what it likes.
+A ``.env`` may come with a stranger's project: ``film.env_trust`` says what of it is believed.
 """
 
 from __future__ import annotations
@@ -15,72 +14,22 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from film import env_files
+from film.env_trust import (
+    check_cluster,
+    check_database,
+    is_here,
+    is_of_project,
+    rates_note,
+    real_key,
+    store_options,
+    why_withheld,
+)
 from film.errors import ConfigurationError
-
-KEY_NAMES: Mapping[str, tuple[str, ...]] = {
-    "fal": ("FAL_API_KEY", "FAL_KEY"),
-    "openai": ("OPEN_AI_API_KEY", "OPENAI_API_KEY"),
-    "replicate": ("REPLICATE_API_KEY", "REPLICATE_API_TOKEN"),
-    "runway": ("RUNWAY_API_KEY", "RUNWAYML_API_SECRET"),
-    "elevenlabs": ("ELEVENLABS_API_KEY",),
-}
-"""Account → the variables that may hold its key, the one to tell people about first."""
-
-URL_NAMES: Mapping[str, str] = {
-    "fal": "FILM_FAL_URL",
-    "openai": "FILM_OPENAI_URL",
-    "replicate": "FILM_REPLICATE_URL",
-    "runway": "FILM_RUNWAY_URL",
-    "elevenlabs": "FILM_ELEVENLABS_URL",
-}
-"""Account → the variable that moves its API elsewhere: a gateway, a simulator."""
-
-STORE_NAMES: Mapping[str, tuple[str, ...]] = {
-    "aws_access_key_id": ("AWS_ACCESS_KEY_ID",),
-    "aws_secret_access_key": ("AWS_SECRET_ACCESS_KEY",),
-    "aws_session_token": ("AWS_SESSION_TOKEN",),
-    "aws_region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
-    "aws_endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
-}
-"""What opens an S3 bucket → the variables that say it, the first to win; they may stand in ``.env``, too."""
-
-OWN_NAMES = frozenset(
-    {
-        "FILM_GALLERY_DIR",
-        "FILM_DATABASE_URL",
-        "FILM_DEFAULT_BUDGET_USD",
-        "FILM_DAILY_BUDGET_USD",
-        "FILM_TIER",
-        "FILM_NO_SPEND",
-        "FILM_RATE_CARD",
-        "FILM_RATES_ONLY_RAISE",
-        "FILM_OBSERVE",
-        "FILM_OBSERVE_PROMPTS",
-        "FILM_SIGNING_CERTIFICATE",
-        "FILM_SIGNING_KEY",
-        "FILM_STORE_URL",
-        "FILM_RAY_ADDRESS",
-        "FILM_CACHE_SALT",
-        "FILM_SIMULATED_SPEED",
-        *URL_NAMES.values(),
-    }
-)
-"""Every variable that begins with ``FILM_`` and is read: one that is nearly one of them is a slip, and refused."""
-
-SECRET_NAMES = frozenset(
-    (*(name for names in (*KEY_NAMES.values(), *STORE_NAMES.values()) for name in names), "FILM_DATABASE_URL")
-)
-"""The variables that hold a key or a password: who only works finds none of them in its environment."""
-
-PATH_NAMES = ("FILM_GALLERY_DIR", "FILM_RATE_CARD", "FILM_SIGNING_CERTIFICATE", "FILM_SIGNING_KEY")
-
-_OTHER_FILES = frozenset({"passfile", "service", "servicefile", "sslkeylogfile"})
-"""Parameters of PostgreSQL's addresses that name a file of the user, to take a password from or to write to."""
+from film.variables import KEY_NAMES, OWN_NAMES, PATH_NAMES, STORE_NAMES, URL_NAMES
 
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
@@ -162,23 +111,22 @@ def load_settings(
     only_in_file = {name: value for name, value in from_file.items() if name not in said}
     unread = _unread(values, environment, dotenv)
     if dotenv:
-        _check_cluster(only_in_file, dotenv)
-        _check_database(only_in_file, said, dotenv)
+        check_cluster(only_in_file, dotenv)
+        check_database(only_in_file, said, dotenv)
         env_files.check_places(only_in_file, dotenv)
     keys = {
         account: SecretStr(found.strip())
         for account, names in KEY_NAMES.items()
-        if (found := next((values[n] for n in names if _real_key(values.get(n))), None))
+        if (found := next((values[n] for n in names if real_key(values.get(n))), None))
     }
-    withheld = {account: why for account in keys if (why := _why_withheld(account, values, only_in_file, dotenv))}
-    store_options, store_note = _store_options(values, only_in_file, dotenv)
+    withheld = {account: why for account in keys if (why := why_withheld(account, values, only_in_file, dotenv))}
+    opens_store, store_note = store_options(values, only_in_file, dotenv)
 
     _check_drive(values.get("FILM_GALLERY_DIR", ""))
     gallery = Path(values.get("FILM_GALLERY_DIR") or _default_gallery(values)).expanduser().absolute()
     rate_card = _rate_card(values.get("FILM_RATE_CARD"), gallery)
-    only_raise = rate_card is not None and (
-        bool(values.get("FILM_RATES_ONLY_RAISE")) or _is_of_project(only_in_file, said, gallery)
-    )
+    is_theirs = is_of_project(only_in_file, said, gallery, lambda: _default_gallery(said))
+    only_raise = rate_card is not None and (bool(values.get("FILM_RATES_ONLY_RAISE")) or is_theirs)
     tier = values.get("FILM_TIER", "budget").strip().lower()
     if tier not in TIERS:
         raise ConfigurationError(f"FILM_TIER is {tier!r}", hint=f"set it to one of {', '.join(TIERS)}")
@@ -197,14 +145,14 @@ def load_settings(
         signing_key=_path(values.get("FILM_SIGNING_KEY")),
         cache_salt=values.get("FILM_CACHE_SALT", ""),
         store_url=_store(values.get("FILM_STORE_URL", "")),
-        store_options=store_options,
+        store_options=opens_store,
         ray_address=values.get("FILM_RAY_ADDRESS", "").strip(),
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
         withheld=withheld,
-        notes=(*passed_by, *withheld.values(), *store_note, *_rates_note(rate_card, only_raise, dotenv)),
+        notes=(*passed_by, *withheld.values(), *store_note, *rates_note(rate_card, only_raise, dotenv)),
         unread=unread,
     )
 
@@ -262,104 +210,6 @@ def _from_dotenv(dotenv: Path) -> dict[str, str]:
     return values
 
 
-def _why_withheld(
-    account: str, values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
-) -> str | None:
-    """Why an account's key is not sent to where its API is said to be; None where it may be."""
-    name = URL_NAMES[account]
-    url = values.get(name)
-    if not url:
-        return None
-    key = next(n for n in KEY_NAMES[account] if _real_key(values.get(n)))
-    if name in only_in_file and key not in only_in_file:
-        return (
-            f"{dotenv} moves {account} to {shown_url(url)} ({name}), so it does not get the {key} of your environment:"
-            f" put the key into that file too, or {name} into your environment"
-        )
-    if not _is_here(url) and urlsplit(url).scheme.lower() != "https":
-        return f"{name} is {shown_url(url)}: over plain http everybody on the way would read {key}; write https://"
-    return None
-
-
-def _store_options(
-    values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
-) -> tuple[dict[str, SecretStr], tuple[str, ...]]:
-    """What opens the bucket, and a note where keys are held back: from one that only ``.env`` names, or in clear."""
-    endpoints = ("FILM_STORE_URL", *STORE_NAMES["aws_endpoint"])
-    is_moved = any(name in only_in_file for name in endpoints)
-    found = {option: next((n for n in names if values.get(n)), None) for option, names in STORE_NAMES.items()}
-    public = {"aws_region", "aws_endpoint"}
-    endpoint = values.get(found["aws_endpoint"] or "", "").strip()
-    in_clear = endpoint.lower().startswith("http:") and not _is_here(endpoint)
-    held_back = {
-        name
-        for option, name in found.items()
-        if name and option not in public and (in_clear or (is_moved and name not in only_in_file))
-    }
-    options = {
-        option: SecretStr(values[name].strip()) for option, name in found.items() if name and name not in held_back
-    }
-    store = values.get("FILM_STORE_URL", "")
-    if not (is_moved or in_clear) or not store or store.startswith("file:") or "aws_secret_access_key" in options:
-        return options, ()
-    options["skip_signature"] = SecretStr("true")  # or the library would find the keys by itself
-    if in_clear:
-        where = shown_url(endpoint)
-        return options, (f"the store's endpoint is {where}: over plain http it gets no keys; write https://",)
-    names = f" the {', '.join(sorted(held_back))} of your environment" if held_back else " keys of yours"
-    note = (
-        f"{dotenv} names the store {shown_url(store)}, so it does not get{names}: put the keys into that file too,"
-        " or what names the store into your environment"
-    )
-    return options, (note,)
-
-
-def _check_cluster(only_in_file: Mapping[str, str], dotenv: Path) -> None:
-    if only_in_file.get("FILM_RAY_ADDRESS", "").strip():
-        raise ConfigurationError(
-            f"{dotenv} names a cluster (FILM_RAY_ADDRESS): it would be shown your token, and run what it likes here",
-            hint="take it out of that file; if the cluster is yours, set FILM_RAY_ADDRESS in the environment",
-        )
-
-
-def _check_database(only_in_file: Mapping[str, str], environment: Mapping[str, str], dotenv: Path) -> None:
-    """PostgreSQL's own library would send a password that it finds elsewhere to whatever host is named."""
-    url = only_in_file.get("FILM_DATABASE_URL", "")
-    if not url or url.startswith("sqlite"):
-        return
-    try:
-        parts = urlsplit(url)
-        has_password, asked = bool(parts.password), parse_qs(parts.query, keep_blank_values=True)
-    except ValueError:
-        return  # whoever opens it says so
-    if led_to := sorted(_OTHER_FILES.intersection(name.lower() for name in asked)):
-        raise ConfigurationError(
-            f"{dotenv} names a database by way of a file of yours ({led_to[0]}), which may hold other passwords",
-            hint="put the whole address into that file, or FILM_DATABASE_URL into your environment",
-        )
-    hosts = [host for text in asked.get("host", []) for host in text.split(",")]
-    is_socket = not parts.hostname and "hostaddr" not in asked and hosts and all(h.startswith("/") for h in hosts)
-    home = environment.get("HOME") or environment.get("USERPROFILE")
-    elsewhere = [name for name in ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSERVICE") if environment.get(name)]
-    if home and (Path(home) / ".pgpass").exists():
-        elsewhere.append("~/.pgpass")
-    if not has_password and elsewhere and not is_socket:
-        raise ConfigurationError(
-            f"{dotenv} names a database without a password: it does not get the one of {elsewhere[0]}",
-            hint="put the password into that file, or FILM_DATABASE_URL into your environment",
-        )
-
-
-def shown_url(url: str) -> str:
-    """An address as people are told it: no password in it, nothing that follows a ``?``."""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "what is no URL"
-    return f"{parts.scheme}://{host}{parts.path}"[:100]
-
-
 def _unread(values: Mapping[str, str], environment: Mapping[str, str], dotenv: Path | None) -> tuple[str, ...]:
     """The variables named like ours that nothing reads; ConfigurationError for one that is a slip of one that is.
 
@@ -381,39 +231,11 @@ def _amount(values: Mapping[str, str], name: str) -> Decimal | None:
     return parse_budget(values[name], name) if values.get(name) else None
 
 
-def _real_key(value: str | None) -> bool:
-    """The template's placeholders are no keys."""
-    return bool(value and value.strip() and not (value.startswith("your_") and "key" in value))
-
-
 def _rate_card(named: str | None, gallery: Path) -> Path | None:
     if named:
         return Path(named).expanduser()
     own = gallery / OWN_RATES
     return own if own.is_file() else None
-
-
-def _is_of_project(only_in_file: Mapping[str, str], said: Mapping[str, str], gallery: Path) -> bool:
-    """Whether it is a ``.env`` alone that leads to the card that counts."""
-    if "FILM_RATE_CARD" in said:
-        return False
-    if "FILM_RATE_CARD" in only_in_file:
-        return True
-    if "FILM_GALLERY_DIR" not in only_in_file:
-        return False
-    try:
-        return gallery.resolve() != _default_gallery(said).resolve()
-    except ConfigurationError:  # there is no other gallery to be the user's own
-        return True
-
-
-def _rates_note(card: Path | None, only_raise: bool, dotenv: Path | None) -> tuple[str, ...]:
-    if not only_raise or dotenv is None:
-        return ()
-    return (
-        f"{dotenv} leads to the prices of {card}: they count where they are no lower than those of film prices"
-        " without them; if they are yours, name that file FILM_RATE_CARD in your environment",
-    )
 
 
 def _speeds(values: Mapping[str, str]) -> dict[str, float]:
@@ -427,14 +249,7 @@ def _speeds(values: Mapping[str, str]) -> dict[str, float]:
         raise ConfigurationError(
             f"FILM_SIMULATED_SPEED is {text[:40]!r}", hint="film simulate sets it; leave it out otherwise"
         )
-    return {account: speed for account, name in URL_NAMES.items() if text and _is_here(values.get(name, ""))}
-
-
-def _is_here(url: str) -> bool:
-    try:
-        return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
-    except ValueError:
-        return False
+    return {account: speed for account, name in URL_NAMES.items() if text and is_here(values.get(name, ""))}
 
 
 def _store(text: str) -> str:

@@ -19,7 +19,8 @@ from film.engines import open_cluster
 from film.engines.access import demand_token
 from film.errors import ConfigurationError
 from film.pipeline.cluster import driver
-from film.settings import SECRET_NAMES, load_settings
+from film.settings import load_settings
+from film.variables import SECRET_NAMES
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [

@@ -33,8 +33,9 @@ from film.pipeline.run import run_film_pipeline
 from film.pipeline.services import open_services
 from film.providers.base import BaseVideoProvider, VideoConfig
 from film.rates import RateCard
-from film.settings import KEY_NAMES, load_settings
+from film.settings import load_settings
 from film.testing.simulator import Latency, Simulator, SimulatorThread
+from film.variables import KEY_NAMES
 
 ROOT = Path(__file__).parents[2]
 EMMA_CLOSE = {

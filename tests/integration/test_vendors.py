@@ -39,9 +39,9 @@ from film.providers.registry import provider_class
 from film.providers.vendor import VendorProvider
 from film.providers.vendor_kinds import VideoVendor
 from film.rates import RateCard
-from film.settings import KEY_NAMES
 from film.testing.simulator import Fault, Latency, Simulator
 from film.testing.simulator.fal import SimulatedFal
+from film.variables import KEY_NAMES
 
 KEY = "canary-5ecret-key-0123456789"
 QUICK = Patience(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)

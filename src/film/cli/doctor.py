@@ -16,8 +16,10 @@ import click
 
 from film.cli.console import file_size, one_line, print_json
 from film.cli.options import as_json, option
+from film.env_trust import shown_url
 from film.errors import FilmError, ProviderUnavailable
-from film.settings import KEY_NAMES, Settings, load_settings, shown_url
+from film.settings import Settings, load_settings
+from film.variables import KEY_NAMES
 
 LEAST_SPACE = 2_000_000_000
 

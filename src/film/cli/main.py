@@ -99,7 +99,8 @@ def film(ctx: click.Context) -> None:
 
 
 def _first_screen() -> None:
-    from film.settings import KEY_NAMES, load_settings
+    from film.settings import load_settings
+    from film.variables import KEY_NAMES
 
     click.echo(INTRO)
     width = max(map(len, COMMANDS))

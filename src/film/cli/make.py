@@ -19,6 +19,7 @@ from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
 from film.cli.options import EventsFile, as_json, budget_limit, film_options, is_of_a_shell, no_cache, option
+from film.env_trust import shown_url
 from film.errors import (
     ConsentDeclined,
     FilmError,
@@ -31,7 +32,7 @@ from film.errors import (
 from film.own_files import close_to_strangers
 from film.pipeline.engine import ENGINES, LOCAL, engine_named
 from film.pipeline.events import Event, Listener, are_events, write_lines
-from film.settings import Settings, shown_url
+from film.settings import Settings
 
 FEW = 6
 """Pieces of a cut that are told by name after an edit, and lines that are told to outlast their clips before it."""

@@ -22,7 +22,7 @@ from film.cli.console import counted, dollars, note
 from film.cli.options import option
 from film.errors import ConfigurationError, InputError
 from film.own_files import own_folder
-from film.settings import KEY_NAMES, SECRET_NAMES
+from film.variables import KEY_NAMES, SECRET_NAMES
 
 if TYPE_CHECKING:
     from film.testing.simulator import Simulator

@@ -14,7 +14,7 @@ from typing import Any
 from film.engines.access import environment_with
 from film.engines.files import HandedFile, Missing, at_hand
 from film.engines.library import ray_library
-from film.settings import SECRET_NAMES
+from film.variables import SECRET_NAMES
 
 _NO_KEYS: Mapping[str, None] = dict.fromkeys(SECRET_NAMES)
 """Work that costs nothing needs no key, and finds none, whatever its node was started with."""

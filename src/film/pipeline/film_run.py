@@ -48,7 +48,8 @@ from film.pipeline.standins import add_stand_ins
 from film.pipeline.stop import Stop, on_interrupt
 from film.pipeline.task import ShotChain, reused
 from film.providers.base import missing_keys
-from film.settings import KEY_NAMES, Settings
+from film.settings import Settings
+from film.variables import KEY_NAMES
 
 Consent = Callable[[FilmPlan, Settings], None]
 """Asked before anything is bought; raises ConsentDeclined to stop."""

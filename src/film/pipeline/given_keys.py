@@ -15,7 +15,7 @@ from typing import cast
 from film.errors import InputError, ProviderNotFound
 from film.models import AssetType
 from film.providers.registry import names, provider_class
-from film.settings import KEY_NAMES
+from film.variables import KEY_NAMES
 
 
 def check_keys(api_keys: object) -> dict[str, str]:

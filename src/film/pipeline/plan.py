@@ -32,7 +32,7 @@ from film.pipeline.record import KnownTake, changes, comparable, known_takes
 from film.pipeline.requests import Ask, Asker, ProviderSet
 from film.pipeline.reuse import Taken, named_assets
 from film.pipeline.services import Services
-from film.settings import KEY_NAMES
+from film.variables import KEY_NAMES
 
 NOTHING = Quote(amount=Decimal(0))
 State = Literal["reused", "ordered", "new", "stale"]

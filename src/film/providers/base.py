@@ -29,7 +29,7 @@ from pydantic import Field
 from film.dialogue import said
 from film.errors import BadMedia, MissingKeyError, PollingNotSupported, ProviderError
 from film.models import AssetType, Generated, Model, Quote
-from film.settings import KEY_NAMES
+from film.variables import KEY_NAMES
 
 if TYPE_CHECKING:
     import httpx

@@ -46,7 +46,7 @@ from film.providers.redact import redact
 from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
-from film.settings import KEY_NAMES, URL_NAMES
+from film.variables import KEY_NAMES, URL_NAMES
 
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()

@@ -40,8 +40,8 @@ from film.providers.base import (
     VideoConfig,
     check_generated,
 )
-from film.settings import KEY_NAMES
 from film.testing import synthetic
+from film.variables import KEY_NAMES
 
 CONFIGS: dict[AssetType, Any] = {
     AssetType.IMAGE: ImageConfig(prompt="a lighthouse at dusk", width=512, height=512),

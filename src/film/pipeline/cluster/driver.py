@@ -29,7 +29,8 @@ from film.pipeline.params import FilmParams
 from film.pipeline.plan import FilmPlan
 from film.pipeline.results import CompletedShot, FilmResult, ShotAsset
 from film.pipeline.stop import Stop
-from film.settings import SECRET_NAMES, Settings, as_environment
+from film.settings import Settings, as_environment
+from film.variables import SECRET_NAMES
 
 PATIENCE = 60.0
 """Seconds after which a coordinator that does not answer is taken to be asleep, and another is begun. That one is given

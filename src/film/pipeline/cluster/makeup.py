@@ -23,7 +23,7 @@ from pathlib import Path
 import film
 from film.engines import node_name
 from film.errors import ConfigurationError
-from film.settings import SECRET_NAMES
+from film.variables import SECRET_NAMES
 
 PACKAGE = "film-generation"
 LIBRARIES = "libraries"
