@@ -16,11 +16,11 @@ from film.hashing import asset_key
 from film.jobs import Job, Jobs, PaidCall, State
 from film.jobs.checks import check_media
 from film.jobs.journal import OPEN, Journal
-from film.pipeline.events import Events
-from film.pipeline.obtain import Obtainer
-from film.pipeline.requests import Ask
-from film.pipeline.results import ShotAsset
-from film.pipeline.stop import Stop
+from film.planning.requests import Ask
+from film.planning.results import ShotAsset
+from film.production.asset_resolver import Obtainer
+from film.production.events import Events
+from film.production.stop import Stop
 from film.testing.doubles import InlineExecutor
 
 T = TypeVar("T")

@@ -21,19 +21,19 @@ from benchmarks._rehearsal import perform
 from benchmarks._script import MEAN, Script, lower_bound, script
 from benchmarks._studio import Studio, params_of, providers_of
 from benchmarks.figure import Figure
+from film.cluster import Cluster
 from film.db.session import engine_for
-from film.engines import Cluster
 from film.jobs import SystemClock
-from film.pipeline.cluster.coordinator import Coordinator
-from film.pipeline.cluster.driver import Following, House
-from film.pipeline.cluster.library import Library
-from film.pipeline.cluster.makeup import own_makeup, own_version
-from film.pipeline.cluster.order import Order
-from film.pipeline.events import Event, Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.record import write_film
-from film.pipeline.services import Services, open_services
-from film.pipeline.stop import Stop
+from film.planning.record import write_film
+from film.planning.services import Services, open_services
+from film.production.engines.ray.coordinator import Coordinator
+from film.production.engines.ray.driver import Following, House
+from film.production.engines.ray.library import Library
+from film.production.engines.ray.makeup import own_makeup, own_version
+from film.production.engines.ray.order import Order
+from film.production.events import Event, Events
+from film.production.film_run import FilmRun
+from film.production.stop import Stop
 from film.settings import Settings
 
 FILMS = ((3, 60, 40.0), (16, 96, 8.0), (64, 192, 2.0))

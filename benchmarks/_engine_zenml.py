@@ -21,9 +21,9 @@ from benchmarks._script import Script, lower_bound, script
 from benchmarks._studio import Studio
 from benchmarks.figure import Figure
 from film.jobs import SystemClock
-from film.pipeline.events import Event
-from film.pipeline.zenml import house
-from film.pipeline.zenml.workshop import Workshop, known_as
+from film.production.engines.zenml import house
+from film.production.engines.zenml.workshop import Workshop, known_as
+from film.production.events import Event
 from film.settings import Settings
 
 FILMS = ((3, 120, 60.0, 8), (16, 160, 20.0, 16), (64, 256, 5.0, 24))

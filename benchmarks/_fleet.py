@@ -22,7 +22,7 @@ from typing import Final
 
 from benchmarks._fleet_setup import IMAGE, KINDS, SPEECH, VENDORS, VIDEO, Load, Setup
 from film.jobs.pace import Pace
-from film.pipeline.task import LOOKAHEAD
+from film.production.shot_chain import LOOKAHEAD
 
 WAITING, ANSWERED, COLLECTED, FAILED, STORED = range(5)
 """What may happen to a job: it is at the gate, answered, there, lost at the vendor, in the store."""

@@ -10,9 +10,9 @@ from sqlalchemy import insert
 from film.cache import CachedAsset
 from film.db.tables import Action
 from film.models import AssetType
-from film.pipeline.params import FilmParams
-from film.pipeline.requests import Asker, ProviderSet
-from film.pipeline.services import Services, open_services
+from film.planning.params import FilmParams
+from film.planning.requests import Asker, ProviderSet
+from film.planning.services import Services, open_services
 from film.settings import Settings
 
 SECOND = Decimal(1)

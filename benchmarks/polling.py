@@ -35,7 +35,7 @@ from film.hashing import asset_key
 from film.jobs import Jobs, SystemClock
 from film.jobs.checks import check_media
 from film.models import AssetType, Generated
-from film.pipeline.requests import Asker, generate
+from film.planning.requests import Asker, generate
 from film.providers.base import ProviderContext, Ticket, check_generated
 from film.providers.http import make_client
 from film.providers.minimax import MinimaxVideoProvider

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from film.engines import open_cluster
-from film.engines.access import demand_token
+from film.cluster import open_cluster
+from film.cluster.access import demand_token
+from film.environment.variables import SECRET_NAMES
 from film.errors import ConfigurationError
-from film.pipeline.cluster import driver
+from film.production.engines.ray import driver
 from film.settings import load_settings
-from film.variables import SECRET_NAMES
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [

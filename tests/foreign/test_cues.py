@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from animatic.voice import VoiceCast, speak
 from film.dialogue import said, turns_of
 from film.hashing import asset_key
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
-from film.providers.draft.voice import VoiceCast, speak
+from film.planning.params import film_params
+from film.planning.requests import Asker, ProviderSet
 from film.settings import load_settings
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from film.compose import EncodeSettings, segments
 from film.errors import InputError
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
+from film.planning.params import film_params
+from film.planning.requests import Asker, ProviderSet
+from film.render import EncodeSettings, segments
 from film.settings import load_settings
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 from film.timeline import ShotCut, Source, Timeline, build_timeline
 
 CLIP = Source("c" * 64, Path("clip.mp4"))

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from film.app.films import make_film
 from film.dialogue import said
 from film.errors import InputError
 from film.hashing import asset_key
 from film.models import AssetType, Shot
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
-from film.pipeline.run import make_film
+from film.planning.params import film_params
+from film.planning.requests import Asker, ProviderSet
 from film.settings import load_settings
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 
 from film.db.base import Base
 from film.db.session import make_engine
-from film.hashing import asset_key, sha256_of, sha256_of_file
+from film.files.digests import sha256_of, sha256_of_file
+from film.hashing import asset_key
 from film.jobs import Job, Jobs, Limits, Made, PaidCall, SystemClock
 from film.jobs.journal import Journal
 from film.models import AssetRequest, AssetType

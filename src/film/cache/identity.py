@@ -31,7 +31,7 @@ from film.db.session import snapshot
 from film.db.sql import upsert
 from film.db.tables import Action, AssetRow, Blob, JobRow, LedgerEntry, Library, LostBlob
 from film.errors import ConfigurationError, StoreError
-from film.own_files import own_folder
+from film.files.own_files import own_folder
 
 if TYPE_CHECKING:
     from film.cache.bucket import Bucket

@@ -16,7 +16,7 @@ from film.cli.units import Age, Part
 
 if TYPE_CHECKING:
     from film.cache.upkeep import StrayFile
-    from film.pipeline.services import Services
+    from film.planning.services import Services
 
 SHOWN = 20
 """Lines of a list for people; ``--json`` has them all."""
@@ -49,9 +49,9 @@ def command(
     Exit code 1 when something is wrong. Changes nothing unless told to, and says beforehand what it will do. What is
     put aside stays on record, and counts again once a whole copy is back.
     """
+    from film.app import health
     from film.cache import Scope
     from film.db.base import now
-    from film.pipeline import health
     from film.settings import load_settings
 
     settings = load_settings()
@@ -102,7 +102,7 @@ def command(
 
 
 def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()
@@ -132,8 +132,8 @@ def _announce(report: Any, strays: list[StrayFile]) -> None:
 
 def _mend(services: Services, report: Any, database: dict[str, list[str]], backup: Path | None, **how: bool) -> int:
     """Repair, and how much is wrong still that a person must see to."""
-    from film.pipeline import health
-    from film.pipeline.rebuilding import take_in
+    from film.app import health
+    from film.app.rebuilding import take_in
 
     cache = services.cache
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from film.cli.console import note, one_line, warn, watched
-from film.pipeline.events import Event, Facts
+from film.production.events import Event, Facts
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,9 +15,9 @@ from math import ceil
 
 from PIL import Image, ImageDraw
 
-from film.compose.fonts import CAP_HEIGHT, Typeface
 from film.export.lettering import clean, fitted, wrapped
 from film.export.stills import Still, stills
+from film.render.fonts import CAP_HEIGHT, Typeface
 from film.timecode import timecode
 from film.timeline import Clip, Timeline
 

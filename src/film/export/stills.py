@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
-from film.compose import conform
-from film.compose.conform import Screen, Stretch
+from film.render import conform
+from film.render.conform import Screen, Stretch
 from film.timeline import Clip, Timeline
 
 _LOOKS = 5

@@ -10,8 +10,6 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from film import written as record
-from film.compose import stems
 from film.errors import ComposeError, FilmError
 from film.export.bundle import write_bundle
 from film.export.editorial import editorial
@@ -20,8 +18,10 @@ from film.export.library import opentimelineio
 from film.export.media import Placement, Shelf
 from film.export.soundtracks import clip_material, is_rendered
 from film.export.xmeml import xmeml
-from film.hashing import sha256_of_file
-from film.own_files import fresh_beside
+from film.files import written as record
+from film.files.digests import sha256_of_file
+from film.files.own_files import fresh_beside
+from film.render import stems
 from film.timeline import Source, Timeline
 
 if TYPE_CHECKING:

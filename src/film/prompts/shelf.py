@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from film.errors import InputError
-from film.filmfile import TEMPLATES
 from film.prompts.cast import FILE, Cast, Description, read_cast
 from film.prompts.template import NAME, SUFFIX, Template, read_template
+from film.shots.filmfile import TEMPLATES
 
 _BUILT_IN = Path(__file__).with_name("looks")
 

@@ -16,13 +16,13 @@ from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import BudgetExceededError, ConfigurationError, InputError, Interrupted, ProviderRefused
 from film.models import AssetType
-from film.pipeline.engine import engine_named
-from film.pipeline.params import FilmParams
-from film.pipeline.reports import ShotReport
-from film.pipeline.results import FilmResult
-from film.pipeline.stop import Stop
-from film.pipeline.zenml import house, views, work
-from film.pipeline.zenml.workshop import Workshop, at_work, joined, known_as, opened
+from film.planning.params import FilmParams
+from film.planning.results import FilmResult
+from film.production.engines import engine_named
+from film.production.engines.zenml import house, views, work
+from film.production.engines.zenml.workshop import Workshop, at_work, joined, known_as, opened
+from film.production.shot_reports import ShotReport
+from film.production.stop import Stop
 
 T = TypeVar("T")
 TWO = [shot(1), shot(2, dialogue="Hello there.")]

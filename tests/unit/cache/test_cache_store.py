@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 import film.cache.counts
 from film.cache import AssetCache, CachedAsset, Made
 from film.errors import IntegrityError, StoreError
-from film.hashing import sha256_of
+from film.files.digests import sha256_of
 from film.settings import Settings
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from film.db.session import make_engine
 from film.errors import BudgetExceededError
-from film.hashing import asset_key, sha256_of
+from film.files.digests import sha256_of
+from film.hashing import asset_key
 from film.jobs import Job, JobEvent, Jobs, Limits, Made, PaidCall
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig

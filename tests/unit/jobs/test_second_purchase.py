@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from film.cost_tracker import CostTracker, ReservationRequest, verify_ledger
 from film.errors import FilmError, OutcomeUnknown, ProviderError
 from film.jobs import Job, Jobs, Limits, Made, PaidCall
-from film.pipeline.money import JournalMoney
+from film.production.money import JournalMoney
 from film.providers.base import AudioConfig, ImageConfig, Ticket
 from film.settings import Settings
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
