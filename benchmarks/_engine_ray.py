@@ -27,8 +27,8 @@ from film.jobs import SystemClock
 from film.planning.record import write_film
 from film.planning.services import Services, open_services
 from film.production.engines.ray.coordinator import Coordinator
-from film.production.engines.ray.driver import Following, House
-from film.production.engines.ray.library import Library
+from film.production.engines.ray.driver import ClusterHandle, Following
+from film.production.engines.ray.library import ClusterLibrary
 from film.production.engines.ray.makeup import own_makeup, own_version
 from film.production.engines.ray.order import Order
 from film.production.events import Event, Events
@@ -62,7 +62,7 @@ def figures() -> list[Figure]:
             ]
 
 
-def _makespans(house: House) -> list[Figure]:
+def _makespans(house: ClusterHandle) -> list[Figure]:
     found: list[Figure] = []
     for places, shots, speed in FILMS:
         film = script("equal", shots)
@@ -78,7 +78,7 @@ def _makespans(house: House) -> list[Figure]:
     return found
 
 
-def _overhead(house: House) -> list[Figure]:
+def _overhead(house: ClusterHandle) -> list[Figure]:
     film = _quick(AT_ONCE)
     ours = perform(film, 16, speed=100.0).makespan / 100.0
     took = asyncio.run(_makespan(house, film, 16, 100.0))
@@ -93,7 +93,7 @@ def _quick(shots: int) -> Script:
     return Script([dict.fromkeys(MEAN, 0.001) for _ in range(shots)], [5] * shots)
 
 
-async def _makespan(house: House, film: Script, places: int, speed: float) -> float:
+async def _makespan(house: ClusterHandle, film: Script, places: int, speed: float) -> float:
     """Seconds from the order to the last shot, as they are heard of."""
     last, done = 0.0, 0
 
@@ -118,7 +118,7 @@ async def _makespan(house: House, film: Script, places: int, speed: float) -> fl
     kept = house.coordinator()
     await house.cluster().ask(kept.rehearse.remote(number, film.lengths, film.durations, places, speed))
     began = time.monotonic()
-    library = Library(open_services(house.settings), "driver", "this machine")
+    library = ClusterLibrary(open_services(house.settings), "driver", "this machine")
     outcome = await Following(house, order, library, Events(watch), Stop()).to_the_end()
     assert outcome.error is None, outcome.error
     assert done == len(film.lengths)
@@ -156,6 +156,6 @@ class RehearsalCoordinator(Coordinator):
         return FilmRun(order.params, services, events, stop, providers_of(studio, polled=True), clock=studio.clock)
 
 
-class _Rehearsals(House):
+class _Rehearsals(ClusterHandle):
     def coordinator(self) -> Any:
         return self.cluster().keep(RehearsalCoordinator, "rehearsal")

@@ -27,7 +27,7 @@ from film.production.events import Events
 from film.production.film_run import FilmRun
 from film.production.stop import Stop
 from film.settings import Settings, load_settings
-from film.shots.json_lines import Lines
+from film.shots.json_lines import JsonLines
 from film.shots.shotfile import check_shots
 
 EXPORTS = 11
@@ -65,7 +65,7 @@ def _params(film: Script, places: int, settings: Settings) -> FilmParams:
         for n, length in enumerate(film.durations)
     ]
     return film_params(
-        check_shots(shots, Lines(""), Path("film")),
+        check_shots(shots, JsonLines(""), Path("film")),
         settings,
         film_id="over_http",
         tier="ultra",  # each kind of asset from another account, as a place is one of an account's

@@ -29,7 +29,7 @@ from film.models import AssetType, Quote, Shot
 from film.planning.film_order import in_order
 from film.planning.params import Order
 from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
-from film.planning.requests import Asker
+from film.planning.requests import RequestBuilder
 from film.planning.services import running_services
 from film.production.admission import shoot_all, window
 from film.production.events import Event, Events, Listener
@@ -73,7 +73,7 @@ def rehearse(
 async def _rehearse(film: Script, places: int, design: Design, order: Order, polled: bool) -> Rehearsed:
     clock = LoopClock()
     studio = Studio(film, places, clock)
-    asker = Asker(params_of(film, places), providers_of(studio, polled))
+    asker = RequestBuilder(params_of(film, places), providers_of(studio, polled))
     limits = Limits(default=places if design != "three" else len(film.lengths), clock=clock)
     buyer = Buyer(Jobs(MemoryJournal(), clock=clock, limits=limits, executor=OneLook()))
     plans = [_plan(asker, shot) for shot in asker.params.shots]
@@ -182,7 +182,7 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
                     stage.create_task(obtain(number, shot.shot, kind))
 
 
-def _plan(asker: Asker, shot: Shot) -> ShotPlan:
+def _plan(asker: RequestBuilder, shot: Shot) -> ShotPlan:
     asks = {
         AssetType.IMAGE: asker.image(shot),
         AssetType.VIDEO: asker.video_outlook(shot),

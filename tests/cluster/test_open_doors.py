@@ -108,7 +108,7 @@ def test_a_cluster_of_this_machine_takes_work_from_nobody_else(tmp_path: Path, m
     marker = tmp_path / "open" / "worked"
     marker.parent.mkdir(mode=0o777)
     marker.parent.chmod(0o777)
-    with driver.House(settings, print) as house:
+    with driver.ClusterHandle(settings, print) as house:
         import psutil
         import ray
 

@@ -192,7 +192,7 @@ def test_a_file_that_is_gone_or_damaged_stops_the_film(
 
 
 def test_what_breaks_between_plan_and_shoot_is_not_bought_instead(room: Room, own: dict[str, Asset]) -> None:
-    from film.planning.requests import Asker, ProviderSet
+    from film.planning.requests import ProviderSet, RequestBuilder
     from film.planning.reuse import named_assets
 
     params = room.params([shot(1, reuse=own["image"].asset_id)])
@@ -201,7 +201,10 @@ def test_what_breaks_between_plan_and_shoot_is_not_bought_instead(room: Room, ow
     path = taken.cached.path
     path.chmod(0o644)
     path.write_bytes(b"x" * taken.cached.size)
-    assert Asker(params, ProviderSet(None, dict(room.providers))).taken(params.shots[0], taken.asset).config is None
+    assert (
+        RequestBuilder(params, ProviderSet(None, dict(room.providers))).taken(params.shots[0], taken.asset).config
+        is None
+    )
     with pytest.raises(IntegrityError):
         services.cache.verified_path(taken.cached)
 

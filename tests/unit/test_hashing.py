@@ -177,7 +177,7 @@ def test_recipes_never_meet() -> None:
 def asked(film_id: str, *shots: Shot) -> list[str]:
     """The keys of each shot's picture, clip and line in a film of these shots."""
     from film.planning.params import FilmParams, ProviderChoice
-    from film.planning.requests import Asker, ProviderSet
+    from film.planning.requests import ProviderSet, RequestBuilder
 
     params = FilmParams(
         film_id=film_id,
@@ -188,7 +188,7 @@ def asked(film_id: str, *shots: Shot) -> list[str]:
         height=180,
         rate=Fraction(24),
     )
-    asker = Asker(params, ProviderSet())
+    asker = RequestBuilder(params, ProviderSet())
     asks = [ask for s in shots for ask in (asker.image(s), asker.video(s, "a" * 64), asker.audio(s)) if ask]
     return [asset_key(ask.request) for ask in asks]
 

@@ -33,7 +33,7 @@ from film.settings import Settings, load_settings
 RECIPE = "own/1"
 
 
-class Said(Model):
+class ImportWords(Model):
     """What is said of files as they come in; what is None says nothing. Of a sound, ``prompt`` is what is heard."""
 
     prompt: Text | None = None
@@ -93,9 +93,9 @@ def import_assets(
     return [asset for key in stored if (asset := services.index.get_asset(stored[key].asset_id))]
 
 
-def _said(**values: Any) -> Said:
+def _said(**values: Any) -> ImportWords:
     try:
-        return Said.model_validate(values)
+        return ImportWords.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise InputError(
@@ -133,7 +133,7 @@ def _kind_of(path: Path, name: str) -> AssetType:
         return AssetType.VIDEO if pictures_in(container) else AssetType.AUDIO  # a cover is no moving picture
 
 
-def _stored(copy: _Copy, said: Said, services: Services) -> Asset:
+def _stored(copy: _Copy, said: ImportWords, services: Services) -> Asset:
     """The file in the store, and its record: what was said of it before holds where nothing is said now."""
     kind = copy.found.kind
     facts = {**facts_of(copy.found), "reading": copy.found.reading}

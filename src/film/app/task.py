@@ -73,7 +73,7 @@ async def _single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str
     if isinstance(shot_config, Shot):
         file = ShotFile(here, (shot_config,))
     else:
-        file = check_shots([dict(shot_config)], json_lines.Lines(""), here)
+        file = check_shots([dict(shot_config)], json_lines.JsonLines(""), here)
     params = film_params(
         file,
         settings,

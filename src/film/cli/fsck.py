@@ -12,7 +12,7 @@ import click
 from film.cli.console import counted, file_size, note, one_line, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
-from film.cli.units import Age, Part
+from film.cli.units import Age, AmountPart
 
 if TYPE_CHECKING:
     from film.cache.upkeep import StrayFile
@@ -31,7 +31,7 @@ SHOWN = 20
 )  # fmt: skip
 @option("collect", is_flag=True, help="Remove what nothing uses any more, as film gc does.")
 @option("since", type=Age(), metavar="AGE", help="Read only files that were made or changed since: 2d, 12h.")
-@option("part", type=Part(), metavar="N/M", help="Read only the Nth of M parts: 3/30 on the third of the month.")
+@option("part", type=AmountPart(), metavar="N/M", help="Read only the Nth of M parts: 3/30 on the third of the month.")
 @option("quick", is_flag=True, help="Compare lengths; read no file.")
 @as_json
 def command(
@@ -50,7 +50,7 @@ def command(
     put aside stays on record, and counts again once a whole copy is back.
     """
     from film.app import health
-    from film.cache import Scope
+    from film.cache import UpkeepScope
     from film.db.base import now
     from film.settings import load_settings
 
@@ -67,7 +67,7 @@ def command(
         strays: list[StrayFile] = []
     else:
         number, of = part or (1, 1)
-        scope = Scope(now() - since if since else None, number, of) if since or part else None
+        scope = UpkeepScope(now() - since if since else None, number, of) if since or part else None
         report = services.cache.verify(read_all=not quick, scope=scope)
         strays = [stray for stray in services.cache.strays() if not stray.is_decided]
         document = {"files": report.checked, "of": report.of, "bytes": report.size}

@@ -36,7 +36,7 @@ class HandedFile:
         return cls(path, sha256_of_file(path))
 
 
-class Missing(Exception):
+class MissingFile(Exception):
     """This node lacks some of the files that it was told of."""
 
     def __init__(self, files: Sequence[HandedFile]) -> None:
@@ -55,7 +55,7 @@ def at_hand(
     places = {file.path: file.path for file in files if _is_here(file)}
     away = [file for file in files if file.path not in places]
     if missing := [file for file in away if file.sha256 not in sent]:
-        raise Missing(missing)
+        raise MissingFile(missing)
     if not away:
         yield places
         return

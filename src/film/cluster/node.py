@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from film.cluster.access import environment_with
-from film.cluster.files import HandedFile, Missing, at_hand
+from film.cluster.files import HandedFile, MissingFile, at_hand
 from film.cluster.library import ray_library
 from film.environment.variables import SECRET_NAMES
 
@@ -78,7 +78,7 @@ class Bench:
 
 
 def _answer_to(error: Exception) -> Answer:
-    if isinstance(error, Missing):
+    if isinstance(error, MissingFile):
         return Needed(error.files)
     return Failed(portable(error))
 

@@ -62,7 +62,7 @@ class Material:
         return max(1, ceil(exact) if self.source.kind == "audio" else floor(exact + Fraction(1, 2)))
 
 
-class Shelf:
+class ExportedMedia:
     """All materials of one export, each source once, under names that do not repeat."""
 
     def __init__(self, placement: Placement = "copy") -> None:

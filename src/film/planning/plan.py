@@ -30,7 +30,7 @@ from film.models import Asset, AssetType, Quote, Shot
 from film.planning.params import FilmParams
 from film.planning.readings import reading_of
 from film.planning.record import KnownTake, changes, comparable, known_takes
-from film.planning.requests import Ask, Asker, ProviderSet
+from film.planning.requests import PlannedRequest, ProviderSet, RequestBuilder
 from film.planning.results import CompletedShot, ShotAsset
 from film.planning.reuse import Taken, named_assets
 from film.planning.services import Services
@@ -51,7 +51,7 @@ class PlannedAsset:
     ``taken`` is the library's record of what the shot named in ``reuse``.
     """
 
-    ask: Ask
+    ask: PlannedRequest
     state: State
     why: str
     quote: Quote
@@ -149,9 +149,9 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
 
     Raises UnknownPriceError where no price is known, and InputError where a shot names an asset that is not there.
     """
-    asker = Asker(params, providers)
+    asker = RequestBuilder(params, providers)
     known = known_takes(services.engine, params.film_id)
-    asks: dict[tuple[str, AssetType], Ask] = {}
+    asks: dict[tuple[str, AssetType], PlannedRequest] = {}
     named = named_assets(params, services)
     for shot in params.shots:
         if not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
@@ -162,7 +162,7 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     part_keys = [services.key(part.request) for ask in asks.values() for part in ask.parts]
     cached = _peek(services, params, [*keys.values(), *part_keys])
 
-    clips: dict[str, Ask] = {}
+    clips: dict[str, PlannedRequest] = {}
 
     def there(place: tuple[str, AssetType]) -> CachedAsset | None:
         return named[place].cached if place in named else cached.get(keys.get(place, ""))
@@ -225,7 +225,7 @@ def _peek(services: Services, params: FilmParams, keys: Iterable[str]) -> dict[s
 
 
 def _parts(
-    ask: Ask, services: Services, cached: Mapping[str, CachedAsset], ordered: Mapping[str, Job]
+    ask: PlannedRequest, services: Services, cached: Mapping[str, CachedAsset], ordered: Mapping[str, Job]
 ) -> tuple[PlannedAsset, ...]:
     """The parts of a long line, each as it stands in the library."""
     rows: list[PlannedAsset] = []
@@ -241,13 +241,13 @@ def _parts(
     return tuple(rows)
 
 
-def _taken(ask: Ask, taken: Taken) -> PlannedAsset:
+def _taken(ask: PlannedRequest, taken: Taken) -> PlannedAsset:
     why = f"taken from the library: {taken.asset.asset_id}"
     return PlannedAsset(ask, "reused", why, NOTHING, taken.cached.key, taken.cached, taken=taken.asset)
 
 
 def _planned(
-    ask: Ask,
+    ask: PlannedRequest,
     key: str | None,
     cached: CachedAsset | None,
     job: Job | None,
@@ -268,7 +268,7 @@ def _planned(
     return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key)
 
 
-def _ordered(ask: Ask, key: str | None, job: Job) -> PlannedAsset:
+def _ordered(ask: PlannedRequest, key: str | None, job: Job) -> PlannedAsset:
     """What an order stands for already: whatever becomes of it, nothing is added to what it costs."""
     why = {
         "review": f"under review: film jobs, {job.id[:8]}",
@@ -290,7 +290,7 @@ def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
 
 
 def _reason(
-    ask: Ask, key: str | None, takes: list[KnownTake], params: FilmParams, *, has_picture: bool
+    ask: PlannedRequest, key: str | None, takes: list[KnownTake], params: FilmParams, *, has_picture: bool
 ) -> tuple[State, str]:
     """Whether it is new or stale, and what has changed if it is. ``has_picture``: a clip has its picture."""
     if not takes:
@@ -323,7 +323,7 @@ def _longer(asked: Any, before: Any) -> Any:
         return before
 
 
-def _check(ask: Ask) -> None:
+def _check(ask: PlannedRequest) -> None:
     """Whatever its provider cannot take stops the film before anything is made, and names the shot."""
     try:
         ask.provider.check_config(ask.config)

@@ -39,7 +39,7 @@ JOINED = "speech/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PlannedRequest:
     """One thing to obtain for a shot: the request, and what its provider is called with.
 
     A line that is too long for one order has ``parts``, an Ask each: those are bought, and the line is made of them
@@ -51,7 +51,7 @@ class Ask:
     provider: BaseProvider
     config: Any
     part: int = 0
-    parts: tuple[Ask, ...] = ()
+    parts: tuple[PlannedRequest, ...] = ()
     pauses: tuple[Fraction, ...] = ()
     turns: tuple[int, ...] = ()
     """Of a dialogue, the part that each turn begins with, from 0; empty where one character speaks."""
@@ -70,7 +70,7 @@ class _Piece:
     turn: int
 
 
-class Asker:
+class RequestBuilder:
     """Makes the requests of a film's shots; holds one provider object per name."""
 
     def __init__(self, params: FilmParams, providers: ProviderSet) -> None:
@@ -78,7 +78,7 @@ class Asker:
         self.providers = providers
         self._scenes: dict[str, Scene] = {}
 
-    def image(self, shot: Shot) -> Ask:
+    def image(self, shot: Shot) -> PlannedRequest:
         provider = self._provider(shot, AssetType.IMAGE)
         config = ImageConfig(
             prompt=shot.enhanced_prompt,
@@ -93,7 +93,7 @@ class Asker:
 
     def video(
         self, shot: Shot, picture_sha256: str, *, reading: str = "", speech_seconds: Decimal | None = None
-    ) -> Ask:
+    ) -> PlannedRequest:
         """The clip of a picture. Where it is made here and for free it is made long enough for the line.
 
         ``reading`` says how the picture is read, where its maker is given other pixels than the file's own.
@@ -104,7 +104,7 @@ class Asker:
             inputs += (InputBlob(role="picture_reading", sha256=reading),)
         return self._ask(shot, provider, self._video_config(shot, provider, speech_seconds), inputs)
 
-    def video_outlook(self, shot: Shot) -> Ask:
+    def video_outlook(self, shot: Shot) -> PlannedRequest:
         """The clip before its picture exists: good for a quote, not for a key."""
         provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
         return self._ask(shot, provider, self._video_config(shot, provider, None))
@@ -113,14 +113,14 @@ class Asker:
         """Whether the clip's length, and so its key, hangs on how long the line turns out."""
         return self._provider(shot, AssetType.VIDEO).local
 
-    def taken(self, shot: Shot, asset: Asset) -> Ask:
+    def taken(self, shot: Shot, asset: Asset) -> PlannedRequest:
         """What a shot takes from the library. It tells who made it, and is never sent to anybody."""
         request = AssetRequest(
             asset_type=asset.asset_type, provider=asset.provider, model=asset.model, params={"reuse": asset.asset_id}
         )
-        return Ask(shot, request, self._provider(shot, asset.asset_type), None)
+        return PlannedRequest(shot, request, self._provider(shot, asset.asset_type), None)
 
-    def audio(self, shot: Shot) -> Ask | None:
+    def audio(self, shot: Shot) -> PlannedRequest | None:
         """The line of a shot; None when it is silent."""
         if not shot.spoken:
             return None
@@ -148,7 +148,7 @@ class Asker:
 
     def _long_line(
         self, shot: Shot, provider: BaseProvider, turns: Sequence[AudioConfig], pieces: Sequence[_Piece]
-    ) -> Ask:
+    ) -> PlannedRequest:
         """The parts of a line, and the whole, whose key holds what all parts are asked for alike, and all words."""
         parts = tuple(
             replace(self._ask(shot, provider, piece.config), part=number) for number, piece in enumerate(pieces, 1)
@@ -165,7 +165,9 @@ class Asker:
         )
         firsts = tuple(next(at for at, p in enumerate(pieces) if p.turn == number) for number in range(len(turns)))
         config = turns[0].model_copy(update={"text": words["text"]})
-        return Ask(shot, whole, provider, config, parts=parts, pauses=pauses, turns=firsts if len(turns) > 1 else ())
+        return PlannedRequest(
+            shot, whole, provider, config, parts=parts, pauses=pauses, turns=firsts if len(turns) > 1 else ()
+        )
 
     def _video_config(self, shot: Shot, provider: BaseVideoProvider, speech: Decimal | None) -> VideoConfig:
         config = VideoConfig(
@@ -191,7 +193,9 @@ class Asker:
     def _provider(self, shot: Shot, asset_type: AssetType) -> BaseProvider:
         return self.providers.get(asset_type, self.params.choice(shot, asset_type).provider)
 
-    def _ask(self, shot: Shot, provider: BaseProvider, config: Any, inputs: tuple[InputBlob, ...] = ()) -> Ask:
+    def _ask(
+        self, shot: Shot, provider: BaseProvider, config: Any, inputs: tuple[InputBlob, ...] = ()
+    ) -> PlannedRequest:
         with _naming(shot):
             request = AssetRequest(
                 asset_type=provider.asset_type,
@@ -201,7 +205,7 @@ class Asker:
                 inputs=inputs,
                 take=shot.take,
             )
-        return Ask(shot, request, provider, config)
+        return PlannedRequest(shot, request, provider, config)
 
 
 @contextmanager
@@ -243,7 +247,7 @@ def scene_of(shot: Shot) -> Scene:
     )
 
 
-async def generate(ask: Ask, *, image_url: str | None = None) -> object:
+async def generate(ask: PlannedRequest, *, image_url: str | None = None) -> object:
     """Call a provider's ``generate`` with the arguments of its kind."""
     match ask.provider:
         case BaseVideoProvider():

@@ -13,16 +13,15 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, partial
 
-from film.cache import CachedAsset, Made
+from film.cache import CachedAsset, NewResult
 from film.cost_tracker import CostTracker, Reservation
 from film.db.away import on_thread
 from film.errors import FilmError, ProviderError, StoreError
-from film.jobs import Job, Jobs, PaidCall
-from film.jobs import Made as Bought
+from film.jobs import Job, Jobs, PaidCall, PurchaseResult
 from film.jobs.limits import PriorityLimiter
 from film.jobs.unbroken import unbroken_once
 from film.models import Asset, Generated
-from film.planning.requests import Ask, generate
+from film.planning.requests import PlannedRequest, generate
 from film.planning.results import ShotAsset
 from film.planning.services import Services
 from film.production.events import Events
@@ -41,12 +40,12 @@ LEAST_ROOM = 64_000_000
 class _Errand:
     """One asset on its way; ``bought`` is what came back for it, once it is paid for."""
 
-    ask: Ask
+    ask: PlannedRequest
     key: str
     order: float
     picture: CachedAsset | None
     reservation: Reservation | None
-    bought: Bought | None = None
+    bought: PurchaseResult | None = None
 
     @property
     def cost(self) -> Decimal:
@@ -61,7 +60,7 @@ class _Errand:
         return self.reservation.estimated if self.reservation else self.ask.provider.quote(self.ask.config).amount
 
 
-class Obtainer:
+class AssetResolver:
     """Obtains the assets of one film's run. ``cores`` admits work on this machine, earlier shots first."""
 
     def __init__(
@@ -89,7 +88,7 @@ class Obtainer:
 
     async def obtain(
         self,
-        ask: Ask,
+        ask: PlannedRequest,
         *,
         order: float = 0.0,
         picture: CachedAsset | None = None,
@@ -128,7 +127,7 @@ class Obtainer:
         )
         return obtained
 
-    async def _make(self, errand: _Errand) -> Made | None:
+    async def _make(self, errand: _Errand) -> NewResult | None:
         """Make it here or buy it; None where another run took over and paid."""
         ask, picture = errand.ask, errand.picture
         image_url = partial(picture_url, ask, picture) if picture else None
@@ -157,14 +156,14 @@ class Obtainer:
         errand.bought = bought
         return await self._checked(ask, bought.generated, errand.cost)
 
-    async def take(self, ask: Ask, asset: CachedAsset, record: Asset) -> ShotAsset:
+    async def take(self, ask: PlannedRequest, asset: CachedAsset, record: Asset) -> ShotAsset:
         """What the shot named, every byte of it checked. Nothing else would do, so nothing is made in its place."""
         await asyncio.to_thread(self.services.cache.verified_path, asset)
         taken = ShotAsset(ask.request, asset.key, asset, reused=True, taken=record)
         self._tell(ask, "step_done", reused=True, asset_id=taken.asset_id, cost=taken.cost, provider=record.provider)
         return taken
 
-    def _tell(self, ask: Ask, event: str, **facts: object) -> None:
+    def _tell(self, ask: PlannedRequest, event: str, **facts: object) -> None:
         if not ask.part:  # a part of a long line is no step of its own: the line is
             self.events.emit(event, shot_id=ask.shot.shot_id, step=ask.asset_type.value, **facts)
 
@@ -182,7 +181,7 @@ class Obtainer:
         """Whether what a finished job brought has left the store since."""
         return not self.services.cache.peek_many([job.key])
 
-    async def _make_here(self, ask: Ask, order: float, image_url: str | None) -> Generated:
+    async def _make_here(self, ask: PlannedRequest, order: float, image_url: str | None) -> Generated:
         async with self.cores.place(order):
             self.stop.check()
             self._tell(ask, "step_started")
@@ -197,7 +196,7 @@ class Obtainer:
                     provider=ask.provider.name,
                 ) from error
 
-    def _allow_spending(self, ask: Ask) -> None:
+    def _allow_spending(self, ask: PlannedRequest) -> None:
         self.stop.check()
         if not self.services.settings.spend_allowed:
             raise ProviderError(
@@ -211,7 +210,7 @@ class Obtainer:
                 hint=f"free some space ({LEAST_ROOM // 1_000_000} MB at least) and run again",
             )
 
-    async def _checked(self, ask: Ask, made: Generated, cost: Decimal) -> Made:
+    async def _checked(self, ask: PlannedRequest, made: Generated, cost: Decimal) -> NewResult:
         """What is to be stored, with the facts that the cut goes by read from the media itself."""
         path, found = await asyncio.to_thread(
             probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
@@ -219,10 +218,10 @@ class Obtainer:
         details = {**made.details, **facts_of(found)}
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
-        return Made(path=path, mime=found.mime, cost=cost, details=details)
+        return NewResult(path=path, mime=found.mime, cost=cost, details=details)
 
 
-def picture_url(ask: Ask, picture: CachedAsset) -> str:
+def picture_url(ask: PlannedRequest, picture: CachedAsset) -> str:
     """A clip's picture in the form its provider takes."""
     if isinstance(ask.provider, BaseVideoProvider) and ask.provider.image_url_form == "file":
         return picture.path.as_uri()

@@ -5,11 +5,10 @@ job ─► its provider, by the job's own request ─► poll, download, check �
 
 from __future__ import annotations
 
-from film.cache import Made
+from film.cache import NewResult
 from film.db.away import on_thread
 from film.errors import InputError, ProviderError
-from film.jobs import Job, Jobs
-from film.jobs import Made as Bought
+from film.jobs import Job, Jobs, PurchaseResult
 from film.jobs.direct import as_job_provider
 from film.jobs.origin import is_anothers
 from film.models import AssetType
@@ -51,13 +50,15 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
     if generated.words:
         details["words"] = [word.model_dump() for word in generated.words]
     cost = job.billed if job.billed is not None else generated.cost if generated.cost is not None else job.quoted
-    made = Made(path=path, mime=found.mime, cost=cost, details=details)
+    made = NewResult(path=path, mime=found.mime, cost=cost, details=details)
 
-    async def make() -> Made:
+    async def make() -> NewResult:
         return made
 
     asset, _ = await services.cache.obtain(job.key, kind=kind.value, provider=job.provider, make=make)
-    bought = Bought(generated=None, billed=status.billed if generated.cost is None else generated.cost, job_id=job.id)
+    bought = PurchaseResult(
+        generated=None, billed=status.billed if generated.cost is None else generated.cost, job_id=job.id
+    )
     await jobs.finish(bought, asset.sha256)
     return jobs.job(job.id)
 

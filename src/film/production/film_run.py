@@ -32,13 +32,13 @@ from film.planning.film_order import in_order
 from film.planning.params import FilmParams
 from film.planning.plan import SPENDING_OFF, Consent, FilmPlan, ShotPlan, plan_film, reused
 from film.planning.record import Place, batched, set_status, write_film, write_takes
-from film.planning.requests import Asker, ProviderSet
+from film.planning.requests import ProviderSet, RequestBuilder
 from film.planning.results import CompletedShot, FilmResult, reused_assets
 from film.planning.services import LOCAL_WORK, Services, running_services
 from film.production.admission import shoot_all, window
-from film.production.asset_resolver import Obtainer
+from film.production.asset_resolver import AssetResolver
 from film.production.events import Events, Listener
-from film.production.finishing.finisher import CuttingRoom
+from film.production.finishing.finisher import Finisher
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
 from film.production.library_records import library_asset
@@ -91,7 +91,7 @@ class FilmRun:
             engine=services.engine,
             settings=services.settings,
         )
-        self.asker = Asker(params, providers)
+        self.asker = RequestBuilder(params, providers)
         accounts = accounts or (Accounts() if clock else THIS_PROCESS)  # who lives by another clock is alone with it
         limits = Limits(default=params.concurrency, clock=clock, accounts=accounts, in_person=in_person)
         self.jobs = Jobs(
@@ -104,7 +104,7 @@ class FilmRun:
             lease=lease,
             book=order_book(services.settings),
         )
-        self.obtainer = Obtainer(
+        self.obtainer = AssetResolver(
             params.film_id,
             services,
             self.costs,
@@ -115,7 +115,7 @@ class FilmRun:
             use_cache=params.use_cache,
         )
         self.chain = ShotChain(self.asker, self.obtainer, self.costs)
-        self.cutting_room = CuttingRoom(params, services, events, stop)
+        self.cutting_room = Finisher(params, services, events, stop)
         self.ledger_mark: int | None = None
         """Where the ledger stood as the run began: what is booked for the film beyond it is this run's cost."""
 

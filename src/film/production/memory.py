@@ -36,7 +36,7 @@ def order_book(settings: Settings) -> OrderBook:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingMemory:
     """Orders of the book that the database does not know."""
 
     orders: tuple[Written, ...]
@@ -60,7 +60,7 @@ class Missing:
         )
 
 
-def missing_orders(connection: Connection, settings: Settings) -> Missing:
+def missing_orders(connection: Connection, settings: Settings) -> MissingMemory:
     """What the book has and the database has not.
 
     The book is read first, since an order is written into the database first: one of this moment is no question.
@@ -69,7 +69,7 @@ def missing_orders(connection: Connection, settings: Settings) -> Missing:
     written = book.order_ids()
     unknown = written - set(connection.scalars(select(JobRow.id))) if written else set[str]()
     orders = book.orders() if unknown else {}
-    return Missing(tuple(order for job_id, order in orders.items() if job_id in unknown), book.path)
+    return MissingMemory(tuple(order for job_id, order in orders.items() if job_id in unknown), book.path)
 
 
 def check_memory(engine: Engine, settings: Settings) -> None:

@@ -25,9 +25,9 @@ from film.jobs.limits import PriorityLimiter
 from film.models import AssetType
 from film.planning.plan import PlannedAsset, ShotPlan, plan_film, reused, seconds_of
 from film.planning.readings import reading_of
-from film.planning.requests import Asker
+from film.planning.requests import RequestBuilder
 from film.planning.results import CompletedShot, ShotAsset
-from film.production.asset_resolver import Obtainer
+from film.production.asset_resolver import AssetResolver
 from film.production.money import release_unused, reservation_name
 from film.production.spoken_lines import obtain_line
 
@@ -43,7 +43,7 @@ LOOKAHEAD = 3
 class ShotChain:
     """Makes shots."""
 
-    def __init__(self, asker: Asker, obtainer: Obtainer, costs: CostTracker) -> None:
+    def __init__(self, asker: RequestBuilder, obtainer: AssetResolver, costs: CostTracker) -> None:
         self.asker = asker
         self.obtainer = obtainer
         self.costs = costs

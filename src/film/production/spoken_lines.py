@@ -13,20 +13,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from film.cache import CachedAsset, Made
+from film.cache import CachedAsset, NewResult
 from film.cost_tracker import Reservation
 from film.db.away import on_thread
 from film.errors import Interrupted
 from film.media.joining import JoinedSound, join_sounds
 from film.models import AssetType, SpokenWord
-from film.planning.requests import Ask
+from film.planning.requests import PlannedRequest
 from film.planning.results import ShotAsset
-from film.production.asset_resolver import Obtainer
+from film.production.asset_resolver import AssetResolver
 from film.production.library_records import library_asset
 
 
 async def obtain_line(
-    obtainer: Obtainer, ask: Ask, *, order: float, reservations: Mapping[int, Reservation]
+    obtainer: AssetResolver, ask: PlannedRequest, *, order: float, reservations: Mapping[int, Reservation]
 ) -> ShotAsset:
     """The line that ``ask`` means; ``reservations`` are those of its parts by number, or of itself under 0."""
     if not ask.parts:
@@ -35,7 +35,7 @@ async def obtain_line(
     step = {"shot_id": ask.shot.shot_id, "step": AssetType.AUDIO.value}
     parts: list[ShotAsset] = []
 
-    async def make() -> Made:
+    async def make() -> NewResult:
         obtainer.events.emit("step_started", **step)
         parts.extend(await _obtain_parts(obtainer, ask, order, reservations))
         return await asyncio.to_thread(_joined, obtainer, ask, parts)
@@ -56,7 +56,7 @@ async def obtain_line(
     return line
 
 
-def _parts_of(obtainer: Obtainer, ask: Ask) -> list[CachedAsset]:
+def _parts_of(obtainer: AssetResolver, ask: PlannedRequest) -> list[CachedAsset]:
     """The parts of a line that was there, as far as they are, counted as hits with it; blocks."""
     cache = obtainer.services.cache
     found = list(cache.peek_many(obtainer.services.key(part.request) for part in ask.parts).values())
@@ -65,12 +65,12 @@ def _parts_of(obtainer: Obtainer, ask: Ask) -> list[CachedAsset]:
 
 
 async def _obtain_parts(
-    obtainer: Obtainer, ask: Ask, order: float, reservations: Mapping[int, Reservation]
+    obtainer: AssetResolver, ask: PlannedRequest, order: float, reservations: Mapping[int, Reservation]
 ) -> list[ShotAsset]:
     """All parts. One that fails does not stop the others, which are paid for; then its error is raised."""
     done = 0
 
-    async def obtain(part: Ask) -> ShotAsset:
+    async def obtain(part: PlannedRequest) -> ShotAsset:
         nonlocal done
         obtained = await obtainer.obtain(part, order=order, reservation=reservations.get(part.part))
         done += 1
@@ -86,7 +86,7 @@ async def _obtain_parts(
     return [outcome for outcome in came if not isinstance(outcome, BaseException)]
 
 
-def _joined(obtainer: Obtainer, ask: Ask, parts: Sequence[ShotAsset]) -> Made:
+def _joined(obtainer: AssetResolver, ask: PlannedRequest, parts: Sequence[ShotAsset]) -> NewResult:
     """The parts as one file; blocks."""
     cache = obtainer.services.cache
     target = cache.temporary(".flac")
@@ -104,7 +104,7 @@ def _joined(obtainer: Obtainer, ask: Ask, parts: Sequence[ShotAsset]) -> Made:
         details["turns"] = [float(sound.starts[part]) for part in ask.turns]
     if words := _words([part.asset for part in parts], sound):
         details["words"] = [word.model_dump() for word in words]
-    return Made("audio/flac", path=target, details=details)
+    return NewResult("audio/flac", path=target, details=details)
 
 
 def _words(parts: Sequence[CachedAsset], sound: JoinedSound) -> list[SpokenWord]:

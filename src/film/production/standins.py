@@ -17,20 +17,24 @@ from film.errors import ProviderError
 from film.hashing import content_key
 from film.models import AssetType
 from film.planning.params import FilmParams, ProviderChoice
-from film.planning.requests import Asker
+from film.planning.requests import RequestBuilder
 from film.planning.results import CompletedShot
-from film.production.asset_resolver import Obtainer
+from film.production.asset_resolver import AssetResolver
 
 DRAFT = ProviderChoice(provider="draft")
 
 
-async def add_stand_ins(obtainer: Obtainer, asker: Asker, shots: Sequence[CompletedShot]) -> list[CompletedShot]:
+async def add_stand_ins(
+    obtainer: AssetResolver, asker: RequestBuilder, shots: Sequence[CompletedShot]
+) -> list[CompletedShot]:
     """The shots, each of those without a clip with a still in its place."""
-    drawing = Asker(asker.params.model_copy(update={"choices": dict.fromkeys(AssetType, DRAFT)}), asker.providers)
+    drawing = RequestBuilder(
+        asker.params.model_copy(update={"choices": dict.fromkeys(AssetType, DRAFT)}), asker.providers
+    )
     return [shot if shot.video else await _with_stand_in(obtainer, drawing, shot) for shot in shots]
 
 
-async def _with_stand_in(obtainer: Obtainer, drawing: Asker, done: CompletedShot) -> CompletedShot:
+async def _with_stand_in(obtainer: AssetResolver, drawing: RequestBuilder, done: CompletedShot) -> CompletedShot:
     if done.image:
         return replace(done, stand_in=done.image)
     plain = done.shot.model_copy(update={"image_provider": None, "image_model": None})

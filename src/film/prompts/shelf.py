@@ -20,7 +20,7 @@ from film.shots.filmfile import TEMPLATES
 _BUILT_IN = Path(__file__).with_name("looks")
 
 
-class Shelf:
+class TemplateLibrary:
     """Templates by name; a file is read when it is asked for. ``folders`` are (origin, folder), nearest first."""
 
     def __init__(self, folders: Sequence[tuple[str, Path]]) -> None:
@@ -70,7 +70,7 @@ class Shelf:
                 )
 
 
-def shelf_for(shots: Path | None, gallery: Path) -> Shelf:
+def shelf_for(shots: Path | None, gallery: Path) -> TemplateLibrary:
     """The shelf of a film whose shots stand in ``shots``."""
     folders = [("gallery", gallery / TEMPLATES), ("built in", _BUILT_IN)]
-    return Shelf([("film", shots.absolute().parent / TEMPLATES), *folders] if shots else folders)
+    return TemplateLibrary([("film", shots.absolute().parent / TEMPLATES), *folders] if shots else folders)

@@ -1,7 +1,7 @@
 """Reading JSON that people write: exact numbers, no surprises, and the line of whatever is wrong.
 
 ``read`` parses strictly (no NaN, no duplicate members, no runaway nesting or digits, numbers as int and Decimal) and
-gives the value with a ``Lines`` that finds the line a member stands on. The lines are looked for only when asked.
+gives the value with a ``JsonLines`` that finds the line a member stands on. The lines are looked for only when asked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Place = tuple[str | int, ...]
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
-class Lines:
+class JsonLines:
     """Where the values of a JSON text stand, lines from 1."""
 
     def __init__(self, text: str) -> None:
@@ -78,7 +78,7 @@ class Lines:
         return places
 
 
-def read(path: Path) -> tuple[object, Lines]:
+def read(path: Path) -> tuple[object, JsonLines]:
     """The value in a JSON file and its lines. Raises InputError naming file and line."""
     try:
         str(path).encode()
@@ -101,7 +101,7 @@ def read(path: Path) -> tuple[object, Lines]:
     return parse(_text(path), path)
 
 
-def parse(text: str, path: Path) -> tuple[object, Lines]:
+def parse(text: str, path: Path) -> tuple[object, JsonLines]:
     """The value of a JSON text and its lines; ``path`` is for messages only."""
     for mark, most in MAX_PIECES.items():
         if text.count(mark) > most:
@@ -157,7 +157,7 @@ def parse(text: str, path: Path) -> tuple[object, Lines]:
             ) from error
         message, hint, place = _what_is_wrong(text, error)
         raise InputError(message, hint=hint, file=path, line=text[:place].count("\n") + 1) from error
-    return value, Lines(text)
+    return value, JsonLines(text)
 
 
 def _what_is_wrong(text: str, error: json.JSONDecodeError) -> tuple[str, str, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from film.cluster.files import HandedFile, Missing, at_hand
+from film.cluster.files import HandedFile, MissingFile, at_hand
 from film.cluster.head import HeadWatch
 from film.cluster.node import portable
 from film.errors import BudgetExceededError, FilmError, InputError, PollingNotSupported
@@ -27,7 +27,7 @@ def test_a_file_of_the_same_name_and_length_with_other_content_does_not_count(tm
     path = tmp_path / "look.cube"
     path.write_bytes(b"theirs")
     wanted = HandedFile(path, HandedFile.of(_with(tmp_path / "other", b"ours!!")).sha256)
-    with pytest.raises(Missing) as missing, at_hand([wanted], {}, bytes):
+    with pytest.raises(MissingFile) as missing, at_hand([wanted], {}, bytes):
         pass
     assert missing.value.files == (wanted,)
 

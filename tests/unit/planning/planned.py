@@ -7,7 +7,7 @@ from typing import Any
 
 from film.models import AssetRequest, Quote, Shot
 from film.planning.plan import PlannedAsset, State
-from film.planning.requests import Ask
+from film.planning.requests import PlannedRequest
 from film.providers.base import BaseProvider
 from film.testing.doubles import FakeVideoProvider
 
@@ -18,5 +18,5 @@ class Quick(FakeVideoProvider):
 
 def planned(name: str, provider: BaseProvider, config: Any = None, state: State = "new") -> PlannedAsset:
     request = AssetRequest(asset_type=provider.asset_type, provider=provider.name, model="m", params={})
-    ask = Ask(Shot(shot_id=name, enhanced_prompt=name), request, provider, config)
+    ask = PlannedRequest(Shot(shot_id=name, enhanced_prompt=name), request, provider, config)
     return PlannedAsset(ask, state, "", Quote(amount=Decimal(0)))

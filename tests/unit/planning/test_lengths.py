@@ -11,7 +11,7 @@ import pytest
 from film.models import AssetType, Shot
 from film.planning.lengths import bought, made_here, room_for_line, spoken_seconds
 from film.planning.params import FilmParams, ProviderChoice
-from film.planning.requests import Asker, ProviderSet
+from film.planning.requests import ProviderSet, RequestBuilder
 from film.providers.base import BaseVideoProvider, VideoConfig
 from film.providers.kling import KlingVideoProvider
 from film.shots.filmfile import FilmFile
@@ -79,11 +79,11 @@ def test_of_a_model_that_makes_any_length_whole_seconds_are_bought() -> None:
 
 def test_the_plan_s_quote_and_the_order_are_for_the_same_longer_clip() -> None:
     one = shot(dialogue=LONG)
-    asker = Asker(params("next-length", one), ProviderSet())
+    asker = RequestBuilder(params("next-length", one), ProviderSet())
     outlook, order = asker.video_outlook(one), asker.video(one, "a" * 64, speech_seconds=Decimal(3))
     assert outlook.request.params == order.request.params and str(outlook.request.params["duration"]) == "10"
     assert outlook.provider.quote(outlook.config).amount == order.provider.quote(order.config).amount
-    plain = Asker(params("extend", one), ProviderSet()).video_outlook(one)
+    plain = RequestBuilder(params("extend", one), ProviderSet()).video_outlook(one)
     assert outlook.provider.quote(outlook.config).amount > plain.provider.quote(plain.config).amount
 
 

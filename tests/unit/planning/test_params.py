@@ -20,7 +20,7 @@ from film.models import check_identifier
 from film.planning.options import OPTIONS
 from film.planning.params import film_params
 from film.settings import load_settings
-from film.shots.json_lines import Lines
+from film.shots.json_lines import JsonLines
 from film.shots.shotfile import check_shots
 
 
@@ -111,7 +111,7 @@ def test_an_option_may_be_given_in_any_form_that_says_what_is_meant(shots: Path)
 
 def film_id_of(file: Path) -> str:
     return film_params(
-        check_shots([{"shot_id": "a", "prompt": "an attic"}], Lines(""), file), load_settings({})
+        check_shots([{"shot_id": "a", "prompt": "an attic"}], JsonLines(""), file), load_settings({})
     ).film_id
 
 

@@ -13,9 +13,9 @@ from film.cost_tracker import CostTracker
 from film.errors import Interrupted
 from film.models import AssetType, Shot
 from film.planning.plan import ShotPlan
-from film.planning.requests import Ask, Asker
+from film.planning.requests import PlannedRequest, RequestBuilder
 from film.planning.results import ShotAsset
-from film.production.asset_resolver import Obtainer
+from film.production.asset_resolver import AssetResolver
 from film.production.shot_chain import LOOKAHEAD, ShotChain
 from film.production.stop import Stop
 from film.testing.doubles import FakeImageProvider
@@ -32,7 +32,7 @@ class Till:
         self.stop = Stop()
         self.events = SimpleNamespace(emit=lambda *_args, **_facts: None)
 
-    async def obtain(self, ask: Ask, **_options: Any) -> ShotAsset:
+    async def obtain(self, ask: PlannedRequest, **_options: Any) -> ShotAsset:
         self.asked[ask.asset_type].append(ask.shot.shot_id)
         await self.open[ask.asset_type].acquire()
         return ShotAsset(
@@ -41,14 +41,14 @@ class Till:
 
 
 def chain_over(till: Till) -> ShotChain:
-    def video(shot: Shot, _sha256: str, **_options: Any) -> Ask:
+    def video(shot: Shot, _sha256: str, **_options: Any) -> PlannedRequest:
         return planned(shot.shot_id, Quick()).ask
 
     asker = SimpleNamespace(
         params=SimpleNamespace(concurrency=CONCURRENCY), waits_for_speech=lambda _shot: False, video=video
     )
     costs = SimpleNamespace()
-    chain = ShotChain(cast(Asker, asker), cast(Obtainer, till), cast(CostTracker, costs))
+    chain = ShotChain(cast(RequestBuilder, asker), cast(AssetResolver, till), cast(CostTracker, costs))
     chain._reserve = lambda plan, attempt: {}
     return chain
 

@@ -19,7 +19,7 @@ from film.models import AssetType
 from film.planning.params import FilmParams, film_params
 from film.planning.results import CompletedShot
 from film.production.engines.ray import driver, make_film
-from film.production.engines.ray.away import AwayProviders, Workshop, generate_here
+from film.production.engines.ray.away import AwayProviders, RemoteWorkers, generate_here
 from film.production.engines.ray.driver import Following
 from film.production.engines.ray.encoding import NodeEncoder
 from film.production.engines.ray.library import Mark
@@ -32,7 +32,7 @@ from film.render import EncodeSettings, encode
 from film.render.encode import EncodeTask, Tick
 from film.render.segments import is_same_here, plan, screen_of
 from film.settings import Settings, as_environment, load_settings
-from film.shots.json_lines import Lines
+from film.shots.json_lines import JsonLines
 from film.shots.shotfile import check_shots
 from film.testing import synthetic
 from film.timeline import ShotCut, Source, Timeline, build_timeline
@@ -40,7 +40,9 @@ from film.timeline import ShotCut, Source, Timeline, build_timeline
 
 def params(settings: Settings) -> FilmParams:
     shots = [{"shot_id": "one", "enhanced_prompt": "A harbour", "duration": 1, "dialogue": "Late."}]
-    return film_params(check_shots(shots, Lines(""), Path("film")), settings, tier="draft", budget_limit=Decimal("2.5"))
+    return film_params(
+        check_shots(shots, JsonLines(""), Path("film")), settings, tier="draft", budget_limit=Decimal("2.5")
+    )
 
 
 def order(settings: Settings, **about: object) -> Order:
@@ -111,7 +113,7 @@ def test_a_local_provider_works_away_and_is_itself_in_all_else(tmp_path: Path) -
         async def call(self, function, *arguments, files):
             return await asyncio.to_thread(function, *arguments, {file.path: file.path for file in files})
 
-    providers = AwayProviders(ProviderContext(), Workshop(Nodes()))  # pyright: ignore[reportArgumentType]
+    providers = AwayProviders(ProviderContext(), RemoteWorkers(Nodes()))  # pyright: ignore[reportArgumentType]
     drawing = providers.get(AssetType.IMAGE, "draft")
     config = ImageConfig(prompt="A harbour", width=96, height=54)
     made = asyncio.run(drawing.generate(config.prompt, config))

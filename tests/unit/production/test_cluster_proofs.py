@@ -24,7 +24,7 @@ from film.production.engines.ray import driver
 from film.production.engines.ray import library as libraries
 from film.production.engines.ray.away import generate_here
 from film.production.engines.ray.encoding import UnlikeUs, encode_here
-from film.production.engines.ray.library import Library
+from film.production.engines.ray.library import ClusterLibrary
 from film.production.engines.ray.makeup import check_nodes, own_makeup, own_version, travelling_question
 from film.providers.base import ImageConfig
 from film.render import EncodeSettings
@@ -58,7 +58,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_sides_of_one_library_find_what_the_other_has_left(tmp_path: Path, impatient: None) -> None:
-    driver, coordinator = Library(services(tmp_path), "driver", "a"), Library(services(tmp_path), "coordinator", "b")
+    driver, coordinator = (
+        ClusterLibrary(services(tmp_path), "driver", "a"),
+        ClusterLibrary(services(tmp_path), "coordinator", "b"),
+    )
     for one, other in ((driver, coordinator), (coordinator, driver)):
         mark = one.leave()
         other.look(mark)
@@ -77,7 +80,10 @@ def test_two_sides_of_one_library_find_what_the_other_has_left(tmp_path: Path, i
 def test_another_database_or_store_is_refused_with_the_names_of_both_sides(
     tmp_path: Path, impatient: None, role: str, other: dict[str, str], told: str
 ) -> None:
-    here, there = Library(services(tmp_path), role, "a"), Library(services(tmp_path, **other), "other", "b")
+    here, there = (
+        ClusterLibrary(services(tmp_path), role, "a"),
+        ClusterLibrary(services(tmp_path, **other), "other", "b"),
+    )
     with pytest.raises(ConfigurationError, match=told) as refused:
         here.look(there.leave())
     assert f"the {role} on a" in str(refused.value) and "the other on b" in str(refused.value)
@@ -90,11 +96,11 @@ def test_galleries_of_two_machines_are_one_store_over_one_bucket_and_two_over_tw
 ) -> None:
     pytest.importorskip("obstore", reason="a bucket is an extra")
 
-    def side(role: str, gallery: str, bucket: str) -> Library:
+    def side(role: str, gallery: str, bucket: str) -> ClusterLibrary:
         at = services(tmp_path, gallery=gallery).settings
         (tmp_path / bucket).mkdir(exist_ok=True)
         given = at.model_copy(update={"store_url": f"file://{tmp_path}/{bucket}?token=secret"})
-        return Library(open_services(given), role, gallery)
+        return ClusterLibrary(open_services(given), role, gallery)
 
     driver, coordinator = side("driver", "one", "films"), side("coordinator", "two", "films")
     for one, other in ((driver, coordinator), (coordinator, driver)):
@@ -113,17 +119,17 @@ def test_galleries_of_two_machines_are_one_store_over_one_bucket_and_two_over_tw
 def test_a_copy_of_a_database_is_another_one(tmp_path: Path, impatient: None) -> None:
     """It knows the film, has the same tables and the same rows: a name or an id would not tell them apart."""
     original = services(tmp_path)
-    Library(original, "driver", "a").leave()
+    ClusterLibrary(original, "driver", "a").leave()
     original.engine.dispose()
     shutil.copytree(tmp_path / "film", tmp_path / "copy")
-    mark = Library(original, "driver", "a").leave()
+    mark = ClusterLibrary(original, "driver", "a").leave()
     with pytest.raises(ConfigurationError, match="two databases"):
-        Library(services(tmp_path, database="copy"), "coordinator", "b").look(mark)
+        ClusterLibrary(services(tmp_path, database="copy"), "coordinator", "b").look(mark)
 
 
 def test_a_note_of_somebody_who_was_killed_goes_with_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = services(tmp_path)
-    library = Library(at, "driver", "a")
+    library = ClusterLibrary(at, "driver", "a")
     library.leave()
     assert notes(at) == 1
     later = now() + timedelta(days=2)
@@ -222,7 +228,7 @@ def test_a_cluster_is_looked_at_before_it_is_used(
 ) -> None:
     monkeypatch.setattr(driver, "open_cluster", lambda address, environment: nullcontext(cluster))
     at = Settings(gallery=tmp_path, database_url=f"sqlite:///{tmp_path}/film.db", ray_address="10.0.0.1:6379")
-    house = driver.House(at, pytest.fail)
+    house = driver.ClusterHandle(at, pytest.fail)
     with pytest.raises(ConfigurationError, match=told):
         house.cluster()
     assert house.opened is None

@@ -14,7 +14,7 @@ from film.errors import BudgetExceededError, FilmError, ProviderError, ProviderU
 from film.models import AssetRequest, AssetType, Quote, Shot
 from film.planning.params import FilmParams
 from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
-from film.planning.requests import Ask
+from film.planning.requests import PlannedRequest
 from film.planning.results import CompletedShot, ShotAsset
 from film.production.shot_reports import ShotReport, completed, merged, report_of
 
@@ -27,7 +27,7 @@ def cached(key: str) -> CachedAsset:
 
 def row(kind: AssetType, key: str, parts: tuple[PlannedAsset, ...] = ()) -> PlannedAsset:
     request = AssetRequest(asset_type=kind, provider="fake", model="m", params={})
-    ask = Ask(SHOT, request, cast(Any, None), None)
+    ask = PlannedRequest(SHOT, request, cast(Any, None), None)
     return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached(key), parts)
 
 

@@ -41,14 +41,14 @@ MANIFEST = "film/1"
 
 
 @dataclass(frozen=True)
-class Hands:
+class EncodeBackend:
     """Who encodes a film's pieces, and how many at once: this machine on all its cores, unless it says otherwise."""
 
     encoder: Encoder | None = None
     number: int | None = None
 
 
-THIS_MACHINE = Hands()
+THIS_MACHINE = EncodeBackend()
 
 
 def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
@@ -111,7 +111,7 @@ def compose_film(
     on_wait: Callable[[], None],
     facts: dict[str, Any],
     seal: Seal | None = None,
-    hands: Hands = THIS_MACHINE,
+    hands: EncodeBackend = THIS_MACHINE,
 ) -> Composed | None:
     """Compose the film and write its manifest; blocks, so call it in a thread.
 

@@ -23,7 +23,7 @@ from film.production.finishing.captioning import unwritable
 from film.production.finishing.checking import asked
 from film.production.finishing.cut import (
     THIS_MACHINE,
-    Hands,
+    EncodeBackend,
     captions_beside,
     checked,
     compose_film,
@@ -39,11 +39,11 @@ from film.render import Composed, ComposeProgress, EncodeSettings
 from film.timeline import Timeline
 
 
-class CuttingRoom:
+class Finisher:
     """Cuts one film, with whose ``hands`` it has."""
 
     def __init__(
-        self, params: FilmParams, services: Services, events: Events, stop: Stop, hands: Hands = THIS_MACHINE
+        self, params: FilmParams, services: Services, events: Events, stop: Stop, hands: EncodeBackend = THIS_MACHINE
     ) -> None:
         self.params = params
         self.services = services

@@ -25,7 +25,7 @@ from film.providers.base import BaseProvider, ProviderContext, check_generated
 from film.providers.registry import make_provider, provider_class
 
 
-class Workshop:
+class RemoteWorkers:
     """The nodes as providers use them: cores for anybody, benches with GPUs for those that need some."""
 
     def __init__(self, cluster: Cluster) -> None:
@@ -50,7 +50,7 @@ class Workshop:
 class AwayProviders(ProviderSet):
     """The providers of a run; those that work locally do so in the workshop."""
 
-    def __init__(self, context: ProviderContext, workshop: Workshop) -> None:
+    def __init__(self, context: ProviderContext, workshop: RemoteWorkers) -> None:
         super().__init__(context)
         self._workshop = workshop
 
@@ -61,7 +61,7 @@ class AwayProviders(ProviderSet):
         return super().get(asset_type, name)
 
 
-def _away(kind: type[BaseProvider], workshop: Workshop) -> type[BaseProvider]:
+def _away(kind: type[BaseProvider], workshop: RemoteWorkers) -> type[BaseProvider]:
     """The class with its work done elsewhere; all else is its own."""
 
     async def generate(self: BaseProvider, *arguments: Any) -> Generated:

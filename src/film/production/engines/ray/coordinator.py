@@ -24,8 +24,8 @@ from film.errors import ConfigurationError, FilmError
 from film.planning.plan import FilmPlan
 from film.planning.results import CompletedShot
 from film.planning.services import LOCAL_WORK, Services, running_services
-from film.production.engines.ray.away import AwayProviders, Workshop
-from film.production.engines.ray.library import Library, Mark
+from film.production.engines.ray.away import AwayProviders, RemoteWorkers
+from film.production.engines.ray.library import ClusterLibrary, Mark
 from film.production.engines.ray.makeup import own_makeup
 from film.production.engines.ray.order import News, Order, Outcome, order_in
 from film.production.events import Event, Events
@@ -54,7 +54,7 @@ class Coordinator:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or load_settings()
-        self._workshop = Workshop(Cluster())
+        self._workshop = RemoteWorkers(Cluster())
         self._node = node_name()
         self._films: dict[str, _Film] = {}
         self._met: dict[str, Mark] = {}
@@ -77,7 +77,7 @@ class Coordinator:
         """
         self._wake()
         order = order_in(order_json, self._node)
-        library = Library(await self._house(), ROLE, self._node)
+        library = ClusterLibrary(await self._house(), ROLE, self._node)
         await asyncio.to_thread(library.look, Mark.model_validate_json(mark_json))
         mark = await asyncio.to_thread(library.leave)
         self._met[order.run_id] = mark
@@ -93,7 +93,7 @@ class Coordinator:
         services = await self._house()
         mark = self._met.pop(order.run_id, None)
         if mark:
-            await asyncio.to_thread(Library(services, ROLE, self._node).forget, mark)
+            await asyncio.to_thread(ClusterLibrary(services, ROLE, self._node).forget, mark)
         elif order.run_id not in self._films:
             return False
         if order.run_id not in self._films:

@@ -23,12 +23,12 @@ from film.planning.plan import Consent, FilmPlan
 from film.planning.results import CompletedShot, FilmResult, ShotAsset
 from film.production.engines.ray.coordinator import NAME, RESOURCE, Coordinator
 from film.production.engines.ray.encoding import NodeEncoder
-from film.production.engines.ray.library import Library, Mark
+from film.production.engines.ray.library import ClusterLibrary, Mark
 from film.production.engines.ray.makeup import check_nodes, own_makeup, own_version, travelling_question
 from film.production.engines.ray.order import News, Order, Outcome
 from film.production.events import Events, Listener
 from film.production.film_run import LEASE, FilmRun, opened_run
-from film.production.finishing.cut import Hands
+from film.production.finishing.cut import EncodeBackend
 from film.production.stop import Stop
 from film.settings import Settings, as_environment
 
@@ -53,7 +53,7 @@ async def make_film(
             return await run.make(consent, began)
 
 
-class House:
+class ClusterHandle:
     """The cluster, once it is needed: a film that is there already needs none. ``tell`` hears of what may be odd."""
 
     def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
@@ -100,7 +100,7 @@ class House:
             )
         check_nodes(cluster.on_every_node(travelling_question(), patience=PATIENCE), self._tell)
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> ClusterHandle:
         return self
 
     def __exit__(self, *about: object) -> None:
@@ -111,8 +111,8 @@ class ClusterRun(FilmRun):
     """A run whose shots are made by the coordinator, and whose pieces are encoded by the nodes."""
 
     @cached_property
-    def house(self) -> House:
-        return House(self.services.settings, lambda message: self.events.emit("warning", message=message))
+    def house(self) -> ClusterHandle:
+        return ClusterHandle(self.services.settings, lambda message: self.events.emit("warning", message=message))
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """As ever, but the keys are the coordinator's where the cluster is not ours."""
@@ -136,7 +136,7 @@ class ClusterRun(FilmRun):
             cache_salt=settings.cache_salt,
             lease=LEASE,
         )
-        library = Library(self.services, "driver", socket.gethostname())
+        library = ClusterLibrary(self.services, "driver", socket.gethostname())
         following = Following(self.house, order, library, self.events, self.stop)
         outcome = await following.to_the_end()
         if outcome.error:
@@ -151,7 +151,7 @@ class ClusterRun(FilmRun):
             def tell(message: str) -> None:
                 loop.call_soon_threadsafe(lambda: self.events.emit("warning", message=message))
 
-            self.cutting_room.hands = Hands(NodeEncoder(cluster, tell), max(1, cluster.cpus))
+            self.cutting_room.hands = EncodeBackend(NodeEncoder(cluster, tell), max(1, cluster.cpus))
         return await super().compose(shots, began)
 
     def _as_they_lie_here(
@@ -195,7 +195,7 @@ class Following:
     Before each who gets it begins, it is known that it works as this program does, and with the same library.
     """
 
-    def __init__(self, house: House, order: Order, library: Library, events: Events, stop: Stop) -> None:
+    def __init__(self, house: ClusterHandle, order: Order, library: ClusterLibrary, events: Events, stop: Stop) -> None:
         self._house, self._order, self._library, self._events, self._stop = house, order, library, events, stop
         self.made: dict[tuple[str, str], tuple[str, Decimal]] = {}
         """(shot, step) → asset and cost of what was made since the order was given."""

@@ -69,7 +69,7 @@ class Mark(Model):
         return self.token.encode()
 
 
-class Library:
+class ClusterLibrary:
     """A library as one side sees it: the ``role`` of a program, "coordinator" or another, on a node of that name."""
 
     def __init__(self, services: Services, role: str, node: str) -> None:

@@ -24,7 +24,7 @@ from film.planning.params import FilmParams
 from film.planning.plan import Consent
 from film.planning.results import FilmResult
 from film.production.engines.zenml import house
-from film.production.engines.zenml.workshop import Workshop, known_as, opened
+from film.production.engines.zenml.workshop import FilmWorkshop, known_as, opened
 from film.production.events import Listener
 from film.production.stop import Stop
 from film.settings import Settings, load_settings
@@ -92,7 +92,7 @@ async def make_film(
         return workshop.result
 
 
-async def _through(flow: Callable[[], None], workshop: Workshop, stop: Stop) -> None:
+async def _through(flow: Callable[[], None], workshop: FilmWorkshop, stop: Stop) -> None:
     """Run a pipeline in a thread, to the end: when cancelled, new work is stopped and what was begun is finished."""
     running = asyncio.ensure_future(asyncio.to_thread(flow))
     try:

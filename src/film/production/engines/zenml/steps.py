@@ -23,7 +23,7 @@ from film.models import AssetType
 from film.planning.params import film_params
 from film.production.engines.zenml import views, work
 from film.production.engines.zenml.work import Batch, Estimate
-from film.production.engines.zenml.workshop import Workshop, at_work, joined
+from film.production.engines.zenml.workshop import FilmWorkshop, at_work, joined
 from film.production.shot_reports import ShotReport
 from film.settings import load_settings
 
@@ -136,11 +136,11 @@ def _stage(kind: AssetType, film: str, passed: dict[str, Any], run: str) -> Repo
         return _plain(shop.do(lambda house: work.stage(house, kind, gate)))
 
 
-def _joined(run: str, film: str) -> AbstractContextManager[Workshop]:
+def _joined(run: str, film: str) -> AbstractContextManager[FilmWorkshop]:
     return joined(run or str(zenml.get_step_context().pipeline_run.id), film)
 
 
-def _admitted(shop: Workshop, passed: dict[str, Any]) -> Estimate:
+def _admitted(shop: FilmWorkshop, passed: dict[str, Any]) -> Estimate:
     gate = Estimate.model_validate(passed)
     gate.admit(shop.digest)
     return gate

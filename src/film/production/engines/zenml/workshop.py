@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Workshop:
+class FilmWorkshop:
     """A run and the loop it lives on. ``result`` and ``failure`` are what its steps came to, for who opened it."""
 
     run: FilmRun
@@ -77,7 +77,7 @@ class Workshop:
             self.thread.join()
 
 
-_open: dict[str, Workshop] = {}
+_open: dict[str, FilmWorkshop] = {}
 _opening = threading.Lock()
 
 
@@ -95,14 +95,14 @@ async def opened(
     consent: Consent | None = None,
     stop: Stop | None = None,
     providers: Mapping[Any, Any] | None = None,
-) -> AsyncGenerator[Workshop]:
+) -> AsyncGenerator[FilmWorkshop]:
     """A workshop on the running loop."""
     async with opened_run(FilmRun, params, settings, listeners=listeners, stop=stop, providers=providers) as run:
-        yield Workshop(run, asyncio.get_running_loop(), consent)
+        yield FilmWorkshop(run, asyncio.get_running_loop(), consent)
 
 
 @contextmanager
-def known_as(name: str, workshop: Workshop) -> Generator[None]:
+def known_as(name: str, workshop: FilmWorkshop) -> Generator[None]:
     """Within it, steps that are told ``name`` work there."""
     with _opening:
         workshop.guests += 1  # who opened it: it is not for the last step to close it
@@ -114,13 +114,13 @@ def known_as(name: str, workshop: Workshop) -> Generator[None]:
             del _open[name]
 
 
-def at_work(name: str) -> Workshop | None:
+def at_work(name: str) -> FilmWorkshop | None:
     """The workshop of that name in this process, if there is one."""
     return _open.get(name)
 
 
 @contextmanager
-def joined(name: str, params: str) -> Generator[Workshop]:
+def joined(name: str, params: str) -> Generator[FilmWorkshop]:
     """The workshop of that name; without one in this process, a new one for the film that ``params`` tell as JSON."""
     with _opening:
         workshop = _open.get(name)
@@ -138,9 +138,9 @@ def joined(name: str, params: str) -> Generator[Workshop]:
             workshop.close()
 
 
-def _hired(params: FilmParams, settings: Settings) -> Workshop:
+def _hired(params: FilmParams, settings: Settings) -> FilmWorkshop:
     """A workshop on a thread of its own, open until it is closed."""
-    ready: Future[Workshop] = Future()
+    ready: Future[FilmWorkshop] = Future()
 
     async def serve() -> None:
         async with opened(params, settings) as workshop:
