@@ -50,3 +50,4 @@ wheel:
 # Write the parts of the documentation that are made from the code
 docs:
     uv run python docs/reference/commands.py
+    uv run python docs/reference/transitions.py

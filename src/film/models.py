@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from film.dialogue import Turn, said, turns_of
+from film.transitions import TransitionKind
 
 MIN_DURATION = Decimal(1)
 MAX_DURATION = Decimal(30)
@@ -27,28 +28,6 @@ MAX_SEED = 2**53 - 1
 
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
 _IDENTIFIER = re.compile(r"[^\W_](?:[\w.\- ]{0,98}[\w\-])?", re.UNICODE)
-
-TransitionKind = Literal[
-    "cut",
-    "crossfade",
-    "dip-to-black",
-    "dip-to-white",
-    "wipe-left",
-    "wipe-right",
-    "wipe-up",
-    "wipe-down",
-    "slide-left",
-    "slide-right",
-    "slide-up",
-    "slide-down",
-    "push-left",
-    "push-right",
-    "push-up",
-    "push-down",
-    "iris",
-    "whip",
-]
-"""How one shot becomes the next; wipes, slides and pushes are named for the way the edge moves."""
 
 
 class AssetType(StrEnum):

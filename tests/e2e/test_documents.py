@@ -86,7 +86,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name} points to {target}"
 
 
-def test_the_commands_page_is_what_the_commands_say() -> None:
-    page: str = runpy.run_path(str(ROOT / "docs" / "reference" / "commands.py"))["page"]()
-    written = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["commands", "transitions"])
+def test_a_page_that_is_made_from_the_code_is_what_the_code_says(name: str) -> None:
+    page: str = runpy.run_path(str(ROOT / "docs" / "reference" / f"{name}.py"))["page"]()
+    written = (ROOT / "docs" / "reference" / f"{name}.md").read_text("utf-8")
     assert written == page, "run just docs"

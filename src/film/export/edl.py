@@ -19,17 +19,9 @@ from fractions import Fraction
 from film.export.media import ExportedMedia
 from film.export.names import plain, reel
 from film.export.soundtracks import clip_material
-from film.models import TransitionKind
 from film.timecode import nominal, smpte, timecode
 from film.timeline import Clip, Timeline
-
-_WIPES: dict[TransitionKind, str] = {
-    "wipe-right": "W001",
-    "wipe-left": "W001",
-    "wipe-down": "W002",
-    "wipe-up": "W002",
-}
-"""SMPTE's numbers; the other way round has none of its own."""
+from film.transitions import ROWS, TransitionKind
 
 
 @dataclass(frozen=True)
@@ -109,7 +101,7 @@ def _told(number: int, event: _Event, before: _Event | None, rate: Fraction) -> 
     if event.fade and before:
         left = code(int(before.source) + (1 if before.held else before.source_frames))
         yield f"{number:03d}  {before.reel:<8} V     C        {left} {left} {code(event.start)} {code(event.start)}"
-        how = _WIPES.get(event.kind, "D")
+        how = ROWS[event.kind].edl
         yield f"{number:03d}  {event.reel:<8} V     {how:<4} {at(event.fade):03d} {into} {out} {record}"
         yield f"* FROM CLIP NAME:  {before.name}"
         yield f"* TO CLIP NAME:  {event.name}"

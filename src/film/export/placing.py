@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias, TypeVar
 
-from film.models import TransitionKind
 from film.timeline import Clip, Timeline
+from film.transitions import TransitionKind
 
 
 @dataclass(frozen=True)

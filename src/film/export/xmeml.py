@@ -21,34 +21,14 @@ from xml.etree import ElementTree
 from film.export.editorial import NAMESPACE
 from film.export.library import opentimelineio
 from film.export.media import ExportedMedia, Material
-from film.models import TransitionKind
 from film.timecode import smpte
 from film.timeline import Timeline
+from film.transitions import ROWS, TransitionKind
 
 _XML = "fcp_xml"
 _TICKS = "ticks"
 _A_SECOND = 254_016_000_000
 """Premiere's ticks."""
-_EFFECTS: dict[TransitionKind, tuple[str, str]] = {
-    "crossfade": ("Cross Dissolve", "Dissolve"),
-    "dip-to-black": ("Dip to Color Dissolve", "Dissolve"),
-    "dip-to-white": ("Dip to Color Dissolve", "Dissolve"),
-    "wipe-left": ("Edge Wipe", "Wipe"),
-    "wipe-right": ("Edge Wipe", "Wipe"),
-    "wipe-up": ("Edge Wipe", "Wipe"),
-    "wipe-down": ("Edge Wipe", "Wipe"),
-    "slide-left": ("Push Slide", "Slide"),
-    "slide-right": ("Push Slide", "Slide"),
-    "slide-up": ("Push Slide", "Slide"),
-    "slide-down": ("Push Slide", "Slide"),
-    "push-left": ("Push Slide", "Slide"),
-    "push-right": ("Push Slide", "Slide"),
-    "push-up": ("Push Slide", "Slide"),
-    "push-down": ("Push Slide", "Slide"),
-    "iris": ("Oval Iris", "Iris"),
-    "whip": ("Push Slide", "Slide"),
-}
-"""The nearest of the format's own, and its category. Which way it moves, the name and the metadata say."""
 
 
 def xmeml(cut: Any, timeline: Timeline, shelf: ExportedMedia) -> str:
@@ -159,7 +139,7 @@ def _prepare_clip(otio: Any, clip: Any, material: Material, timeline: Timeline, 
 
 def _prepare_transition(transition: Any) -> None:
     kind: TransitionKind = transition.metadata[NAMESPACE]["kind"]
-    effect, category = _EFFECTS[kind]
+    effect, category = ROWS[kind].effect  # the nearest: which way it moves, the name and the metadata say
     notes: dict[str, Any] = {
         "effect": {
             "name": kind,

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, cast, get_args
 
 from film.errors import InputError
-from film.models import TransitionKind
 from film.settings import parse_budget
 from film.shots.fields import kind_of
 from film.shots.filmfile import Fit, LongDialogue
+from film.transitions import TransitionKind
 
 Order = Literal["script", "makespan"]
 """Which shots go first: as the film runs, or those that take longest; see ``film.planning.film_order``."""

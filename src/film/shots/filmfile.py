@@ -19,8 +19,9 @@ from typing import Annotated, Any, Literal, TypeAlias, cast
 from pydantic import BeforeValidator, Field, ValidationError
 
 from film.errors import InputError
-from film.models import Model, Slug, Text, TransitionKind
+from film.models import Model, Slug, Text
 from film.shots.fields import at, explain
+from film.transitions import TransitionKind
 
 TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
 """``auto``: a cut within a scene, a crossfade where place or time of day change."""

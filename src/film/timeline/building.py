@@ -14,7 +14,6 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from film.models import TransitionKind
 from film.timeline.beds import beds_of
 from film.timeline.clip import Clip
 from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join, shorten_to_fit
@@ -22,6 +21,7 @@ from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SPEECH_LEAD, LongDialo
 from film.timeline.shots import ShotCut
 from film.timeline.sound import Line
 from film.timeline.timeline import Timeline, Transition
+from film.transitions import TransitionKind
 
 
 def build_timeline(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from film.models import TransitionKind
 from film.timeline.shots import PlacedShot, same_scene
+from film.transitions import TransitionKind
 
 TransitionDefault = Literal[TransitionKind, "auto"]
 TRANSITION_SECONDS = Fraction(1, 2)

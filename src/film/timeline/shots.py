@@ -7,10 +7,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Protocol
 
-from film.models import SpokenWord, TransitionKind
+from film.models import SpokenWord
 from film.timeline.clip import Fit, Slate
 from film.timeline.sound import SpokenTurn
 from film.timeline.source import Source
+from film.transitions import TransitionKind
 
 _SAYS_NOTHING_OF_THE_PLACE = frozenset({"interior", "exterior", "indoor", "indoors", "outdoor", "outdoors"})
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import accumulate
 
 from film.errors import ComposeError
-from film.models import TransitionKind
 from film.timeline.clip import Caption, Clip
 from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget
+from film.transitions import TransitionKind
 
 
 @dataclass(frozen=True)

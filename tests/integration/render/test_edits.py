@@ -21,9 +21,9 @@ import pytest
 from cutting_room import FolderStore, film_frames, make_clip, make_speech, source_of, voice_like
 from PIL import Image
 
-from film.models import TransitionKind
 from film.render import Composed, EncodeSettings, compose
 from film.timeline import Caption, EffectCue, Grade, Music, ShotCut, SoundTarget, Source, Timeline, build_timeline
+from film.transitions import TransitionKind
 
 KINDS: tuple[TransitionKind, ...] = get_args(TransitionKind)
 RATE = Fraction(24)

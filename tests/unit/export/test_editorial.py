@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from film.errors import ComposeError
 from film.export import write_edit
 from film.export.placing import Join, Piece, placed
 from film.files.written import remember
-from film.timeline import Timeline
+from film.timeline import Timeline, Transition
+from film.transitions import ROWS
 
 otio = pytest.importorskip("opentimelineio")
 
@@ -252,3 +254,17 @@ def test_a_source_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="clip0"):
         write_edit(timeline, tmp_path / "out", "film", ["otio"])
     assert not (tmp_path / "out" / "film.otio").exists()
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_every_kind_of_transition_leaves_in_every_list(kind: str, tmp_path: Path) -> None:
+    """A kind that one of the formats did not know once ended its export with a KeyError."""
+    film = table(tmp_path)
+    written = write_edit(
+        replace(film, transitions=(Transition(kind, 7), *film.transitions[1:])), tmp_path, "film", FORMATS
+    )
+    assert len(written) == len(FORMATS)
+    effect = ElementTree.parse(tmp_path / "film.xml").find(".//transitionitem/effect")
+    assert effect is not None and effect.findtext("name") == kind
+    assert (effect.findtext("effectid"), effect.findtext("effectcategory")) == ROWS[kind].effect
+    assert f" {ROWS[kind].edl:<4} 007 " in (tmp_path / "film.edl").read_text()

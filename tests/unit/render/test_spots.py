@@ -14,10 +14,10 @@ from cutting_room import make_speech, onsets, voice_like
 from sound_room import SECOND, film, groups, level, levels, noise, sine, sound_file, sounding_clip, steepest
 
 from film.errors import ComposeError
-from film.models import TransitionKind
 from film.render.balance import AMBIENCE_UNDER_CLIPS, CLIPS_STEP_BACK
 from film.render.sound import Samples, integrated
 from film.timeline import Bed, Clip, EffectCue, Line, SoundTarget, Source, Timeline, Transition
+from film.transitions import TransitionKind
 
 
 def effect(source: Source, at: float, asked: float = -22) -> EffectCue:

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from laid_out import laid, shot
 
-from film.models import TransitionKind
 from film.timeline import Transition
+from film.transitions import TransitionKind
 
 
 def test_a_scene_is_cut_and_a_change_of_place_or_time_is_crossfaded() -> None:
