@@ -37,8 +37,8 @@ from film.jobs.checks import check_media
 from film.models import AssetType, Generated
 from film.planning.requests import RequestBuilder, generate
 from film.providers.base import ProviderContext, Ticket, check_generated
+from film.providers.fal.minimax import MinimaxVideoProvider
 from film.providers.http import make_client
-from film.providers.minimax import MinimaxVideoProvider
 
 JOBS = 1000
 EVERY = 2.0

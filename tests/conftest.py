@@ -38,9 +38,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.db.tables import Base
-from film.environment.variables import KEY_NAMES, STORE_NAMES
 from film.providers import registry
 from film.settings import Settings
+from film.variables import STORE_NAMES
+from film.vendors import accounts
 
 _GUARD = """
 import os, shutil, signal, sys, time
@@ -110,13 +111,14 @@ def _providers() -> Iterator[None]:
     if registry._registered != before:
         registry._registered.clear()
         registry._registered.update(before)
-        registry._plugins.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No test reads this machine's keys, writes to its gallery, can spend, or leaves a connection open."""
-    for name in itertools.chain.from_iterable((*KEY_NAMES.values(), *STORE_NAMES.values(), ["FILM_STORE_URL"])):
+    for name in itertools.chain.from_iterable(
+        (*(a.keys for a in accounts().values()), *STORE_NAMES.values(), ["FILM_STORE_URL"])
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FILM_NO_SPEND", "1")
     monkeypatch.setenv("FILM_GALLERY_DIR", str(tmp_path / "gallery"))

@@ -51,6 +51,7 @@ class _Draft(BaseProvider):
 
     name = "draft"
     local = True
+    by_rules = True
 
     def estimate_cost(self, config: Any) -> Decimal:
         return Decimal(0)
@@ -91,6 +92,7 @@ class DraftVideoProvider(_Draft, BaseVideoProvider):
 
     default_model = MOVE_RECIPE
     image_url_form = "file"
+    made_to_fit = True
 
     def check_config(self, config: VideoConfig) -> None:
         from animatic.camera import move_for

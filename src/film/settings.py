@@ -28,8 +28,9 @@ from film.environment.env_trust import (
     store_options,
     why_withheld,
 )
-from film.environment.variables import KEY_NAMES, OWN_NAMES, PATH_NAMES, STORE_NAMES, URL_NAMES
 from film.errors import ConfigurationError
+from film.variables import PATH_NAMES, STORE_NAMES
+from film.vendors import accounts, found, setting_names
 
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})
@@ -115,11 +116,11 @@ def load_settings(
         check_database(only_in_file, said, dotenv)
         env_files.check_places(only_in_file, dotenv)
     keys = {
-        account: SecretStr(found.strip())
-        for account, names in KEY_NAMES.items()
-        if (found := next((values[n] for n in names if real_key(values.get(n))), None))
+        name: SecretStr(key.strip())
+        for name, account in accounts().items()
+        if (key := next((values[n] for n in account.keys if real_key(values.get(n))), None))
     }
-    withheld = {account: why for account in keys if (why := why_withheld(account, values, only_in_file, dotenv))}
+    withheld = {name: why for name in keys if (why := why_withheld(accounts()[name], values, only_in_file, dotenv))}
     opens_store, store_note = store_options(values, only_in_file, dotenv)
 
     _check_drive(values.get("FILM_GALLERY_DIR", ""))
@@ -137,7 +138,7 @@ def load_settings(
         daily_budget=_amount(values, "FILM_DAILY_BUDGET_USD"),
         default_tier=tier,
         keys={account: key for account, key in keys.items() if account not in withheld},
-        base_urls={a: values[n].rstrip("/") for a, n in URL_NAMES.items() if values.get(n)},
+        base_urls={name: values[a.url].rstrip("/") for name, a in accounts().items() if values.get(a.url)},
         speeds=_speeds(values),
         rate_card=rate_card,
         rates_only_raise=only_raise,
@@ -152,7 +153,13 @@ def load_settings(
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
         withheld=withheld,
-        notes=(*passed_by, *withheld.values(), *store_note, *rates_note(rate_card, only_raise, dotenv)),
+        notes=(
+            *passed_by,
+            *withheld.values(),
+            *store_note,
+            *rates_note(rate_card, only_raise, dotenv),
+            *found().broken.values(),
+        ),
         unread=unread,
     )
 
@@ -162,7 +169,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
 
     It holds the keys. It is meant for the environment of a process, and for nothing that is written or sent.
     """
-    secrets = {KEY_NAMES[account][0]: key for account, key in settings.keys.items()}
+    known = accounts()
+    secrets = {known[name].key: key for name, key in settings.keys.items() if name in known}
     secrets |= {STORE_NAMES[option][0]: value for option, value in settings.store_options.items()}
     speeds = set(settings.speeds.values())
     said = {
@@ -179,7 +187,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "FILM_STORE_URL": settings.store_url or "none",
         "FILM_NO_SPEND": "" if settings.spend_allowed else "1",
         "FILM_SIMULATED_SPEED": f"{max(speeds):g}" if speeds else "",
-        **{URL_NAMES[account]: url for account, url in settings.base_urls.items()},
+        **{known[name].url: url for name, url in settings.base_urls.items() if name in known},
     }
     return said | {name: secret.get_secret_value() for name, secret in secrets.items()}
 
@@ -215,9 +223,10 @@ def _unread(values: Mapping[str, str], environment: Mapping[str, str], dotenv: P
 
     Left unsaid, FILM_NO_SPENT would let a film be paid for.
     """
-    unknown = tuple(sorted(name for name in values if name.upper().startswith("FILM_") and name not in OWN_NAMES))
+    known = setting_names() | {f"FILM_{name.upper().replace('-', '_')}_URL" for name in found().broken}
+    unknown = tuple(sorted(name for name in values if name.upper().startswith("FILM_") and name not in known))
     for name in unknown:
-        near = difflib.get_close_matches(name.upper(), OWN_NAMES, n=1, cutoff=0.8)
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.8)
         if near:
             where = f"{dotenv}: " if dotenv and name not in environment else ""
             raise ConfigurationError(
@@ -249,7 +258,7 @@ def _speeds(values: Mapping[str, str]) -> dict[str, float]:
         raise ConfigurationError(
             f"FILM_SIMULATED_SPEED is {text[:40]!r}", hint="film simulate sets it; leave it out otherwise"
         )
-    return {account: speed for account, name in URL_NAMES.items() if text and is_here(values.get(name, ""))}
+    return {name: speed for name, account in accounts().items() if text and is_here(values.get(account.url, ""))}
 
 
 def _store(text: str) -> str:

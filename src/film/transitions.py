@@ -64,6 +64,9 @@ ROWS: Mapping[str, TransitionRow] = {
 
 if TYPE_CHECKING:
     TransitionKind = str
+    TransitionDefault = str
 else:
     TransitionKind = Literal[("cut", *ROWS)]
-"""How one shot becomes the next; wipes, slides and pushes are named for the way the edge moves."""
+    """How one shot becomes the next; wipes, slides and pushes are named for the way the edge moves."""
+    TransitionDefault = Literal[("cut", *ROWS, "auto")]
+    """``auto``: a cut within a scene, a crossfade where place or time of day change."""

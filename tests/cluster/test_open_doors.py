@@ -17,10 +17,10 @@ import pytest
 
 from film.cluster import open_cluster
 from film.cluster.access import demand_token
-from film.environment.variables import SECRET_NAMES
 from film.errors import ConfigurationError
 from film.production.engines.ray import driver
 from film.settings import load_settings
+from film.vendors import secret_names
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [
@@ -99,7 +99,7 @@ def own_address() -> str:
 
 
 def test_a_cluster_of_this_machine_takes_work_from_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    canaries = {name: f"canary-{number}" for number, name in enumerate(sorted(SECRET_NAMES))}
+    canaries = {name: f"canary-{number}" for number, name in enumerate(sorted(secret_names()))}
     for name, value in canaries.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("FILM_DATABASE_URL", f"sqlite:///{tmp_path}/canary-db.db")

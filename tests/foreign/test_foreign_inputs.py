@@ -21,7 +21,7 @@ from film.media.chunks import bare
 from film.media.filetypes import JPEG, PNG, WEBP, FileType
 from film.models import AssetType
 from film.providers.base import VideoConfig
-from film.providers.kling import KlingVideoProvider
+from film.providers.fal.kling import KlingVideoProvider
 from film.providers.media import data_uri, fit_picture
 from film.providers.vendor_kinds import PictureFile
 from film.render import conform

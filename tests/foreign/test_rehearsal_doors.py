@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from film.cli.simulate import _without_secrets, environment  # pyright: ignore[reportPrivateUsage]
-from film.environment.variables import KEY_NAMES
 from film.testing.simulator import Latency, Simulator
+from film.vendors import accounts
 
 FAULT = {"kind": "reset", "step": "submit"}
 
@@ -49,7 +49,7 @@ def test_pages_are_refused_and_programs_are_not(headers: dict[str, str], code: i
 
 
 def test_no_real_key_goes_along_under_any_of_its_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    names = [name for each in KEY_NAMES.values() for name in each]
+    names = [name for account in accounts().values() for name in account.keys]
     for name in (*names, "AWS_SECRET_ACCESS_KEY", "FILM_DATABASE_URL"):
         monkeypatch.setenv(name, "a real one")
 

@@ -21,8 +21,11 @@ from typing import Any
 
 import pytest
 
-from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator import Fault, Latency, SimulatorThread
+from film.vendors import accounts
+
+KEY_NAMES = {name: account.keys for name, account in accounts().items()}
+URL_NAMES = {name: account.url for name, account in accounts().items()}
 
 CANARIES = {account: f"canary-{account}-5ecret-0123456789abcdef" for account in KEY_NAMES}
 SHOTS = [

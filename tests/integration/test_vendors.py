@@ -19,7 +19,6 @@ import httpx
 import pytest
 from PIL import Image
 
-from film.environment.variables import KEY_NAMES
 from film.errors import (
     BadMedia,
     FilmError,
@@ -42,6 +41,7 @@ from film.providers.vendor_kinds import VideoVendor
 from film.rates import RateCard
 from film.testing.simulator import Fault, Latency, Simulator
 from film.testing.simulator.fal import SimulatedFal
+from film.vendors import accounts
 
 KEY = "canary-5ecret-key-0123456789"
 QUICK = Patience(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)
@@ -85,7 +85,7 @@ def in_room(kind: AssetType, name: str, folder: Path, *faults: Fault, **options:
         options.setdefault("latency", Latency(speed=2000))
         async with Simulator(faults=faults, **options) as simulator, make_client() as http:
             context = ProviderContext(
-                keys=dict.fromkeys(KEY_NAMES, KEY), base_urls=simulator.base_urls(), http=http, scratch=folder
+                keys=dict.fromkeys(accounts(), KEY), base_urls=simulator.base_urls(), http=http, scratch=folder
             )
             made = provider_class(kind, name)(context)
             assert isinstance(made, VendorProvider)

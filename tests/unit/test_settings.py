@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import film.environment.env_trust
-import film.environment.variables
 import film.settings
-from film.environment.variables import OWN_NAMES
+import film.variables
 from film.errors import ConfigurationError
 from film.settings import load_settings, parse_budget
+from film.vendors import BUILT_IN, setting_names
 
 CANARY = "sk-canary-3f9a0c"
 
@@ -87,12 +88,13 @@ def test_what_is_like_no_setting_is_noted_and_let_be(tmp_path: Path) -> None:
 
 
 def test_every_name_that_is_read_is_known_and_written_down() -> None:
-    readers = (film.settings, film.environment.variables, film.environment.env_trust)
+    rows = [importlib.import_module(value.partition(":")[0]) for value in BUILT_IN.values()]
+    readers = (film.settings, film.variables, film.environment.env_trust, *rows)
     source = {
         name for module in readers for name in re.findall(r"FILM_[A-Z_]+[A-Z]", Path(module.__file__).read_text())
     }
     written = set(re.findall(r"FILM_[A-Z_]+[A-Z]", Path("docs/reference/files-and-settings.md").read_text()))
-    assert OWN_NAMES == written == source - {"FILM_NO_SPENT"}
+    assert setting_names() == written == source - {"FILM_NO_SPENT"}
 
 
 def test_only_vendors_on_this_machine_are_simulated_at_a_speed(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ import click
 from film.cli.console import file_size, one_line, print_json
 from film.cli.options import as_json, option
 from film.environment.env_trust import shown_url
-from film.environment.variables import KEY_NAMES
 from film.errors import FilmError, ProviderUnavailable
 from film.settings import Settings, load_settings
+from film.vendors import accounts
 
 LEAST_SPACE = 2_000_000_000
 
@@ -53,6 +53,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     """Every check in turn; without ``online`` nothing leaves this machine."""
     yield Finding("ok", f"film-generation {_version('film-generation')}, Python {platform.python_version()}")
     yield from _keys(settings)
+    yield from _endings()
     if online:
         yield from asyncio.run(_accounts(settings))
     yield from _dotenv(settings.dotenv_path)
@@ -72,23 +73,45 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
 def _keys(settings: Settings) -> Iterator[Finding]:
     from film.models import AssetType
     from film.providers.registry import TIERS, provider_class
+    from film.providers.tiers import by_price
+    from film.rates import RateCard, days
 
-    for account, names in KEY_NAMES.items():
-        if account in settings.keys:
-            yield Finding("ok", f"{names[0]} is set")
+    for name, known in accounts().items():
+        if name in settings.keys:
+            yield Finding("ok", f"{known.key} is set")
         else:
-            yield Finding("note", f"{names[0]} is not set")
+            yield Finding("note", f"{known.key} is not set")
+    card, today = RateCard.load(settings), days.today()
     for tier in TIERS.values():
-        accounts = {
+        speaker = by_price(tier.voices, card, today)[0][0] if tier.voices else tier.audio
+        paid = {
             provider_class(AssetType.IMAGE, tier.image).account,
             provider_class(AssetType.VIDEO, tier.video).account,
-            provider_class(AssetType.AUDIO, tier.audio).account,
+            provider_class(AssetType.AUDIO, speaker).account,
         }
-        missing = [KEY_NAMES[a][0] for a in sorted(filter(None, accounts)) if a not in settings.keys]
+        missing = [accounts()[a].key for a in sorted(filter(None, paid)) if a not in settings.keys]
         if missing:
             yield Finding("note", f"tier {tier.name} needs {', '.join(missing)}", "add it to .env, see .env_template")
         else:
             yield Finding("ok", f"tier {tier.name} is ready")
+
+
+def _endings() -> Iterator[Finding]:
+    """The vendors' default models that end soon, or have ended."""
+    from film.models import AssetType
+    from film.providers.endings import Ending
+    from film.providers.registry import names, provider_class
+    from film.rates import days
+    from film.vendors import vendors
+
+    today, paid = days.today(), [row for row in vendors().values() if row.account]
+    for kind in AssetType:
+        known = {name for row in paid for name in row.providers(kind.value)}
+        for found in (provider_class(kind, name) for name in names(kind) if name in known):
+            facts = found.models.get(found.default_model)
+            if facts and facts.gone_after and days.is_soon(facts.gone_after, today):
+                ending = Ending(found.name, found.default_model, "model", facts.gone_after, facts.instead)
+                yield Finding("note", ending.words(today), "what was made with it is reused all the same")
 
 
 async def _accounts(settings: Settings) -> list[Finding]:
@@ -111,7 +134,7 @@ async def _accounts(settings: Settings) -> list[Finding]:
             base_urls=settings.base_urls,
             http=http,
         )
-        return list(await asyncio.gather(*(ask(account) for account in KEY_NAMES if account in settings.keys)))
+        return list(await asyncio.gather(*(ask(account) for account in accounts() if account in settings.keys)))
 
 
 def _dotenv(path: Path | None) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,8 @@ def command(**options: Any) -> int:
         print_json(_document(plan, near, ahead))
     else:
         for message in params.warnings:
+            warn(message)
+        for message in plan.endings:
             warn(message)
         _print(plan, plan.missing_keys(settings.keys))
         for message in ahead:
@@ -114,8 +117,16 @@ def _print(plan: Any, missing: list[str]) -> None:
     )
     if ordered := ordered_line(plan):
         note(ordered)
+    if plan.speech:
+        note(plan.speech)
+    for said in plan.notices:
+        note(f"{said.provider}: {said.text} ({_which(said.shots)})")
     if missing:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
+
+
+def _which(shots: Sequence[str]) -> str:
+    return shots[0] if len(shots) == 1 else counted(len(shots), "shot")
 
 
 def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str, Any]:
@@ -133,6 +144,9 @@ def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str
         "near_unseen": near.unseen if near else 0,
         "outlook": ahead,
         "warnings": list(plan.params.warnings),
+        "speech": plan.speech,
+        "endings": list(plan.endings),
+        "notices": [{"provider": said.provider, "text": said.text, "shots": list(said.shots)} for said in plan.notices],
         "shots": [
             {
                 "shot_id": shot.shot.shot_id,

@@ -1,4 +1,4 @@
-"""``film prices``: the rate card by which everything is quoted, and its refresh from FAL's own price list."""
+"""``film prices``: the rate card by which everything is quoted, and its refresh from vendors' own price lists."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from film.rates.refresh import Comparison
     from film.settings import Settings
 
-SOLD_AT_FAL = ("fal", "minimax", "kling")
-"""Providers whose models are bought from FAL, and so priced there."""
 PER = {
     "image": "image",
     "megapixel": "megapixel",
@@ -66,8 +64,14 @@ def _of(card: RateCard, provider: str | None) -> list[Rate]:
 
 
 def _row(rate: Rate) -> tuple[str, ...]:
+    if rate.unverified:
+        return (*_facts(rate), "unverified: not bought by")
     ends = f"{rate.ends}" + (f", then {rate.instead}" if rate.instead else "") if rate.ends else ""
-    return (rate.provider, _name(rate), _unit(rate), _price(rate), str(rate.as_of), rate.source, ends)
+    return (*_facts(rate), ends)
+
+
+def _facts(rate: Rate) -> tuple[str, ...]:
+    return (rate.provider, _name(rate), _unit(rate), _price(rate), str(rate.as_of), rate.source)
 
 
 def _name(rate: Rate) -> str:
@@ -90,26 +94,24 @@ def _price(rate: Rate) -> str:
 
 
 def _refresh(settings: Settings, provider: str | None, as_document: bool) -> int:
-    from film.providers.accounts import ask_fal_prices
+    from film.providers.accounts import ask_prices, priced_by
     from film.providers.base import ProviderContext
     from film.rates import RateCard, read_card
     from film.rates.refresh import compare, merged
     from film.rates.write import write_card
 
-    if provider not in (None, *SOLD_AT_FAL):
-        raise InputError(
-            f"{provider} has no price list that can be asked", hint=f"FAL's is asked for {', '.join(SOLD_AT_FAL)}"
-        )
+    asked = priced_by(provider)
     path, today = settings.own_rates, datetime.now(UTC).date()
     own = read_card(path) if path.is_file() else None
     card = RateCard.shipped().replaced_by(own) if own else RateCard.shipped()
-    wanted = (provider,) if provider else SOLD_AT_FAL
-    models = list(dict.fromkeys(rate.model for rate in card.rates if rate.provider in wanted))
     context = ProviderContext(
         keys={name: key.get_secret_value() for name, key in settings.keys.items()}, base_urls=settings.base_urls
     )
-    live = asyncio.run(ask_fal_prices(models, context))
-    found = compare(card, models, live, today, f"FAL's price list, asked {today}")
+    found: list[Comparison] = []
+    for account, providers in asked.items():
+        models = list(dict.fromkeys(rate.model for rate in card.rates if rate.provider in providers))
+        live = asyncio.run(ask_prices(account, models, context))
+        found += compare(card, models, live, today, f"{account}'s price list, asked {today}")
     if any(comparison.was_confirmed for comparison in found):
         write_card(merged(own, card, found, today), path, heading="Written by: film prices --refresh")
     if as_document:
@@ -131,11 +133,11 @@ def _tell(found: Sequence[Comparison]) -> None:
         if comparison.state == "differs" and comparison.live:
             live = comparison.live
             warn(
-                f"{_name(comparison.before)}: FAL says {usd_exact(live.price)} for {live.unit}, the card says"
+                f"{_name(comparison.before)}: the vendor says {usd_exact(live.price)} for {live.unit}, the card says"
                 f" {_price(comparison.before)} per {_unit(comparison.before)}; see {comparison.before.source}"
             )
     same, silent = (sum(c.state == state for c in found) for state in ("same", "unpriced"))
-    note(f"{len(changed)} changed, {same} confirmed, {silent} not on FAL's list as they are on the card")
+    note(f"{len(changed)} changed, {same} confirmed, {silent} not on the vendor's list as they are on the card")
 
 
 def _document(comparison: Comparison) -> dict[str, Any]:
@@ -147,5 +149,5 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "state": comparison.state,
         "was": comparison.before.model_dump(mode="json", include={"unit", "price", "first", "clips", "as_of"}),
         "now": rate.model_dump(mode="json", include={"unit", "price", "first", "clips", "as_of"}),
-        "fal_says": {"unit": live.unit, "price": str(live.price)} if live else None,
+        "vendor_says": {"unit": live.unit, "price": str(live.price)} if live else None,
     }

@@ -20,9 +20,9 @@ import click
 
 from film.cli.console import counted, dollars, note
 from film.cli.options import option
-from film.environment.variables import KEY_NAMES, SECRET_NAMES
 from film.errors import ConfigurationError, InputError
 from film.files.own_files import own_folder
+from film.vendors import accounts, secret_names
 
 if TYPE_CHECKING:
     from film.testing.simulator import Simulator
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 KEPT = 86_400.0
 """Seconds of this machine's time for which results are kept."""
 BOOKS = "vendors.db"
+NOWHERE = "http://127.0.0.1:9"
+"""Where nobody listens: an order that is sent there was provably never taken."""
 
 
 @click.command(name="simulate")
@@ -43,7 +45,7 @@ BOOKS = "vendors.db"
 def command(
     port: int, speed: float, seed: int, concurrency: int, gallery: Path | None, program: tuple[str, ...]
 ) -> int:
-    """Play FAL, Replicate, Runway, OpenAI and ElevenLabs on a loopback port, for rehearsals of paid tiers at $0.
+    """Play the vendors on a loopback port, for rehearsals of paid tiers at $0.
 
     Alone, it prints what to export in another terminal and runs until Ctrl-C. With a PROGRAM after --, it runs that
     with all of it set, and ends with its exit code: film simulate -- film make shots.json --tier premium --yes
@@ -75,13 +77,16 @@ def command(
 def environment(simulator: Simulator, gallery: Path) -> dict[str, str]:
     """All that a rehearsal sets; the last four keep it apart from what is real, whatever .env says.
 
-    A key may stand under several names: each of them is set, or the real one would go along under the other.
+    A key may stand under several names: each of them is set, or the real one would go along under the other. A vendor
+    that nobody simulates cannot be reached, or a rehearsal would order from it in earnest.
     """
-    keys = simulator.environment()
-    others = {name: keys[names[0]] for names in KEY_NAMES.values() for name in names}
+    set_here = simulator.environment()
+    others = {name: set_here.get(known.key, "none") for known in accounts().values() for name in known.keys}
+    nowhere = {known.url: NOWHERE for known in accounts().values() if known.url not in set_here}
     return {
         **others,
-        **keys,
+        **nowhere,
+        **set_here,
         "FILM_GALLERY_DIR": str(gallery),
         "FILM_DATABASE_URL": f"sqlite:///{gallery / 'film.db'}",
         "FILM_STORE_URL": "none",
@@ -133,7 +138,8 @@ def _run(simulator: Simulator, gallery: Path, program: tuple[str, ...]) -> int:
 
 def _without_secrets() -> dict[str, str]:
     """This program's environment without what opens something real: a bucket, a database, an account."""
-    return {name: value for name, value in os.environ.items() if name not in SECRET_NAMES}
+    kept_back = secret_names()
+    return {name: value for name, value in os.environ.items() if name not in kept_back}
 
 
 def _on(number: signal.Signals, then: Callable[[], object]) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 from film.cluster.access import environment_with
 from film.cluster.files import HandedFile, MissingFile, at_hand
 from film.cluster.library import ray_library
-from film.environment.variables import SECRET_NAMES
+from film.vendors import secret_names
 
-_NO_KEYS: Mapping[str, None] = dict.fromkeys(SECRET_NAMES)
-"""Work that costs nothing needs no key, and finds none, whatever its node was started with."""
+
+def _no_keys() -> Mapping[str, None]:
+    """Work that costs nothing needs no key, and finds none, whatever its node was started with."""
+    return dict.fromkeys(secret_names())
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def perform(
 ) -> Answer:
     """``function(*arguments, places)``."""
     try:
-        with environment_with(_NO_KEYS), at_hand(files, sent, ray_library().get) as places:
+        with environment_with(_no_keys()), at_hand(files, sent, ray_library().get) as places:
             return Done(function(*arguments, places))
     except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to who asked
         return _answer_to(error)
@@ -57,7 +59,7 @@ def perform_in_steps(
 ) -> Generator[Answer]:
     """Every step of ``function(*arguments, places)``; an answer that is not Done is the last."""
     try:
-        with environment_with(_NO_KEYS), at_hand(files, sent, ray_library().get) as places:
+        with environment_with(_no_keys()), at_hand(files, sent, ray_library().get) as places:
             for step in function(*arguments, places):
                 yield Done(step)
     except Exception as error:  # noqa: BLE001  # as above; what came before it stays valid

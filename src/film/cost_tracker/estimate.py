@@ -18,8 +18,9 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from film.errors import InputError
+from film.errors import InputError, ProviderNotFound
 from film.models import AssetType, Shot
+from film.providers.registry import TIERS, provider_class
 from film.rates import Rate, RateCard
 from film.rates.rate import ANY
 from film.shots.fields import at, dotted, explain, kind_of
@@ -28,17 +29,12 @@ from film.shots.shotfile import ShotFile, load_shots
 Shots = Iterable[Shot | Mapping[str, Any]] | Mapping[str, Any] | Shot | ShotFile | Path | str
 """Shots or entries of shots.json, a list of them or one alone, or a shots.json: its path, or what was read of it."""
 
-DEFAULT_PROVIDERS = {AssetType.IMAGE: "fal", AssetType.VIDEO: "minimax", AssetType.AUDIO: "openai"}
-DEFAULT_MODELS = {
-    "fal": "fal-ai/flux/schnell",
-    "replicate": "black-forest-labs/flux-schnell",
-    "minimax": "fal-ai/minimax/hailuo-02/standard/image-to-video",
-    "kling": "fal-ai/kling-video/v2.5-turbo/pro/image-to-video",
-    "runway": "gen4_turbo",
-    "openai": "tts-1",
-    "elevenlabs": "eleven_multilingual_v2",
+_USUAL = TIERS["budget"]
+DEFAULT_PROVIDERS = {
+    AssetType.IMAGE: _USUAL.image,
+    AssetType.VIDEO: _USUAL.video,
+    AssetType.AUDIO: _USUAL.audio,
 }
-"""The model that is priced where none is named: the one that the provider would use. A test holds the two together."""
 
 CHARACTERS_A_MINUTE = 600
 """Spoken at the very least: an upper bound for speech that is billed by the minute."""
@@ -103,7 +99,15 @@ class Choice:
         model = cast("str | None", getattr(shot, f"{asset_type.value}_model"))
         if model is None and provider == usual:
             model = self.models.get(asset_type)
-        return provider, model or DEFAULT_MODELS.get(provider, ANY)
+        return provider, model or _default_model(asset_type, provider)
+
+
+def _default_model(asset_type: AssetType, provider: str) -> str:
+    """The model that is priced where none is named: the one that the provider would use."""
+    try:
+        return provider_class(asset_type, provider).default_model or ANY
+    except ProviderNotFound:
+        return ANY
 
 
 def estimate(shots: Shots, card: RateCard, choice: Choice, *, today: date | None = None) -> ProjectEstimate:

@@ -12,26 +12,27 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 
-from film.environment.variables import KEY_NAMES, STORE_NAMES, URL_NAMES
 from film.errors import ConfigurationError
+from film.variables import STORE_NAMES
+from film.vendors import Account
 
 _OTHER_FILES = frozenset({"passfile", "service", "servicefile", "sslkeylogfile"})
 """Parameters of PostgreSQL's addresses that name a file of the user, to take a password from or to write to."""
 
 
 def why_withheld(
-    account: str, values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
+    account: Account, values: Mapping[str, str], only_in_file: Mapping[str, str], dotenv: Path | None
 ) -> str | None:
     """Why an account's key is not sent to where its API is said to be; None where it may be."""
-    name = URL_NAMES[account]
+    name = account.url
     url = values.get(name)
     if not url:
         return None
-    key = next(n for n in KEY_NAMES[account] if real_key(values.get(n)))
+    key = next(n for n in account.keys if real_key(values.get(n)))
     if name in only_in_file and key not in only_in_file:
         return (
-            f"{dotenv} moves {account} to {shown_url(url)} ({name}), so it does not get the {key} of your environment:"
-            f" put the key into that file too, or {name} into your environment"
+            f"{dotenv} moves {account.name} to {shown_url(url)} ({name}), so it does not get the {key} of your"
+            f" environment: put the key into that file too, or {name} into your environment"
         )
     if not is_here(url) and urlsplit(url).scheme.lower() != "https":
         return f"{name} is {shown_url(url)}: over plain http everybody on the way would read {key}; write https://"

@@ -15,6 +15,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
+from film.providers.registry import TIERS
+
 _LARGEST = 64 << 20
 
 
@@ -113,7 +115,7 @@ def _read(document: Mapping[str, object]) -> Expected:
         height=_count(document.get("height")),
         size=_count(document.get("size")),
         sha256=_text(document.get("sha256")),
-        draft=document.get("tier") == "draft",
+        draft=(tier := TIERS.get(_text(document.get("tier")))) is not None and tier.is_draft,
         clips=clips,
         missing=missing,
         has_sound=sound["present"] is True if "present" in sound else None,

@@ -10,6 +10,7 @@ from film.jobs.journal import is_free
 from film.models import AssetType
 from film.providers.base import BaseProvider, JobProvider
 from film.providers.registry import provider_class
+from film.vendors import accounts
 
 UNSETTLED: tuple[State, ...] = ("intent", "submitted", "unknown", "review", "lost", "refused")
 """Jobs that are under way, or that somebody should know of."""
@@ -47,7 +48,9 @@ def advice(job: Job, now: datetime) -> str:
 def orders_page(job: Job) -> str:
     """Where the account's orders are shown: Kling's and MiniMax's, which FAL sells, on FAL's page."""
     provider = _provider(job)
-    return (provider.orders_page if provider else "") or f"{job.provider}'s own page"
+    account = accounts().get(provider.account or "") if provider else None
+    page = (provider.orders_page if provider else "") or (account.orders_page if account else "")
+    return page or f"{job.provider}'s own page"
 
 
 def how_to_resolve(job: Job) -> str:

@@ -12,10 +12,10 @@ import difflib
 from collections.abc import Mapping
 from typing import cast
 
-from film.environment.variables import KEY_NAMES
 from film.errors import InputError, ProviderNotFound
 from film.models import AssetType
 from film.providers.registry import names, provider_class
+from film.vendors import accounts
 
 
 def check_keys(api_keys: object) -> dict[str, str]:
@@ -28,21 +28,21 @@ def check_keys(api_keys: object) -> dict[str, str]:
     for account, key in given.items():
         if key is not None and not isinstance(key, str):  # which is not shown, whatever it is
             raise _refused(f"the key of {str(account)[:40]!r} is of type {type(key).__name__}, not text")
-        if account not in KEY_NAMES:
+        if account not in accounts():
             _check_account(str(account))
     return {str(account): str(key).strip() for account, key in given.items() if key and str(key).strip()}
 
 
 def _check_account(name: str) -> None:
-    known = dict.fromkeys(KEY_NAMES)
-    meant = next((account for account, variables in KEY_NAMES.items() if name.upper() in variables), None)
+    known = dict.fromkeys(accounts())
+    meant = next((account.name for account in accounts().values() if name.upper() in account.keys), None)
     near = meant or next(iter(difflib.get_close_matches(name.lower(), known, n=1)), None)
     if not near:
-        accounts = _accounts()
-        if name in accounts.values():
+        payers = _accounts()
+        if name in payers.values():
             return
-        known |= dict.fromkeys(accounts.values())
-        near = accounts.get(name)
+        known |= dict.fromkeys(payers.values())
+        near = payers.get(name)
     told = f"; did you mean {near}?" if near else ""
     raise _refused(f"there is no account {name[:40]!r} to have a key{told}", f"the accounts are {', '.join(known)}")
 

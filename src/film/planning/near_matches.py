@@ -129,7 +129,7 @@ def _to_buy(plan: FilmPlan) -> Iterable[_Wanted]:
 
 def _makers(services: Services) -> tuple[str, ...]:
     """Whose assets are worth an offer: the user's own and what vendors made, no drafts."""
-    drafts = {TIERS["draft"].image, TIERS["draft"].video, TIERS["draft"].audio}
+    drafts = {name for tier in TIERS.values() if tier.is_draft for name in (tier.image, tier.video, tier.audio)}
     return tuple(name for name in services.index.get_index_stats()["by_provider"] if tag_value(name) not in drafts)
 
 

@@ -52,6 +52,8 @@ class FilmParams(Model):
     """Shot id → the templates and descriptions in its prompt, name → digest."""
     tier: str
     choices: dict[AssetType, ProviderChoice]
+    voices: tuple[ProviderChoice, ...] = ()
+    """Who may speak where nobody was named, whom new lines are bought from first; empty where somebody was."""
     width: int
     height: int
     rate: Fraction
@@ -89,7 +91,7 @@ class FilmParams(Model):
 
     @property
     def is_draft(self) -> bool:
-        return self.tier == "draft"
+        return TIERS[self.tier].is_draft
 
     @property
     def file_name(self) -> str:
@@ -162,6 +164,8 @@ def film_params(
     _check_providers(file)
     shots_rendered, made_of, cast = _rendered(file, film, settings)
     shots_rendered = _voiced(shots_rendered, cast)
+    voices = () if audio_provider or audio_model else _voices(chosen, shots_rendered, settings)
+    speaker = voices[0] if voices else _choice(audio_provider, audio_model, chosen.audio, chosen.audio_model)
     return FilmParams(
         film_id=_film_id(film_id, file),
         shots=shots_rendered,
@@ -170,8 +174,9 @@ def film_params(
         choices={
             AssetType.IMAGE: _choice(image_provider, image_model, chosen.image, chosen.image_model),
             AssetType.VIDEO: _choice(video_provider, video_model, chosen.video, chosen.video_model),
-            AssetType.AUDIO: _choice(audio_provider, audio_model, chosen.audio, chosen.audio_model),
+            AssetType.AUDIO: speaker,
         },
+        voices=voices,
         width=width,
         height=height,
         rate=parse_rate("24" if auto_rate else film.frame_rate or ""),
@@ -282,8 +287,19 @@ def _choice(provider: str | None, model: str | None, default: str, default_model
     return ProviderChoice(provider=default, model=model or default_model)
 
 
+def _voices(tier: Tier, shots: Sequence[Shot], settings: Settings) -> tuple[ProviderChoice, ...]:
+    """The tier's voices as they are to be asked today; none where nobody speaks, or the tier names one."""
+    if not tier.voices or not any(shot.spoken for shot in shots):
+        return ()
+    from film.providers.tiers import by_price
+    from film.rates import RateCard, days
+
+    found = by_price(tier.voices, RateCard.load(settings), days.today())
+    return tuple(ProviderChoice(provider=provider, model=model) for provider, model in found)
+
+
 def _size(text: str | None, tier: Tier) -> tuple[int, int]:
-    width, height = DRAFT_SIZE if tier.name == "draft" else FINAL_SIZE
+    width, height = DRAFT_SIZE if tier.is_draft else FINAL_SIZE
     return parse_size(text, height) if text else (width, height)
 
 

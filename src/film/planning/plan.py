@@ -22,7 +22,6 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from film.cache import CachedAsset
-from film.environment.variables import KEY_NAMES
 from film.errors import InputError
 from film.jobs import Job
 from film.jobs.journal import OPEN, Journal
@@ -34,7 +33,10 @@ from film.planning.requests import PlannedRequest, ProviderSet, RequestBuilder
 from film.planning.results import CompletedShot, ShotAsset
 from film.planning.reuse import Taken, named_assets
 from film.planning.services import Services
+from film.planning.voices import Voices
+from film.rates.days import is_soon
 from film.settings import Settings
+from film.vendors import accounts
 
 NOTHING = Quote(amount=Decimal(0))
 State = Literal["reused", "ordered", "new", "stale"]
@@ -91,6 +93,15 @@ class PlannedAsset:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What one of the providers cannot take of what these shots ask for."""
+
+    provider: str
+    text: str
+    shots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShotPlan:
     shot: Shot
     assets: Mapping[AssetType, PlannedAsset]
@@ -116,6 +127,8 @@ class FilmPlan:
     params: FilmParams
     shots: tuple[ShotPlan, ...]
     known: Mapping[tuple[str, AssetType], list[KnownTake]] = field(repr=False)
+    speech: str = ""
+    """Who speaks where nobody was named; empty where there is no such line."""
 
     @property
     def assets(self) -> Iterable[PlannedAsset]:
@@ -131,13 +144,33 @@ class FilmPlan:
         """What the reused assets were paid for with when they were made."""
         return sum((asset.saved for asset in self.assets), Decimal(0))
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What of the shots the providers cannot take, each sentence once, with the shots that it is about."""
+        told: dict[tuple[str, str], dict[str, None]] = {}
+        for asset in self.assets:
+            for order in asset.orders[:1]:
+                for sentence in order.ask.provider.notices(order.ask.config):
+                    told.setdefault((order.ask.request.provider, sentence), {})[asset.shot_id] = None
+        return tuple(Notice(provider, text, tuple(shots)) for (provider, text), shots in told.items())
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What of that which is bought ends soon, a sentence each."""
+        told: dict[str, None] = {}
+        for order in (order for asset in self.assets for order in asset.to_buy):
+            provider, config = order.ask.provider, order.ask.config
+            if (ending := provider.ending(config)) and is_soon(ending.last, now := provider.today()):
+                told[ending.words(now)] = None
+        return tuple(told)
+
     def count(self, state: State) -> int:
         return sum(1 for asset in self.assets if asset.state == state)
 
     def missing_keys(self, keys: Mapping[str, object]) -> list[str]:
         """The variables of API keys that making this film needs and that are not set."""
         needed = {order.ask.provider.account for asset in self.assets for order in asset.orders}
-        return [names[0] for account, names in KEY_NAMES.items() if account in needed and account not in keys]
+        return [account.key for name, account in accounts().items() if name in needed and name not in keys]
 
 
 Consent = Callable[[FilmPlan, Settings], None]
@@ -156,8 +189,8 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     for shot in params.shots:
         if not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
             asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
-        if (shot.shot_id, AssetType.AUDIO) not in named and (audio := asker.audio(shot)):
-            asks[shot.shot_id, AssetType.AUDIO] = audio
+    lines, journal = Voices(params, asker, known), Journal(services.engine, timedelta())
+    _add_lines(asks, lines, [s for s in params.shots if (s.shot_id, AssetType.AUDIO) not in named], services, journal)
     keys = {place: services.key(ask.request) for place, ask in asks.items()}
     part_keys = [services.key(part.request) for ask in asks.values() for part in ask.parts]
     cached = _peek(services, params, [*keys.values(), *part_keys])
@@ -179,7 +212,6 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
     cached |= _peek(services, params, clip_keys.values())
     missing = {*keys.values(), *part_keys, *clip_keys.values()} - cached.keys()
-    journal = Journal(services.engine, timedelta())
     ordered = journal.orders_for(missing) if params.is_online else {}
     waiting = _waiting(journal, params) if len(clips) < len(params.shots) else {}
 
@@ -203,7 +235,26 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
             picture = there((shot.shot_id, AssetType.IMAGE)) is not None
             rows[kind] = _planned(ask, key, cached.get(key or ""), job, takes, params, parts, has_picture=picture)
         plans.append(ShotPlan(shot, rows))
-    return FilmPlan(params, tuple(plans), known)
+    return FilmPlan(params, tuple(plans), known, lines.note)
+
+
+def _add_lines(
+    asks: dict[tuple[str, AssetType], PlannedRequest],
+    lines: Voices,
+    shots: Iterable[Shot],
+    services: Services,
+    journal: Journal,
+) -> None:
+    """Every line of ``shots``: by whoever spoke it before, else by whoever does today."""
+    asked = {shot.shot_id: (shot, lines.asks(shot)) for shot in shots}
+    open_choice = [ask for _, found in asked.values() if len(found) > 1 for ask in found]
+    keys = {services.key(one.request) for ask in open_choice for one in (ask, *ask.parts)}
+    there: set[str] = set()
+    if keys:
+        there = {*_peek(services, lines.params, keys), *journal.orders_for(keys)}
+    for shot_id, (shot, _) in asked.items():
+        if ask := lines.chosen(shot, lambda one: services.key(one.request), there):
+            asks[shot_id, AssetType.AUDIO] = ask
 
 
 def _waiting(journal: Journal, params: FilmParams) -> dict[tuple[str, str], Job]:
@@ -327,6 +378,7 @@ def _check(ask: PlannedRequest) -> None:
     """Whatever its provider cannot take stops the film before anything is made, and names the shot."""
     try:
         ask.provider.check_config(ask.config)
+        ask.provider.check_alive(ask.config)
     except InputError as error:
         raise InputError(f"{ask.shot.shot_id}: {error.message}", hint=error.hint, field=error.field) from error
 

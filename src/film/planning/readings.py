@@ -16,21 +16,36 @@ from film.media import head_of, probe, sniff
 from film.media.clips import is_small
 from film.models import AssetType
 from film.planning.results import OWN
+from film.providers import registry
+from film.providers.base import BaseProvider
 
 UNTIMED = frozenset(("wav", "mp3", "flac", "aiff", "aac"))
 """Readers of sound whose files have no times, and so no holes."""
 _TIMED = "timed/1"
+TOLD = ("by_rules", "made_to_fit")
+"""What the cut and the film's origin go by, and no name: a provider that differs only in that makes the same film."""
 
 
 def reading_of(asset: CachedAsset) -> str:
     """Empty for what is taken as it is. Kept with the asset since it came in; what is older is looked at once."""
     said = asset.details.get("reading")
-    if said is not None or asset.provider == "draft":
+    if said is not None or says(asset, "by_rules"):
         return said or ""
     kind = AssetType(asset.kind)
     if asset.provider == OWN or (kind is AssetType.VIDEO and is_small(asset.details)):
         return _found(asset.sha256, asset.path, kind)
     return ""
+
+
+def says(asset: CachedAsset, fact: str) -> bool:
+    """A yes or no of its maker's (``TOLD``): kept with the asset; of what is older, its maker is asked today."""
+    kept = asset.details.get(fact)
+    return bool(kept) if kept is not None else registry.says(asset.kind, asset.provider, fact)
+
+
+def told_by(provider: BaseProvider) -> dict[str, bool]:
+    """What is kept of a maker with each asset, so that it holds when the maker is not installed any more."""
+    return {fact: True for fact in TOLD if getattr(provider, fact, False)}
 
 
 def sound_reading(path: Path) -> str:

@@ -21,6 +21,7 @@ from film.jobs import Job, Jobs, PaidCall, PurchaseResult
 from film.jobs.limits import PriorityLimiter
 from film.jobs.unbroken import unbroken_once
 from film.models import Asset, Generated
+from film.planning.readings import told_by
 from film.planning.requests import PlannedRequest, generate
 from film.planning.results import ShotAsset
 from film.planning.services import Services
@@ -215,7 +216,7 @@ class AssetResolver:
         path, found = await asyncio.to_thread(
             probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
         )
-        details = {**made.details, **facts_of(found)}
+        details = {**made.details, **facts_of(found), **told_by(ask.provider)}
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return NewResult(path=path, mime=found.mime, cost=cost, details=details)

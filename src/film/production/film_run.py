@@ -23,7 +23,6 @@ from film.cost_tracker import CostTracker, Reservation, Saving, write_reports
 from film.cost_tracker.standing import Booked, booked_since, ledger_mark
 from film.db.away import on_thread, telling
 from film.db.session import snapshot
-from film.environment.variables import KEY_NAMES
 from film.errors import FilmError, Interrupted
 from film.jobs import Clock, Job, JobEvent, Jobs, Limits
 from film.jobs.accounts import THIS_PROCESS, Accounts
@@ -50,6 +49,7 @@ from film.production.standins import add_stand_ins
 from film.production.stop import Stop, on_interrupt
 from film.providers.base import missing_keys
 from film.settings import Settings
+from film.vendors import accounts
 
 LEASE = 90.0
 """Seconds: longer than any answer of a vendor is waited for."""
@@ -140,6 +140,8 @@ class FilmRun:
             self.events.emit("warning", message=message)
         await self.recover()
         plan = await self.plan()
+        for message in plan.endings:
+            self.events.emit("warning", message=message)
         self.check(plan, consent)
         await self.begin(plan)
         return plan
@@ -187,7 +189,7 @@ class FilmRun:
         missing = plan.missing_keys(self.keys)
         if missing:
             withheld = self.services.settings.withheld
-            raise missing_keys(missing, [why for account, why in withheld.items() if KEY_NAMES[account][0] in missing])
+            raise missing_keys(missing, [why for name, why in withheld.items() if accounts()[name].key in missing])
         if plan.at_most:
             self.costs.check_budget(plan.at_most - self._held_by_others(plan))
             if consent:

@@ -20,8 +20,10 @@ from film.planning.params import FilmParams, ProviderChoice
 from film.planning.requests import RequestBuilder
 from film.planning.results import CompletedShot
 from film.production.asset_resolver import AssetResolver
+from film.providers.registry import TIERS
 
-DRAFT = ProviderChoice(provider="draft")
+_DRAFT = next(tier for tier in TIERS.values() if tier.is_draft)
+DRAFT = ProviderChoice(provider=_DRAFT.image)
 
 
 async def add_stand_ins(
@@ -52,4 +54,4 @@ def _card(cache: AssetCache, params: FilmParams) -> CachedAsset:
         return found
     out = io.BytesIO()
     Image.new("RGB", (params.width, params.height), (18, 20, 24)).save(out, "PNG")
-    return cache.put(key, kind="image", provider="draft", mime="image/png", data=out.getvalue())
+    return cache.put(key, kind="image", provider=_DRAFT.image, mime="image/png", data=out.getvalue())

@@ -22,7 +22,6 @@ TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedi
 ALGORITHMIC = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/composite"
 GENERATOR = "film-generation"
-_DRAWN_BY_RULES = "draft"
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,11 @@ class Origin:
     provider: str
     model: str
     sha256: str
+    by_rules: bool = False
 
     @property
     def trained(self) -> bool:
-        return self.provider != _DRAWN_BY_RULES
+        return not self.by_rules
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,12 @@ def _shots(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _models(claim: Claim) -> list[tuple[str, str, str]]:
-    """(kind, provider, model) of each maker, each once, in the order of first use."""
-    return list(dict.fromkeys((o.kind, o.provider, o.model) for o in claim.origins))
+def _models(claim: Claim) -> list[tuple[str, str, str, bool]]:
+    """(kind, provider, model, by rules) of each maker, each once, in the order of first use."""
+    return list(dict.fromkeys((o.kind, o.provider, o.model, o.by_rules) for o in claim.origins))
 
 
-def _ingredient(kind: str, provider: str, model: str) -> dict[str, Any]:
-    by_rules = provider == _DRAWN_BY_RULES
+def _ingredient(kind: str, provider: str, model: str, by_rules: bool) -> dict[str, Any]:
     return {
         "title": f"{provider}: {model}" if model else provider,
         "format": "application/octet-stream",

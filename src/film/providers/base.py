@@ -20,6 +20,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -27,9 +28,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from film.dialogue import said
-from film.environment.variables import KEY_NAMES
-from film.errors import BadMedia, MissingKeyError, PollingNotSupported, ProviderError
+from film.errors import BadMedia, InputError, MissingKeyError, PollingNotSupported, ProviderError
 from film.models import AssetType, Generated, Model, Quote
+from film.providers.capabilities import Capabilities
+from film.providers.endings import Ending
+from film.rates import days
+from film.vendors import accounts
 
 if TYPE_CHECKING:
     import httpx
@@ -138,6 +142,8 @@ class ProviderContext:
 
     keys: Mapping[str, str] | None = field(default=None, repr=False)
     base_urls: Mapping[str, str] | None = None
+    today: Callable[[], date] | None = None
+    """The day by which prices and models count, where it is not this one."""
     speeds: Mapping[str, float] | None = None
     """Account → how many seconds of its time pass in one of ours, where it is simulated here."""
     http: httpx.AsyncClient | None = None
@@ -159,6 +165,8 @@ class BaseProvider(ABC):
     """Whose key it needs (``fal``); None needs none."""
     local: ClassVar[bool] = False
     """Made on this machine: free, repeatable, not journaled."""
+    by_rules: ClassVar[bool] = False
+    """Drawn or spoken by rules, by no model that was trained: what a film says of its origin goes by that."""
     gpus: ClassVar[float] = 0
     """GPUs that it keeps busy, a local one: on a cluster it works, and stays loaded, on a node that has as many."""
     concurrency: ClassVar[int] = 3
@@ -166,6 +174,10 @@ class BaseProvider(ABC):
     orders_a_minute: ClassVar[float | None] = None
     """How many orders the vendor takes in a minute, where it says; they are sent that far apart."""
     default_model: ClassVar[str] = ""
+    models: ClassVar[Mapping[str, Capabilities]] = {}
+    """Model → what it takes and gives, where the provider says; those that have ended stay."""
+    label: ClassVar[str] = ""
+    """What people call what it sells, where that is not its name: ``Hailuo``."""
     orders_page: ClassVar[str] = ""
     """Where people see what their account has ordered."""
 
@@ -209,6 +221,33 @@ class BaseProvider(ABC):
         """
         return ""
 
+    def capabilities(self, config: Any) -> Capabilities | None:
+        """The facts of the model that is asked for; None where nobody has written them down."""
+        return self.models.get(self.model_of(config))
+
+    def notices(self, config: Any) -> tuple[str, ...]:
+        """What of this order it cannot take, or the user should know, a sentence each: told once, in the plan."""
+        facts = self.capabilities(config)
+        return tuple(facts.not_taken(config, self.label or self.name)) if facts else ()
+
+    def ending(self, config: Any) -> Ending | None:
+        """When the model that is asked for, or its price, ends; None where nobody knows of an end."""
+        facts, model = self.capabilities(config), self.model_of(config)
+        if facts is None or facts.gone_after is None:
+            return None
+        return Ending(self.name, model, "model", facts.gone_after, facts.instead)
+
+    def check_alive(self, config: Any) -> None:
+        """Raise InputError for a model that is not served any more. Whatever is in the library is reused without."""
+        ending, today = self.ending(config), self.today()
+        if ending and ending.what == "model" and ending.last < today:
+            hint = f"use {ending.then}" if ending.then else "choose another model or provider"
+            raise InputError(ending.words(today), hint=f"{hint}; what is made stays made")
+
+    def today(self) -> date:
+        """The day, in UTC, by which prices and models count."""
+        return self.context.today() if self.context.today else days.today()
+
     def quote(self, config: Any) -> Quote:
         """``estimate_cost`` with its basis in words; override to say how it came about."""
         return Quote(amount=self.estimate_cost(config))
@@ -229,8 +268,8 @@ class BaseProvider(ABC):
         """The account's key; raises MissingKeyError that names the variable."""
         key = (self.context.keys or {}).get(self.account or "")
         if not key:
-            names = KEY_NAMES.get(self.account or "", ())
-            raise missing_keys([names[0]] if names else [f"key of {self.name}"])
+            known = accounts().get(self.account or "")
+            raise missing_keys([known.key if known else f"key of {self.name}"])
         return key
 
     def base_url(self, default: str) -> str:
@@ -255,6 +294,8 @@ class BaseVideoProvider(BaseProvider):
     """Turns one picture and a prompt into a clip."""
 
     asset_type = AssetType.VIDEO
+    made_to_fit: ClassVar[bool] = False
+    """Its clips last exactly as long as they were asked to, and never have sound: the cut goes by that."""
     image_url_form: ClassVar[Literal["data", "file"]] = "data"
     """How ``image_url`` comes: a data URI, which vendors take, or a file URI for work on this machine."""
 

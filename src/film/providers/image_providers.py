@@ -1,7 +1,18 @@
-"""The catalogue of picture makers: name → (class, what to do when it cannot be loaded)."""
+"""The picture makers, by the description's name for their room; the vendors' rows say which there are."""
 
-ROWS: dict[str, tuple[str, str]] = {
-    "draft": ("animatic.provider:DraftImageProvider", "reinstall film-generation"),
-    "fal": ("film.providers.fal:FalImageProvider", "reinstall film-generation"),
-    "replicate": ("film.providers.replicate:ReplicateImageProvider", "reinstall film-generation"),
-}
+from __future__ import annotations
+
+from functools import partial
+
+from film.models import AssetType
+from film.providers.base import BaseImageProvider, ImageConfig
+from film.providers.registry import make_provider, names, provider_class
+
+__all__ = ["BaseImageProvider", "ImageConfig", "make", "provider", "provider_names"]
+
+provider_names = partial(names, AssetType.IMAGE)
+"""Those that users may name."""
+provider = partial(provider_class, AssetType.IMAGE)
+"""The class of a name."""
+make = partial(make_provider, AssetType.IMAGE)
+"""A provider by its name, and with the context of a run, if there is one."""

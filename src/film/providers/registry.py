@@ -1,28 +1,24 @@
-"""Which providers there are: a row each, and other people's through entry points.
+"""Which providers there are: what the vendors' rows name, plug-ins' classes, and those of this process.
 
-A row says where the class is, loaded only when it is asked for, and what to do when it cannot be. Other packages add
-theirs in their pyproject.toml:
+A class is loaded only when it is asked for. Other packages add theirs in their pyproject.toml, a class that needs no
+account of its own, or a whole vendor's row (``film.vendors``):
 
     [project.entry-points."film.providers"]
-    myvendor = "my_package.vendor:MyVideoProvider"
+    plain = "my_package.plain:PlainProvider"
+    acme = "acme_video:VENDOR"
 """
 
 from __future__ import annotations
 
 import difflib
-import importlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import entry_points
 
 from film.errors import ProviderNotFound
 from film.models import AssetType
-from film.providers import audio_providers, image_providers, video_providers
 from film.providers.base import BaseProvider, ProviderContext
-
-GROUP = "film.providers"
+from film.vendors import Vendor, found, load, vendors
 
 
 @dataclass(frozen=True)
@@ -36,13 +32,23 @@ class Tier:
     image_model: str | None = None
     video_model: str | None = None
     audio_model: str | None = None
+    voices: tuple[tuple[str, str | None], ...] = ()
+    """Who may speak where nobody is named, with their models: the cheapest that is sold on the day does."""
+    is_draft: bool = False
+    """Whether all of it is made on this machine, to be looked at before anything is bought."""
 
 
 TIERS = {
     tier.name: tier
     for tier in (
-        Tier("draft", image="draft", video="draft", audio="draft"),
-        Tier("budget", image="fal", video="minimax", audio="openai"),
+        Tier("draft", image="draft", video="draft", audio="draft", is_draft=True),
+        Tier(
+            "budget",
+            image="fal",
+            video="minimax",
+            audio="openai",
+            voices=(("openai", None), ("gemini", None), ("elevenlabs", "eleven_flash_v2_5")),
+        ),
         Tier("premium", image="fal", video="kling", audio="elevenlabs", image_model="fal-ai/flux/dev"),
         Tier("ultra", image="fal", video="runway", audio="elevenlabs", image_model="fal-ai/flux/dev"),
     )
@@ -51,24 +57,24 @@ TIERS = {
 
 def names(asset_type: AssetType) -> list[str]:
     """The providers of a kind that users may name, built-in ones first."""
-    own = list(_rows(asset_type))
-    return own + sorted(n for n, kind in _plugins() if kind is asset_type and n not in own)
+    rows = list(_rows(asset_type))
+    return rows + sorted(n for n, kind in _classes() if kind is asset_type and n not in rows)
 
 
 def provider_class(asset_type: AssetType, name: str) -> type[BaseProvider]:
     """The class behind a name; raises ProviderNotFound saying which there are or what to install."""
     row = _rows(asset_type).get(name)
     if row is None:
-        plugin = _plugins().get((name, asset_type))
+        plugin = _classes().get((name, asset_type))
         if plugin is None:
             raise _unknown(asset_type, name)
         return plugin
-    path, remedy = row
-    module, _, attribute = path.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
+        return load(row.providers(asset_type.value)[name])
     except ImportError as error:
-        raise ProviderNotFound(f"provider {name} needs {error.name}", hint=remedy, provider=name) from error
+        raise ProviderNotFound(
+            f"provider {name} needs {error.name or error}", hint=row.remedy, provider=name
+        ) from error
 
 
 def local_providers() -> list[type[BaseProvider]]:
@@ -81,6 +87,17 @@ def make_provider(asset_type: AssetType, name: str, context: ProviderContext | N
     return provider_class(asset_type, name)(context)
 
 
+def says(asset_type: str, name: str, fact: str) -> bool:
+    """What the class behind a name says of itself: False, too, where it is not here any more, or never was a provider.
+
+    ``fact`` is one of its class's own yes or no: ``local``, ``made_to_fit``, ``by_rules``.
+    """
+    try:
+        return bool(getattr(provider_class(AssetType(asset_type), name), fact, False))
+    except ProviderNotFound:
+        return False
+
+
 def register(provider: type[BaseProvider]) -> type[BaseProvider]:
     """Add a class for this process; usable as a decorator. Its ``name`` and kind say under what.
 
@@ -89,7 +106,6 @@ def register(provider: type[BaseProvider]) -> type[BaseProvider]:
     if not provider.name:
         provider.name = _derived(provider)
     _registered[provider.name, provider.asset_type] = provider
-    _plugins.cache_clear()
     return provider
 
 
@@ -108,30 +124,19 @@ def _derived(provider: type[BaseProvider]) -> str:
 _registered: dict[tuple[str, AssetType], type[BaseProvider]] = {}
 
 
-def _rows(asset_type: AssetType) -> dict[str, tuple[str, str]]:
-    return {
-        AssetType.IMAGE: image_providers.ROWS,
-        AssetType.VIDEO: video_providers.ROWS,
-        AssetType.AUDIO: audio_providers.ROWS,
-    }[asset_type]
+def _rows(asset_type: AssetType) -> dict[str, Vendor]:
+    """Provider → the row of the vendor that brings it."""
+    return {name: row for row in vendors().values() for name in row.providers(asset_type.value)}
 
 
-@lru_cache(maxsize=1)
-def _plugins() -> dict[tuple[str, AssetType], type[BaseProvider]]:
-    found: dict[tuple[str, AssetType], type[BaseProvider]] = {}
-    for point in entry_points(group=GROUP):
-        try:
-            loaded = point.load()
-        except Exception as error:  # a plug-in may fail in any way of its own
-            raise ProviderNotFound(
-                f"the provider plug-in {point.name} ({point.value}) does not load: {error}",
-                hint="repair or uninstall the package that brings it",
-            ) from error
-        found[point.name, loaded.asset_type] = loaded
-    return found | _registered
+def _classes() -> dict[tuple[str, AssetType], type[BaseProvider]]:
+    plugins = {(name, plugin.asset_type): plugin for name, plugin in found().classes.items()}
+    return plugins | _registered
 
 
 def _unknown(asset_type: AssetType, name: str) -> ProviderNotFound:
+    if broken := found().broken.get(name):
+        raise ProviderNotFound(broken, hint="repair or uninstall the package that brings it", provider=name)
     known = names(asset_type)
     near = _nearest(name, known)
     return ProviderNotFound(

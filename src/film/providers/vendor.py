@@ -4,7 +4,7 @@
 
 A new vendor says where it lives, how its key travels, what it sells (``bought``) and how it words a refusal
 (``read_error``), and writes submit, poll_status and fetch with a ``Wire``. Nothing that a vendor cannot take is dropped
-in silence: ``notices`` says so, in the log and beside the result.
+in silence: ``notices`` says so, in the plan and beside the result.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from abc import abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
-from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.errors import (
     ConfigurationError,
     FilmError,
@@ -32,6 +32,7 @@ from film.errors import (
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
+    UnknownPriceError,
 )
 from film.models import Generated, Quote
 from film.providers.base import (
@@ -41,12 +42,15 @@ from film.providers.base import (
     Ticket,
     text_length,
 )
+from film.providers.endings import Ending
 from film.providers.http import make_client
 from film.providers.patience import PATIENT, Patience
 from film.providers.redact import redact
 from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
+from film.rates.refresh import LivePrice
+from film.vendors import Account, account
 
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()
@@ -63,12 +67,10 @@ class Bought(NamedTuple):
 class VendorProvider(JobProvider):
     """A vendor reached over HTTP. Needs a key to submit, none to plan."""
 
-    home: ClassVar[str]
-    """The API's address, unless the user moves the account."""
-    key_page: ClassVar[str]
-    """Where people get a key."""
     no_order: ClassVar[frozenset[int]] = frozenset({400, 401, 402, 403, 404, 422})
     """Answers to an order that, in the vendor's documented form (``says_no``), prove that no job came about."""
+    has_price_list: ClassVar[bool] = False
+    """Whether ``live_prices`` asks the vendor what it charges today."""
     patience: Patience = Patience()
 
     # -- override these
@@ -95,16 +97,44 @@ class VendorProvider(JobProvider):
         """Whether a 4xx has the vendor's documented form of an error: one from a gateway between us has not."""
         return bool(answer.json())
 
-    def notices(self, config: Any) -> tuple[str, ...]:
-        """What of this order the vendor cannot take, or the user should know, a sentence each."""
-        return ()
+    async def live_prices(self, models: Sequence[str]) -> list[LivePrice]:
+        """What the account is charged for ``models`` today, as far as the vendor says."""
+        return []
 
     # -- given
+
+    @property
+    def sold_by(self) -> Account:
+        """The facts of the account that it is paid through, as the vendor's row declares them."""
+        return account(self.account or "")
+
+    @property
+    def home(self) -> str:
+        """The API's address, unless the user moves the account."""
+        return self.sold_by.home
 
     def rate(self, config: Any) -> Rate:
         order = self.bought(config)
         rates = self.context.rates or RateCard.shipped()
-        return rates.price(self.name, order.model, variant=order.variant)
+        return rates.price(self.name, order.model, self.today(), variant=order.variant)
+
+    def ending(self, config: Any) -> Ending | None:
+        if known := super().ending(config):
+            return known
+        try:
+            rate, order = self.rate(config), self.bought(config)
+        except UnknownPriceError:  # whoever asks for a quote is told why
+            return None
+        if rate.ends is None:
+            return None
+        model, last = self.model_of(config), rate.ends - timedelta(days=1)
+        try:
+            after = (self.context.rates or RateCard.shipped()).price(
+                self.name, order.model, rate.ends, variant=order.variant
+            )
+        except UnknownPriceError:
+            return Ending(self.name, model, "model", last, rate.instead)
+        return Ending(self.name, model, "price", last, after.basis(order.units))
 
     def quote(self, config: Any) -> Quote:
         rate, units = self.rate(config), self.bought(config).units
@@ -124,7 +154,7 @@ class VendorProvider(JobProvider):
             raise self.key_rejected("it holds characters that no key has")
         if not re.match(r"https?://[^/\s]", base):
             raise ConfigurationError(
-                f"{URL_NAMES[self.account or '']} is no web address: {redact(base, limit=80)!r}",
+                f"{self.sold_by.url} is no web address: {redact(base, limit=80)!r}",
                 hint="write it like http://localhost:8080, or leave it out",
             )
         async with AsyncExitStack() as stack:
@@ -246,10 +276,10 @@ class VendorProvider(JobProvider):
         )
 
     def key_rejected(self, words: str) -> MissingKeyError:
-        variable = KEY_NAMES[self.account or ""][0]
+        where = f" (get one at {self.sold_by.key_page})" if self.sold_by.key_page else ""
         return MissingKeyError(
-            f"the key in {variable} does not work with {self.name}: {words}",
-            hint=f"put a valid key into .env (get one at {self.key_page}) and run again; what is made stays made",
+            f"the key in {self.sold_by.key} does not work with {self.name}: {words}",
+            hint=f"put a valid key into .env{where} and run again; what is made stays made",
         )
 
     def out_of_credit(self, words: str) -> OutOfCredit:
@@ -319,22 +349,23 @@ class VendorProvider(JobProvider):
                 logger.warning("%s: %s", self.name, sentence)
         return found
 
-    def check_text(self, text: str, limit: int, model: str) -> str:
+    def check_text(self, text: str, limit: int | None, model: str) -> str:
         """``text``, or InputError when the model takes no text that long: cutting it is not ours to do."""
         length = text_length(text)
-        if length > limit:
+        if limit is not None and length > limit:
             raise InputError(
                 f"{model} takes texts of up to {limit} characters, this one has {length}",
                 hint="shorten it, split the shot, or choose another provider",
             )
         return text
 
-    def known_model(self, config: Any, known: Sequence[str]) -> str:
+    def known_model(self, config: Any) -> str:
+        """The model that is asked for; raises InputError for one that the provider does not sell."""
         model = self.model_of(config)
-        if model not in known:
+        if model not in self.models:
             raise InputError(
                 f"provider {self.name} has no model {redact(model, limit=80)!r}",
-                hint=f"choose one of {', '.join(known)}",
+                hint=f"choose one of {', '.join(self.models)}",
             )
         return model
 

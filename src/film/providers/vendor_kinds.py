@@ -8,7 +8,6 @@ SpeechVendor    generate(text, config)
 from __future__ import annotations
 
 import hashlib
-from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -57,19 +56,23 @@ class VideoVendor(VendorProvider, BaseVideoProvider):
     file_limit: ClassVar[int]
     """Bytes of a picture that the vendor takes at all; a larger one is sent as a JPEG that it takes."""
 
-    @abstractmethod
     async def upload(self, picture: PictureFile) -> str:
         """Put a picture where the vendor keeps its customers' files; returns what an order calls it.
 
-        It costs nothing and may be done again. Raises ProviderUnavailable when it cannot be done now.
+        It costs nothing and may be done again. Raises ProviderUnavailable when it cannot be done now. Override it
+        where the vendor keeps files.
         """
+        raise InputError(
+            f"{self.name} takes pictures of up to {self.inline_limit} characters, this one has more",
+            hint="choose a smaller frame; the cut scales pictures up",
+        )
 
     async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:
         return await self.run(config.model_copy(update={"prompt": prompt}), image_url=image_url)
 
-    @abstractmethod
     def lengths(self, config: VideoConfig) -> Sequence[int]:
         """The lengths in seconds that the model sells, shortest first."""
+        return self.models[self.known_model(config)].lengths
 
     def clip_seconds(self, config: VideoConfig) -> Decimal:
         """The shortest length sold that holds the shot; the cut trims it."""

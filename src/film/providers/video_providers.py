@@ -1,8 +1,18 @@
-"""The catalogue of animators: name → (class, what to do when it cannot be loaded)."""
+"""The animators, by the description's name for their room; the vendors' rows say which there are."""
 
-ROWS: dict[str, tuple[str, str]] = {
-    "draft": ("animatic.provider:DraftVideoProvider", "reinstall film-generation"),
-    "minimax": ("film.providers.minimax:MinimaxVideoProvider", "reinstall film-generation"),
-    "kling": ("film.providers.kling:KlingVideoProvider", "reinstall film-generation"),
-    "runway": ("film.providers.runway:RunwayVideoProvider", "reinstall film-generation"),
-}
+from __future__ import annotations
+
+from functools import partial
+
+from film.models import AssetType
+from film.providers.base import BaseVideoProvider, VideoConfig
+from film.providers.registry import make_provider, names, provider_class
+
+__all__ = ["BaseVideoProvider", "VideoConfig", "make", "provider", "provider_names"]
+
+provider_names = partial(names, AssetType.VIDEO)
+"""Those that users may name."""
+provider = partial(provider_class, AssetType.VIDEO)
+"""The class of a name."""
+make = partial(make_provider, AssetType.VIDEO)
+"""A provider by its name, and with the context of a run, if there is one."""

@@ -1,6 +1,6 @@
 """What providers charge: dated rate cards, and the price of one purchase by them.
 
-    shipped.toml  ─┐
+    vendors' rows ─┐
     FILM_RATE_CARD ┴► RateCard.load(settings) ─► .price(provider, model, today) ─► Rate ─► .cost(units)
     (or rates.toml in the gallery, which ``refresh`` and ``write`` bring up to date)
 

@@ -20,22 +20,27 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from film.errors import InputError, UnknownPriceError
 from film.files.bounds import read_plain
+from film.rates import days
 from film.rates.rate import ANY, Rate
 from film.settings import Settings
 from film.shots.toml_lines import check_keys
+from film.vendors import vendors
 
 _FOLDER = Path(__file__).parent
-_FORM = 'an entry is [[rate]] with provider, model, unit, price = "0.003" and source, as in film/rates/shipped.toml'
+_FORM = (
+    'an entry is [[rate]] with provider, model, unit, price = "0.003" and source, as in film/providers/fal/rates.toml'
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,9 @@ class RateCard:
     @staticmethod
     @lru_cache(maxsize=1)
     def shipped() -> RateCard:
-        return read_card(_FOLDER / "shipped.toml")
+        """What the vendors' rows say that they charge: ours, and those of installed plug-ins."""
+        cards = [_of_vendor(name, row.rates) for name, row in vendors().items() if row.rates]
+        return RateCard(tuple(rate for card in cards for rate in card.rates), max(card.as_of for card in cards))
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -73,10 +80,12 @@ class RateCard:
 
     def raised_by(self, other: RateCard) -> RateCard:
         """This card with those lines of ``other`` that it has itself, and that are nowhere below it."""
-        theirs = {(r.provider, r.model, r.variant): r for r in other.rates}
+        theirs = {(r.provider, r.model, r.variant, r.begins): r for r in other.rates}
         return RateCard(
             tuple(
-                found if (found := theirs.get((r.provider, r.model, r.variant))) and found.is_no_lower_than(r) else r
+                found
+                if (found := theirs.get((r.provider, r.model, r.variant, r.begins))) and found.is_no_lower_than(r)
+                else r
                 for r in self.rates
             ),
             self.as_of,
@@ -94,13 +103,23 @@ class RateCard:
         fitting = named or ([] if variant else lines)
         if not fitting:
             raise self._unknown(provider, model, variant)
-        rate = max(fitting, key=_dearness)
-        if rate.ends and (today or datetime.now(UTC).date()) >= rate.ends:
-            raise UnknownPriceError(
-                f"{provider} {model} is not sold any more since {rate.ends}",
-                hint=f"use {rate.instead}" if rate.instead else "choose another model or provider",
-            )
-        return rate
+        day = today or days.today()
+        begun = [r for r in fitting if r.begins is None or r.begins <= day] or fitting
+        if current := [r for r in begun if r.ends is None or day < r.ends]:
+            rate = max(current, key=_dearness)
+            if rate.unverified:
+                raise UnknownPriceError(
+                    f"the price of {provider} {model}, {rate.basis(Decimal(1))}, was not read on the vendor's own page,"
+                    " so nothing is bought by it",
+                    hint=f"read it at {rate.unverified} and write it into a card of yours: FILM_RATE_CARD, or"
+                    " rates.toml in the gallery",
+                )
+            return rate
+        last = max(begun, key=lambda r: r.ends or day)
+        raise UnknownPriceError(
+            f"{provider} {model} is not sold any more since {last.ends}",
+            hint=f"use {last.instead}" if last.instead else "choose another model or provider",
+        )
 
     def _unknown(self, provider: str, model: str, variant: str) -> UnknownPriceError:
         known = [r.model for r in self.rates if r.provider == provider]
@@ -113,15 +132,27 @@ class RateCard:
         )
 
 
+def _of_vendor(name: str, rates: Path | str) -> RateCard:
+    return read_card(rates) if isinstance(rates, Path) else parse_card(dedent(rates), Path(f"the prices of {name}"))
+
+
 def read_card(path: Path) -> RateCard:
     """The card in a file; InputError names the file and the entry that is wrong."""
     try:
         text = read_plain(path, "rate card", hint="check FILM_RATE_CARD").decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"is not TOML: {error}", file=path, hint=_FORM) from error
+    return parse_card(text, path)
+
+
+def parse_card(text: str, path: Path) -> RateCard:
+    """The card in a text, told as standing in ``path``."""
+    try:
         check_keys(text, path)
         content = tomllib.loads(text, parse_float=Decimal)
     except RecursionError as error:
         raise InputError("is not TOML: it is nested too deeply", file=path, hint=_FORM) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"is not TOML: {error}", file=path, hint=_FORM) from error
     if not content.keys() & {"as_of", "rate"}:
         raise InputError("is no rate card", file=path, hint=_FORM)
@@ -157,14 +188,14 @@ def _read_rate(entry: Mapping[str, Any], number: int, as_of: date, path: Path) -
 
 
 def _refuse_twins(rates: Iterable[Rate], path: Path) -> None:
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str, str, date | None]] = set()
     for number, rate in enumerate(rates, start=1):
-        line = (rate.provider, rate.model, rate.variant)
+        line = (rate.provider, rate.model, rate.variant, rate.begins)
         if line in seen:
             raise InputError(
                 f"{_name(number, rate.provider, rate.model)} is there twice",
                 file=path,
-                hint='remove one, or tell them apart with variant = "…"',
+                hint='remove one, or tell them apart with variant = "…", or begins = 2027-01-01',
             )
         seen.add(line)
 

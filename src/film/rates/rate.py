@@ -29,8 +29,9 @@ class Rate(Model):
 
     ``variant`` tells apart what one model sells at several prices (a resolution, with or without sound). A ``second``
     that is sold only in certain ``lengths`` is billed by those, and so is a ``clip``, whose prices are in ``clips``, a
-    price for each length. ``first`` is the price of the first unit where that differs. From the day ``ends`` on it
-    cannot be bought; ``instead`` says what can.
+    price for each length. ``first`` is the price of the first unit where that differs. It holds from the day ``begins``
+    on, where that is said; from the day ``ends`` on it does not: another line may, or ``instead`` says what can be
+    bought. ``unverified`` is the page to read before anything is bought by a price that was not read there.
     """
 
     provider: Name
@@ -43,8 +44,10 @@ class Rate(Model):
     clips: Mapping[Annotated[Decimal, Field(gt=0)], Price] = Field(default_factory=dict[Decimal, Decimal])
     as_of: date
     source: Name
+    begins: date | None = None
     ends: date | None = None
     instead: str = ""
+    unverified: str = ""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -103,5 +103,5 @@ def _prices(rate: Rate) -> set[Decimal]:
     return {*rate.clips.values()} if rate.clips else {rate.price, rate.price if rate.first is None else rate.first}
 
 
-def _line(rate: Rate) -> tuple[str, str, str]:
-    return rate.provider, rate.model, rate.variant
+def _line(rate: Rate) -> tuple[str, str, str, date | None]:
+    return rate.provider, rate.model, rate.variant, rate.begins

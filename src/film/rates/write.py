@@ -61,8 +61,12 @@ def _entry(rate: Rate, card: RateCard) -> Iterator[str]:
     if rate.as_of != card.as_of:
         yield f"as_of = {rate.as_of}"
     yield f"source = {_text(rate.source)}"
+    if rate.begins:
+        yield f"begins = {rate.begins}"
     if rate.ends:
         yield f"ends = {rate.ends}"
+    if rate.unverified:
+        yield f"unverified = {_text(rate.unverified)}"
     if rate.instead:
         yield f"instead = {_text(rate.instead)}"
 

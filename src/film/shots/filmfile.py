@@ -14,17 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
 from film.errors import InputError
 from film.models import Model, Slug, Text
 from film.shots.fields import at, explain
-from film.transitions import TransitionKind
+from film.transitions import TransitionDefault
 
-TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
-"""``auto``: a cut within a scene, a crossfade where place or time of day change."""
 Fit = Literal["fit", "fill", "blur"]
 """A picture of another shape than the film's: bars, cropped, or over a blurred copy of itself."""
 LongDialogue = Literal["extend", "slow", "hold", "next-length"]

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest import mock
 
-from film.environment.variables import KEY_NAMES
 from film.errors import FilmError, MissingKeyError, PollingNotSupported
 from film.hashing import content_key
 from film.jobs.checks import check_media
@@ -42,6 +41,7 @@ from film.providers.base import (
     check_generated,
 )
 from film.testing import synthetic
+from film.vendors import accounts
 
 CONFIGS: dict[AssetType, Any] = {
     AssetType.IMAGE: ImageConfig(prompt="a lighthouse at dusk", width=512, height=512),
@@ -150,7 +150,8 @@ def check_names_the_missing_key(make: MakeProvider) -> None:
         try:
             asyncio.run(generate(provider))
         except MissingKeyError as error:
-            assert any(name in str(error) for name in KEY_NAMES.get(provider.account, (provider.name,))), str(error)
+            known = accounts().get(provider.account)
+            assert any(name in str(error) for name in (known.keys if known else (provider.name,))), str(error)
             assert error.hint
         else:
             raise AssertionError("it works without a key: set account = None")
@@ -260,6 +261,6 @@ def picture_url(provider: BaseVideoProvider, folder: Path) -> str:
 @contextmanager
 def no_keys() -> Generator[None]:
     """An environment in which no account's key is set."""
-    hidden = {name for names in KEY_NAMES.values() for name in names}
+    hidden = {name for account in accounts().values() for name in account.keys}
     with mock.patch.dict(os.environ, {k: v for k, v in os.environ.items() if k not in hidden}, clear=True):
         yield

@@ -21,7 +21,7 @@ so the film is as long as all its clips less all its fades, and every body holds
 from film.timeline.beds import AMBIENCE_BLEND
 from film.timeline.building import build_timeline
 from film.timeline.clip import Caption, Clip, Fit, Grade, Slate
-from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join
+from film.timeline.joins import TRANSITION_SECONDS, kind_of_join
 from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SLOW_MOTION, SLOWEST, SPEECH_LEAD, LongDialogue
 from film.timeline.shots import ShotCut, same_scene
 from film.timeline.sound import Bed, EffectCue, Line, Music, SoundTarget, SpokenTurn
@@ -54,7 +54,6 @@ __all__ = [
     "SpokenTurn",
     "Timeline",
     "Transition",
-    "TransitionDefault",
     "build_timeline",
     "kind_of_join",
     "same_scene",

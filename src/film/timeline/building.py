@@ -16,12 +16,12 @@ from math import ceil, floor
 
 from film.timeline.beds import beds_of
 from film.timeline.clip import Clip
-from film.timeline.joins import TRANSITION_SECONDS, TransitionDefault, kind_of_join, shorten_to_fit
+from film.timeline.joins import TRANSITION_SECONDS, kind_of_join, shorten_to_fit
 from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SPEECH_LEAD, LongDialogue, clip_of, spoken_frames
 from film.timeline.shots import ShotCut
 from film.timeline.sound import Line
 from film.timeline.timeline import Timeline, Transition
-from film.transitions import TransitionKind
+from film.transitions import TransitionDefault, TransitionKind
 
 
 def build_timeline(

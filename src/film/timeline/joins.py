@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
 
 from film.timeline.shots import PlacedShot, same_scene
-from film.transitions import TransitionKind
+from film.transitions import TransitionDefault, TransitionKind
 
-TransitionDefault = Literal[TransitionKind, "auto"]
 TRANSITION_SECONDS = Fraction(1, 2)
 
 

@@ -1,1 +1,1 @@
-"""Thin names; see ``film.pipeline``."""
+"""Thin names; see ``film.planning``, ``film.production`` and ``film.app``."""

@@ -78,7 +78,7 @@ def test_what_one_figure_cannot_tell_is_told_and_left(
 ) -> None:
     monkeypatch.setitem(simulated.CLIPS, HAILUO, (lambda order: Decimal("0.3") * order["duration"], (6, 10)))
     said = film("prices", "--refresh")
-    assert f"warning: {HAILUO}: FAL says $0.30 for seconds" in said.err
+    assert f"warning: {HAILUO}: the vendor says $0.30 for seconds" in said.err
     assert RateCard.load(load_settings()).price("minimax", HAILUO).clips[Decimal(6)] == Decimal("0.28")
 
 

@@ -23,7 +23,7 @@ CLAIM = Claim(
     "24",
     (
         ShotOrigin("shot_001", 0, 48, (Origin("picture", "fal", "schnell", "a" * 64),)),
-        ShotOrigin("shot_002", 48, 24, (Origin("stand_in", "draft", "", "b" * 64),), missing=True),
+        ShotOrigin("shot_002", 48, 24, (Origin("stand_in", "draft", "", "b" * 64, by_rules=True),), missing=True),
     ),
 )
 

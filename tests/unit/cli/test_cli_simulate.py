@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from desk import write_shots
 
-from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator import Books
+from film.vendors import accounts
 
 FILM = [sys.executable, "-m", "film"]
 
@@ -28,7 +28,7 @@ def simulating(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str,
         [*FILM, "simulate", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(sum(map(len, KEY_NAMES.values())) + len(URL_NAMES) + 5)]
+        lines = [process.stdout.readline() for _ in range(sum(len(a.keys) + 1 for a in accounts().values()) + 5)]
         try:
             yield process, dict(shlex.split(line)[1].split("=", 1) for line in lines)
         finally:
@@ -40,7 +40,7 @@ def simulating(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str,
 def test_it_says_what_to_export_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     rehearsals = tmp_path / "it's here"
     with simulating("--gallery", str(rehearsals)) as (process, exported):
-        assert all(names[0] in exported for names in KEY_NAMES.values())
+        assert all(account.key in exported for account in accounts().values())
         assert exported["FILM_GALLERY_DIR"] == str(rehearsals) and str(rehearsals) in exported["FILM_DATABASE_URL"]
         host = exported["FILM_FAL_URL"].removesuffix("/fal")
         assert host.startswith("http://127.0.0.1:")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from film.cost_tracker import CostTracker, estimate
+from film.cost_tracker import CostTracker
 from film.errors import InputError, UnknownPriceError
 from film.models import AssetType, Shot
 from film.rates import RateCard
@@ -153,13 +153,3 @@ def test_what_holds_no_shots_is_refused(costs: CostTracker, given: Any, told: st
     with pytest.raises(InputError, match=told) as caught:
         costs.estimate_project_cost(given)
     assert caught.value.hint
-
-
-def test_the_priced_models_are_the_providers_own() -> None:
-    from film.providers import registry
-
-    for kind in AssetType:
-        for name in registry.names(kind):
-            model = estimate.DEFAULT_MODELS.get(name)
-            if model is not None:
-                assert registry.provider_class(kind, name).default_model == model

@@ -15,7 +15,7 @@ from film.planning.fit_warnings import outlook
 from film.planning.params import FilmParams, ProviderChoice
 from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.providers.base import BaseVideoProvider, VideoConfig
-from film.providers.kling import KlingVideoProvider
+from film.providers.fal.kling import KlingVideoProvider
 from film.shots.filmfile import FilmFile
 from film.testing.doubles import FakeAudioProvider
 

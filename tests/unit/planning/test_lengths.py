@@ -13,7 +13,7 @@ from film.planning.lengths import bought, made_here, room_for_line, spoken_secon
 from film.planning.params import FilmParams, ProviderChoice
 from film.planning.requests import ProviderSet, RequestBuilder
 from film.providers.base import BaseVideoProvider, VideoConfig
-from film.providers.kling import KlingVideoProvider
+from film.providers.fal.kling import KlingVideoProvider
 from film.shots.filmfile import FilmFile
 from film.testing.doubles import FakeVideoProvider
 

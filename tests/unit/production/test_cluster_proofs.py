@@ -20,7 +20,7 @@ from film.db.tables import Action
 from film.errors import ConfigurationError
 from film.models import AssetType
 from film.planning.services import Services, open_services
-from film.production.engines.ray import driver
+from film.production.engines.ray import driver, makeup
 from film.production.engines.ray import library as libraries
 from film.production.engines.ray.away import generate_here
 from film.production.engines.ray.encoding import UnlikeUs, encode_here
@@ -179,7 +179,7 @@ def test_code_that_draws_otherwise_is_noticed_although_its_recipe_keeps_its_name
     home = Path(film.__file__).parent
     for folder in ("../animatic", "render", "timeline", "media"):
         shutil.copytree(home / folder, tmp_path / Path(folder).name, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(film, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(makeup, "HOME", tmp_path)
     monkeypatch.setattr(animatic, "__file__", str(tmp_path / "animatic" / "__init__.py"))
     before = own_makeup()
     fresh = own_makeup.__wrapped__

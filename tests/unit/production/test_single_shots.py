@@ -52,14 +52,12 @@ def test_a_providers_own_account_is_taken(monkeypatch: pytest.MonkeyPatch) -> No
         account = "acme"
 
     monkeypatch.setitem(registry._registered, ("acme-video", AssetType.VIDEO), Acme)
-    registry._plugins.cache_clear()
     try:
         assert check_keys({"acme": "k"}) == {"acme": "k"}
         with pytest.raises(InputError, match="did you mean acme"):
             check_keys({"acme-video": "k"})
     finally:
         monkeypatch.undo()
-        registry._plugins.cache_clear()
 
 
 @pytest.mark.parametrize(

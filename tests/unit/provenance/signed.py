@@ -36,7 +36,7 @@ PAID = Claim(
 DRAFT = replace(
     PAID,
     tier="draft",
-    shots=(ShotOrigin("shot_001", 0, 48, (Origin("picture", "draft", "panel/1", "a" * 64),)),),
+    shots=(ShotOrigin("shot_001", 0, 48, (Origin("picture", "draft", "panel/1", "a" * 64, by_rules=True),)),),
 )
 
 

@@ -27,13 +27,14 @@ from film.errors import (
     ProviderUnavailable,
 )
 from film.providers.base import AudioConfig, ImageConfig, JobStatus, Ticket, VideoConfig
-from film.providers.elevenlabs import ElevenLabsSpeechProvider
-from film.providers.fal import FalImageProvider
-from film.providers.kling import KlingVideoProvider
-from film.providers.minimax import MinimaxVideoProvider
-from film.providers.openai_speech import OpenAISpeechProvider
-from film.providers.replicate import ReplicateImageProvider
-from film.providers.runway import RunwayVideoProvider
+from film.providers.elevenlabs.speech import ElevenLabsSpeechProvider
+from film.providers.fal.kling import KlingVideoProvider
+from film.providers.fal.minimax import MinimaxVideoProvider
+from film.providers.fal.pictures import FalImageProvider
+from film.providers.gemini.speech import GeminiSpeechProvider
+from film.providers.openai.speech import OpenAISpeechProvider
+from film.providers.replicate.pictures import ReplicateImageProvider
+from film.providers.runway.clips import RunwayVideoProvider
 from film.providers.vendor import VendorProvider
 
 NO = frozenset({400, 401, 402, 403, 404, 422})
@@ -102,6 +103,13 @@ HOUSES = {
         "https://api.openai.com/v1/audio/speech",
         "",
         lambda words: {"error": {"message": words, "type": "invalid_request_error", "param": None, "code": None}},
+    ),
+    "gemini": House(
+        GeminiSpeechProvider,
+        AudioConfig(text="Hello", voice="Kore"),
+        "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash-lite-tts:generateContent",
+        "",
+        lambda words: {"error": {"code": 400, "message": words, "status": "INVALID_ARGUMENT"}},
     ),
     "elevenlabs": House(
         ElevenLabsSpeechProvider,

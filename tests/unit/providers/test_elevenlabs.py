@@ -22,7 +22,7 @@ from film.errors import (
     ProviderUnavailable,
 )
 from film.providers.base import AudioConfig, JobStatus, Listing, Ticket
-from film.providers.elevenlabs import VOICES, ElevenLabsSpeechProvider, words_of
+from film.providers.elevenlabs.speech import VOICES, ElevenLabsSpeechProvider, words_of
 
 GEORGE = "JBFqnCBsd6RMkjVDRZzb"
 SUBMIT = f"https://api.elevenlabs.io/v1/text-to-speech/{GEORGE}/with-timestamps"

@@ -23,7 +23,7 @@ from film.errors import (
     ProviderUnavailable,
 )
 from film.providers.base import ImageConfig, ProviderContext, Scene, Ticket
-from film.providers.fal import FalImageProvider
+from film.providers.fal.pictures import FalImageProvider
 
 MODEL = "fal-ai/flux/schnell"
 SUBMIT = f"https://queue.fal.run/{MODEL}"

@@ -11,7 +11,7 @@ from fake_vendor import FakeVendor, png_uri, run, sent
 
 from film.errors import InputError
 from film.providers.base import Scene, VideoConfig
-from film.providers.kling import MODELS, KlingVideoProvider
+from film.providers.fal.kling import MODELS, KlingVideoProvider
 
 TURBO = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video"
 SPEAKING = "fal-ai/kling-video/v2.6/pro/image-to-video"

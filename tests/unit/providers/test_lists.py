@@ -20,10 +20,10 @@ from fake_vendor import FakeVendor, run
 
 from film.errors import MissingKeyError, OutOfCredit, ProviderUnavailable
 from film.providers.base import AudioConfig, ImageConfig, Listing
-from film.providers.elevenlabs import ElevenLabsSpeechProvider
-from film.providers.fal import FalImageProvider
+from film.providers.elevenlabs.speech import ElevenLabsSpeechProvider
+from film.providers.fal.pictures import FalImageProvider
 from film.providers.listing import CLOCK_SLACK, moment_of
-from film.providers.replicate import ReplicateImageProvider
+from film.providers.replicate.pictures import ReplicateImageProvider
 from film.providers.vendor import VendorProvider
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

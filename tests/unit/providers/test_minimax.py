@@ -13,7 +13,7 @@ from fake_vendor import CANARY, MP4, FakeVendor, png_uri, run, sent
 
 from film.errors import InputError, ProviderUnavailable
 from film.providers.base import Scene, VideoConfig
-from film.providers.minimax import MODELS, MinimaxVideoProvider
+from film.providers.fal.minimax import MODELS, MinimaxVideoProvider
 from film.providers.vendor_kinds import PictureFile
 
 MODEL = "fal-ai/minimax/hailuo-02/standard/image-to-video"

@@ -23,7 +23,7 @@ from film.errors import (
     UnknownPriceError,
 )
 from film.providers.base import AudioConfig, JobStatus, ProviderContext, Ticket
-from film.providers.openai_speech import OpenAISpeechProvider
+from film.providers.openai.speech import OpenAISpeechProvider
 from film.rates import Rate, RateCard
 
 SPEECH = "https://api.openai.com/v1/audio/speech"
@@ -125,9 +125,17 @@ def test_a_voice_that_the_model_lacks_is_refused_with_the_choice() -> None:
 
 
 def test_the_day_on_which_it_ends_is_named_and_from_then_on_an_estimate_refuses() -> None:
-    (notice,) = OpenAISpeechProvider().notices(CONFIG)
-    assert "2027-01-06" in notice
-    assert "--audio_provider elevenlabs" in notice
+    def on(day: date) -> OpenAISpeechProvider:
+        return OpenAISpeechProvider(ProviderContext(today=lambda: day))
+
+    ending = on(date(2026, 12, 1)).ending(CONFIG)
+    assert ending and ending.last == date(2027, 1, 5) and ending.then.startswith("--audio_provider")
+    assert "its last day is 2027-01-05" in ending.words(date(2026, 12, 1))
+    on(ending.last).check_alive(CONFIG)
+    with pytest.raises(InputError, match="tts-1 has ended: its last day was 2027-01-05") as gone:
+        on(date(2027, 1, 6)).check_alive(CONFIG)
+    assert "what is made stays made" in gone.value.hint
+    assert on(date(2027, 1, 6)).request_params(CONFIG) == on(date(2026, 1, 1)).request_params(CONFIG), "found again"
     ended = Rate(
         provider="openai", model="tts-1", unit="1k_characters", price=Decimal(1), as_of=date(2020, 1, 1),
         source="x", ends=date(2020, 2, 1), instead="--audio_provider elevenlabs",

@@ -13,7 +13,7 @@ from fake_vendor import CANARY, FakeVendor, denied, png, run, sent
 from film.errors import FilmError, MissingKeyError, OutcomeUnknown, OutOfCredit, PaidLost, ProviderUnavailable
 from film.providers.base import ImageConfig, Scene, Ticket
 from film.providers.frames import nearest_ratio
-from film.providers.replicate import RATIOS, ReplicateImageProvider
+from film.providers.replicate.pictures import RATIOS, ReplicateImageProvider
 
 MODEL = "black-forest-labs/flux-schnell"
 SUBMIT = f"https://api.replicate.com/v1/models/{MODEL}/predictions"

@@ -22,7 +22,7 @@ from film.errors import (
     ProviderUnavailable,
 )
 from film.providers.base import Scene, Ticket, VideoConfig
-from film.providers.runway import RunwayVideoProvider
+from film.providers.runway.clips import RunwayVideoProvider
 
 SUBMIT = "https://api.dev.runwayml.com/v1/image_to_video"
 TASK = "https://api.dev.runwayml.com/v1/tasks/t-1"

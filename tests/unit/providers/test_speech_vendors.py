@@ -8,8 +8,8 @@ import pytest
 
 from film.errors import InputError
 from film.providers.base import AudioConfig
-from film.providers.elevenlabs import ElevenLabsSpeechProvider
-from film.providers.openai_speech import OpenAISpeechProvider
+from film.providers.elevenlabs.speech import ElevenLabsSpeechProvider
+from film.providers.openai.speech import OpenAISpeechProvider
 from film.providers.vendor_kinds import SpeechVendor
 
 OPENAI, ELEVENLABS = OpenAISpeechProvider, ElevenLabsSpeechProvider

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from film.errors import InputError, UnknownPriceError
-from film.rates import Rate, RateCard
+from film.rates import Rate, RateCard, read_card
+from film.rates.write import write_card
 from film.settings import Settings
 
 TODAY = date(2026, 11, 22)
@@ -232,3 +233,24 @@ def test_a_missing_card_is_named(tmp_path: Path) -> None:
     missing = Settings(gallery=tmp_path, database_url="", rate_card=tmp_path / "none.toml")
     with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
         RateCard.load(missing)
+
+
+def test_a_price_that_ends_is_followed_by_the_next() -> None:
+    launch = Rate(
+        provider="p", model="m", unit="minute", price=Decimal("0.009"), as_of=TODAY, source="x", ends=date(2027, 1, 1)
+    )
+    after = launch.model_copy(update={"price": Decimal("0.018"), "begins": date(2027, 1, 1), "ends": None})
+    card = RateCard((after, launch), TODAY)
+    assert card.price("p", "m", date(2026, 12, 31)).price == Decimal("0.009")
+    assert card.price("p", "m", date(2027, 1, 1)).price == Decimal("0.018")
+    raised = after.model_copy(update={"price": Decimal("0.02")})
+    assert card.raised_by(RateCard((raised,), TODAY)).price("p", "m", date(2027, 2, 1)).price == Decimal("0.02")
+    assert card.raised_by(RateCard((raised,), TODAY)).price("p", "m", date(2026, 12, 1)).price == Decimal("0.009")
+
+
+def test_a_price_that_has_begun_is_kept_by_a_file(tmp_path: Path) -> None:
+    rate = Rate(
+        provider="p", model="m", unit="minute", price=Decimal(1), as_of=TODAY, source="x", begins=date(2027, 1, 1)
+    )
+    write_card(RateCard((rate,), TODAY), tmp_path / "rates.toml", heading="x")
+    assert read_card(tmp_path / "rates.toml").rates == (rate,)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from film.errors import PollingNotSupported
 from film.models import AssetType, Generated
-from film.providers import audio_providers, image_providers, registry, video_providers
+from film.providers import registry
 from film.providers.base import (
     BaseImageProvider,
     BaseProvider,
@@ -19,25 +20,26 @@ from film.providers.base import (
     ImageConfig,
     JobStatus,
     Listing,
+    ProviderContext,
     Ticket,
     VideoConfig,
 )
+from film.rates import RateCard
 from film.testing import contract, synthetic
 from film.testing.contract import ProviderContract, check_provider
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVideoProvider
 
-CATALOGUES = {
-    AssetType.IMAGE: image_providers.ROWS,
-    AssetType.VIDEO: video_providers.ROWS,
-    AssetType.AUDIO: audio_providers.ROWS,
-}
-BUILT_IN = [(kind, name) for kind, rows in CATALOGUES.items() for name in rows]
+READ = RateCard(
+    tuple(rate.model_copy(update={"unverified": ""}) for rate in RateCard.shipped().rates), RateCard.shipped().as_of
+)
+"""The shipped prices, as if somebody had read all of them on the vendors' own pages."""
+BUILT_IN = [(kind, name) for kind in AssetType for name in registry.names(kind)]
 
 
 @pytest.mark.parametrize(("kind", "name"), BUILT_IN)
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
 def test_the_built_in_providers_pass(kind: AssetType, name: str, check: Callable[[contract.MakeProvider], object]):
-    check(registry.provider_class(kind, name))
+    check(partial(registry.provider_class(kind, name), ProviderContext(rates=READ)))
 
 
 @pytest.mark.parametrize("kind", AssetType)

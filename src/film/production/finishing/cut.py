@@ -20,7 +20,7 @@ from film.files.digests import sha256_of_file
 from film.hashing import content_key
 from film.models import SpokenWord
 from film.planning.params import FilmParams
-from film.planning.readings import reading_of
+from film.planning.readings import reading_of, says
 from film.planning.results import CompletedShot
 from film.production.finishing.captioning import with_captions, write_beside
 from film.production.finishing.checking import check, sheet, told
@@ -225,7 +225,7 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         source=_source(picture),
         frames=max(1, round(Fraction(shot.duration) * rate)),
         seconds=Fraction(shot.duration),
-        made_to_fit=bool(done.video) and picture.provider == "draft",
+        made_to_fit=bool(done.video) and says(picture, "made_to_fit"),
         source_frames=_source_frames(picture, rate),
         number=number,
         landscapes=shot.landscapes,

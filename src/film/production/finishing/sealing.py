@@ -15,6 +15,7 @@ from film.errors import ConfigurationError
 from film.hashing import content_key
 from film.models import AssetType
 from film.planning.params import FilmParams
+from film.planning.readings import says
 from film.planning.results import OWN, CompletedShot
 from film.provenance import (
     INSTALL,
@@ -112,9 +113,10 @@ def _origins(shot: CompletedShot) -> Iterator[Origin]:
     for kind, made in shot.assets.items():
         if made.request.provider == OWN:
             continue
-        yield Origin(_KINDS[kind], made.request.provider, made.request.model, made.asset.sha256)
+        rules = says(made.asset, "by_rules")
+        yield Origin(_KINDS[kind], made.request.provider, made.request.model, made.asset.sha256, rules)
     if shot.stand_in and not shot.video:
-        yield Origin("stand_in", shot.stand_in.provider, "", shot.stand_in.sha256)
+        yield Origin("stand_in", shot.stand_in.provider, "", shot.stand_in.sha256, says(shot.stand_in, "by_rules"))
 
 
 def _own(shot: CompletedShot) -> Iterator[tuple[str, str]]:

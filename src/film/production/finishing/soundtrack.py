@@ -23,7 +23,7 @@ from film.errors import BadMedia, InputError
 from film.media.opening import audio_stream, open_media
 from film.models import AssetType
 from film.planning.params import FilmParams
-from film.planning.readings import sound_reading
+from film.planning.readings import says, sound_reading
 from film.planning.results import CompletedShot
 from film.production.finishing.user_files import given
 from film.render.soundscapes import AIR_KIND
@@ -107,7 +107,7 @@ def _effects(timeline: Timeline, shots: Sequence[CompletedShot], warnings: list[
 
 def _with_sound(clip: Clip, made: CachedAsset | None) -> Clip:
     """The clip with its own sound, where it has any. What is drawn and moved here never has."""
-    if made is None or made.provider == "draft":
+    if made is None or says(made, "made_to_fit"):
         return clip
     try:
         sounds = _has_sound(made.sha256, made.path)

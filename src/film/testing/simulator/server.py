@@ -23,25 +23,18 @@ from typing import Any, Self, cast
 
 from aiohttp import web
 
-from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator.books import Books, Charge, Post
-from film.testing.simulator.elevenlabs import SimulatedElevenLabs
-from film.testing.simulator.fal import SimulatedFal
 from film.testing.simulator.faults import Fault, Faults, fault_as_json, fault_from
-from film.testing.simulator.openai import SimulatedOpenAI
-from film.testing.simulator.replicate import SimulatedReplicate
-from film.testing.simulator.runway import SimulatedRunway
 from film.testing.simulator.vendor import House, Latency, SimulatedVendor
+from film.vendors import Account, load, vendors
 
-VENDORS: tuple[type[SimulatedVendor], ...] = (
-    SimulatedFal,
-    SimulatedReplicate,
-    SimulatedRunway,
-    SimulatedOpenAI,
-    SimulatedElevenLabs,
-)
 LARGEST_ORDER = 64 << 20
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+def simulated() -> list[tuple[Account, str]]:
+    """The accounts that somebody plays, and the class that does; its ``name`` is the account's."""
+    return [(row.account, row.simulator) for row in vendors().values() if row.account and row.simulator]
 
 
 class Simulator:
@@ -86,7 +79,8 @@ class Simulator:
                 web.delete("/__control__/faults", self._clear_faults),
             ]
         )
-        for vendor in VENDORS:
+        for _, path in simulated():
+            vendor: type[SimulatedVendor] = load(path)
             app.add_routes(vendor(self._house).routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -127,12 +121,12 @@ class Simulator:
 
     def base_urls(self) -> dict[str, str]:
         """Account → where it lives here, as ``Settings.base_urls`` has it."""
-        return {account: f"{self.url}/{account}" for account in URL_NAMES}
+        return {account.name: f"{self.url}/{account.name}" for account, _ in simulated()}
 
     def environment(self) -> dict[str, str]:
         """What to export for the program to work with these vendors instead of the real ones."""
-        urls = {URL_NAMES[account]: url for account, url in self.base_urls().items()}
-        keys = {names[0]: self._house.keys.get(account, "simulated") for account, names in KEY_NAMES.items()}
+        urls = {account.url: self.base_urls()[account.name] for account, _ in simulated()}
+        keys = {account.key: self._house.keys.get(account.name, "simulated") for account, _ in simulated()}
         return urls | keys | {"FILM_SIMULATED_SPEED": f"{self._house.latency.speed:g}"}
 
     # -- for the test

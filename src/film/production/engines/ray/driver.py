@@ -16,7 +16,6 @@ from typing import Any
 from film.cache import CachedAsset
 from film.cluster import Cluster, check_installed, open_cluster
 from film.cluster.cluster import NodeLost
-from film.environment.variables import SECRET_NAMES
 from film.errors import ConfigurationError, StoreError
 from film.planning.params import FilmParams
 from film.planning.plan import Consent, FilmPlan
@@ -31,6 +30,7 @@ from film.production.film_run import LEASE, FilmRun, opened_run
 from film.production.finishing.cut import EncodeBackend
 from film.production.stop import Stop
 from film.settings import Settings, as_environment
+from film.vendors import secret_names
 
 PATIENCE = 60.0
 """Seconds after which a coordinator that does not answer is taken to be asleep, and another is begun. That one is given
@@ -69,7 +69,7 @@ class ClusterHandle:
     def cluster(self) -> Cluster:
         if self.opened is None:
             address = self.settings.ray_address
-            environment = {} if address else {**as_environment(self.settings), **dict.fromkeys(SECRET_NAMES)}
+            environment = {} if address else {**as_environment(self.settings), **dict.fromkeys(secret_names())}
             opened = self._stack.enter_context(open_cluster(address, environment=environment))
             self._check_database(opened)
             if address:

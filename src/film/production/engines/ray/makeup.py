@@ -19,17 +19,18 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import film
 from film.cluster import node_name
-from film.environment.variables import SECRET_NAMES
 from film.errors import ConfigurationError
 from film.files.digests import code_digest
 from film.providers.registry import local_providers
+from film.vendors import secret_names
 
 PACKAGE = "film-generation"
 LIBRARIES = "libraries"
 KEYS = "keys in its environment"
 """Names of variables with keys that everything finds which runs on a node: told, and compared with nothing."""
+HOME = Path(__file__).parents[3]
+"""Of the package."""
 _CUT = ("render", "timeline", "media")
 _UNDERNEATH = ("av", "numpy", "pillow", "espeakng-loader", "fontpkg-noto-sans")
 
@@ -51,7 +52,7 @@ def own_makeup() -> Makeup:
     return {
         PACKAGE: own_version(),
         "drafts": "; ".join(sorted({provider.workings() for provider in local_providers()} - {""})),
-        "cut": f"{segments.RECIPE}, {mix.RECIPE}, {JOINED}, code {code_digest(Path(film.__file__).parent, _CUT)}",
+        "cut": f"{segments.RECIPE}, {mix.RECIPE}, {JOINED}, code {code_digest(HOME, _CUT)}",
         LIBRARIES: ", ".join(f"{name} {_version_of(name)}" for name in _UNDERNEATH),
     }
 
@@ -79,7 +80,7 @@ def travelling_question() -> Callable[[], Makeup]:
 
 def with_keys(makeup: Makeup) -> Makeup:
     """The makeup of a node, and which keys its environment holds; their names, never themselves."""
-    found = ", ".join(sorted(name for name in SECRET_NAMES if os.environ.get(name) and not _is_harmless(name)))
+    found = ", ".join(sorted(name for name in secret_names() if os.environ.get(name) and not _is_harmless(name)))
     return {**makeup, KEYS: found} if found else makeup
 
 

@@ -1,6 +1,6 @@
 """Films as ZenML pipelines: ``film make --engine zenml``, and steps for pipelines of your own. An extra.
 
-    house      ZenML's manners: its folder, quiet, offline        reports (film.pipeline)   a shot's outcome as JSON
+    house      ZenML's manners: its folder, quiet, offline        reports (film.production)   a shot's outcome as JSON
     flows      the two pipelines                                  work       what a step does, without ZenML
     steps      the steps, for pipelines of your own               views      what the dashboard shows
     workshop   the one run that all steps of a process share

@@ -21,7 +21,6 @@ from typing import Any
 
 import click
 
-import film
 from film.errors import ConfigurationError
 from film.settings import Settings
 
@@ -64,7 +63,7 @@ def enter(settings: Settings) -> Any:
         for name, value in MANNERS.items():
             os.environ.setdefault(name, value)
         # Else steps are looked for beside the program's own file, under names that nothing here has.
-        os.environ.setdefault("ZENML_CUSTOM_SOURCE_ROOT", str(Path(film.__file__).resolve().parents[1]))
+        os.environ.setdefault("ZENML_CUSTOM_SOURCE_ROOT", str(Path(__file__).resolve().parents[4]))
         if not _has_its_own():
             os.environ["ZENML_CONFIG_PATH"] = str(settings.gallery / "zenml")
         return _quietly_imported()

@@ -20,6 +20,7 @@ from film.dialogue import said
 from film.errors import FilmError, InputError, PaidLost, ProviderError, ProviderUnavailable
 from film.models import AssetType, Generated, SpokenWord
 from film.providers.base import LIST_LAG, AudioConfig, JobStatus, Listing, Ticket
+from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
 from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.media import recognise
@@ -53,11 +54,10 @@ _VOICE_ID = re.compile(r"[A-Za-z0-9]{16,40}")
 _TAG = re.compile(r"\[[^\]]*\]")
 
 
-@dataclass(frozen=True)
-class ElevenModel:
+@dataclass(frozen=True, kw_only=True)
+class ElevenModel(Capabilities):
     """What a model takes, and how it is set so that equal orders sound alike."""
 
-    text_limit: int
     credits: Decimal = Decimal(1)
     """Credits that a character takes: what the answer's ``character-cost`` is counted in."""
     settings: dict[str, Any] = field(
@@ -72,9 +72,9 @@ class ElevenModel:
 
 
 MODELS = {
-    "eleven_multilingual_v2": ElevenModel(10_000),
-    "eleven_v3": ElevenModel(5_000, settings={"stability": 0.5}),
-    "eleven_flash_v2_5": ElevenModel(40_000, credits=Decimal("0.5")),
+    "eleven_multilingual_v2": ElevenModel(text_limit=10_000),
+    "eleven_v3": ElevenModel(text_limit=5_000, settings={"stability": 0.5}),
+    "eleven_flash_v2_5": ElevenModel(text_limit=40_000, credits=Decimal("0.5")),
 }
 
 
@@ -82,10 +82,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
     """ElevenLabs' voices."""
 
     name = "elevenlabs"
+    label = "ElevenLabs"
+    models = MODELS
     account = "elevenlabs"
-    home = "https://api.elevenlabs.io"
-    key_page = "https://elevenlabs.io/app/settings/api-keys"
-    orders_page = "https://elevenlabs.io/app/speech-synthesis/history"
     default_model = "eleven_multilingual_v2"
     usual_seconds = 3.0
     can_list = True
@@ -94,7 +93,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         return KeyAuth("xi-api-key", key, key)
 
     def request_params(self, config: AudioConfig) -> dict[str, Any]:
-        model = self.known_model(config, list(MODELS))
+        model = self.known_model(config)
         return {
             "voice_id": self._voice(config),
             "text": self.check_text(config.text, MODELS[model].text_limit, model),
@@ -109,7 +108,7 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         return said(written, tags=not is_v3, directions=is_v3).text
 
     def text_limit(self, config: AudioConfig) -> int | None:
-        return MODELS[self.known_model(config, list(MODELS))].text_limit
+        return MODELS[self.known_model(config)].text_limit
 
     def _voice(self, config: AudioConfig) -> str:
         """The voice named in the shot, by its name or by its id, which one's own voices have; or one cast."""

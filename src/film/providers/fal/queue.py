@@ -11,16 +11,20 @@ from __future__ import annotations
 import json
 import time
 from abc import abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from film.errors import FilmError
+from film.errors import FilmError, ProviderError
 from film.models import Generated
 from film.providers.base import JobStatus, Listing, Ticket
+from film.providers.fal.row import PLATFORM, PRICING
 from film.providers.listing import CLOCK_SLACK, NO_CACHE, likeliest, moment_of
 from film.providers.redact import redact
 from film.providers.vendor import VendorProvider, says_refusal
 from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, name_of, part
+from film.rates.refresh import LivePrice
 
 _KEEP_SECONDS = 7 * 24 * 3600
 _HEADERS = {
@@ -29,8 +33,6 @@ _HEADERS = {
 }
 """One order is one attempt, on their side too; and results stay long enough for a run resumed tomorrow."""
 
-PLATFORM = "https://api.fal.ai"
-"""Where FAL lists what an account has ordered."""
 _REFUSALS = frozenset({"content_policy_violation", "content_policy", "safety_violation", "nsfw_content"})
 _NO_RESULT = frozenset({404, 408, 409, 410, 425, 429})
 """Answers that speak of the address and not of the job."""
@@ -38,6 +40,8 @@ _LOOK_BACK = 48 * 3600.0
 """Seconds that are looked through for an order of which nobody knows when it was sent."""
 _INFRASTRUCTURE = ("runner_", "internal_", "startup_", "request_timeout", "generation_timeout", "downstream_service_")
 """Kinds of error that are FAL's own, and never billed, begin like this."""
+_PRICED_AT_ONCE = 50
+"""Models that FAL takes in one question about prices."""
 _PAGES = 10
 """How many pages of a hundred orders are looked through for a lost one."""
 
@@ -46,9 +50,7 @@ class FalQueue(VendorProvider):
     """An account at FAL, and its queue."""
 
     account = "fal"
-    home = "https://queue.fal.run"
-    key_page = "https://fal.ai/dashboard/keys"
-    orders_page = "https://fal.ai/dashboard/requests"
+    has_price_list = True
     usual_seconds: ClassVar[float] = 60.0
     queues: ClassVar[bool] = True
 
@@ -170,6 +172,15 @@ class FalQueue(VendorProvider):
         query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100", **after}
         return await wire.ask("v1/models/requests/by-endpoint", params=query, headers=NO_CACHE)
 
+    async def live_prices(self, models: Sequence[str]) -> list[LivePrice]:
+        found: list[LivePrice] = []
+        async with self.wire(PLATFORM) as wire:
+            for first in range(0, len(models), _PRICED_AT_ONCE):
+                asked = {"endpoint_id": ",".join(models[first : first + _PRICED_AT_ONCE])}
+                prices = _prices(self.check(await wire.ask(PRICING, params=asked)))
+                found += [price for price in prices if price.model in models]
+        return found
+
     def says_no(self, answer: Answer) -> bool:
         """https://docs.fal.ai/documentation/model-apis/errors and request-errors: ``detail``, a text or a list."""
         return "detail" in answer.json()
@@ -188,6 +199,24 @@ class FalQueue(VendorProvider):
         app = "/".join(str(ticket.details.get("model") or self.default_model).split("/")[:2])
         tail = {"status": "/status", "response": "", "cancel": "/cancel"}[what]
         return f"{app}/requests/{part(ticket.job_id)}{tail}"
+
+
+def _prices(answer: Answer) -> list[LivePrice]:
+    try:
+        reply = as_object(json.loads(answer.body, parse_float=Decimal, parse_int=Decimal))
+    except (ValueError, RecursionError):
+        reply = {}
+    if not isinstance(reply.get("prices"), list):
+        raise ProviderError(
+            f"fal does not name its prices: {answer.words}", hint="the rate card stays as it is", provider="fal"
+        )
+    prices: list[LivePrice] = []
+    for entry in map(as_object, as_list(reply["prices"])):
+        model, unit, price = entry.get("endpoint_id"), entry.get("unit"), entry.get("unit_price")
+        dollars = str(entry.get("currency", "USD")).upper() == "USD"
+        if isinstance(model, str) and isinstance(unit, str) and isinstance(price, Decimal) and dollars:
+            prices.append(LivePrice(model, unit, price))
+    return prices
 
 
 def _is_failure(answer: Answer) -> bool:

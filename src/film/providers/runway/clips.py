@@ -7,49 +7,43 @@ Tasks cannot be listed, so an order whose answer was lost goes up for review.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from film.errors import FilmError
 from film.models import Generated
 from film.providers.base import JobStatus, Ticket, VideoConfig
-from film.providers.frames import fits, nearest_ratio
+from film.providers.capabilities import Capabilities
+from film.providers.frames import nearest_ratio
 from film.providers.redact import redact
+from film.providers.runway.row import VERSION
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import PictureFile, VideoVendor
 from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
-VERSION = "2024-11-06"
 CREDIT = Decimal("0.01")
 _SEEDS = 2**32
 """Seeds beyond this are folded into what Runway takes."""
 
 
-@dataclass(frozen=True)
-class GenModel:
-    """What a Runway model sells."""
-
-    lengths: tuple[int, ...]
-    ratios: tuple[str, ...] = ("1280:720", "720:1280", "1104:832", "832:1104", "960:960", "1584:672")
-    prompt_limit: int = 1000
-
-
-MODELS = {
-    "gen4_turbo": GenModel(lengths=(5, 10)),
-    "gen4.5": GenModel(lengths=tuple(range(2, 11))),
-}
+_GEN = Capabilities(
+    lengths=(5, 10),
+    ratios=("1280:720", "720:1280", "1104:832", "832:1104", "960:960", "1584:672"),
+    text_limit=1000,
+    seed=True,
+    first_frame=True,
+)
+MODELS = {"gen4_turbo": _GEN, "gen4.5": replace(_GEN, lengths=tuple(range(2, 11)))}
 
 
 class RunwayVideoProvider(VideoVendor):
     """Runway's own API."""
 
     name = "runway"
+    label = "Runway"
+    models = MODELS
     account = "runway"
-    home = "https://api.dev.runwayml.com"
-    key_page = "https://dev.runwayml.com"
-    orders_page = "https://dev.runwayml.com"
     default_model = "gen4_turbo"
     usual_seconds = 60.0
     poll_seconds = 5.0
@@ -61,35 +55,21 @@ class RunwayVideoProvider(VideoVendor):
         return KeyAuth("Authorization", f"Bearer {key}", key)
 
     def request_params(self, config: VideoConfig) -> dict[str, Any]:
-        model = self.known_model(config, list(MODELS))
-        profile = MODELS[model]
+        model = self.known_model(config)
+        facts = self.models[model]
         params: dict[str, Any] = {
             "model": model,
-            "promptText": self.check_text(self.prompt_of(config), profile.prompt_limit, model),
-            "ratio": nearest_ratio(config.width, config.height, profile.ratios),
+            "promptText": self.check_text(self.prompt_of(config), facts.text_limit, model),
+            "ratio": nearest_ratio(config.width, config.height, facts.ratios),
             "duration": int(self.clip_seconds(config)),
         }
         if config.seed is not None:
             params["seed"] = config.seed % _SEEDS
         return params
 
-    def lengths(self, config: VideoConfig) -> Sequence[int]:
-        return MODELS[self.known_model(config, list(MODELS))].lengths
-
     def bought(self, config: VideoConfig) -> Bought:
         self.request_params(config)
         return Bought(self.model_of(config), self.clip_seconds(config))
-
-    def notices(self, config: VideoConfig) -> tuple[str, ...]:
-        found: list[str] = []
-        if config.sound:
-            found.append("Runway makes no sound, so none is bought")
-        if config.negative_prompt:
-            found.append("Runway takes no negative prompt, so it is not sent")
-        ratio = nearest_ratio(config.width, config.height, MODELS[self.model_of(config)].ratios)
-        if not fits(config.width, config.height, ratio):
-            found.append(f"a frame of {config.width}×{config.height} is not on offer: {ratio} is made, and cut to fit")
-        return tuple(found)
 
     async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
         body = {**self.request_params(config), "promptImage": await self.deliver(image_url)}

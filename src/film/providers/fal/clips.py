@@ -9,12 +9,13 @@ made here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from film.providers.base import VideoConfig
-from film.providers.fal_queue import FalQueue
+from film.providers.capabilities import Capabilities
+from film.providers.fal.queue import FalQueue
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import PictureFile, VideoVendor
 from film.providers.wire import as_object
@@ -23,24 +24,18 @@ STORAGE = "https://rest.fal.ai"
 """Where FAL tells which of its stores takes a file, and gives the token for it."""
 
 
-@dataclass(frozen=True)
-class FalClipModel:
-    """What a model of clips at FAL sells, and how it wants its order.
+@dataclass(frozen=True, kw_only=True)
+class FalClipModel(Capabilities):
+    """A model of clips at FAL, and what its order calls the picture. Without ``resolutions`` it makes one size."""
 
-    Without ``resolutions`` it makes clips of one size. ``speaks`` is one that makes sound unless told not to.
-    """
-
-    lengths: tuple[int, ...]
-    prompt_limit: int
-    resolutions: tuple[str, ...] = ()
     picture_field: str = "image_url"
-    speaks: bool = False
+    first_frame: bool = True
 
 
 class FalClips(FalQueue, VideoVendor):
     """A vendor of clips whose account is FAL's."""
 
-    models: ClassVar[Mapping[str, FalClipModel]]
+    models: ClassVar[Mapping[str, FalClipModel]]  # pyright: ignore[reportIncompatibleVariableOverride]
     poll_seconds = 2.0
     inline_limit = 8_000_000
 
@@ -54,18 +49,15 @@ class FalClips(FalQueue, VideoVendor):
 
     def model(self, config: VideoConfig) -> FalClipModel:
         """The facts of the model that is asked for; raises InputError for one that is not sold."""
-        return self.models[self.known_model(config, list(self.models))]
+        return self.models[self.known_model(config)]
 
     def request_params(self, config: VideoConfig) -> dict[str, Any]:
         model = self.model(config)
         return {
-            "prompt": self.check_text(self.prompt_of(config), model.prompt_limit, self.model_of(config)),
+            "prompt": self.check_text(self.prompt_of(config), model.text_limit, self.model_of(config)),
             "duration": str(self.clip_seconds(config)),
             **self.options(config, model),
         }
-
-    def lengths(self, config: VideoConfig) -> Sequence[int]:
-        return self.model(config).lengths
 
     def variant(self, config: VideoConfig) -> str:
         """Which of the model's prices holds: by resolution, or for sound."""
@@ -73,7 +65,7 @@ class FalClips(FalQueue, VideoVendor):
         filling = (name for name in resolutions if int(name.removesuffix("P")) >= min(config.width, config.height))
         if resolutions:
             return next(filling, resolutions[-1])  # the smallest that fills the frame, or the largest there is
-        return "audio" if config.sound and self.model(config).speaks else ""
+        return "audio" if config.sound and self.model(config).sound == "optional" else ""
 
     def bought(self, config: VideoConfig) -> Bought:
         self.request_params(config)

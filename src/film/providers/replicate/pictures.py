@@ -13,15 +13,16 @@ from typing import Any
 from film.errors import FilmError, PaidLost
 from film.models import Generated
 from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
-from film.providers.frames import fits, nearest_ratio
+from film.providers.capabilities import Capabilities
+from film.providers.frames import nearest_ratio
 from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.redact import redact
 from film.providers.vendor import Bought, says_refusal
 from film.providers.vendor_kinds import ImageVendor
 from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
-MODELS = ("black-forest-labs/flux-schnell",)
 RATIOS = ("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21")
+MODELS = {"black-forest-labs/flux-schnell": Capabilities(text_limit=10_000, ratios=RATIOS, seed=True)}
 
 _START_WITHIN = "10m"
 """A prediction that has not begun by then is dropped, unbilled, instead of running when nobody waits for it."""
@@ -34,10 +35,9 @@ class ReplicateImageProvider(ImageVendor):
 
     name = "replicate"
     account = "replicate"
-    home = "https://api.replicate.com"
-    key_page = "https://replicate.com/account/api-tokens"
-    orders_page = "https://replicate.com/predictions"
-    default_model = MODELS[0]
+    default_model = "black-forest-labs/flux-schnell"
+    models = MODELS
+    label = "FLUX"
     usual_seconds = 5.0
     poll_seconds = 1.0
     orders_a_minute = 600
@@ -47,9 +47,9 @@ class ReplicateImageProvider(ImageVendor):
         return KeyAuth("Authorization", f"Bearer {key}", key)
 
     def request_params(self, config: ImageConfig) -> dict[str, Any]:
-        model = self.known_model(config, MODELS)
+        model = self.known_model(config)
         params: dict[str, Any] = {
-            "prompt": self.check_text(config.prompt, 10_000, model),
+            "prompt": self.check_text(config.prompt, self.models[model].text_limit, model),
             "aspect_ratio": nearest_ratio(config.width, config.height, RATIOS),
             "num_outputs": 1,
             "megapixels": "1",
@@ -63,15 +63,6 @@ class ReplicateImageProvider(ImageVendor):
     def bought(self, config: ImageConfig) -> Bought:
         self.request_params(config)
         return Bought(self.model_of(config), Decimal(1))
-
-    def notices(self, config: ImageConfig) -> tuple[str, ...]:
-        found: list[str] = []
-        if config.negative_prompt:
-            found.append("FLUX takes no negative prompt, so it is not sent; say in the prompt what should be seen")
-        ratio = nearest_ratio(config.width, config.height, RATIOS)
-        if not fits(config.width, config.height, ratio):
-            found.append(f"a frame of {config.width}×{config.height} is not on offer: {ratio} is made, and cut to fit")
-        return tuple(found)
 
     async def submit(self, config: ImageConfig, *, image_url: str | None = None) -> Ticket:
         params, model = self.request_params(config), self.model_of(config)

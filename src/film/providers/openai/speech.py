@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,9 @@ from film.errors import FilmError, InputError, PaidLost, PollingNotSupported
 from film.media.filetypes import WAV
 from film.models import AssetType, Generated
 from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
+from film.providers.endings import Ending
 from film.providers.media import mend_wav
 from film.providers.vendor import Bought
 from film.providers.vendor_kinds import SpeechVendor
@@ -32,12 +35,14 @@ def _voices(high: tuple[str, ...], low: tuple[str, ...]) -> tuple[Voice, ...]:
     return tuple(Voice(n, n, high=True) for n in high) + tuple(Voice(n, n, high=False) for n in low)
 
 
-@dataclass(frozen=True)
-class SpeechModel:
+@dataclass(frozen=True, kw_only=True)
+class SpeechModel(Capabilities):
     """What a model takes. ``per_minute``: it is billed by the minute of sound and not by the character."""
 
     voices: tuple[Voice, ...] = _voices(_HIGH, _LOW)
-    text_limit: int = 4096
+    text_limit: int | None = 4096
+    gone_after: date | None = date(2027, 1, 5)
+    instead: str = "--audio_provider elevenlabs"
     per_minute: bool = False
 
 
@@ -55,10 +60,9 @@ class OpenAISpeechProvider(SpeechVendor):
     """OpenAI's voices."""
 
     name = "openai"
+    label = "OpenAI"
+    models = MODELS
     account = "openai"
-    home = "https://api.openai.com"
-    key_page = "https://platform.openai.com/api-keys"
-    orders_page = "https://platform.openai.com/usage"
     default_model = "tts-1"
     usual_seconds = 3.0
     orders_a_minute = 500
@@ -67,7 +71,7 @@ class OpenAISpeechProvider(SpeechVendor):
         return KeyAuth("Authorization", f"Bearer {key}", key)
 
     def request_params(self, config: AudioConfig) -> dict[str, Any]:
-        model = self.model_of(config) if self._moved else self.known_model(config, list(MODELS))
+        model = self.model_of(config) if self._moved else self.known_model(config)
         return {
             "model": model,
             "input": self.check_text(config.text, self._profile(config).text_limit, model),
@@ -77,6 +81,11 @@ class OpenAISpeechProvider(SpeechVendor):
 
     def text_limit(self, config: AudioConfig) -> int | None:
         return self._profile(config).text_limit
+
+    def ending(self, config: AudioConfig) -> Ending | None:
+        """A server of one's own serves on; one that plays OpenAI ends as it does."""
+        is_played = (self.account or "") in (self.context.speeds or {})
+        return super().ending(config) if is_played or not self._moved else None
 
     @property
     def _moved(self) -> bool:
@@ -103,12 +112,6 @@ class OpenAISpeechProvider(SpeechVendor):
         characters = Decimal(len(config.text))
         units = characters / _SLOWEST if self._profile(config).per_minute else characters / 1000
         return Bought(self.model_of(config), units)
-
-    def notices(self, config: AudioConfig) -> tuple[str, ...]:
-        rate = self.rate(config)
-        if self._moved or rate.ends is None:
-            return ()
-        return (f"OpenAI shuts {self.model_of(config)} down on {rate.ends}; the way out is {rate.instead}",)
 
     async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
         params = self.request_params(config)

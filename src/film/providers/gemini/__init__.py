@@ -1,0 +1,1 @@
+"""Gemini: speech, from Google's API for developers."""

@@ -1,0 +1,1 @@
+"""Runway: clips, whose bill comes with the task."""
