@@ -84,10 +84,20 @@ def _encode(path: Path, frames: Iterator[NDArray[np.uint8]], size: tuple[int, in
         stream.options = {"preset": PRESET, "crf": str(CRF), "x264-params": _X264}
         count = 0
         for array in frames:
-            frame = VideoFrame.from_numpy_buffer(array, format="yuv420p")
+            frame = _frame_of(array)
             frame.pts, frame.time_base = count, tick
             frame.color_range, frame.colorspace = ColorRange.MPEG, Colorspace.ITU709
             container.mux(stream.encode(frame))  # pyright: ignore[reportUnknownMemberType]  # as above
             count += 1
         container.mux(stream.encode(None))  # pyright: ignore[reportUnknownMemberType]  # as above
     return count
+
+
+def _frame_of(array: NDArray[np.uint8]) -> VideoFrame:
+    """The array as a frame. PyAV can share its memory only where 4 divides the height.
+
+    Elsewhere it would take the height from the number of rows, round it down, and look for the chroma eight pixels off.
+    """
+    if array.shape[0] * 2 // 3 % 4:
+        return VideoFrame.from_ndarray(array, format="yuv420p")
+    return VideoFrame.from_numpy_buffer(array, format="yuv420p")

@@ -112,6 +112,7 @@ class DraftVideoProvider(_Draft, BaseVideoProvider):
             "shot_type": config.scene.shot_type,
             "mood": config.scene.mood,
             **({} if PANEL_RECIPE == FIRST_PANEL_RECIPE else {"panel": PANEL_RECIPE}),
+            **({"colours": 2} if config.height % 4 else {}),  # at such heights they once lay eight pixels too low
         }
 
     async def generate(self, image_url: str, prompt: str, config: VideoConfig) -> Generated:

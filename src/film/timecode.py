@@ -45,6 +45,43 @@ def timecode(frame: int, rate: Fraction, *, drop: bool = False) -> str:
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}{';' if dropped else ':'}{frames:0{width}d}"
 
 
+def first_timecode(said: str | None, rate: Fraction) -> str:
+    """The time code of a film's first frame as ``said``; InputError for one that no frame of this rate has."""
+    if not said:
+        return ""
+    frames, dropping = int(said[9:]), ";" in said
+    if frames >= nominal(rate):
+        raise InputError(
+            f"start_timecode {said} has frame {frames}, of {nominal(rate)} in a second",
+            hint="count frames from 00",
+            field="start_timecode",
+        )
+    if dropping and not drops(rate):
+        raise InputError(
+            f"start_timecode {said} is drop-frame, which {float(rate):g} frames a second do not have",
+            hint="write it with a colon, or make the film at 29.97 or 59.94",
+            field="start_timecode",
+        )
+    if dropping and said[6:8] == "00" and frames < _DROPPING[rate] and int(said[3:5]) % 10:
+        raise InputError(
+            f"start_timecode {said} is left out by drop-frame counting",
+            hint=f"write {said[:9]}{_DROPPING[rate]:02d}",
+            field="start_timecode",
+        )
+    return said
+
+
+def frame_of(said: str, rate: Fraction) -> int:
+    """The number of the frame that a time code names; frame 0 is 00:00:00:00."""
+    base = nominal(rate)
+    hours, minutes, seconds, frames = (int(part) for part in said.replace(";", ":").split(":"))
+    whole = ((hours * 60 + minutes) * 60 + seconds) * base + frames
+    if ";" in said:
+        every = hours * 60 + minutes
+        whole -= _DROPPING[rate] * (every - every // 10)
+    return whole
+
+
 def nominal(rate: Fraction) -> int:
     """Frames that a time code counts as one second: 24 at 23.976, 30 at 29.97."""
     return max(1, ceil(rate))

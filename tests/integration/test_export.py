@@ -47,6 +47,14 @@ def test_an_id_is_enough_once_the_film_was_made(room: Room) -> None:
     assert (params.width, str(params.rate)) == (192, "25")
 
 
+def test_an_id_is_enough_wherever_the_film_lies(room: Room, tmp_path: Path) -> None:
+    film = room.make(SHOTS, size="192x128", transition="cut", output=tmp_path / "out" / "mine.mp4")
+    assert film.path == tmp_path / "out" / "mine.mp4"
+    params = params_of_film("film", open_services(room.settings))
+    assert in_hand(room, params) == in_hand(room, room.params(SHOTS, size="192x128", transition="cut"))
+    assert (params.width, params.output) == (192, None)
+
+
 def test_shots_that_are_not_there_are_named_and_not_bought(room: Room) -> None:
     room.make(SHOTS[:2])
     posts = room.vendor.posts

@@ -136,7 +136,7 @@ def _kind_of(path: Path, name: str) -> AssetType:
 def _stored(copy: _Copy, said: ImportWords, services: Services) -> Asset:
     """The file in the store, and its record: what was said of it before holds where nothing is said now."""
     kind = copy.found.kind
-    facts = {**facts_of(copy.found), "reading": copy.found.reading}
+    facts = {**facts_of(copy.found, copy.path), "reading": copy.found.reading}
     stored = services.cache.use_many([copy.key]).get(copy.key) or services.cache.put(
         copy.key, kind=kind.value, provider=OWN, mime=copy.found.mime, path=copy.path, details=facts
     )

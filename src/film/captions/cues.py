@@ -2,9 +2,10 @@
 
     Timeline.lines ──► pages of each ──(when heard)──► cues ──(room to read)──► Caption …
 
-A caption begins with its first word and stays a moment after its last. It stays longer where it could not be read
-otherwise, up to the next one; it does not hang over a cut without need; and a gap too short to notice is closed to the
-two frames that tell the eye of a change. Two short lines that answer each other faster than that stand together.
+A caption begins with its first word and stays a moment after its last: half a second at most, and seven in all. Within
+that it stays longer where it could not be read otherwise, up to the next one; it does not hang over a cut without need;
+and a gap too short to notice is closed to the two frames that tell the eye of a change, or opened until it is seen.
+Two short lines that answer each other faster than that stand together.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 
-from film.captions.moments import SECOND, heard
+from film.captions.moments import SECOND, begun, heard, said
 from film.captions.pages import LONGEST, SHORTEST, Page, pages
 from film.captions.text import LETTER, LINE, clean, width
 from film.models import SpokenWord
@@ -25,8 +26,10 @@ GAP = 2
 """Frames between two captions, at least."""
 READING_SPEED = 20 * LETTER
 """Units a second: 20 letters, or 7 ideographs."""
-_LINGER = Fraction(1, 3)
-"""Seconds that a caption stays after its last word."""
+_LINGER, _LATEST = Fraction(1, 3), Fraction(1, 2)
+"""Seconds that a caption stays after its last word, and that it stays at most, where it takes longer to read."""
+_EARLIEST = Fraction(1, 8)
+"""Seconds that it may begin before its first word, where it would be gone too soon: three frames of 24."""
 _CLOSED = Fraction(1, 2)
 """A gap of less than this flickers."""
 _LONGEST_NAME = LINE // 2
@@ -67,24 +70,26 @@ def cues_of(line: Line, rate: Fraction, on_screen: tuple[int, int], *, named: bo
     speaker = clean(line.character.replace("_", " "))
     name = f"{speaker.upper()}: " if named and speaker and width(speaker) < _LONGEST_NAME else ""
     cues: list[Cue] = []
-    for page, text, starts, ends in _read(line.text, line.words, line.frames / rate, width(name)):
+    lasts = Fraction(line.spoken[-1][1], 1000) if line.spoken else line.frames / rate
+    for page, text, starts, ends in _read(line.text, line.words, line.spoken, lasts, width(name)):
         start = line.start_frame + min(round(starts * rate / SECOND), line.frames - 1)
-        said = max(line.start_frame + ceil(ends * rate / SECOND), start + 1)
+        stop = max(line.start_frame + ceil(ends * rate / SECOND), start + 1)
         lines = page.lines if cues else (name + page.lines[0], *page.lines[1:])
-        cues.append(Cue(start, said, *on_screen, lines, speaker, text))
+        cues.append(Cue(start, stop, *on_screen, lines, speaker, text))
     return cues
 
 
 @lru_cache(maxsize=4096)
 def _read(
-    dialogue: str, words: tuple[SpokenWord, ...], seconds: Fraction, prefix: int
+    dialogue: str, words: tuple[SpokenWord, ...], spoken: tuple[tuple[int, int], ...], seconds: Fraction, prefix: int
 ) -> tuple[tuple[Page, str, int, int], ...]:
     """Pages with their plain text and when they are heard. A timeline is laid again and again, its lines stay."""
     text = clean(dialogue)
-    moments = heard(text, words, seconds)
+    moments = heard(text, words, seconds, spoken)
+    begins, ends = begun(moments, spoken), said(moments, spoken)
     return tuple(
-        (page, text[page.start : page.stop].strip(), moments[page.start], moments[page.stop])
-        for page in pages(text, moments, prefix=prefix)
+        (page, text[page.start : page.stop].strip(), begins[page.start], ends[page.stop])
+        for page in pages(text, begins, said=ends, prefix=prefix)
     )
 
 
@@ -129,20 +134,25 @@ def _timed(cues: Sequence[Cue], timeline: Timeline) -> list[Caption]:
         if start >= timeline.frames:
             break
         needed = ceil(max(SHORTEST, Fraction(width(cue.text.replace("\n", " ")), READING_SPEED)) * rate)
-        stop = _stop(cue, start, needed, limit, rate)
-        if stop - start < ceil(SHORTEST * rate):  # no room after it: begin before the first word
-            start = max(min(start, stop - ceil(SHORTEST * rate)), min(start, max(free, cue.shown)))
+        stop = _stop(cue, start, needed, limit, rate, is_last=number + 1 == len(cues))
+        if stop - start < ceil(SHORTEST * rate):  # no room after it: begin a little before the first word
+            early = max(free, cue.shown, start - floor(_EARLIEST * rate))
+            start = max(min(start, stop - ceil(SHORTEST * rate)), min(start, early))
         found.append(Caption(start, stop - start, cue.text, cue.speaker))
         free = stop + GAP
     return found
 
 
-def _stop(cue: Cue, start: int, needed: int, limit: int, rate: Fraction) -> int:
-    stop = max(cue.said + ceil(_LINGER * rate), start + needed)
-    stop = max(min(stop, start + ceil(LONGEST * rate)), cue.said)
+def _stop(cue: Cue, start: int, needed: int, limit: int, rate: Fraction, *, is_last: bool) -> int:
+    latest = min(cue.said + floor(_LATEST * rate), start + floor(LONGEST * rate))
+    stop = min(max(cue.said + ceil(_LINGER * rate), start + needed), latest)
     before_cut = cue.cut - GAP
     if cue.said <= before_cut < stop and before_cut - start >= needed:
         stop = before_cut  # it would hang over the cut without need
-    if stop + ceil(_CLOSED * rate) > limit and stop != before_cut:
-        stop = limit
-    return min(stop, limit)
+    if not is_last and stop + ceil(_CLOSED * rate) > limit and stop != before_cut:
+        opened = max(min(cue.said, latest), limit - ceil(_CLOSED * rate))
+        if limit <= latest:
+            stop = limit
+        elif opened - start >= ceil(SHORTEST * rate):
+            stop = min(stop, opened)
+    return max(min(stop, limit), start + 1)

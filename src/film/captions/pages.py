@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 
 from film.captions.moments import SECOND
+from film.captions.segments import is_unspaced
 from film.captions.text import LINE, SENTENCE, SENTENCE_ENDS, TORN, Break, breaks, is_wide, width, widths
 
-SHORTEST, LONGEST = 1, 7
+SHORTEST, LONGEST = Fraction(5, 6), 7
 """Seconds that a page is shown."""
 
 _PER_PAGE = 26
@@ -27,8 +29,10 @@ _PER_LINE = 5
 _LONE_WORD = 70
 _BRIEF = 80
 """For a page that is gone before a second is over, by how much of it is missing."""
-_LINGERING = 12
-"""For each second beyond the longest."""
+_LINGERING, _TOO_LONG = 60, 100
+"""For each second beyond the longest, and for being longer at all."""
+_REST, _OVER_A_REST = 800_000, 60
+"""Microseconds of silence after which a new page is expected, and what it costs to have none."""
 _UNEVEN = 10
 """For lines of unlike length, at most; a longer line above counts twice: eyes like the pyramid."""
 
@@ -46,17 +50,21 @@ class Page:
         return "\n".join(self.lines)
 
 
-def pages(text: str, heard: Sequence[int], *, prefix: int = 0) -> list[Page]:
+def pages(text: str, heard: Sequence[int], *, said: Sequence[int] = (), prefix: int = 0) -> list[Page]:
     """The pages of clean ``text``; ``heard`` says in microseconds when each character begins, and when it all ends.
 
+    ``said`` says when what stands before each character was said, where that is not when it begins: before a pause.
     ``prefix`` units of the first line are taken up by the speaker's name.
     """
     if not text:
         return []
-    if prefix + width(text) <= LINE and heard[-1] - heard[0] <= LONGEST * SECOND:
+    said = said or heard
+    rests = [begins - ends >= _REST for begins, ends in zip(heard, said, strict=True)]
+    if prefix + width(text) <= LINE and said[-1] - heard[0] <= LONGEST * SECOND and not any(rests):
         return [Page(0, len(text), (text,))]
     layout = _Layout(text, prefix)
     places = layout.places
+    resting = list(accumulate((_OVER_A_REST * rests[place.at] for place in places), initial=0))
     best: list[tuple[float, int]] = [(0, 0)]
     """For each place the least cost of all up to it, and the place its last page begins at."""
     for here in range(1, len(places)):
@@ -65,9 +73,10 @@ def pages(text: str, heard: Sequence[int], *, prefix: int = 0) -> list[Page]:
             laid = layout.page(before, here)
             if laid is None:
                 break
-            shown = (heard[places[here].at] - heard[places[before].at]) / SECOND
+            shown = (said[places[here].at] - heard[places[before].at]) / SECOND
             ends = _PAGE_END * places[here].cost + _PER_PAGE
-            options.append((best[before][0] + laid[0] + ends + _hasty_or_slow(shown), before))
+            over = resting[here] - resting[before + 1]
+            options.append((best[before][0] + laid[0] + ends + over + _hasty_or_slow(shown), before))
         best.append(min(options))
     found: list[Page] = []
     here = len(places) - 1
@@ -88,7 +97,7 @@ class _Layout:
         self._starts = [before[place.at] for place in self.places]
         self._stops = [before[p.at - 1] if p.at and text[p.at - 1] == " " else before[p.at] for p in self.places]
         """Where a line that ends at a place ends: the space before it is not shown."""
-        gaps = list(accumulate((char == " " or is_wide(char) for char in text), initial=0))
+        gaps = list(accumulate((char == " " or is_wide(char) or is_unspaced(char) for char in text), initial=0))
         self._words = [gaps[place.at] for place in self.places]
         self._closes = [text[: p.at].rstrip(" \"'”’»")[-1:] in SENTENCE_ENDS for p in self.places]
 
@@ -136,4 +145,6 @@ def _unevenness(upper: int, lower: int) -> float:
 
 
 def _hasty_or_slow(seconds: float) -> float:
-    return max(_BRIEF * (SHORTEST - seconds), _LINGERING * (seconds - LONGEST), 0)
+    if seconds > LONGEST:
+        return _TOO_LONG + _LINGERING * (seconds - LONGEST)
+    return max(_BRIEF * (float(SHORTEST) - seconds), 0)

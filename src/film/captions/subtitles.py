@@ -29,8 +29,11 @@ def srt(captions: Sequence[Caption], rate: Fraction) -> str:
 
 
 def vtt(captions: Sequence[Caption], rate: Fraction, *, language: str) -> str:
-    """A WebVTT file; who speaks is said in voice tags, which players may use for colours."""
-    head = f"WEBVTT\nKind: captions\nLanguage: {language}\n"
+    """A WebVTT file; who speaks is said in voice tags, which players may use for colours.
+
+    Nothing but the signature stands in its head: what else some players read there, strict ones refuse.
+    """
+    head = f"WEBVTT\n\nNOTE Language: {language}\n"
     return "\n".join([head, *(f"{_span(caption, rate, '.')}\n{_voiced(caption)}\n" for caption in captions)])
 
 
@@ -54,8 +57,11 @@ def _parted(markup: re.Match[str]) -> str:
 
 
 def _voiced(caption: Caption) -> str:
-    text = _escaped(caption.text)
-    return f"<v {_escaped(caption.speaker)}>{text}" if caption.speaker else text
+    """Its words in a voice tag; the name that stands before them for other players would be read twice here."""
+    if not caption.speaker:
+        return _escaped(caption.text)
+    text = caption.text.removeprefix(f"{caption.speaker.upper()}: ")
+    return f"<v {_escaped(caption.speaker)}>{_escaped(text)}"
 
 
 def _escaped(text: str) -> str:

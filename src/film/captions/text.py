@@ -6,10 +6,13 @@ fit on a line are the same 336 units, and a line of both needs no rule of its ow
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+
+from film.captions.segments import inner_ends, is_unspaced
 
 LETTER, IDEOGRAPH = 8, 21
 LINE = 42 * LETTER
@@ -29,8 +32,11 @@ _JOINERS = "\u200c\u200d"
 _CLOSING = "\"'”’»›)]}」』）】〉》"
 _NO_LINE_START = "、。，．！？：；」』）】〉》・ー”’…?!,.;:)]}%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々"
 _NO_LINE_END = "「『（【〈《“‘([{"
+_WIDE_MARKS = frozenset("、。，．！？：；」』）】〉》…")
 _DASHES = ("-", "–", "—")
 _TITLES = frozenset("mr. mrs. ms. dr. st. prof. capt. lt. col. sgt. gen. no. vs. hr. fr. sr. sra. m. mme.".split())
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
+"""J. and U.S.: what follows belongs to it."""
 _OPENING = frozenset(
     "and or but nor so yet because that which who whom whose when while where if unless until since though although as "
     "than to of in on at by for with from into over under before after between through about against without "
@@ -87,15 +93,16 @@ def breaks(text: str) -> list[Break]:
     """Every place where a line of clean ``text`` may end, in order, its end not among them."""
     found: list[Break] = []
     start = 0
+    inside = inner_ends(text) | _after_marks(text)
     for at in range(1, len(text)):
         before, after = text[at - 1], text[at]
         if before == " ":
             found += _torn(text, start, at - 1)
             found.append(Break(at, _cost(text, start, at)))
             start = at
-        elif after != " " and _between_ideographs(text, at):
+        elif after != " " and at in inside and _may_part(text, at):
             found += _torn(text, start, at)
-            found.append(Break(at, _after_ideograph(before)))
+            found.append(Break(at, _after_unspaced(before)))
             start = at
     return found + _torn(text, start, len(text))
 
@@ -107,7 +114,7 @@ def _cost(text: str, start: int, at: int) -> int:
     end = bare.rfind(" ") + 1
     last, next_word = bare[end:].casefold(), text[at:].split(" ", 1)[0].casefold()
     if bare[-1:] in SENTENCE_ENDS:  # "Mr." and "J." lean on what follows
-        if last in _TITLES or (len(last) == 2 and last[0].isalpha()):
+        if last in _TITLES or _INITIALS.fullmatch(last):
             return BOUND
         return CLAUSE if next_word[:1].islower() else SENTENCE
     if next_word in _DASHES:
@@ -116,18 +123,25 @@ def _cost(text: str, start: int, at: int) -> int:
         return CLAUSE
     if last in _LEANING or last in _OPENING:
         return BOUND
+    if bare and is_unspaced(bare[-1]):
+        return CLAUSE  # where words need no spaces, one parts clauses
     return PHRASE if next_word.strip(_CLOSING) in _OPENING else WORD
 
 
-def _after_ideograph(before: str) -> int:
+def _after_marks(text: str) -> set[int]:
+    """Places behind marks that are as wide as an ideograph: they bring their own space along."""
+    return {at + 1 for at, char in enumerate(text[:-1]) if is_wide(char) and char in _WIDE_MARKS}
+
+
+def _after_unspaced(before: str) -> int:
     if before in _CLOSING or before in SENTENCE_ENDS:
         return SENTENCE
     return CLAUSE if before in CLAUSE_ENDS else WORD
 
 
-def _between_ideographs(text: str, at: int) -> bool:
+def _may_part(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
-    if not (is_wide(after) or is_wide(before)) or _is_attached(text, at):
+    if _is_attached(text, at):
         return False
     return before not in _NO_LINE_END and after not in _NO_LINE_START
 

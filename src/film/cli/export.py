@@ -143,10 +143,11 @@ def _write(
             lambda: write_edit(timeline, folder, name, formats, placement=placement, on_failure=tell, force=force),
         )
     if options["stems"]:
-        from film.render import stems
+        from film.render import EncodeSettings, stems
 
+        settings = EncodeSettings.preview() if draft else EncodeSettings.final()
         note("stems   mixing")
-        attempt("stems", lambda: stems.write(timeline, folder / "stems", force=force).values())
+        attempt("stems", lambda: stems.write(timeline, folder / "stems", settings=settings, force=force).values())
     if options["contact_sheet"]:
         note(f"sheet   {counted(len(timeline.clips), 'still')}")
         pages = f"{name}-contact-sheet"

@@ -80,7 +80,8 @@ def _dialogue(timeline: Timeline, shelf: ExportedMedia, speaker: str) -> Iterato
         if line.character == speaker:
             name = f"{places.get(line.shot_id, 0):03d} {line.shot_id} {speaker}"
             notes = {"shot_id": line.shot_id, "character": speaker, "text": line.text}
-            yield Cue(name, shelf.of(line.source, name), line.start_frame, line.frames, notes=notes)
+            material = shelf.of(line.source, name)
+            yield Cue(name, material, line.start_frame, line.frames, line.source_in * timeline.rate, notes=notes)
 
 
 def _effects(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:

@@ -128,7 +128,7 @@ def _write_format(
 
 def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:
     """The stems of what has no files of its own."""
-    made = stems.write(timeline, work)
+    made = stems.write(timeline, work, dated=False)
     return {group: Source(sha256_of_file(path), path, "audio") for group, path in made.items()}
 
 

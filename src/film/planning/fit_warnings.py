@@ -13,9 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
+from film.media.voices import Span
 from film.models import AssetType
 from film.planning.lengths import spoken_seconds
 from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan, seconds_of
+from film.planning.readings import voice_of
 from film.providers.base import BaseVideoProvider
 from film.timeline import ShotCut, Source, build_timeline
 
@@ -69,6 +71,7 @@ def _cut(plan: ShotPlan, rate: Fraction) -> ShotCut:
         speech=None if line is None else _UNMADE,
         speech_samples=round((line or 0) * _CLOCK),
         speech_rate=_CLOCK,
+        spoken=_spoken(plan),
         transition=shot.transition,
         transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
     )
@@ -87,6 +90,12 @@ def _line_seconds(plan: ShotPlan) -> Decimal | None:
     if (row := plan.assets.get(AssetType.AUDIO)) is None:
         return None
     return seconds_of(row.cached) or spoken_seconds(plan.shot.spoken or "")
+
+
+def _spoken(plan: ShotPlan) -> tuple[Span, ...]:
+    """When its voice is heard, where it is there."""
+    row = plan.assets.get(AssetType.AUDIO)
+    return voice_of(row.cached) if row and row.cached else ()
 
 
 def _is_reckoned(plan: ShotPlan) -> bool:

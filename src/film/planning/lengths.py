@@ -15,9 +15,10 @@ from film.models import Shot
 from film.planning.joins import Joins
 from film.planning.params import FilmParams
 from film.providers.base import BaseVideoProvider, VideoConfig
-from film.timeline import LAST_BREATH, SPEECH_LEAD, TRANSITION_SECONDS
+from film.timeline import LAST_BREATH, TRANSITION_SECONDS
 
-_LEAD = Decimal(SPEECH_LEAD.numerator) / SPEECH_LEAD.denominator
+_LEAD = Decimal("0.3")
+"""Seconds before a line that a bought clip has room for. It stays, whatever the cut does: orders are known by it."""
 _USUAL = Decimal(TRANSITION_SECONDS.numerator) / TRANSITION_SECONDS.denominator
 """Seconds: what a transition may take beside a line, however long the shot is."""
 _BREATH = Decimal(LAST_BREATH.numerator) / LAST_BREATH.denominator

@@ -31,6 +31,8 @@ DEFAULT_CONCURRENCY = 3
 MOST_AT_ONCE = 1000
 """Jobs under way at one provider: what accounts of the largest customers allow; see docs/scaling.md."""
 FILM_SUFFIXES = (".mp4", ".m4v")
+QUICKTIME = frozenset(("prores", "dnxhr"))
+"""Formats that lie in a .mov."""
 _ANY_FILM = ("shots", "shot", "film")
 """Names of files that say nothing about the film: that of their folder does."""
 
@@ -96,7 +98,9 @@ class FilmParams(Model):
     @property
     def file_name(self) -> str:
         """``attic-draft.mp4``, ``attic.mp4``: a draft never overwrites a final film."""
-        return f"{self.film_id}-draft.mp4" if self.is_draft else f"{self.film_id}.mp4"
+        form = "" if self.film.format == "web" else f"-{self.film.format}"
+        suffix = ".mov" if self.film.format in QUICKTIME else ".mp4"
+        return f"{self.film_id}{'-draft' if self.is_draft else ''}{form}{suffix}"
 
 
 @checked
@@ -151,9 +155,12 @@ def film_params(
     width, height = _size(film.size, chosen)
     auto_rate = film.frame_rate in (None, "auto")
     output = None if output is None else Path(output)
-    if output and output.suffix.lower() not in FILM_SUFFIXES:
+    suffixes = (".mov",) if film.format in QUICKTIME else FILM_SUFFIXES
+    if output and output.suffix.lower() not in suffixes:
         raise InputError(
-            f"the film cannot be written as {str(output)!r}", hint="give it a name that ends in .mp4", field="output"
+            f"the film cannot be written as {str(output)!r}",
+            hint=f"give it a name that ends in {suffixes[0]}",
+            field="output",
         )
     if not 1 <= concurrency <= MOST_AT_ONCE:
         raise InputError(

@@ -14,6 +14,7 @@ from film.cache import CachedAsset
 from film.errors import BadMedia
 from film.media import head_of, probe, sniff
 from film.media.clips import is_small
+from film.media.voices import Span, voice_in, voice_of_facts
 from film.models import AssetType
 from film.planning.results import OWN
 from film.providers import registry
@@ -55,6 +56,20 @@ def sound_reading(path: Path) -> str:
     except BadMedia:
         return ""
     return _TIMED if file_type and file_type.reader not in UNTIMED else ""
+
+
+def voice_of(asset: CachedAsset) -> tuple[Span, ...]:
+    """When somebody speaks in it. Kept with the asset since it came in; what is older is listened to once."""
+    kept = voice_of_facts(asset.details)
+    return _voice_in(asset.sha256, asset.path) if kept is None else kept
+
+
+@lru_cache(maxsize=4096)
+def _voice_in(sha256: str, path: Path) -> tuple[Span, ...]:
+    try:
+        return voice_in(path)
+    except BadMedia:  # who needs it will say so
+        return ()
 
 
 @lru_cache(maxsize=4096)

@@ -216,7 +216,8 @@ class AssetResolver:
         path, found = await asyncio.to_thread(
             probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
         )
-        details = {**made.details, **facts_of(found), **told_by(ask.provider)}
+        facts = await asyncio.to_thread(facts_of, found, path)
+        details = {**made.details, **facts, **told_by(ask.provider)}
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return NewResult(path=path, mime=found.mime, cost=cost, details=details)

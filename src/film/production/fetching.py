@@ -46,7 +46,7 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
         )
     generated = await provider.fetch(ticket, status)
     path, found = await on_thread(probe_made, generated, kind, job.provider, services.cache.temporary)
-    details = {**generated.details, **facts_of(found)}
+    details = {**generated.details, **await on_thread(facts_of, found, path)}
     if generated.words:
         details["words"] = [word.model_dump() for word in generated.words]
     cost = job.billed if job.billed is not None else generated.cost if generated.cost is not None else job.quoted

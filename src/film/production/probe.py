@@ -12,6 +12,7 @@ from typing import Any
 
 from film.errors import BadMedia, disk_error
 from film.media import Probe, probe
+from film.media.voices import facts_of_voice, voice_in
 from film.models import AssetType, Generated
 
 
@@ -35,14 +36,15 @@ def probe_made(made: Generated, kind: AssetType, provider: str, temporary: Calla
         raise
 
 
-def facts_of(found: Probe) -> dict[str, Any]:
-    """The figures to keep with an asset: size, ``frames`` and ``frame_rate``; ``samples`` and ``sample_rate``.
+def facts_of(found: Probe, path: Path) -> dict[str, Any]:
+    """The figures to keep with the asset at ``path``: size, ``frames``, ``frame_rate``; ``samples``, ``sample_rate``.
 
-    What is not plain in it is kept as well: how it is ``reading``, and what was ``told`` of it.
+    What is not plain in it is kept as well: how it is ``reading``, and what was ``told`` of it; and of a sound when
+    somebody speaks.
     """
     unusual = {name: value for name, value in (("reading", found.reading), ("told", list(found.told))) if value}
     if found.kind is AssetType.AUDIO:
-        return {"samples": found.samples, "sample_rate": found.sample_rate, **unusual}
+        return {"samples": found.samples, "sample_rate": found.sample_rate, **facts_of_voice(voice_in(path)), **unusual}
     size = {"width": found.width, "height": found.height}
     if found.kind is AssetType.IMAGE:
         return {**size, **unusual}

@@ -18,6 +18,7 @@ from film.cost_tracker import Reservation
 from film.db.away import on_thread
 from film.errors import Interrupted
 from film.media.joining import JoinedSound, join_sounds
+from film.media.voices import facts_of_voice, voice_in
 from film.models import AssetType, SpokenWord
 from film.planning.requests import PlannedRequest
 from film.planning.results import ShotAsset
@@ -99,6 +100,7 @@ def _joined(obtainer: AssetResolver, ask: PlannedRequest, parts: Sequence[ShotAs
         "samples": sound.samples,
         "sample_rate": sound.rate,
         "parts": [part.asset_id for part in parts],
+        **facts_of_voice(voice_in(target)),
     }
     if ask.turns:
         details["turns"] = [float(sound.starts[part]) for part in ask.turns]

@@ -16,8 +16,9 @@ of the loudness measure takes it for background. 3 dB more, and a film's loudnes
 AIR = -54.0
 """LUFS of the room tone that is left where ambience is switched off: not heard as such, only missed when it is not."""
 
-AMBIENCE_STEPS_BACK = -8.0
-"""dB under dialogue; music has its own depth."""
+AMBIENCE_STEPS_BACK = -2.0
+"""dB under dialogue, in which places go on as they do in life: more, and they would breathe with each line. Music has
+its own depth."""
 CLIPS_STEP_BACK = -8.0
 AMBIENCE_UNDER_CLIPS = -12.0
 """dB while a clip brings the sound of its place along: what is left is the tone that carries over its edges."""

@@ -73,12 +73,14 @@ def compose(
     settings = settings or EncodeSettings()
     segments = plan(timeline, settings)
     sound = mix.plan(timeline)
-    mix_key = None if sound.silent else mix.key(sound, settings)
+    wants_sound = not sound.silent or settings.format != "web"  # a master without sound has a silent track
+    mix_key = mix.key(sound, settings) if wants_sound else None
     keys = [segment.key for segment in segments]
     files = store.peek([*keys, *filter(None, [mix_key])])
     hands = workers or os.cpu_count() or 1
     tasks = encode.tasks_for(segments, files, workers=hands)
     made = {segment.key for task in tasks for segment in task.segments}
+    codec = settings.codec(screen_of(timeline))
     mixing = bool(mix_key and mix_key not in files)
     work = Work(sum(task.frames for task in tasks), timeline.frames if mixing else 0, timeline.frames)
     crew = Crew(work, -(-sound.length // BLOCK), on_progress, should_stop)
@@ -101,6 +103,8 @@ def compose(
             out=out,
             on_segment=partial(crew.tell, JOIN),
             finish=finish,
+            container=codec.container,
+            reorder=codec.reorder,
         )
     return Composed(
         path=out,
@@ -111,7 +115,7 @@ def compose(
         encoded_frames=work.encode,
         pieces=(*(segment.name for task in tasks for segment in task.segments), *([MIX] if mixing else [])),
         warnings=timeline.warnings,
-        loudness=mix.loudness_of(mixed) if mixed else None,
+        loudness=mix.loudness_of(mixed) if mixed and not sound.silent else None,
     )
 
 

@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 from film.render.sound import SAMPLE_RATE
 
 _CONTROL = SAMPLE_RATE // 100
+PAUSE = SAMPLE_RATE * 5 // 2
+"""Samples: what stepped back stays there over a pause up to this. Up and down again in less, it would surge."""
 Span = tuple[int, int]
 
 
 class Duck:
-    """A gain over time: 1, and ``depth`` dB during ``spans``. It does not come up between two that follow closely."""
+    """A gain over time: 1, and ``depth`` dB during ``spans``. It does not come up in a pause between two."""
 
     def __init__(
         self, spans: Iterable[Span], depth: float, *, attack: int = SAMPLE_RATE // 5, release: int = SAMPLE_RATE // 2
     ) -> None:
-        joined = _joined(sorted(span for span in spans if span[0] <= span[1]), attack + release)
+        joined = _joined(sorted(span for span in spans if span[0] <= span[1]), max(PAUSE, attack + release))
         self._at = [x for a, b in joined for x in (a - attack, a, b, b + release)] or [0]
         self._db = [0.0, depth, depth, 0.0] * len(joined) or [0.0]
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 import av
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from film.media.opening import url
 from film.render import burnin, conform
@@ -174,7 +175,7 @@ def _into_store(
     try:
         with SegmentWriter(temporary, screen, settings) as writer:
             yield writer
-        store.put_file(key, temporary, mime="video/mp4")
+        store.put_file(key, temporary, mime=settings.codec(screen).mime)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -184,17 +185,22 @@ class SegmentWriter:
 
     def __init__(self, path: Path, screen: Screen, settings: EncodeSettings) -> None:
         ticks, _ = timescale(screen.rate)
-        self._container = av.open(url(path), "w", format="mp4", options={"video_track_timescale": str(ticks)})
-        stream = self._container.add_stream("libx264", rate=screen.rate)
-        stream.width, stream.height, stream.pix_fmt = screen.width, screen.height, "yuv420p"
+        self._codec = settings.codec(screen)
+        options = {"video_track_timescale": str(ticks)}
+        self._container = av.open(url(path), "w", format=self._codec.container, options=options)
+        stream = cast("VideoStream", self._container.add_stream(self._codec.encoder, rate=screen.rate))
+        stream.width, stream.height, stream.pix_fmt = screen.width, screen.height, self._codec.pixels
+        if settings.format != "web":
+            self._codec.dress(stream.codec_context)
         stream.codec_context.thread_count = 1
         stream.codec_context.time_base = 1 / screen.rate
-        stream.codec_context.options = settings.x264(screen)
+        stream.codec_context.options = dict(self._codec.options)
         self._stream = stream
         self._unit: Fraction = 1 / screen.rate
         self._written = 0
 
     def write(self, frame: VideoFrame) -> None:
+        frame = self._codec.of(frame)
         frame.pts, frame.time_base = self._written, self._unit
         frame.pict_type = 0  # the source's choice of key frames is not ours
         self._written += 1

@@ -59,13 +59,24 @@ def join(
     out: Path,
     on_segment: Callable[[int], None],
     finish: Finish | None = None,
+    container: str = "mp4",
+    reorder: int = REORDER,
 ) -> None:
     """Write ``out`` from the segments' files, in order, with the mix and the captions beside them.
 
     ``on_segment`` is told the frames of each piece that has been written.
     """
     with _appearing(out) as temporary:
-        _write(temporary, segments, files, sound=sound, timeline=timeline, on_segment=on_segment)
+        _write(
+            temporary,
+            segments,
+            files,
+            sound=sound,
+            timeline=timeline,
+            on_segment=on_segment,
+            container=container,
+            reorder=reorder,
+        )
         if _has_track(timeline):
             texttrack.switch_off(temporary)
         if finish:
@@ -84,16 +95,18 @@ def _write(
     sound: Path | None,
     timeline: Timeline,
     on_segment: Callable[[int], None],
+    container: str,
+    reorder: int,
 ) -> None:
     ticks, _ = timescale(timeline.rate)
     with ExitStack() as open_files:
         mixed = open_files.enter_context(av.open(url(sound), "r", format="mov")) if sound else None
         options = {
-            "moov_size": str(room_for_index(timeline, mixed.streams.audio[0].frames if mixed else 0)),
+            "moov_size": str(room_for_index(timeline, _packets_of_sound(mixed))),
             "video_track_timescale": str(ticks),
             "movie_timescale": str(SAMPLE_RATE),  # edit lists count in it: sound and picture end exactly
         }
-        film = open_files.enter_context(av.open(url(temporary), "w", format="mp4", options=options))
+        film = open_files.enter_context(av.open(url(temporary), "w", format=container, options=options))
         _describe(film, timeline)
         with _reading(segments[0], files[segments[0].key], {}) as first:
             weaver = _Weaver(film, first.streams.video[0], mixed, timeline, open_files)
@@ -101,7 +114,7 @@ def _write(
         for segment in segments:
             packets, parameters = _packets(segment, files[segment.key])
             weaver.expect(parameters, segment)
-            for packet in _timed(packets, base, timeline.rate):
+            for packet in _timed(packets, base, timeline.rate, reorder):
                 weaver.write(packet)
             base += segment.frames
             on_segment(segment.frames)
@@ -120,12 +133,17 @@ class _Weaver:
         open_files: ExitStack,
     ) -> None:
         self._film = film
-        self._picture = film.add_stream_from_template(template)
+        # of what one library decodes and another encodes, there is nothing to be set up anew
+        self._picture = film.add_stream_from_template(template, opaque=template.codec_context.name == "libdav1d")
+        if timeline.start_timecode:  # the muxer counts time codes by it
+            self._picture.codec_context.framerate = timeline.rate
         self._parameters = _parameters(template)
         beside: list[Iterator[AnyPacket]] = []
         if mixed:
             audio = mixed.streams.audio[0]
             track = film.add_stream_from_template(audio)
+            if timeline.lines:
+                track.metadata["language"] = texttrack.language_code(timeline.captions_language)
             beside.append(open_files.enter_context(closing(_copied(mixed.demux(audio), track))))
         if _has_track(timeline):
             beside.append(texttrack.add_to(film, timeline, open_files))
@@ -200,19 +218,28 @@ def _parameters(stream: VideoStream) -> bytes:
     return bytes(stream.codec_context.extradata or b"")
 
 
-def _timed(packets: Sequence[AnyPacket], base: int, rate: Fraction) -> Iterator[AnyPacket]:
+def _packets_of_sound(mixed: InputContainer | None) -> int:
+    """How many entries its index takes; what is not compressed needs none."""
+    if mixed is None:
+        return 0
+    audio = mixed.streams.audio[0]
+    return audio.frames if audio.codec_context.name == "aac" else 1
+
+
+def _timed(packets: Sequence[AnyPacket], base: int, rate: Fraction, reorder: int) -> Iterator[AnyPacket]:
     """The packets with their times in the film, ``base`` frames from its start."""
     ticks, frame = timescale(rate)
     shown = sorted(packet.pts or 0 for packet in packets)
     place = {pts: position for position, pts in enumerate(shown)}
     for count, packet in enumerate(packets):
-        packet.pts, packet.dts = (base + place[packet.pts or 0]) * frame, (base + count - REORDER) * frame
+        packet.pts, packet.dts = (base + place[packet.pts or 0]) * frame, (base + count - reorder) * frame
         packet.time_base, packet.duration = Fraction(1, ticks), frame
         yield packet
 
 
 def _describe(film: OutputContainer, timeline: Timeline) -> None:
-    film.metadata.update({k: v for k, v in (("title", timeline.title), ("comment", timeline.comment)) if v})
+    said = {"title": timeline.title, "comment": timeline.comment, "timecode": timeline.start_timecode}
+    film.metadata.update({name: value for name, value in said.items() if value})
     chapters: list[Chapter] = [
         {
             "id": number,

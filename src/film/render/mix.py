@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from film.errors import ComposeError
 from film.hashing import content_key
-from film.render.balance import HEADROOM, MOST_GAIN, most_lift
-from film.render.mixdown import Layers
+from film.render.balance import HEADROOM, MOST_GAIN, crest_of_speech, most_lift
+from film.render.limiter import Peaks, limited
+from film.render.mixdown import BLOCK, Layers
 from film.render.reading import Excerpt, read
 from film.render.settings import EncodeSettings, codec_version
 from film.render.sound import (
@@ -31,22 +32,23 @@ from film.render.sound import (
     Samples,
     comment_of,
     integrated,
-    limited,
     measure,
     write_aac,
     write_comment,
+    write_pcm,
 )
 from film.render.soundplan import MixPlan, identity, plan
+from film.render.speech import Speech
 from film.render.store import SegmentStore
 
 __all__ = ["MixPlan", "Rough", "key", "loudness_of", "make", "plan"]
 
-RECIPE = "mix/3"
+RECIPE = "mix/4"
 """Changes whenever the same timeline would be made to sound otherwise."""
 
 _TOLERANCE, _LEAST_STEP, _LONGEST_STEP = 0.2, 0.05, 6.0
 """dB."""
-_DEAF = 0.2
+_DEAF = 0.12
 """dB that a film gets louder by for each dB of gain: with less, only the limiter gets more to do."""
 _CORRECTIONS, _ATTEMPTS = 5, 6
 _READ = 1 << 21
@@ -54,7 +56,7 @@ _READ = 1 << 21
 
 def key(mix: MixPlan, settings: EncodeSettings) -> str:
     aac = [settings.audio_bitrate, settings.aac_coder, codec_version()]
-    return content_key(RECIPE, {**identity(mix), "aac": aac})
+    return content_key(RECIPE, {**identity(mix), **({"pcm": 24} if settings.pcm else {"aac": aac})})
 
 
 def make(
@@ -63,8 +65,8 @@ def make(
     """Mix, encode and store. ``tick`` is called for every block, and may raise to stop."""
     temporary, encoded, finished = (store.temporary(suffix) for suffix in (".f32", ".aac.m4a", ".m4a"))
     try:
-        loudness = _encode(Rough(mix, temporary, tick), mix, encoded, settings)
-        write_comment(encoded, finished, json.dumps(asdict(loudness)))
+        loudness, _ = settled(Rough(mix, temporary, tick), mix, encoded, settings)
+        write_comment(encoded, finished, json.dumps(asdict(loudness)), container="mov" if settings.pcm else "mp4")
         return store.put_file(key(mix, settings), finished, mime="audio/mp4"), loudness
     finally:
         for path in (temporary, encoded, finished):
@@ -84,15 +86,16 @@ class Rough:
 
     def __init__(self, mix: MixPlan, path: Path, tick: Callable[[], None]) -> None:
         self._path, self._tick = path, tick
-        self._peak = 0.0
-        level = integrated(self._write(Layers(mix, tick).mixed()))
-        self.gain = self._gain_for(mix, level)
+        heard = Peaks()
+        level = integrated(self._write(Layers(mix, tick).mixed(), heard))
+        self.peaks = heard.each
+        """The largest sample of each millisecond, by which the limiter goes."""
+        self._peak = float(self.peaks.max(initial=0))
+        self.gain = _for_dialogue(mix, tick) if mix.by_dialogue else self._gain_for(mix, level)
 
     def finished(self, gain: float, ceiling: float) -> Iterator[Samples]:
         """The mix with ``gain``, no sample over ``ceiling``, both in dB; the limiter works only where it is needed."""
-        factor = 10 ** (gain / 20)
-        louder = (block * np.float32(factor) for block in self._read())
-        return limited(louder, ceiling) if self._peak * factor > 10 ** (ceiling / 20) else louder
+        return limited(self._read(), self.peaks, 10 ** (gain / 20), 10 ** (ceiling / 20))
 
     def _gain_for(self, mix: MixPlan, level: float) -> float:
         """The gain that comes nearest to the target, found by trying, since a limiter takes some loudness away.
@@ -124,12 +127,12 @@ class Rough:
                 break
         return best
 
-    def _write(self, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    def _write(self, blocks: Iterator[Samples], heard: Peaks) -> Iterator[Samples]:
         """Passes blocks on while writing them."""
         with self._path.open("wb") as file:
             for block in blocks:
                 self._tick()
-                self._peak = max(self._peak, float(np.abs(block).max()))
+                heard.hear(block)
                 file.write(block.tobytes())
                 yield block
 
@@ -140,24 +143,52 @@ class Rough:
                 yield np.frombuffer(data, np.float32).reshape(-1, 2)
 
 
+def _for_dialogue(mix: MixPlan, tick: Callable[[], None]) -> float:
+    """The gain that brings what is spoken to the target, whatever else is heard."""
+
+    def spoken() -> Iterator[Samples]:
+        crest = crest_of_speech(mix.loudness, float(mix.target.true_peak), music=mix.music is not None)
+        speech = Speech(mix.lines, crest)
+        for start in range(0, mix.length, BLOCK):
+            tick()
+            block = np.zeros((min(BLOCK, mix.length - start), 2), np.float32)
+            speech.add_to(block, start)
+            yield block
+
+    level = integrated(spoken())
+    return min(MOST_GAIN, mix.loudness - level) if level > SILENT else 0.0
+
+
 def _most_gain(mix: MixPlan) -> float:
     if mix.target.loudness is not None or not mix.lines:
         return MOST_GAIN
     return most_lift(music=mix.music is not None)
 
 
-def _encode(rough: Rough, mix: MixPlan, path: Path, settings: EncodeSettings) -> Loudness:
+@dataclass(frozen=True)
+class Held:
+    """How the rough mix became the film's: made louder by ``gain`` and held under ``ceiling``, both in dB."""
+
+    gain: float
+    ceiling: float
+
+
+def settled(rough: Rough, mix: MixPlan, path: Path, settings: EncodeSettings) -> tuple[Loudness, Held]:
     """Encode, and listen as a player does; once more, a little lower, where the encoder passed the limit."""
     limit = float(mix.target.true_peak)
     gain, ceiling = rough.gain, limit - HEADROOM
     for _ in range(_ATTEMPTS):
-        write_aac(path, rough.finished(gain, ceiling), bitrate=settings.audio_bitrate, coder=settings.aac_coder)
+        if settings.pcm:
+            write_pcm(path, rough.finished(gain, ceiling))
+        else:
+            write_aac(path, rough.finished(gain, ceiling), bitrate=settings.audio_bitrate, coder=settings.aac_coder)
         loudness = measure(read(Excerpt(path, length=mix.length)))
         if loudness.true_peak <= limit:
-            return loudness
+            return loudness, Held(gain, ceiling)
         # What the encoder made up itself is often gone as soon as anything changes.
         ceiling -= (loudness.true_peak - limit) / 2 + 0.2
-        gain = min(_most_gain(mix), gain + max(0.0, mix.loudness - loudness.integrated))
+        if not mix.by_dialogue:
+            gain = min(_most_gain(mix), gain + max(0.0, mix.loudness - loudness.integrated))
     raise ComposeError(
         f"the mix does not stay under {limit:g} dBTP",
         hint="allow a higher true peak, or choose a lower loudness",

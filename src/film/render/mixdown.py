@@ -34,7 +34,7 @@ class Layers:
     """Makes the groups that have something in them, block by block, once. ``tick`` may raise to stop."""
 
     def __init__(self, mix: MixPlan, tick: Callable[[], None]) -> None:
-        spoken = [(line.start, line.stop) for line in mix.lines]
+        spoken = [span for line in mix.lines for span in (line.spoken or ((line.start, line.stop),))]
         clips = spots.clips(mix.clips, float(mix.target.clips_level), tick)
         effects = spots.effects(mix.effects, tick)
         self._length = mix.length

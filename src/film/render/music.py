@@ -35,6 +35,10 @@ _GONE, _ALMOST_GONE = -30.0, -12.0
 """dB under the music's own level: where a beginning is still silence, and an end already fades."""
 _MOST_LEFT_OUT = 15
 """Seconds at either end, and never more than a quarter: music that is quiet for longer means it."""
+_BEATS = (30, 200)
+"""Steps between two beats, or two groups of them: 0.3 to 2 s."""
+_KEEPS_TIME = 0.08
+"""How much alike music is to itself from beat to beat, at least."""
 _ATTACK, _RELEASE = SAMPLE_RATE * 2 // 5, SAMPLE_RATE
 
 
@@ -116,7 +120,7 @@ def seam(heard: Heard) -> Seam:
     room = end - again
     most = min(round(_OVERLAP[1] * ENVELOPE_RATE), room // 3)
     least = min(round(_OVERLAP[0] * ENVELOPE_RATE), most)
-    overlap = _in_time(steps[:end], steps[again:], least, most)
+    overlap = _in_time(steps[:end], steps[again:], least, most, lasts=room, beat=beat_of(steps[again:end]))
     last = heard.length if end >= len(steps) else end * _STEP
     return Seam(last, again * _STEP, overlap * _STEP)
 
@@ -132,12 +136,52 @@ def crossed(before: Samples, after: Samples) -> Samples:
     return (before * (down / total)[:, None] + after * (up / total)[:, None]).astype(np.float32)
 
 
-def _in_time(ending: NDArray[np.float64], beginning: NDArray[np.float64], least: int, most: int) -> int:
-    """The overlap, in steps, in which what strikes at the end strikes at the beginning, too."""
+def beat_of(steps: NDArray[np.float64]) -> float | None:
+    """How many steps lie between two beats, or two of their groups; None where nothing keeps time.
+
+    Of all that come back again and again, over half of the music, the longest that does so nearly as well as the best.
+    """
+    strikes = _strikes(steps) if len(steps) else steps
+    count = len(strikes)
+    if count < 4 * _BEATS[1] or not strikes.any():
+        return None
+    spectrum = np.fft.rfft(strikes - strikes.mean(), 2 * count)
+    alike = np.fft.irfft(np.abs(spectrum) ** 2)[:count] / (count - np.arange(count))
+    alike /= alike[0]
+    found: list[tuple[float, float]] = []
+    for period in np.arange(*_BEATS, 0.5):
+        times = max(2, int(count / 2 / period))
+        fine = period + np.arange(0, 0.5, 0.5 / times)
+        at: NDArray[np.float64] = np.outer(fine, np.arange(1, times + 1))
+        scores = np.asarray(np.interp(at, np.arange(count), alike), np.float64).mean(axis=1)
+        found.append((float(scores.max()), float(fine[scores.argmax()])))
+    best = max(score for score, _ in found)
+    if best < _KEEPS_TIME:
+        return None
+    near = max(period for score, period in found if score >= 0.9 * best)
+    return max((score, period) for score, period in found if abs(period - near) <= 2)[1]
+
+
+def _in_time(
+    ending: NDArray[np.float64],
+    beginning: NDArray[np.float64],
+    least: int,
+    most: int,
+    *,
+    lasts: int,
+    beat: float | None,
+) -> int:
+    """The overlap, in steps, in which what strikes at the end strikes at the beginning, too, and the beat goes on.
+
+    A round ``lasts`` so many steps with its overlap: without it, whole beats lie between two beginnings.
+    """
     if most < 8:
         return most
     end, begin = _strikes(ending[-most - 1 :]), _strikes(beginning[: most + 1])
     scores = {n: _alike(end[len(end) - n :], begin[:n]) for n in range(max(4, least), most + 1)}
+    if beat:
+        on_beat = {n: score for n, score in scores.items() if abs((lasts - n + beat / 2) % beat - beat / 2) <= 1}
+        scores = on_beat or scores
     return max(scores, key=lambda n: (round(scores[n], 3), n))
 
 

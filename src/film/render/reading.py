@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from film.errors import ComposeError
 from film.media.clips import picture_of
 from film.media.opening import audio_stream
-from film.media.sounds import Hole, centred, on_time, origin_of
+from film.media.sounds import Hole, on_time, origin_of
 from film.render.media import open_media
 from film.render.sound import FLOAT_STEREO, SAMPLE_RATE, Samples, filtered, integrated, samples_of
 
@@ -85,7 +85,7 @@ def read(excerpt: Excerpt) -> Generator[Samples, None, None]:
 
 
 def decode(path: Path) -> Samples:
-    """A voice from its first sample to its last, in the middle."""
+    """A voice from its first sample to its last, as its file has it."""
     parts: list[Samples] = []
     length = 0
     for block in read(Excerpt(path)):
@@ -95,7 +95,7 @@ def decode(path: Path) -> Samples:
             raise ComposeError(f"{path.name} is longer than 40 minutes", hint="no line of dialogue is")
     if not length:
         raise ComposeError(f"{path.name} holds no sound", hint="make the shot again")
-    return centred(np.concatenate(parts))
+    return np.concatenate(parts)
 
 
 def listen(blocks: Iterable[Samples], tick: Callable[[], None] = lambda: None) -> Heard:

@@ -58,13 +58,16 @@ def is_same_here(segment: Segment, screen: Screen, settings: EncodeSettings) -> 
 
 
 def _look(screen: Screen, settings: EncodeSettings) -> str:
+    codec = settings.codec(screen)
+    master = {"codec": codec.encoder, "pixels": codec.pixels} if settings.format != "web" else {}
     return content_key(
         RECIPE,
         {
             "size": [screen.width, screen.height],
             "rate": str(screen.rate),
-            "encoder": settings.x264(screen),
+            "encoder": codec.options,
             "libavcodec": codec_version(),
+            **master,
         },
     )
 

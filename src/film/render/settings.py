@@ -15,6 +15,8 @@ import av
 
 from film.errors import ConfigurationError
 from film.render.conform import Screen
+from film.render.masters import INTRA, Codec, master
+from film.shots.filmfile import Format
 
 Preset = Literal["ultrafast", "veryfast", "fast", "medium", "slow"]
 REORDER = 2
@@ -36,6 +38,7 @@ class EncodeSettings:
     crf: int = 20
     audio_bitrate: int = 192_000
     aac_coder: Literal["fast", "twoloop"] = "fast"
+    format: Format = "web"
 
     def __post_init__(self) -> None:
         if not 0 <= self.crf <= 51 or not 32_000 <= self.audio_bitrate <= 512_000:
@@ -43,6 +46,18 @@ class EncodeSettings:
                 f"crf {self.crf} at {self.audio_bitrate} bit/s of sound cannot be encoded",
                 hint="use a crf of 0 to 51 and 32000 to 512000 bit/s",
             )
+
+    @property
+    def pcm(self) -> bool:
+        """Whether sound is kept as it is, without AAC."""
+        return self.format in INTRA
+
+    def codec(self, screen: Screen) -> Codec:
+        """The encoder of pictures, and what it is told; all of it is part of every segment's key."""
+        if self.format == "web":
+            return Codec("libx264", "yuv420p", self.x264(screen), "mp4", REORDER, "video/mp4")
+        draft = self.preset == "ultrafast"
+        return master(self.format, screen.width, screen.height, screen.rate, draft=draft)
 
     @classmethod
     def preview(cls) -> Self:
@@ -55,7 +70,7 @@ class EncodeSettings:
         return cls(preset="medium", crf=18, aac_coder="twoloop")
 
     def x264(self, screen: Screen) -> dict[str, str]:
-        """The encoder's options; they are part of every segment's key."""
+        """The options of the web's encoder."""
         second = max(1, round(screen.rate))
         # ultrafast leaves out the deblocking that skies need; veryfast may search a third less at a tenth of the loss
         search = {"ultrafast": "ref=1:deblock=0,0:8x8dct=1", "veryfast": "ref=1:subme=1"}.get(self.preset, "ref=3")

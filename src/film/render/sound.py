@@ -95,11 +95,20 @@ def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str
         container.mux(stream.encode(None))
 
 
-def write_comment(path: Path, commented: Path, comment: str) -> None:
+def write_pcm(path: Path, blocks: Iterable[Samples]) -> None:
+    """24 bits in a QuickTime file: every sample as it is."""
+    with av.open(url(path), "w", format="mov", options=_EXACT) as container:
+        stream = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout="stereo")
+        for frame in frames_of(blocks):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def write_comment(path: Path, commented: Path, comment: str, *, container: str = "mp4") -> None:
     """A copy of a sound file with a comment in it; the packets stay as they are."""
     with (
         av.open(url(path), "r", format="mov") as made,
-        av.open(url(commented), "w", format="mp4", options=_EXACT) as copy,
+        av.open(url(commented), "w", format=container, options=_EXACT) as copy,
     ):
         copy.metadata["comment"] = comment
         source = made.streams.audio[0]

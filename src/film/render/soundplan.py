@@ -37,7 +37,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class PlacedLine(Placed):
+    """From the first sound of the voice to its last; ``spoken`` are the stretches in which it is heard."""
+
     line: Line
+    spoken: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,11 @@ class MixPlan:
         return CLIPS_ONLY if self.clips else PLACES_ONLY
 
     @property
+    def by_dialogue(self) -> bool:
+        """Whether the target is what is spoken, and not all that is heard."""
+        return self.target.dialogue and self.target.loudness is not None and bool(self.lines)
+
+    @property
     def silent(self) -> bool:
         return not (self.lines or self.beds or self.music or self.effects or self.clips)
 
@@ -112,7 +120,7 @@ def plan(timeline: Timeline) -> MixPlan:
     )
     return MixPlan(
         length=length,
-        lines=tuple(PlacedLine(*clock.span(line.start_frame, line.frames), line) for line in timeline.lines),
+        lines=tuple(_line(line, clock) for line in timeline.lines),
         beds=tuple(
             PlacedBed(*clock.span(bed.start_frame, bed.frames), bed, clock.at(bed.fade_in), clock.at(bed.fade_out))
             for bed in timeline.beds
@@ -129,7 +137,7 @@ def identity(mix: MixPlan) -> dict[str, object]:
     target = mix.target
     return {
         "length": mix.length,
-        "lines": [[placed.start, placed.stop, placed.line.source.identity] for placed in mix.lines],
+        "lines": [_line_identity(placed) for placed in mix.lines],
         "beds": [[p.start, p.stop, p.bed.kind, p.bed.seed, p.fade_in, p.fade_out] for p in mix.beds],
         "music": mix.music and _music_identity(mix.music, spoken=bool(mix.lines)),
         "effects": [[p.start, p.cue.source.identity, _exact(p.cue.level)] for p in mix.effects],
@@ -137,6 +145,7 @@ def identity(mix: MixPlan) -> dict[str, object]:
         "clips_level": _exact(target.clips_level) if mix.clips else None,
         "loudness": None if target.loudness is None else _exact(target.loudness),
         "true_peak": _exact(target.true_peak),
+        "by_dialogue": mix.by_dialogue,
     }
 
 
@@ -150,6 +159,16 @@ class _Clock:
 
     def span(self, first: int, frames: int) -> tuple[int, int]:
         return self.at(first), self.at(first + frames)
+
+
+def _line(line: Line, clock: _Clock) -> PlacedLine:
+    start, stop = clock.span(line.start_frame, line.frames)
+    heard = ((start + a * SAMPLE_RATE // 1000, start + b * SAMPLE_RATE // 1000) for a, b in line.spoken)
+    return PlacedLine(start, stop, line, tuple((a, min(b, stop)) for a, b in heard if a < stop))
+
+
+def _line_identity(placed: PlacedLine) -> list[object]:
+    return [placed.start, placed.stop, placed.line.source.identity, str(placed.line.source_in), list(placed.spoken)]
 
 
 def _music(music: Music, clock: _Clock, length: int) -> PlacedMusic | None:

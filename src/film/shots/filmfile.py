@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from film.errors import InputError
 from film.models import Model, Slug, Text
@@ -32,10 +32,21 @@ LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 (at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
 """
 SoundPolicy = Literal["keep", "drop"]
+Format = Literal["web", "prores", "dnxhr", "hevc", "av1"]
+"""What the film is delivered as."""
 TEMPLATES = "templates"
 """The folder of a film's own style templates and its cast, beside the shots or in the gallery."""
-LOUDNESS = {"web": Decimal(-14), "ebu-r128": Decimal(-23), "podcast": Decimal(-16), "cinema": Decimal(-27)}
+LOUDNESS = {
+    "web": Decimal(-14),
+    "ebu-r128": Decimal(-23),
+    "podcast": Decimal(-16),
+    "cinema": Decimal(-27),
+    "netflix": Decimal(-27),
+}
 """Names for targets in LUFS."""
+_BY_DIALOGUE = frozenset(("cinema", "netflix"))
+"""Those that are measured on what is spoken."""
+_TRUE_PEAK = {"netflix": Decimal(-2)}
 
 
 def _exact(value: object) -> object:
@@ -95,8 +106,25 @@ class SoundSettings(Model):
     clips: SoundPolicy = "keep"
     """The clips' own sound, where they have any."""
     clips_level: Level = Decimal(-26)
+    dialogue: bool = False
+    """Whether ``loudness`` is that of the voices alone; "cinema" and "netflix" switch it on, other names off."""
     ambience: bool = True
     """Synthesised room tone and places, so that no cut falls into dead silence."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        """What a target's name says beside its level."""
+        if not isinstance(given, dict):
+            return given
+        told = cast("dict[str, object]", given)
+        name = told.get("loudness")
+        if not isinstance(name, str) or name not in LOUDNESS:
+            return told
+        peak: dict[str, object] = {}
+        if name in _TRUE_PEAK and told.get("true_peak") in (None, Decimal(-1)):
+            peak["true_peak"] = _TRUE_PEAK[name]
+        return {**told, "dialogue": name in _BY_DIALOGUE, **peak}
 
 
 class LookSettings(Model):
@@ -139,6 +167,9 @@ class FilmFile(Model):
     size: str | None = None
     frame_rate: RateText | None = None
     """``auto``, which None stands for too: what most of the film is made at."""
+    format: Format = "web"
+    start_timecode: Annotated[str, Field(pattern=r"^\d\d:[0-5]\d:[0-5]\d[:;]\d\d$")] | None = None
+    """Time code of the first frame; a semicolon before the frames means drop-frame."""
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
     long_dialogue: LongDialogue = "extend"

@@ -14,12 +14,13 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
+from film.models import SpokenWord
 from film.timeline.beds import beds_of
 from film.timeline.clip import Clip
 from film.timeline.joins import TRANSITION_SECONDS, kind_of_join, shorten_to_fit
 from film.timeline.lengths import LAST_BREATH, LINE_TAIL, SPEECH_LEAD, LongDialogue, clip_of, spoken_frames
 from film.timeline.shots import ShotCut
-from film.timeline.sound import Line
+from film.timeline.sound import Line, within
 from film.timeline.timeline import Timeline, Transition
 from film.transitions import TransitionDefault, TransitionKind
 
@@ -99,9 +100,21 @@ def _lines(cuts: Sequence[ShotCut], laid: Timeline) -> tuple[Line, ...]:
             text=cut.dialogue,
             character=cut.character,
             shot_id=cut.shot_id,
-            words=cut.words,
-            turns=cut.turns,
+            words=_earlier(cut.words, cut.speech_in),
+            turns=tuple(replace(turn, start=max(Fraction(0), turn.start - cut.speech_in)) for turn in cut.turns),
+            source_in=cut.speech_in,
+            spoken=within(cut.spoken, round(cut.speech_in * 1000)),
         )
         for cut, start, (first, _) in zip(cuts, laid.starts, laid.bodies, strict=True)
         if cut.speech and cut.speech_samples > 0
+    )
+
+
+def _earlier(words: Sequence[SpokenWord], by: Fraction) -> tuple[SpokenWord, ...]:
+    """The words' times from the first sound of the voice on."""
+    if not by:
+        return tuple(words)
+    return tuple(
+        word.model_copy(update={"start": max(0.0, word.start - float(by)), "end": max(0.0, word.end - float(by))})
+        for word in words
     )

@@ -39,6 +39,9 @@ class ShotCut:
     speech: Source | None = None
     speech_samples: int = 0
     speech_rate: int = 48_000
+    spoken: tuple[tuple[int, int], ...] = ()
+    """Of its sound, from and to which millisecond somebody speaks; empty where nobody has listened: all of it counts.
+    """
     words: tuple[SpokenWord, ...] = ()
     turns: tuple[SpokenTurn, ...] = ()
     ambience: str = ""
@@ -53,8 +56,21 @@ class ShotCut:
         """What it wants of the film, in frames that need not be whole."""
         return Fraction(self.frames) if self.seconds is None else self.seconds * rate
 
+    @property
+    def speech_in(self) -> Fraction:
+        """Seconds into its sound at which the voice begins."""
+        return Fraction(self.spoken[0][0], 1000) if self.spoken else Fraction(0)
+
+    @property
+    def speech_seconds(self) -> Fraction:
+        """From the first sound of the voice to its last, whatever quiet its file has around them."""
+        whole = Fraction(self.speech_samples, self.speech_rate)
+        return (
+            max(Fraction(0), min(whole, Fraction(self.spoken[-1][1], 1000)) - self.speech_in) if self.spoken else whole
+        )
+
     def speech_frames(self, rate: Fraction) -> int:
-        return ceil(self.speech_samples * rate / self.speech_rate) if self.speech else 0
+        return ceil(self.speech_seconds * rate) if self.speech else 0
 
 
 class PlacedShot(Protocol):

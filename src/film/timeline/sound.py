@@ -5,6 +5,7 @@ Which file sounds when stands here; how it sounds is the affair of the mix.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +35,10 @@ class Line:
     shot_id: str
     words: tuple[SpokenWord, ...] = ()
     """When each word is heard, where the voice's maker says so."""
+    source_in: Fraction = Fraction(0)
+    """Seconds into its sound at which the voice begins; words, turns and spans count from there."""
+    spoken: tuple[tuple[int, int], ...] = ()
+    """From and to which millisecond somebody speaks; empty where nobody has listened."""
     turns: tuple[SpokenTurn, ...] = ()
     """Of a dialogue between several, who says what from when on; empty where one character speaks."""
 
@@ -52,8 +57,15 @@ class Line:
                 if word.start >= turn.start and (until is None or word.start < until)
             )
             made = replace(self, start_frame=self.start_frame + first, frames=max(1, stop - first))
-            found.append(replace(made, text=turn.text, character=turn.character, words=words, turns=()))
+            spoken = within(self.spoken, round(turn.start * 1000), None if until is None else round(until * 1000))
+            found.append(replace(made, text=turn.text, character=turn.character, words=words, spoken=spoken, turns=()))
         return tuple(found)
+
+
+def within(spans: Sequence[tuple[int, int]], first: int, stop: int | None = None) -> tuple[tuple[int, int], ...]:
+    """What of ``spans`` lies from millisecond ``first`` to ``stop``, counted from ``first``."""
+    cut = ((max(a, first), b if stop is None else min(b, stop)) for a, b in spans)
+    return tuple((a - first, b - first) for a, b in cut if a < b)
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,8 @@ class SoundTarget:
     loudness: Decimal | None = None
     true_peak: Decimal = Decimal(-1)
     clips_level: Decimal = Decimal(-26)
+    dialogue: bool = False
+    """Whether ``loudness`` is that of what is spoken, as cinemas and some services measure it."""
 
 
 @dataclass(frozen=True)

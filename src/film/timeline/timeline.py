@@ -49,6 +49,8 @@ class Timeline:
     captions_language: str = "en"
     title: str = ""
     comment: str = ""
+    start_timecode: str = ""
+    """Of the first frame; none where the film does not say."""
     warnings: tuple[str, ...] = field(default=(), compare=False)
     """What had to be done to make things fit, one sentence each."""
 

@@ -79,7 +79,7 @@ def test_ranges_and_choices_are_as_the_page_says(name: str) -> None:
         return
     assert bounds(field) <= set(re.findall(r"-?[\d.]+", form))
     if get_origin(field.annotation) is Literal and name != "transition":
-        assert set(get_args(field.annotation)) == set(re.findall(r'`"([a-z-]+)"`', form))
+        assert set(get_args(field.annotation)) == set(re.findall(r'`"([a-z0-9-]+)"`', form))
 
 
 # ---- what a change makes
@@ -102,6 +102,8 @@ CHANGES: dict[str, str] = {
     "comment": '"Words"',
     "size": '"128x160"',
     "frame_rate": "25",
+    "format": '"hevc"',
+    "start_timecode": '"01:00:00:00"',
     "transition": '"iris"',
     "transition_seconds": "0.25",
     "long_dialogue": '"hold"',
@@ -118,6 +120,7 @@ CHANGES: dict[str, str] = {
     "sound.true_peak": "-2",
     "sound.clips": '"drop"',
     "sound.clips_level": "-30",
+    "sound.dialogue": "true",
     "sound.ambience": "false",
     "look.fit": '"blur"',
     "look.match": "true",
@@ -177,7 +180,7 @@ class Desk:
         """The keys of a film's pieces, of its sound, and of itself."""
         params = self.params()
         laid: Timeline = timeline_of(params, self._shots)
-        how = EncodeSettings.preview()
+        how = replace(EncodeSettings.preview(), format=params.film.format)
         pieces = {segment.key for segment in segments.plan(laid, how)}
         return pieces, mix.key(mix.plan(laid), how), film_key(laid, how)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import av
 import pytest
-from cutting_room import FolderStore, film_frames, make_clip
+from cutting_room import FolderStore, film_frames, make_clip, make_speech, voice_like
 from hypothesis import given
 from hypothesis import strategies as st
 
 from film.render import compose
 from film.render.texttrack import language_code
-from film.timeline import Caption, Clip, Source, Timeline, Transition
+from film.timeline import Bed, Caption, Clip, Line, Source, Timeline, Transition
 
 RATE = Fraction(24)
 
@@ -60,6 +60,16 @@ def test_the_track_says_what_is_said_to_the_frame(clip: Source, tmp_path: Path, 
         assert all(duration for _, duration in samples)
         assert [a + d for a, d in samples[:-1]] == [b for b, _ in samples[1:]], "one sample after the other"
     assert len(film_frames(film)) == 74
+
+
+def test_sound_says_its_language_where_somebody_speaks(clip: Source, tmp_path: Path) -> None:
+    voice = make_speech(tmp_path / "v.wav", voice_like(1))
+    line = Line(voice, 12, 24, "Hallo.", "emma", "a")
+    for lines, language in (((line,), "deu"), ((), None)):
+        laid = film_of(clip, lines=lines, beds=(Bed("rain", 0, 74, 1),), captions_language="de")
+        film = compose(laid, FolderStore(tmp_path / "store"), tmp_path / "film.mp4").path
+        with av.open(str(film)) as container:
+            assert container.streams.audio[0].language in (language, *([] if language else ["und"]))
 
 
 def test_only_the_text_track_is_switched_off(clip: Source, tmp_path: Path) -> None:

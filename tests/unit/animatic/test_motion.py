@@ -105,6 +105,25 @@ def test_stopping_leaves_no_file_and_is_asked_before_each_frame(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("size", [(480, 270), (270, 482), (64, 66), (64, 68), (62, 62)])
+def test_colours_lie_where_they_were_drawn_at_every_even_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    picture = np.full((height * 3 // 2, width), 128, np.uint8)
+    flat = picture.reshape(-1)
+    chroma = flat[width * height :].reshape(2, height // 2, width // 2)
+    chroma[0, : height // 4], chroma[1, : height // 4] = 90, 170
+    chroma[0, height // 4 :], chroma[1, height // 4 :] = 160, 100
+    encode.write_clip(tmp_path / "clip.mp4", [picture] * 3, width, height, RATE)
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        frame = next(container.decode(video=0))
+    assert (frame.width, frame.height) == size
+    for number, (above, below) in ((1, (90, 160)), (2, (170, 100))):
+        plane = np.frombuffer(frame.planes[number], np.uint8).reshape(-1, frame.planes[number].line_size)
+        column = plane[: height // 2, 5].astype(int)
+        assert np.abs(column[: height // 4 - 1] - above).max() <= 3
+        assert np.abs(column[height // 4 + 1 :] - below).max() <= 3
+
+
 def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         encode.write_clip(tmp_path / "clip.mp4", iter(()), *SIZE, RATE)

@@ -7,12 +7,14 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken import RATE, film, lines_of, shot
 
 from film.captions import captioned
 from film.captions.cues import GAP, READING_SPEED, captions_of
+from film.captions.pages import LONGEST
 from film.captions.text import LINE, clean, width
 from film.models import SpokenWord
 from film.shots.filmfile import CaptionSettings
@@ -53,7 +55,8 @@ def test_captions_of_any_film_can_be_read_one_after_the_other(
         assert at <= timeline.frames
         later = found[number + 1].start_frame if number + 1 < len(found) else timeline.frames + GAP
         room = later - GAP - caption.start_frame
-        assert caption.frames >= min(ceil(rate), room)
+        assert caption.frames >= min(ceil(rate / 2), room)
+        assert caption.frames <= LONGEST * rate
         assert len(caption.text.split("\n")) <= 2
         assert all(width(line) <= LINE for line in caption.text.split("\n"))
     if not speakers:
@@ -80,10 +83,47 @@ def test_a_caption_begins_with_its_first_word() -> None:
     assert caption.start_frame == timeline.lines[0].start_frame + 36
 
 
-def test_it_stays_long_enough_to_be_read_where_there_is_silence_after_it() -> None:
-    text = "Everybody out, the roof is coming down right now, run!"
-    (caption,) = captions_of(film(shot(1, text, said_in=1, seconds=8)))
-    assert caption.frames >= ceil(width(text) * RATE / READING_SPEED)
+def test_it_stays_to_be_read_for_half_a_second_after_the_last_word_and_no_longer() -> None:
+    quick = "Everybody out, the roof is coming down right now, run!"
+    (caption,) = captions_of(film(shot(1, quick, said_in=1, seconds=8)))
+    assert caption.frames == 24 + 12 < ceil(width(quick) * RATE / READING_SPEED)
+    (brief,) = captions_of(film(shot(1, "Yes.", said_in=0.2, seconds=8)))
+    assert brief.frames == 20, "five frames of voice, twelve after it, and three before"
+    (calm,) = captions_of(film(shot(1, "Yes.", said_in=2, seconds=8)))
+    assert calm.frames == 48 + 8
+
+
+def words_of(*said: tuple[str, float, float]) -> tuple[SpokenWord, ...]:
+    return tuple(SpokenWord(word=word, start=start, end=end) for word, start, end in said)
+
+
+def test_it_follows_the_voice_and_not_its_file() -> None:
+    """A line with a second and a half of quiet at either end, and a pause of as much between its sentences."""
+    cut = shot(1, "There she is, coming round the point. I told you that she would.", said_in=9, seconds=9)
+    heard = ((1500, 3500), (5000, 7000))
+    timeline = film(replace(cut, spoken=heard))
+    (line,) = timeline.lines
+    assert (line.source_in, line.frames, line.spoken) == (Fraction(3, 2), 132, ((0, 2000), (3500, 5500)))
+    first, second = captions_of(timeline)
+    assert first.text.replace("\n", " ") == "There she is, coming round the point."
+    assert (first.start_frame, first.start_frame + first.frames) == (line.start_frame, line.start_frame + 48 + 8)
+    assert second.start_frame == line.start_frame + 84
+    assert second.start_frame + second.frames <= line.start_frame + 132 + 12
+
+
+def test_words_that_the_voice_tells_go_over_its_pauses() -> None:
+    told = words_of(("Yes,", 1.0, 1.4), ("of", 4.0, 4.2), ("course.", 4.2, 4.8))
+    cut = replace(shot(1, "Yes, of course.", said_in=6, words=told), spoken=((1000, 1400), (4000, 4800)))
+    (line,) = film(cut).lines
+    assert [word.start for word in line.words] == pytest.approx([0, 3, 3.2])
+    assert [word.end for word in line.words] == pytest.approx([0.4, 3.2, 3.8])
+
+
+@pytest.mark.parametrize("seconds", [7.5, 9.7, 15, 40])
+def test_no_caption_stands_for_longer_than_seven_seconds(seconds: float) -> None:
+    for text in ("Slow words are still words", LONG[:80], "…", "Oh"):
+        for caption in captions_of(film(shot(1, text, said_in=seconds, seconds=seconds))):
+            assert caption.frames <= 7 * RATE
 
 
 def test_it_does_not_hang_over_a_cut_without_need() -> None:
@@ -99,7 +139,7 @@ def test_short_gaps_are_closed() -> None:
 
 def test_two_short_lines_that_follow_each_other_at_once_stand_together() -> None:
     timeline = film(
-        shot(1, "Now?", said_in=0.3, seconds=1), shot(2, "Now.", said_in=0.3, character="tom"), shot(3, "", seconds=3)
+        shot(1, "Now?", said_in=0.3, seconds=0.7), shot(2, "Now.", said_in=0.3, character="tom"), shot(3, "", seconds=3)
     )
     together = captions_of(timeline)
     assert [caption.text for caption in together] == ["- Now?\n- Now."]

@@ -63,15 +63,29 @@ def test_ffmpeg_finds_no_markup_in_an_srt(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", NASTY)
 def test_vtt_escapes_what_it_must(text: str) -> None:
     body = vtt(captions("first", text), RATE, language="en").split("\n\n")
-    assert body[0].splitlines()[0] == "WEBVTT"
-    assert len(body) == 3
-    timing, words = body[2].rstrip("\n").split("\n")
+    assert body[0] == "WEBVTT"
+    assert body[1] == "NOTE Language: en"
+    assert len(body) == 4
+    timing, words = body[3].rstrip("\n").split("\n")
     assert timing == "00:00:04.000 --> 00:00:06.000"
     assert words.startswith("<v emma>")
     inside = words.removeprefix("<v emma>")
     assert "<" not in inside
     assert ">" not in inside
     assert inside.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+def test_a_vtts_signature_stands_alone() -> None:
+    """What follows it before a blank line, strict parsers take for a broken header."""
+    assert vtt(captions("first"), RATE, language="de").startswith("WEBVTT\n\n")
+
+
+def test_a_speaker_who_is_named_in_the_words_is_named_once_in_a_vtt() -> None:
+    named = [Caption(0, 24, "TOM: Hello,\nyou.", "tom"), Caption(48, 24, "TOM: I am no name.", "emma")]
+    written = vtt(named, RATE, language="en")
+    assert "<v tom>Hello,\nyou." in written
+    assert "<v emma>TOM: I am no name." in written
+    assert srt(named, RATE).count("TOM:") == 2
 
 
 def test_a_speakers_name_is_no_markup() -> None:
@@ -84,7 +98,7 @@ def test_any_text_makes_as_many_cues_as_captions(texts: list[str]) -> None:
     some = captions(*texts)
     assert srt(some, RATE).count("\n\n") == len(texts) - 1
     assert srt(some, RATE).count(" --> ") >= len(texts)
-    assert len(vtt(some, RATE, language="en").split("\n\n")) == len(texts) + 1
+    assert len(vtt(some, RATE, language="en").split("\n\n")) == len(texts) + 2
     for caption, text in zip(some, texts, strict=True):
         data = sample(caption)
         assert int.from_bytes(data[:2], "big") == len(data) - 2

@@ -39,7 +39,7 @@ class FolderStore:
         return self.folder / f"tmp-{next(self._numbers)}{suffix}"
 
     def put_file(self, key: str, temporary: Path, *, mime: str) -> Path:
-        assert mime in ("video/mp4", "audio/mp4")
+        assert mime in ("video/mp4", "video/quicktime", "audio/mp4")
         with self._lock:
             self.put.append(key)
         return temporary.replace(self.folder / key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ import av
 import numpy as np
 import pytest
 from cutting_room import FolderStore, film_sound, make_speech, voice_like
-from sound_room import music, noise, sound_file
+from sound_room import groups, music, noise, sound_file
 
 from film.errors import Interrupted
 from film.render import mix, places
@@ -79,6 +80,81 @@ def test_speech_stands_well_over_the_place(tmp_path: Path) -> None:
     assert alone > -50
 
 
+def test_a_place_does_not_breathe_with_the_lines(tmp_path: Path) -> None:
+    film_ = film(24, (line(tmp_path, 4), line(tmp_path, 8.2), line(tmp_path, 16)), (bed(24),))
+    place, alone = (groups(laid)["ambience"][SECOND:-SECOND] for laid in (film_, replace(film_, lines=())))
+    steps = [level(a) - level(b) for a, b in zip(*(np.array_split(x, 44) for x in (place, alone)), strict=True)]
+    assert -3 < min(steps) < -1 < max(steps) <= 0.01
+
+
+def test_music_does_not_surge_in_a_pause(tmp_path: Path) -> None:
+    song = sound_file(tmp_path / "song.wav", noise(30, 0.1))
+    lines = (line(tmp_path, 4), line(tmp_path, 8.4), line(tmp_path, 14))
+    scored_ = replace(film(24, lines), music=music(song, 24))
+    played = groups(scored_)["music"]
+    ducked = level(played[int(4.5 * SECOND) : int(5.5 * SECOND)])
+    assert level(played[int(6.2 * SECOND) : int(8.2 * SECOND)]) == pytest.approx(ducked, abs=0.5), "2.4 s of pause"
+    assert level(played[int(11.6 * SECOND) : int(13.4 * SECOND)]) == pytest.approx(ducked + 10, abs=1), "3.6 s"
+    assert level(played[int(13.95 * SECOND) : int(14.1 * SECOND)]) == pytest.approx(ducked, abs=1), "down in time"
+
+
+@pytest.mark.parametrize("others", ["alone", "music", "place"])
+def test_a_target_on_dialogue_is_what_is_spoken(others: str, tmp_path: Path) -> None:
+    target = SoundTarget(Decimal(-27), Decimal(-2), dialogue=True)
+    timeline = replace(film(30, (line(tmp_path, 3), line(tmp_path, 20, 3, 0.03)), (bed(30),)), target=target)
+    if others == "music":
+        timeline = replace(
+            timeline, music=music(sound_file(tmp_path / "m.wav", noise(30, 0.3)), 30, level=Decimal(-12))
+        )
+    if others == "alone":
+        timeline = replace(timeline, beds=())
+    sound, loudness = made(timeline, tmp_path)
+    spoken = np.concatenate([sound[3 * SECOND : 5 * SECOND], sound[20 * SECOND : 23 * SECOND]]).astype(np.float32)
+    assert integrated([spoken]) == pytest.approx(-27, abs=1)
+    assert loudness.true_peak <= -2
+
+
+def test_a_voice_is_free_of_what_is_no_voice_and_in_the_middle(tmp_path: Path) -> None:
+    """Direct current, rumble, one side, against itself: heard as the voice alone is."""
+    clean_ = voice_like(3).astype(np.float32) * 0.5
+    t = np.arange(len(clean_)) / SECOND
+    rumble = (0.2 * np.sin(2 * np.pi * 30 * t)).astype(np.float32)
+    faults = {
+        "direct": np.stack([clean_ + 0.4, clean_ + 0.4], axis=1),
+        "rumble": np.stack([clean_ + rumble, clean_ + rumble], axis=1),
+        "left": np.stack([clean_, 0 * clean_], axis=1),
+        "left with direct current": np.stack([clean_ + 0.3, 0 * clean_ + 0.3], axis=1),
+        "lopsided": np.stack([clean_, 0.25 * clean_], axis=1),
+        "against itself": np.stack([clean_, -clean_], axis=1),
+    }
+
+    def heard(samples: Samples, name: str) -> Samples:
+        source = sound_file(tmp_path / f"{name}.wav", samples)
+        found = np.zeros((3 * SECOND, 2), np.float32)
+        Speech([PlacedLine(0, 3 * SECOND, Line(source, 0, 72, "", "", ""))], 99).add_to(found, 0)
+        return found
+
+    plain = heard(np.stack([clean_, clean_], axis=1), "plain")
+    for name, samples in faults.items():
+        found = heard(samples, name)
+        assert level(found - plain) < level(plain) - 20, name
+        assert abs(found.mean()) < 1e-4, name
+        assert level(found[:, 0]) == pytest.approx(level(found[:, 1]), abs=0.1), name
+
+
+def test_a_line_is_heard_from_its_voice_on_whatever_quiet_its_file_has(tmp_path: Path) -> None:
+    quiet = np.zeros(SECOND)
+    wave = np.concatenate([quiet, quiet[: SECOND // 2], voice_like(2), quiet, quiet])
+    voice = make_speech(tmp_path / "padded.wav", wave)
+    said = Line(voice, 48, 48, "", "", "", source_in=Fraction(3, 2), spoken=((0, 2000),))
+    (placed_,) = mix.plan(film(6, (said,))).lines
+    found = np.zeros((6 * SECOND, 2), np.float32)
+    Speech([placed_], 99).add_to(found, 0)
+    loud = np.flatnonzero(np.abs(found[:, 0]) > 0.02)
+    assert abs(int(loud[0]) - 2 * SECOND) < 0.03 * SECOND
+    assert abs(int(loud[-1]) - 4 * SECOND) < 0.1 * SECOND
+
+
 def test_nothing_is_dead_silent(tmp_path: Path) -> None:
     sound, _ = made(film(10, (line(tmp_path, 2),), (bed(6), bed(4, "sea", 6))), tmp_path)
     quiet = [level(part) for part in np.array_split(sound[2400:-2400], 100)]
@@ -105,9 +181,9 @@ def test_it_does_not_rise_and_fall_between_two_lines_that_follow_closely() -> No
     assert 20 * np.log10(duck.gain(0, 3 * SECOND)) == pytest.approx(AMBIENCE_STEPS_BACK, abs=0.1)
 
 
-def textured(kind: str, count: int, seed: int, rate: int) -> Samples:
+def textured(kind: str, count: int, seed: int, rate: int) -> Iterator[Samples]:
     assert rate == SAMPLE_RATE
-    return np.random.default_rng([seed, *kind.encode()]).standard_normal((count, 2)).astype(np.float32) * 0.01
+    yield np.random.default_rng([seed, *kind.encode()]).standard_normal((count, 2)).astype(np.float32) * 0.01
 
 
 def placed(start: float, stop: float, kind: str, fade_in: float = 0, fade_out: float = 0) -> PlacedBed:
@@ -124,28 +200,25 @@ def rendered(ambience: Ambience, seconds: float, block: int) -> Samples:
 
 
 def test_one_place_gives_way_to_the_next_at_one_loudness(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "synthesize", textured)
+    monkeypatch.setattr(places, "blocks", textured)
     sound = rendered(Ambience([placed(0, 4, "a", 0, 1), placed(3, 7, "b", 1, 0)]), 7, 48_000)
     levels = [level(part) for part in np.array_split(sound, 35)]
     assert max(levels) - min(levels) < 0.6
 
 
 def test_how_sound_is_cut_into_blocks_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "synthesize", textured)
+    monkeypatch.setattr(places, "blocks", textured)
     beds = [placed(0, 4, "a", 0.2, 1), placed(3, 7, "b", 1, 0.3)]
     assert (rendered(Ambience(beds), 7, 48_000) == rendered(Ambience(beds), 7, 7_777)).all()
 
 
-def test_a_long_place_has_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hum(kind: str, count: int, seed: int, rate: int) -> Samples:
-        wave = np.sin(2 * np.pi * 100.3 * np.arange(count) / rate).astype(np.float32)
-        return np.stack([wave, wave], axis=1) * 0.02
-
-    monkeypatch.setattr(places, "synthesize", hum)
-    sound = rendered(Ambience([placed(0, 110, "a")]), 110, 480_000)
-    steepest = np.abs(np.diff(sound[:SECOND, 0])).max()
-    assert np.abs(np.diff(sound[:, 0])).max() < 1.5 * steepest
-    assert integrated([sound]) == pytest.approx(BED, abs=0.5)
+def test_a_place_never_repeats_nor_where_the_film_comes_back_to_it() -> None:
+    beds = [placed(0, 70, "rain", 0, 1), placed(69, 75, "sea", 1, 1), placed(74, 140, "rain", 1, 0)]
+    sound = rendered(Ambience(beds), 140, 480_000).mean(axis=1)
+    spectrum = np.fft.rfft(sound, 2 * len(sound))
+    alike = np.fft.irfft(np.abs(spectrum) ** 2)[: len(sound)]
+    assert np.abs(alike[SECOND // 2 :]).max() < 0.05 * alike[0]
+    assert integrated([np.stack([sound[: 60 * SECOND]] * 2, axis=1)]) == pytest.approx(BED, abs=2)
 
 
 def test_lines_are_placed_to_the_sample_across_blocks(tmp_path: Path) -> None:

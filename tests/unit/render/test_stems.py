@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from sound_room import SECOND, film, level, mixed, music, noise, sine, sound_fil
 
 from film.errors import ComposeError, Interrupted
 from film.render import stems
-from film.render.mix import Rough, plan
+from film.render.mix import Rough, plan, settled
 from film.render.reading import Excerpt, read
+from film.render.settings import EncodeSettings
 from film.render.sound import Samples, measure
 from film.timeline import Bed, Clip, EffectCue, Line, SoundTarget, Timeline
 
@@ -40,15 +42,21 @@ def everything(tmp_path: Path) -> Timeline:
     )
 
 
-def test_their_sum_is_the_mix_before_the_limiter(everything: Timeline, tmp_path: Path) -> None:
+def test_their_sum_is_the_mix_with_its_limiter(everything: Timeline, tmp_path: Path) -> None:
     made = stems.write(everything, tmp_path / "stems")
     assert list(made) == ["dialogue", "music", "effects", "clips", "ambience"]
     assert sorted(path.name for path in (tmp_path / "stems").glob("[!.]*")) == sorted(f"{name}.wav" for name in made)
     heard = [samples(path) for path in made.values()]
     assert {len(stem) for stem in heard} == {9 * SECOND}
-    rough = Rough(plan(everything), tmp_path / "rough.f32", lambda: None)
-    whole = np.concatenate(list(rough.finished(rough.gain, 99)))
-    assert np.abs(sum(heard) - whole).max() < 1e-6
+    total = sum(heard)
+    assert 20 * np.log10(np.abs(total).max()) <= -2, "under the ceiling, as the mix is"
+    mixes = plan(everything)
+    rough = Rough(mixes, tmp_path / "rough.f32", lambda: None)
+    _, held = settled(rough, mixes, tmp_path / "mix.m4a", EncodeSettings())
+    whole = np.concatenate(list(rough.finished(held.gain, held.ceiling)))
+    free = np.concatenate(list(rough.finished(held.gain, 99)))
+    assert level(free - whole) > level(whole) - 60, "the limiter is at work"
+    assert level(total - whole) < level(whole) - 100
 
 
 def test_they_are_as_loud_as_in_the_film(everything: Timeline, tmp_path: Path) -> None:
@@ -60,16 +68,22 @@ def test_they_are_as_loud_as_in_the_film(everything: Timeline, tmp_path: Path) -
     assert measure([total.astype(np.float32)]).integrated == pytest.approx(-23, abs=0.3)
 
 
-def test_they_are_broadcast_waves_that_begin_at_zero_and_tell_no_time(everything: Timeline, tmp_path: Path) -> None:
-    first = {name: path.read_bytes() for name, path in stems.write(everything, tmp_path / "one").items()}
-    again = {name: path.read_bytes() for name, path in stems.write(everything, tmp_path / "two").items()}
+def test_they_are_broadcast_waves_by_ebu_3285(everything: Timeline, tmp_path: Path) -> None:
+    made = datetime(2026, 11, 30, 23, 5, 9, tzinfo=UTC)
+    film_ = replace(everything, title="Die Tür · 門")
+    first = {name: path.read_bytes() for name, path in stems.write(film_, tmp_path / "one", made=made).items()}
+    again = {name: path.read_bytes() for name, path in stems.write(film_, tmp_path / "two", made=made).items()}
     assert first == again
     data = first["music"]
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, data.index(b"fmt ") + 8)
     assert (kind, channels, rate, bits) == (3, 2, 48_000, 32)
     bext = data.index(b"bext") + 8
-    assert data[bext : bext + 256].rstrip(b"\0").decode() == "The attic · music"
+    fields = [
+        data[bext + a : bext + b].rstrip(b"\0") for a, b in ((0, 256), (256, 288), (288, 320), (320, 330), (330, 338))
+    ]
+    assert fields == [b"Die Tur - music", b"film-generation", b"music-20261130230509", b"2026-11-30", b"23:05:09"]
     assert struct.unpack_from("<Q", data, bext + 256 + 32 + 32 + 10 + 8) == (0,)
+    assert b"A=PCM,F=48000,W=32,M=stereo" in data[bext:]
 
 
 def test_a_group_of_which_nothing_is_heard_has_no_file_and_older_stems_are_gone(

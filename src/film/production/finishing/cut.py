@@ -7,7 +7,7 @@ of what is asked for now is the same and the file is still the one that was writ
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -20,7 +20,7 @@ from film.files.digests import sha256_of_file
 from film.hashing import content_key
 from film.models import SpokenWord
 from film.planning.params import FilmParams
-from film.planning.readings import reading_of, says
+from film.planning.readings import reading_of, says, voice_of
 from film.planning.results import CompletedShot
 from film.production.finishing.captioning import with_captions, write_beside
 from film.production.finishing.checking import check, sheet, told
@@ -32,6 +32,7 @@ from film.production.finishing.soundtrack import with_soundtrack
 from film.render import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.render.ambience import kind_for
 from film.shots.shotfile import standard_rate
+from film.timecode import first_timecode
 from film.timeline import ShotCut, Slate, Source, SpokenTurn, Timeline, build_timeline
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
         title=params.title or params.film_id,
         comment=comment_of(params, shots),
     )
+    timeline = replace(timeline, start_timecode=first_timecode(params.film.start_timecode, rate))
     return with_captions(with_soundtrack(with_look(timeline, params, cuts), params, shots), params)
 
 
@@ -196,10 +198,11 @@ def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = N
         MANIFEST,
         {
             "segments": [segment.key for segment in segments.plan(timeline, settings)],
-            "mix": None if sound.silent else mix.key(sound, settings),
+            "mix": mix.key(sound, settings) if not sound.silent or settings.format != "web" else None,
             "rate": str(timeline.rate),
             "captions": [[c.start_frame, c.frames, c.text] for c in timeline.captions if timeline.captions_track],
-            "language": timeline.captions_language if timeline.captions_track else None,
+            "language": timeline.captions_language if timeline.captions_track or timeline.lines else None,
+            **({"timecode": timeline.start_timecode} if timeline.start_timecode else {}),
             "provenance": seal.key if seal else None,
             "title": timeline.title,
             "comment": timeline.comment,
@@ -235,6 +238,7 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         speech=_source(speech) if speech else None,
         speech_samples=int(speech.details["samples"]) if speech else 0,
         speech_rate=int(speech.details["sample_rate"]) if speech else 48_000,
+        spoken=voice_of(speech) if speech else (),
         words=tuple(SpokenWord.model_validate(word) for word in speech.details.get("words", ())) if speech else (),
         turns=_turns(done),
         ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),

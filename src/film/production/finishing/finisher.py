@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
@@ -31,7 +32,7 @@ from film.production.finishing.cut import (
     unchanged,
     was_checked,
 )
-from film.production.finishing.outputs import check_output, film_path
+from film.production.finishing.outputs import check_output, film_path, note_elsewhere
 from film.production.finishing.sealing import UNSIGNED, Seal, credential_for, seal_of
 from film.production.stop import Stop
 from film.provenance import Credential
@@ -71,6 +72,7 @@ class Finisher:
             await asyncio.to_thread(check_output, self.params, path)
             await asyncio.to_thread(self._check_files, shots)
             made = await self._compose(timeline, settings, path, shots, seal)
+        await asyncio.to_thread(note_elsewhere, self.params, self.services.settings.films, asked(self.params))
         wanted = self.params.film.captions.files
         for message in await asyncio.to_thread(partial(captions_beside, timeline, path, wanted=wanted)):
             self.events.emit("warning", message=message)
@@ -107,7 +109,8 @@ class Finisher:
 
     @property
     def _encode_settings(self) -> EncodeSettings:
-        return EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
+        settings = EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
+        return replace(settings, format=self.params.film.format)
 
     def _check_files(self, shots: Sequence[CompletedShot]) -> None:
         """Every byte of what goes into the cut is what was stored; StoreError says what is not."""

@@ -18,12 +18,14 @@ from typing import Any
 
 from film.errors import InputError, StoreError
 from film.files.bounds import read_plain
-from film.files.own_files import fresh_beside
+from film.files.own_files import fresh_beside, own_folder
 from film.files.written import is_one_of
 from film.planning.params import FilmParams
 from film.shots.filmfile import files_of
 from film.shots.shotfile import SETTINGS
 
+ELSEWHERE = "elsewhere"
+"""``attic-draft-elsewhere.build.json`` in the gallery stands for a film that was written to another place."""
 _ALIKE = Fraction(1, 20)
 """Shapes that differ by less are one."""
 
@@ -140,6 +142,19 @@ def write_manifest(path: Path, manifest: dict[str, Any]) -> None:
         temporary.replace(manifest_path(path))
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def note_elsewhere(params: FilmParams, films: Path, asked: dict[str, Any]) -> None:
+    """Keep in the gallery how a film was asked for that lies outside it, so that its id is enough to find it again."""
+    folder = films / params.film_id
+    if params.output is None or film_path(params, films).parent == folder.absolute():
+        return
+    if films.is_symlink() or folder.is_symlink():
+        return
+    note = folder / f"{Path(params.file_name).stem}-{ELSEWHERE}.mp4"
+    own_folder(folder)
+    kept = {"film": str(film_path(params, films)), "film_id": params.film_id, "tier": params.tier, "asked": asked}
+    write_manifest(note, kept)
 
 
 def manifest_path(path: Path) -> Path:

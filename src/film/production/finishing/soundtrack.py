@@ -44,7 +44,7 @@ def with_soundtrack(timeline: Timeline, params: FilmParams, shots: Sequence[Comp
         clips=clips,
         music=_music(timeline, params.film.music, warnings) if params.film.music else None,
         effects=effects,
-        target=SoundTarget(sound.loudness, sound.true_peak, sound.clips_level),
+        target=SoundTarget(sound.loudness, sound.true_peak, sound.clips_level, sound.dialogue),
         warnings=tuple(warnings),
     )
     return laid if sound.ambience else replace(laid, beds=_air(laid))
