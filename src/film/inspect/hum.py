@@ -1,0 +1,106 @@
+"""Finds mains hum: 50 or 60 Hz and their multiples, steady for seconds.
+
+    two seconds, every second ──► spectrum ──► how far each multiple stands out of what is around it ──► Humming
+
+Music has notes there, too, but none that stay for long at exactly these pitches: 98 Hz is a G, 100 Hz is none.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from film.inspect.channels import runs
+
+WINDOW, HOP = 2.0, 1.0
+"""Seconds."""
+MAINS = (50, 60)
+_MULTIPLES = 8
+_OUT, _FAR_OUT = 15.0, 26.0
+"""dB above what is around it: with others, and alone."""
+_QUIET, _ALONE = -75.0, -62.0
+"""dBFS that count at all."""
+_TOGETHER = 3
+_LEAST = 3
+"""Windows: four seconds."""
+_HOLE = 4
+_STEADY = 2.0
+"""dB by which the strongest may change."""
+
+
+@dataclass(frozen=True)
+class Humming:
+    """``mains`` in Hz, ``level`` of the strongest multiple in dBFS."""
+
+    mains: int
+    start: float
+    stop: float
+    level: float
+
+
+class Hum:
+    """Hears blocks of one loudness-weighted sound; keeps two seconds of it."""
+
+    def __init__(self, rate: int) -> None:
+        self._size = round(WINDOW * rate)
+        self._window = np.hanning(self._size).astype(np.float32)
+        self._filled = 0
+        self._sound: NDArray[np.float32] | None = None
+        self._bin = rate / self._size
+        self._levels = {mains: array("f") for mains in MAINS}
+        self._outs = {mains: array("f") for mains in MAINS}
+
+    def hear(self, waves: NDArray[np.float32]) -> None:
+        """Any number of samples, one row a channel; the first two are looked at."""
+        waves = waves[:2]
+        if self._sound is None:
+            self._sound = np.zeros((len(waves), self._size), np.float32)
+        while waves.shape[1]:
+            taken = min(waves.shape[1], self._size - self._filled)
+            self._sound[:, self._filled : self._filled + taken] = waves[:, :taken]
+            self._filled += taken
+            waves = waves[:, taken:]
+            if self._filled == self._size:
+                self._look(self._sound)
+                half = self._size // 2
+                self._sound[:, : self._size - half] = self._sound[:, half:]
+                self._filled = self._size - half
+
+    def found(self) -> list[Humming]:
+        found: list[Humming] = []
+        for mains in MAINS:
+            levels = np.array(self._levels[mains], np.float32).reshape(-1, _MULTIPLES)
+            outs = np.array(self._outs[mains], np.float32).reshape(-1, _MULTIPLES)
+            if not len(levels):
+                continue
+            here = (outs > _OUT) & (levels > _QUIET)
+            several = (here.sum(axis=1) >= _TOGETHER) & here[:, :2].any(axis=1)
+            alone = ((outs[:, :2] > _FAR_OUT) & (levels[:, :2] > _ALONE)).any(axis=1)
+            humming = several | alone
+            for first, stop in runs(humming, _HOLE):
+                if int(humming[first:stop].sum()) < min(_LEAST, len(levels)) or len(levels) < 2:
+                    continue
+                span = levels[first:stop][humming[first:stop]]
+                strongest = span[:, int(np.argmax(np.median(span, axis=0)))]
+                if float(np.percentile(strongest, 80) - np.percentile(strongest, 20)) > _STEADY:
+                    continue
+                end = (stop - 1) * HOP + WINDOW
+                found.append(Humming(mains, first * HOP, end, float(np.median(strongest))))
+        return found
+
+    def _look(self, sound: NDArray[np.float32]) -> None:
+        top = round((MAINS[-1] * _MULTIPLES + 20) / self._bin)
+        spectrum = np.fft.rfft(sound * self._window, axis=1)[:, :top]
+        power = (np.abs(spectrum) ** 2).max(axis=0) * (4 / self._size) ** 2
+        for mains in MAINS:
+            for multiple in range(1, _MULTIPLES + 1):
+                centre = round(mains * multiple / self._bin)
+                peak = float(power[centre - 1 : centre + 2].max())
+                near, far = round(3 / self._bin), round(11 / self._bin)
+                around = np.concatenate([power[centre - far : centre - near], power[centre + near : centre + far]])
+                floor = float(np.median(around)) + 1e-14
+                self._levels[mains].append(10 * np.log10(peak + 1e-14))
+                self._outs[mains].append(10 * np.log10((peak + 1e-14) / floor))

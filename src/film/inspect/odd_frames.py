@@ -1,0 +1,113 @@
+"""Finds single frames, and two or three of them, that do not belong where they are: a black, a white, a green one.
+
+    … A A [X] A A …    X is far from both its neighbours, and they are near to each other
+
+What is black or of one colour between two different shots is a stretch of its own (``watch``); this is about pictures
+within one. A light that really flashes does the same: whoever looks at it knows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["black", "white", "colour", "picture"]
+LONGEST = 0.2
+"""Seconds for which a picture is a slip; longer is a shot."""
+_FAR = 10.0
+"""Levels from both its neighbours."""
+_NEAR = 0.35
+"""Of that, how far these may be from each other: what moves goes on while the odd one is there."""
+_DARK, _BRIGHT = 14.0, 225.0
+_TINT = 10.0
+"""Levels of chroma, on the mean, by which a wrong colour is one."""
+_UNLIKE = 0.6
+"""Correlation with the neighbour below which a picture shows something else."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Frames ``first`` to ``stop``."""
+
+    kind: Kind
+    first: int
+    stop: int
+
+    @property
+    def frames(self) -> int:
+        return self.stop - self.first
+
+
+class OddFrames:
+    """Sees small pictures, of (luma, cb, cr) along the first axis, in the order they are shown."""
+
+    def __init__(self, rate: float) -> None:
+        self._most = max(1, min(12, int(LONGEST * rate)))
+        self._kept: deque[NDArray[np.float32]] = deque(maxlen=self._most + 2)
+        self._steps: deque[float] = deque(maxlen=self._most + 2)
+        self._count = 0
+        self._free = 0
+        """The first frame that no slip has been told of."""
+        self._found: list[Odd] = []
+
+    def see(self, picture: NDArray[np.float32]) -> None:
+        if self._kept and self._kept[-1].shape != picture.shape:
+            self._kept.clear()
+            self._steps.clear()
+        step = _apart(picture, self._kept[-1]) if self._kept else 0.0
+        self._kept.append(picture)
+        self._steps.append(step)
+        if step > _FAR:
+            self._judge(step)
+        self._count += 1
+
+    def found(self) -> list[Odd]:
+        return self._found
+
+    def _judge(self, back: float) -> None:
+        """This frame may be the first after a slip: one of the last ones then began with as large a step."""
+        kept, steps = self._kept, self._steps
+        for frames in range(1, min(self._most, len(kept) - 2) + 1):
+            into = steps[-1 - frames]
+            first = self._count - frames
+            if into <= _FAR or first < self._free:
+                continue
+            if max(list(steps)[-frames:-1], default=0.0) > 0.5 * min(into, back):
+                continue  # what changes within is no one slip
+            before, after, odd = kept[-2 - frames], kept[-1], kept[-1 - frames]
+            if _apart(before, after) > _NEAR * min(into, back):
+                continue
+            kind = _kind(odd, before)
+            if kind:
+                self._found.append(Odd(kind, first, self._count))
+                self._free = self._count
+            return
+
+
+def _kind(odd: NDArray[np.float32], before: NDArray[np.float32]) -> Kind | None:
+    level, usual = float(odd[0].mean()), float(before[0].mean())
+    if level < _DARK and float(np.mean(odd[0] < _DARK)) > 0.95:
+        return "black"
+    tint = np.abs(odd[1:].mean(axis=(1, 2)) - before[1:].mean(axis=(1, 2)))
+    if float(tint.max()) > _TINT:
+        return "colour"
+    if level > _BRIGHT or level > usual + 40:
+        return "white"
+    if float(odd[0].std()) < 2.0 or _likeness(odd[0], before[0]) < _UNLIKE:
+        return "picture"
+    return None
+
+
+def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    apart = np.abs(one - other).mean(axis=(1, 2))
+    return float(apart[0] + apart[1] + apart[2])
+
+
+def _likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    a, b = one - one.mean(), other - other.mean()
+    size = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / size if size > 0 else 0.0
