@@ -54,7 +54,7 @@ def inspect_film(
     Args:
         path: The film.
         loudness: The target in LUFS; by default the profile's, what its manifest says, or the web's.
-        profile: The desk it goes to (``profile_named``); without one it is judged as the web does, and no loudness is set.
+        profile: The desk it goes to (``profile_named``); without one, the web's, with no loudness set.
         thorough: False looks at key frames only, and takes the loudness from the manifest.
         plan: Stands for the manifest beside the film where the caller knows better.
         tick: Called with the seconds that are looked at; raises to stop.

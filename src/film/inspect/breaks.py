@@ -22,6 +22,8 @@ _KEEP = 320
 _LONGEST, _SHORTEST = 250, 4
 _EDGE = 3
 """Milliseconds within which it falls and comes back."""
+_LOW = 150.0
+"""Hz: a low tone passes 0 for milliseconds, but is steepest there, so that what it rises by counts as well."""
 _FALL = 20.0
 """Times, 26 dB."""
 _DEEP = 10.0
@@ -50,6 +52,7 @@ class Breaks:
     def __init__(self, rate: int) -> None:
         self._step = max(1, round(rate / 1000))
         self._millisecond = self._step / rate
+        self._slope = rate / (2 * np.pi * _LOW)
         self._levels: NDArray[np.float32] | None = None
         self._bends: NDArray[np.float32] | None = None
         self._tail: Waves | None = None
@@ -64,10 +67,12 @@ class Breaks:
         if not whole:
             return
         parts = waves[:, : whole * self._step].reshape(len(waves), whole, self._step)
-        levels = np.sqrt(np.mean(parts * parts, axis=2))
         tail = self._tail if self._tail is not None else np.repeat(waves[:, :1], 2, axis=1)
         joined = np.concatenate([tail, waves[:, : whole * self._step]], axis=1)
-        bends = np.abs(joined[:, 2:] - 2 * joined[:, 1:-1] + joined[:, :-2])
+        slopes = np.diff(joined, axis=1)
+        bends = np.abs(np.diff(slopes, axis=1))
+        steep = (slopes[:, 1:] * self._slope).reshape(parts.shape)
+        levels = np.sqrt(np.mean(parts * parts + steep * steep, axis=2))
         bends = bends.reshape(len(waves), whole, self._step).max(axis=2)
         self._tail = joined[:, -2:]
         if self._levels is None or self._bends is None:
@@ -114,10 +119,11 @@ class Breaks:
                 continue
             if level[rise - 2] * _DEEP > loud or level[rise + 1] * 3 < loud:
                 continue  # it comes back slowly
-            while first + 1 < rise and level[first] * _DEEP > base:
-                first += 1
+            silent = first + int(np.argmax(level[first:rise] * _DEEP < base))
+            if rise - silent < _SHORTEST:
+                continue
             self._dropped_until = self._seen + rise
-            self.dropouts.append(Break(*self._span(first, rise), channel))
+            self.dropouts.append(Break(*self._span(silent, rise), channel))
 
     def _find_clicks(self, channel: int, bend: NDArray[np.float32]) -> None:
         reach = _NEAR + _AROUND

@@ -1,4 +1,4 @@
-"""Looks at each channel for itself, a quarter of a second at a time: direct current, sides against each other, dead ones.
+"""Looks at each channel for itself, a quarter of a second at a time: direct current, opposite sides, dead ones.
 
 blocks ──► Channels.hear ──► mean, power and product of each ──► Channel faults, with where they are
 """
@@ -26,8 +26,8 @@ _LOUD = 10 ** (-50 / 20)
 _ALIVE = 10 ** (-60 / 20)
 _ALIVE_SHARE = 0.15
 """Of the film, in which a channel must be heard before its silence is a fault."""
-_SAME = 1e-6
-"""-60 dB: what is left of the difference where two channels carry one sound."""
+_SAME = 2e-5
+"""-47 dB: what is left of the difference where two channels carry one sound."""
 _STEREO = 2
 
 

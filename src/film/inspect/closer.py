@@ -1,4 +1,4 @@
-"""Listens closer: gathers a film's sound into blocks of a quarter of a second and hands them to whoever looks for faults.
+"""Listens closer: gathers sound into blocks of a quarter of a second and hands them to whoever looks for faults.
 
     samples ──► blocks ──► Channels, Hum, Breaks ──► Close: what is wrong with which channel, and where
 

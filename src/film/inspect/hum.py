@@ -19,14 +19,17 @@ WINDOW, HOP = 2.0, 1.0
 """Seconds."""
 MAINS = (50, 60)
 _MULTIPLES = 8
-_OUT, _FAR_OUT = 15.0, 26.0
+_OUT, _FAR_OUT = 15.0, 19.0
 """dB above what is around it: with others, and alone."""
 _QUIET, _ALONE = -75.0, -62.0
 """dBFS that count at all."""
+_SHARP = 4.0
+"""Times what lies two hertz beside it."""
 _TOGETHER = 3
 _LEAST = 3
 """Windows: four seconds."""
 _HOLE = 4
+_OFTEN = 0.6
 _STEADY = 2.0
 """dB by which the strongest may change."""
 
@@ -83,13 +86,21 @@ class Hum:
             for first, stop in runs(humming, _HOLE):
                 if int(humming[first:stop].sum()) < min(_LEAST, len(levels)) or len(levels) < 2:
                     continue
-                span = levels[first:stop][humming[first:stop]]
-                strongest = span[:, int(np.argmax(np.median(span, axis=0)))]
-                if float(np.percentile(strongest, 80) - np.percentile(strongest, 20)) > _STEADY:
+                steady = self._steady(levels[first:stop], here[first:stop] | (outs[first:stop] > _FAR_OUT))
+                if steady is None:
                     continue
                 end = (stop - 1) * HOP + WINDOW
-                found.append(Humming(mains, first * HOP, end, float(np.median(strongest))))
+                found.append(Humming(mains, first * HOP, end, steady))
         return found
+
+    def _steady(self, levels: NDArray[np.float32], here: NDArray[np.bool_]) -> float | None:
+        """The level of the strongest multiple that is nearly always there, and always as loud."""
+        found: list[float] = []
+        for multiple in np.flatnonzero(here.mean(axis=0) >= _OFTEN):
+            level = levels[here[:, multiple], multiple]
+            if float(np.percentile(level, 80) - np.percentile(level, 20)) <= _STEADY:
+                found.append(float(np.median(level)))
+        return max(found, default=None)
 
     def _look(self, sound: NDArray[np.float32]) -> None:
         top = round((MAINS[-1] * _MULTIPLES + 20) / self._bin)
@@ -102,5 +113,8 @@ class Hum:
                 near, far = round(3 / self._bin), round(11 / self._bin)
                 around = np.concatenate([power[centre - far : centre - near], power[centre + near : centre + far]])
                 floor = float(np.median(around)) + 1e-14
+                beside = float(max(power[centre - 5 : centre - 3].max(), power[centre + 4 : centre + 6].max()))
+                if peak < _SHARP * beside:
+                    floor = peak  # the foot of another tone
                 self._levels[mains].append(10 * np.log10(peak + 1e-14))
                 self._outs[mains].append(10 * np.log10((peak + 1e-14) / floor))

@@ -1,4 +1,4 @@
-"""What is wrong with a channel, or between two of them: direct current, opposite phase, dead ones, hum, breaks, clicks."""
+"""What is wrong with a channel, or between two: direct current, opposite phase, dead ones, hum, breaks, clicks."""
 
 from __future__ import annotations
 

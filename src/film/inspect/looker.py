@@ -87,6 +87,7 @@ class Looker:
     def __init__(self, rate: float, tags: Tags, still: int, width: int) -> None:
         self._rate = rate
         self._every = max(2, ceil(rate / _LOOKS))
+        self._every += self._every % 5 == 0  # a pulldown comes round in five
         self._shrinker = Shrinker()
         self._watcher = Watcher(still)
         kr, kb = _WEIGHTS.get(tags.matrix, _SD)
@@ -97,7 +98,7 @@ class Looker:
         self._weave = Weave()
         self._range = None if tags.full_range or tags.is_rgb else Range()
         self._bars = Bars(width, full=tags.full_range)
-        self._second = max(1, round(rate))
+        self._half = max(2 * self._every, round(rate / 2))
         self._before: Luma | None = None
         self._woven = 0
         self._count = 0
@@ -112,7 +113,7 @@ class Looker:
             self._woven += 1
         self._look_close(frame)
         self._count += 1
-        if self._count % self._second == 0:
+        if self._count % self._half == 0:
             self._bars.close(self._count)
 
     def looked(self) -> Looked:

@@ -55,42 +55,44 @@ class Woven:
 class Weave:
     """Sees the luma of two frames in a row, some times a second.
 
-    In a frame of two fields each field fits the other one's neighbour in time as well as its own: lines comb where
-    things move, and one order of the fields combs more than the other. A whole frame never combs in itself.
+    In a frame of two fields each field was taken at a moment of its own: woven with a field of the frame before, one of
+    the two is half as far away in time as it should be, and the other one half as much farther. A whole frame is as far
+    from the one before in both. What rises or sinks by an odd number of lines looks alike, and is left out.
     """
 
     _THRESHOLD = 10
-    _COMBED, _MOVES = 0.004, 0.004
-    _SKEWED = 1.08
-    _LEAST, _SHARE = 2, 0.12
+    _MOVES, _SKEWED = 0.003, 1.8
+    _COMBED = 0.03
+    _LEAST, _SHARE = 3, 0.12
 
     def __init__(self) -> None:
         self._moving: list[int] = []
-        self._combed: list[int] = []
+        self._skewed: list[int] = []
+        self._combed = 0
 
     def see(self, frame: int, before: Luma, now: Luma) -> None:
         if before.shape != now.shape or len(now) < 16:
             return
         now, before = now[: len(now) // 2 * 2], before[: len(now) // 2 * 2]
-        own = self._combs(now, now)
         one, other = self._combs(now, before), self._combs(before, now)
         high, low = max(one, other), min(one, other)
         if high < self._MOVES:
             return
         self._moving.append(frame)
-        if own > self._COMBED and own > 0.2 * high and high > self._SKEWED * low:
-            self._combed.append(frame)
+        if high > self._SKEWED * low and not _climbs(before, now):
+            self._skewed.append(frame)
+            self._combed += self._combs(now, now) > self._COMBED * high
 
     def found(self, frames: int) -> Woven | None:
         """The stretch in which frames comb; ``frames`` is how many the film has."""
-        if len(self._combed) < self._LEAST:
+        if len(self._skewed) < self._LEAST or not self._combed:
             return None
-        first, last = self._combed[0], self._combed[-1]
+        first, last = self._skewed[0], self._skewed[-1]
         within = [f for f in self._moving if first <= f <= last]
-        share = len(self._combed) / len(within)
-        if share < self._SHARE:
+        share = self._combed / len(within)
+        if share < self._SHARE or len(self._skewed) < 0.5 * len(within):
             return None
-        if len(self._combed) >= 0.7 * len(self._moving) or len(within) >= 0.9 * len(self._moving):
+        if len(self._skewed) >= 0.7 * len(self._moving) or len(within) >= 0.9 * len(self._moving):
             first, last = 0, frames - 1
         return Woven(first, last + 1, share)
 
@@ -100,6 +102,17 @@ class Weave:
         above, below = upper[:-1], upper[1:]
         out = np.maximum(lower[:-1] - np.maximum(above, below), np.minimum(above, below) - lower[:-1])
         return float(np.mean(out > self._THRESHOLD))
+
+
+def _climbs(before: Luma, now: Luma) -> bool:
+    """Whether the picture goes up or down by one line or three."""
+    old, new = before.astype(np.int16), now.astype(np.int16)
+    still = float(np.abs(new - old).mean())
+    return any(
+        float(np.abs(a[lines:] - b[:-lines]).mean()) < 0.5 * still
+        for lines in (1, 3)
+        for a, b in ((new, old), (old, new))
+    )
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+Picture = NDArray[np.float32]
 Kind = Literal["black", "white", "colour", "picture"]
 LONGEST = 0.2
 """Seconds for which a picture is a slip; longer is a shot."""
@@ -25,6 +26,8 @@ _NEAR = 0.35
 _DARK, _BRIGHT = 14.0, 225.0
 _TINT = 10.0
 """Levels of chroma, on the mean, by which a wrong colour is one."""
+_LEAP = 14.0
+"""Levels by which the mean colour leaps, over all three planes."""
 _UNLIKE = 0.6
 """Correlation with the neighbour below which a picture shows something else."""
 
@@ -47,14 +50,14 @@ class OddFrames:
 
     def __init__(self, rate: float) -> None:
         self._most = max(1, min(12, int(LONGEST * rate)))
-        self._kept: deque[NDArray[np.float32]] = deque(maxlen=self._most + 2)
+        self._kept: deque[Picture] = deque(maxlen=self._most + 2)
         self._steps: deque[float] = deque(maxlen=self._most + 2)
         self._count = 0
         self._free = 0
         """The first frame that no slip has been told of."""
         self._found: list[Odd] = []
 
-    def see(self, picture: NDArray[np.float32]) -> None:
+    def see(self, picture: Picture) -> None:
         if self._kept and self._kept[-1].shape != picture.shape:
             self._kept.clear()
             self._steps.clear()
@@ -76,19 +79,28 @@ class OddFrames:
             first = self._count - frames
             if into <= _FAR or first < self._free:
                 continue
-            if max(list(steps)[-frames:-1], default=0.0) > 0.5 * min(into, back):
-                continue  # what changes within is no one slip
             before, after, odd = kept[-2 - frames], kept[-1], kept[-1 - frames]
-            if _apart(before, after) > _NEAR * min(into, back):
+            comes_back = _apart(before, after) <= _NEAR * min(into, back)
+            # what changes within is no one slip
+            comes_back &= max(list(steps)[-frames:-1], default=0.0) <= 0.5 * min(into, back)
+            if not comes_back and not _is_tinted(before, list(kept)[-1 - frames : -1], after):
                 continue
             kind = _kind(odd, before)
-            if kind:
+            if kind and (comes_back or kind != "picture"):
                 self._found.append(Odd(kind, first, self._count))
                 self._free = self._count
             return
 
 
-def _kind(odd: NDArray[np.float32], before: NDArray[np.float32]) -> Kind | None:
+def _is_tinted(before: Picture, odd: list[Picture], after: Picture) -> bool:
+    """Whether the mean colour leaps and comes back, however fast the picture moves."""
+    first, last, *means = (part.mean(axis=(1, 2)) for part in (before, after, *odd))
+    leap = min(float(np.abs(mean - other).sum()) for mean in means for other in (first, last))
+    within = max(float(np.abs(mean - means[0]).sum()) for mean in means)
+    return leap > _LEAP and float(np.abs(first - last).sum()) < 0.3 * leap and within < 0.5 * leap
+
+
+def _kind(odd: Picture, before: Picture) -> Kind | None:
     level, usual = float(odd[0].mean()), float(before[0].mean())
     if level < _DARK and float(np.mean(odd[0] < _DARK)) > 0.95:
         return "black"
@@ -102,12 +114,12 @@ def _kind(odd: NDArray[np.float32], before: NDArray[np.float32]) -> Kind | None:
     return None
 
 
-def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def _apart(one: Picture, other: Picture) -> float:
     apart = np.abs(one - other).mean(axis=(1, 2))
     return float(apart[0] + apart[1] + apart[2])
 
 
-def _likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def _likeness(one: Picture, other: Picture) -> float:
     a, b = one - one.mean(), other - other.mean()
     size = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / size if size > 0 else 0.0

@@ -39,10 +39,13 @@ _LIT = 0.6
 """Of a change, how much of it is the light, where it flickers and nothing moves."""
 _BESIDE = 4
 """Frames on each side of a hang in which the picture must move."""
-_TWICE = (1.6, 3.4)
-"""Times the last step: one or two frames are missing. More cannot be told from a jolt."""
-_ALIKE, _STEADY = 0.7, (0.8, 1.25)
-"""Correlation of a step with the last one, and its length, where all goes on as it went."""
+_TWICE = (1.55, 3.6)
+"""Times the usual step: one or two frames are missing. More cannot be told from a jolt."""
+_STEPS = 4
+"""On each side, those that must all be of one length."""
+_ALIKE, _STEADY = 0.3, 1.5
+"""Correlation of a step with the last one where it goes the same way, and the longest step over the shortest."""
+_STANDS_OUT = 1.35
 _GOES = 0.4
 """Levels of change below which a step is mostly what the encoder does."""
 _CHUNK = 20_000
@@ -128,12 +131,17 @@ def _dropped(series: NDArray[np.float32], slopes: Sequence[float], likeness: Seq
     if len(slopes) != len(series) or len(series) < 8:
         return []
     slope, alike = np.asarray(slopes, np.float32), np.asarray(likeness, np.float32)
-    on = (slope > _STEADY[0]) & (slope < _STEADY[1]) & (alike > _ALIKE) & (series > _GOES)
-    longer = (slope > _TWICE[0]) & (slope < _TWICE[1]) & (alike > _ALIKE)
-    back = (slope > 0.8 / _TWICE[1]) & (slope < 1 / _TWICE[0]) & (alike > _ALIKE)
-    k = np.arange(4, len(series) - 3)
-    places = k[longer[k] & back[k + 1] & on[k - 1] & on[k - 2] & on[k + 2] & on[k + 3]]
-    return [Stutter("dropped", int(p), int(p) + 1, round(float(slope[p])) - 1 or 1, 0) for p in places]
+    found: list[Stutter] = []
+    for k in np.flatnonzero((slope > 1) & (alike > _ALIKE)).tolist():
+        beside = np.r_[series[max(0, k - _STEPS) : k], series[k + 1 : k + 1 + _STEPS]]
+        if k <= _STEPS or len(beside) < 2 * _STEPS or beside.min() < _GOES:
+            continue
+        usual = float(np.median(beside))
+        goes_on = np.r_[alike[k - _STEPS + 1 : k], alike[k + 1 : k + 1 + _STEPS]]
+        even = float(beside.max()) < min(_STEADY * float(beside.min()), series[k] / _STANDS_OUT)
+        if even and _TWICE[0] < series[k] / usual < _TWICE[1] and float(np.median(goes_on)) > _ALIKE:
+            found.append(Stutter("dropped", k, k + 1, max(1, round(float(series[k]) / usual) - 1), 0))
+    return found
 
 
 def _abrupt(calm: NDArray[np.bool_], series: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -36,12 +36,16 @@ _STILL_SHARE = 0.005
 """Of all points, those that may differ in a picture that stands still."""
 _ANCHOR = 12
 """Frames that are averaged into what a stretch is held against, for they have grain themselves."""
+_FRESH = 0.35
+"""Of the newest frame in the average of the last few."""
 _BREATH = 0.5
 """Mean difference, in levels, between two averages of one picture."""
 _RAMP = 3
 """Frames before and after a stretch in which a fade would show."""
 _HOLE, _LEVEL = 3.0, 0.4
 """Levels by which it stands out; and of its step, what the light may change beside it."""
+_DRIFT = 1.6
+"""Of that, how far they may have got since the first."""
 _LEAST, _MOST = 1.0, 6.0
 """Levels by which a point may differ: more where grain is heavy, never as much as something that moves."""
 
@@ -95,10 +99,13 @@ class Watcher:
         self._count = 0
         self._before: Small | None = None
         self._anchor: Small | None = None
+        self._recent: Small | None = None
+        """The last few frames, averaged: an encoder refreshes now this block and now that."""
         self._averaged = 0
         self._grain = 0.0
         self._since = 0
-        self._still: tuple[Stretch, Small] | None = None
+        self._still: tuple[Stretch, Small, Small] | None = None
+        """A stretch, its first average and its last."""
         self._plain: tuple[Literal["black", "blank"], int] | None = None
         self._found: list[Stretch] = []
         self._step: Small | None = None
@@ -117,8 +124,9 @@ class Watcher:
         else:
             change = self._follow_step(picture - self._before)
             self._grain = max(change, 0.95 * self._grain)  # encoders smooth some frames more than others
-            assert self._anchor is not None
-            if not _stands(picture, self._anchor, self._grain):
+            assert self._anchor is not None and self._recent is not None
+            self._recent = (self._recent + _FRESH * (picture - self._recent)).astype(np.float32)
+            if not _stands(self._recent, self._anchor, self._grain):
                 self._begin_still(picture)
             elif self._averaged < _ANCHOR:
                 self._averaged += 1
@@ -156,6 +164,7 @@ class Watcher:
     def _begin_still(self, picture: Small) -> None:
         self._end_still()
         self._anchor, self._averaged, self._since = picture, 1, self._count
+        self._recent = picture
         self._grain = 0.0  # what moved before says nothing of it
 
     def _end_still(self) -> None:
@@ -166,14 +175,15 @@ class Watcher:
         """
         if self._anchor is None or self._count - self._since < max(2, self._least // 3):
             return
-        last, picture = self._still or (None, self._anchor)
-        if last and last.stop == self._since and picture.shape == self._anchor.shape:
-            apart = float(np.mean(np.abs(picture - self._anchor)))
-            if apart <= max(_BREATH, 0.35 * self._grain):
-                self._still = Stretch("frozen", last.first, self._count), picture
+        last, first, latest = self._still or (None, self._anchor, self._anchor)
+        if last and last.stop == self._since and first.shape == self._anchor.shape:
+            breath = max(_BREATH, 0.35 * self._grain)
+            apart, drifted = (float(np.mean(np.abs(other - self._anchor))) for other in (latest, first))
+            if apart <= breath and drifted <= _DRIFT * breath:
+                self._still = Stretch("frozen", last.first, self._count), first, self._anchor
                 return
         self._keep_still()
-        self._still = Stretch("frozen", self._since, self._count), self._anchor
+        self._still = Stretch("frozen", self._since, self._count), self._anchor, self._anchor
 
     def _keep_still(self) -> None:
         if self._still and self._still[0].frames >= self._least:
