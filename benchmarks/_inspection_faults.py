@@ -39,6 +39,7 @@ from benchmarks._inspection_lab import (
 )
 from film.testing.faulty_films import cut_short, damaged
 
+_SLOW = frozenset(("hum", "letterbox", "pillarbox", "interlaced"))
 TUNED, HELD = "tuned", "held back"
 
 
@@ -56,6 +57,11 @@ class Defect:
     beside: frozenset[str] = frozenset()
     profile: str = ""
     suffix: str = "mp4"
+
+    @property
+    def within(self) -> float:
+        """Seconds by which its place may be told wrongly: bars and hum are looked for in longer pieces."""
+        return 1.1 if self.kinds & _SLOW else 0.3
 
 
 def defects(which: str) -> Iterator[Defect]:
@@ -294,20 +300,21 @@ class _Kit:
             return sum(v * np.sin(2 * np.pi * mains * n * t + n) for n, v in levels.items())[:, None] * np.ones(2)  # type: ignore[union-attr]
 
         strong = self.pick(0.01, 0.006)
+        spoken = film_sound(lab, seed=12) if self.held else sound  # under a bass that sounds there nobody hears it
         off = self.pick(0, 0.04)
         yield self.heard(
-            "hum at 50 Hz", "hum", sound + hum(50 + off, {1: strong, 2: strong, 3: strong / 2, 4: strong / 3})
+            "hum at 50 Hz", "hum", spoken + hum(50 + off, {1: strong, 2: strong, 3: strong / 2, 4: strong / 3})
         )
         yield self.heard(
-            "hum at 60 Hz", "hum", sound + hum(60 - off, {1: strong, 2: strong / 2, 3: strong, 5: strong / 3})
+            "hum at 60 Hz", "hum", spoken + hum(60 - off, {1: strong, 2: strong / 2, 3: strong, 5: strong / 3})
         )
-        yield self.heard("hum of a rectifier", "hum", sound + hum(50, {2: strong, 4: strong / 1.5, 6: strong / 2}))
-        yield self.heard("pure hum", "hum", sound + hum(self.pick(50, 60), {1: 2 * strong}))
+        yield self.heard("hum of a rectifier", "hum", spoken + hum(50, {2: strong, 4: strong / 1.5, 6: strong / 2}))
+        yield self.heard("pure hum", "hum", spoken + hum(self.pick(50, 60), {1: 2 * strong}))
         part = (t >= 0.5) & (t < self.pick(4.9, 5.6))
         yield self.heard(
             "hum in one shot",
             "hum",
-            sound + hum(60, {1: strong, 2: strong, 3: strong}) * part[:, None],
+            spoken + hum(60, {1: strong, 2: strong, 3: strong}) * part[:, None],
             0.5,
             beside="click",
         )

@@ -225,7 +225,9 @@ def music(lab: Lab, level: float = 0.14, *, seed: int = 9) -> Sound:
             tone = np.sin(2 * np.pi * roots[n % 8] * step * t + step) * here
             made += tone[:, None] * np.array([1 - pan, 1 + pan])
     for start in np.arange(0, lab.seconds - 0.1, 0.6):
-        beat = (t >= start) * np.exp(-np.maximum(0, t - start) / 0.06) * np.sin(2 * np.pi * 62 * np.maximum(0, t - start))
+        beat = (
+            (t >= start) * np.exp(-np.maximum(0, t - start) / 0.06) * np.sin(2 * np.pi * 62 * np.maximum(0, t - start))
+        )
         made += 2 * beat[:, None]
     return made * level / np.sqrt(np.mean(made**2))
 

@@ -28,10 +28,12 @@ _FALL = 20.0
 """Times, 26 dB."""
 _DEEP = 10.0
 """Times, 20 dB, that all of it lies under its edges."""
+_SILENT, _NOTHING = 10 ** (-54 / 20), 80.0
+"""What is left at its quietest, or how many times less than before it: notes that cancel out for a moment leave more."""
 _HEARD = 10 ** (-48 / 20)
 _EQUAL = 4.0
 """Times that the sound after it may be louder or quieter than the one before."""
-_BEND, _STANDS = 0.04, 14.0
+_BEND, _STANDS, _ALONE = 0.1, 14.0, 4.0
 _NEAR, _AROUND = 3, 18
 """Milliseconds beside a click that it may take up itself, and that it is held against."""
 
@@ -120,7 +122,7 @@ class Breaks:
             if level[rise - 2] * _DEEP > loud or level[rise + 1] * 3 < loud:
                 continue  # it comes back slowly
             silent = first + int(np.argmax(level[first:rise] * _DEEP < base))
-            if rise - silent < _SHORTEST:
+            if rise - silent < _SHORTEST or float(level[silent:rise].min()) > max(_SILENT, base / _NOTHING):
                 continue
             self._dropped_until = self._seen + rise
             self.dropouts.append(Break(*self._span(silent, rise), channel))
@@ -135,6 +137,8 @@ class Breaks:
                 continue
             earlier = bend[place - reach : place - _NEAR]
             later = bend[place + _NEAR + 1 : place + reach + 1]
+            if here < _ALONE * max(float(earlier.max()), float(later.max())):
+                continue  # a "k" is let go in two or three steps
             if here > _STANDS * max(float(np.percentile(earlier, 80)), float(np.percentile(later, 80))):
                 self._clicked_until = self._seen + int(place) + 2 * _NEAR
                 self.clicks.append(Break(*self._span(int(place), int(place) + 1), channel, here))

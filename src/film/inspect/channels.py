@@ -19,7 +19,7 @@ BLOCK = 0.25
 """Seconds."""
 _DC, _STEADY = 0.012, 0.3
 """Of full scale; and of itself, what it may change from block to block: rumble goes up and down."""
-_DC_BLOCKS = 3
+_DC_BLOCKS, _CLEAR_DC = 3, 0.03
 _AGAINST, _AGAINST_BLOCKS = -0.9, 4
 _DEAD, _DEAD_BLOCKS = 10 ** (-75 / 20), 4
 _LOUD = 10 ** (-50 / 20)
@@ -76,8 +76,9 @@ class Channels:
             for first, stop in runs(np.abs(mean) > _DC, 1):
                 level = float(np.median(mean[first:stop]))
                 near = np.abs(mean[first:stop] - level) < _STEADY * abs(level)
-                if stop - first >= min(_DC_BLOCKS, len(mean)) and float(near.mean()) > 0.6:
-                    whole = stop - first >= 0.95 * len(mean)
+                whole = stop - first >= 0.95 * len(mean)
+                clear = whole or abs(level) > _CLEAR_DC  # wind and rumble are off their middle for a while, too
+                if stop - first >= min(_DC_BLOCKS, len(mean)) and clear and float(near.mean()) > 0.6:
                     yield _fault("dc", channel, None if whole else (first, stop), level)
 
     def _dead(self, levels: NDArray[np.float32]) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Finds mains hum: 50 or 60 Hz and their multiples, steady for seconds.
 
-    two seconds, every second ──► spectrum ──► how far each multiple stands out of what is around it ──► Humming
+    two seconds, every second            ──► spectrum ──► how far each multiple stands out of what is around it
+    half seconds, the quietest of each six seconds ──► the same, in the pauses of who speaks      ──► Humming
 
 Music has notes there, too, but none that stay for long at exactly these pitches: 98 Hz is a G, 100 Hz is none.
 """
@@ -44,6 +45,59 @@ class Humming:
     level: float
 
 
+class _Pauses:
+    """Hears half seconds; of each pitch it keeps what is there even at the quietest of some seconds."""
+
+    WINDOW, EVERY, MANY = 0.5, 0.25, 24
+    _QUIETEST = 15
+    _OUT, _LEVEL = 10.0, -72.0
+
+    def __init__(self, rate: int) -> None:
+        self._size = round(self.WINDOW * rate)
+        self._window = np.hanning(self._size).astype(np.float32)
+        self._bin = rate / self._size
+        self._top = round((MAINS[-1] * _MULTIPLES + 20) / self._bin)
+        self._spectra: list[NDArray[np.float32]] = []
+        self._seen = 0
+        self.found: list[Humming] = []
+
+    def hear(self, sound: NDArray[np.float32]) -> None:
+        """The last two seconds; the second of them that is new is looked at."""
+        step = round(self._size * self.EVERY / self.WINDOW)
+        fresh = range(0 if not self._seen else sound.shape[1] // 2 - step, sound.shape[1] - self._size + 1, step)
+        for first in fresh:
+            part = sound[:, first : first + self._size] * self._window
+            spectrum = np.fft.rfft(part, axis=1)[:, : self._top]
+            self._spectra.append(((np.abs(spectrum) ** 2).max(axis=0) * (4 / self._size) ** 2).astype(np.float32))
+            self._seen += 1
+            if len(self._spectra) == self.MANY:
+                self._judge()
+                del self._spectra[: self.MANY // 2]
+
+    def close(self) -> None:
+        if self._spectra and self._seen < self.MANY and self._seen >= self.MANY // 2:
+            self._judge()
+
+    def _judge(self) -> None:
+        quiet = np.percentile(np.stack(self._spectra), self._QUIETEST, axis=0) + 1e-14
+        for mains in MAINS:
+            levels = [self._level(quiet, mains * n) for n in range(1, _MULTIPLES + 1)]
+            there = [level for level in levels if level is not None]
+            if len(there) >= _TOGETHER and any(level is not None for level in levels[:2]):
+                stop = (self._seen - 1) * self.EVERY + self.WINDOW
+                start = max(0.0, stop - (len(self._spectra) - 1) * self.EVERY - self.WINDOW)
+                self.found.append(Humming(mains, start, stop, max(there)))
+
+    def _level(self, quiet: NDArray[np.floating], pitch: int) -> float | None:
+        centre = round(pitch / self._bin)
+        peak = float(quiet[centre])
+        around = np.concatenate([quiet[centre - 7 : centre - 2], quiet[centre + 3 : centre + 8]])
+        sharp = peak >= max(quiet[centre - 1], quiet[centre + 1])
+        level = 10 * float(np.log10(peak))
+        out = level - 10 * float(np.log10(np.median(around)))
+        return level if sharp and out > self._OUT and level > self._LEVEL else None
+
+
 class Hum:
     """Hears blocks of one loudness-weighted sound; keeps two seconds of it."""
 
@@ -53,6 +107,7 @@ class Hum:
         self._filled = 0
         self._sound: NDArray[np.float32] | None = None
         self._bin = rate / self._size
+        self._pauses = _Pauses(rate)
         self._levels = {mains: array("f") for mains in MAINS}
         self._outs = {mains: array("f") for mains in MAINS}
 
@@ -68,11 +123,13 @@ class Hum:
             waves = waves[:, taken:]
             if self._filled == self._size:
                 self._look(self._sound)
+                self._pauses.hear(self._sound)
                 half = self._size // 2
                 self._sound[:, : self._size - half] = self._sound[:, half:]
                 self._filled = self._size - half
 
     def found(self) -> list[Humming]:
+        self._pauses.close()
         found: list[Humming] = []
         for mains in MAINS:
             levels = np.array(self._levels[mains], np.float32).reshape(-1, _MULTIPLES)
@@ -91,7 +148,13 @@ class Hum:
                     continue
                 end = (stop - 1) * HOP + WINDOW
                 found.append(Humming(mains, first * HOP, end, steady))
-        return found
+        for hum in self._pauses.found:
+            last = next((f for f in reversed(found) if f.mains == hum.mains and f.stop >= hum.start), None)
+            if last is None:
+                found.append(hum)
+            elif last.stop < hum.stop:
+                found[found.index(last)] = Humming(hum.mains, last.start, hum.stop, last.level)
+        return sorted(found, key=lambda hum: hum.start)
 
     def _steady(self, levels: NDArray[np.float32], here: NDArray[np.bool_]) -> float | None:
         """The level of the strongest multiple that is nearly always there, and always as loud."""

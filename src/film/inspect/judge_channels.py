@@ -22,6 +22,7 @@ _FRONT = 3
 _MUCH_DC = 0.03
 _APART = Fraction(1)
 """Seconds: breaks closer than this are told together."""
+_EDGE = 0.006
 _CRACKLE = 0.5
 """Clicks a second, throughout: rain, a fire, a needle on a record."""
 
@@ -85,7 +86,8 @@ def _dropouts(heard: Heard) -> Iterator[Finding]:
 
 
 def _clicks(heard: Heard) -> Iterator[Finding]:
-    clicks = heard.close.clicks
+    holes = heard.close.dropouts  # whose edges click, as edges do
+    clicks = [c for c in heard.close.clicks if not any(h.start - _EDGE < c.start < h.stop + _EDGE for h in holes)]
     seconds = {round(one.start, 2) for one in clicks}
     if len(seconds) > max(6, _CRACKLE * heard.lasts):
         what = f"{len(seconds)} clicks all over it: it crackles"

@@ -39,7 +39,7 @@ def frame_findings(seen: Survey, expected: Expected | None, profile: Profile) ->
     yield from _slips(seen, expected)
     yield from _fields(seen)
     yield from _levels(seen, profile)
-    yield from _bars(seen, profile)
+    yield from _bars(seen, expected, profile)
     yield from _pixels(seen, expected)
     yield from _rate(seen, profile)
 
@@ -152,7 +152,7 @@ def _levels(seen: Survey, profile: Profile) -> Iterator[Finding]:
     yield Finding("levels", profile.range, what, "convert it to limited range, or tag it as what it is")
 
 
-def _bars(seen: Survey, profile: Profile) -> Iterator[Finding]:
+def _bars(seen: Survey, expected: Expected | None, profile: Profile) -> Iterator[Finding]:
     for edges in seen.looked.edges:
         if not edges.whole and edges.stop - edges.first < 2 * seen.second:
             continue
@@ -162,6 +162,8 @@ def _bars(seen: Survey, profile: Profile) -> Iterator[Finding]:
             continue
         start, lasts = (None, None) if edges.whole else _span(seen, edges.first, edges.stop)
         severity: Severity = profile.bars if edges.whole and kind == "letterbox" else "warning"
+        if expected and expected.draft:
+            severity = "note"  # a draft draws them where a mood asks for them
         if kind == "blanking":
             sides = ((edges.top, "top"), (edges.bottom, "bottom"), (edges.left, "left"), (edges.right, "right"))
             said = ", ".join(f"{count} at the {side}" for count, side in sides if count)

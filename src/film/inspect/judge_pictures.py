@@ -106,6 +106,8 @@ def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterat
         "the picture stands still",
         "look at it: shorten it, or leave it where it is meant",
     )
+    if stretch.card and severity == "warning":
+        severity, what = "note", "a title, or what looks like one, stands still"
     if expected and clip:
         if clip.still or clip.missing:
             return  # a still stands still; that a shot is missing is told on its own

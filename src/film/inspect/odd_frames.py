@@ -86,7 +86,7 @@ class OddFrames:
             if not comes_back and not _is_tinted(before, list(kept)[-1 - frames : -1], after):
                 continue
             kind = _kind(odd, before)
-            if kind and (comes_back or kind != "picture"):
+            if kind and (comes_back or kind == "colour"):
                 self._found.append(Odd(kind, first, self._count))
                 self._free = self._count
             return

@@ -40,6 +40,8 @@ _FRESH = 0.35
 """Of the newest frame in the average of the last few."""
 _BREATH = 0.5
 """Mean difference, in levels, between two averages of one picture."""
+_GROUND, _CARD = 5.0, 0.75
+"""Levels that the ground of a title keeps to, and how much of the picture it takes up."""
 _RAMP = 3
 """Frames before and after a stretch in which a fade would show."""
 _HOLE, _LEVEL = 3.0, 0.4
@@ -57,6 +59,8 @@ class Stretch:
     kind: Literal["black", "blank", "frozen"]
     first: int
     stop: int
+    card: bool = False
+    """Whether it is something small on one ground, as a title is."""
 
     @property
     def frames(self) -> int:
@@ -180,10 +184,11 @@ class Watcher:
             breath = max(_BREATH, 0.35 * self._grain)
             apart, drifted = (float(np.mean(np.abs(other - self._anchor))) for other in (latest, first))
             if apart <= breath and drifted <= _DRIFT * breath:
-                self._still = Stretch("frozen", last.first, self._count), first, self._anchor
+                self._still = Stretch("frozen", last.first, self._count, last.card), first, self._anchor
                 return
         self._keep_still()
-        self._still = Stretch("frozen", self._since, self._count), self._anchor, self._anchor
+        stretch = Stretch("frozen", self._since, self._count, _is_card(self._anchor))
+        self._still = stretch, self._anchor, self._anchor
 
     def _keep_still(self) -> None:
         if self._still and self._still[0].frames >= self._least:
@@ -251,6 +256,10 @@ def _stands(picture: Small, anchor: Small, grain: float) -> bool:
         return False
     allowed = min(_MOST, max(_LEAST, 4 * grain))
     return int(np.count_nonzero(apart > allowed)) <= max(3, _STILL_SHARE * apart.size)
+
+
+def _is_card(picture: Small) -> bool:
+    return float(np.mean(np.abs(picture - np.median(picture)) < _GROUND)) >= _CARD
 
 
 def _covers(outer: Stretch, inner: Stretch) -> bool:
