@@ -16,11 +16,11 @@ from film.hashing import asset_key
 from film.jobs import Job, Jobs, PaidCall, State
 from film.jobs.checks import check_media
 from film.jobs.journal import OPEN, Journal
-from film.pipeline.events import Events
-from film.pipeline.obtain import Obtainer
-from film.pipeline.requests import Ask
-from film.pipeline.results import ShotAsset
-from film.pipeline.stop import Stop
+from film.planning.requests import PlannedRequest
+from film.planning.results import ShotAsset
+from film.production.asset_resolver import AssetResolver
+from film.production.events import Events
+from film.production.stop import Stop
 from film.testing.doubles import InlineExecutor
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class MemoryJournal(Journal):
         return {job.state for job in self._rows.values()}
 
 
-class Buyer(Obtainer):
+class Buyer(AssetResolver):
     """Obtains by buying, always: there is no store to look into."""
 
     def __init__(self, jobs: Jobs) -> None:
@@ -114,7 +114,7 @@ class Buyer(Obtainer):
 
     async def obtain(
         self,
-        ask: Ask,
+        ask: PlannedRequest,
         *,
         order: float = 0.0,
         picture: CachedAsset | None = None,
@@ -143,7 +143,7 @@ class OneLook(InlineExecutor):
         return self._checked[id(made)]
 
 
-def paid_call(ask: Ask, order: float = 0.0) -> PaidCall:
+def paid_call(ask: PlannedRequest, order: float = 0.0) -> PaidCall:
     return PaidCall(
         key=asset_key(ask.request),
         film_id="rehearsal",

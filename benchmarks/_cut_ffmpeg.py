@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from benchmarks._cut_material import FADE, HEIGHT, LINE_AFTER, RATE, WIDTH, Material
-from film.compose.conform import Screen
-from film.compose.settings import EncodeSettings
+from film.render.conform import Screen
+from film.render.settings import EncodeSettings
 
 
 def x264_options(settings: EncodeSettings) -> dict[str, str]:

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from film.compose.balance import SPEECH
-from film.compose.reading import Excerpt, read
-from film.compose.sound import integrated
-from film.filmfile import MusicFile
+from film.render.balance import SPEECH
+from film.render.reading import Excerpt, read
+from film.render.sound import integrated
+from film.shots.filmfile import MusicFile
 
 RATE, WIDTH, HEIGHT = 24, 1280, 720
 SECONDS = 5

@@ -22,7 +22,7 @@ from av.filter import Graph
 
 from benchmarks._cut_ffmpeg import x264_options
 from benchmarks._cut_material import FADE, HEIGHT, LINE_AFTER, RATE, WIDTH, Material
-from film.compose.settings import EncodeSettings
+from film.render.settings import EncodeSettings
 
 HERTZ = 48_000
 

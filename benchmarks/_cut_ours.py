@@ -15,9 +15,9 @@ from film.cli.loading import loading
 
 with loading():
     from benchmarks._cut_material import BED, FADE, HEIGHT, RATE, SECONDS, WIDTH, Material
-    from film.compose import EncodeSettings
-    from film.hashing import sha256_of_file
-    from film.pipeline.cut import compose_film, unchanged
+    from film.files.digests import sha256_of_file
+    from film.production.finishing.cut import compose_film, unchanged
+    from film.render import EncodeSettings
     from film.settings import Settings
     from film.timeline import Music, ShotCut, Source, SourceKind, Timeline, build_timeline
 
@@ -62,7 +62,7 @@ def main(material: str, gallery: str, out: str) -> None:
         print(json.dumps({"segments_made": 0, "frames": laid.frames}))
         return
     with loading():
-        from film.pipeline.services import open_services
+        from film.planning.services import open_services
 
         cache = open_services(settings).cache
     made = compose_film(

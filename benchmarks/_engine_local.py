@@ -19,7 +19,7 @@ from benchmarks._studio import Studio
 from benchmarks.figure import Figure
 from benchmarks.films import write_film
 from film.jobs import SystemClock
-from film.pipeline.params import film_params
+from film.planning.params import film_params
 from film.settings import load_settings
 
 SHOTS = 1000

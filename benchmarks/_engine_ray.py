@@ -21,19 +21,19 @@ from benchmarks._rehearsal import perform
 from benchmarks._script import MEAN, Script, lower_bound, script
 from benchmarks._studio import Studio, params_of, providers_of
 from benchmarks.figure import Figure
+from film.cluster import Cluster
 from film.db.session import engine_for
-from film.engines import Cluster
 from film.jobs import SystemClock
-from film.pipeline.cluster.coordinator import Coordinator
-from film.pipeline.cluster.driver import Following, House
-from film.pipeline.cluster.library import Library
-from film.pipeline.cluster.makeup import own_makeup, own_version
-from film.pipeline.cluster.order import Order
-from film.pipeline.events import Event, Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.record import write_film
-from film.pipeline.services import Services, open_services
-from film.pipeline.stop import Stop
+from film.planning.record import write_film
+from film.planning.services import Services, open_services
+from film.production.engines.ray.coordinator import Coordinator
+from film.production.engines.ray.driver import ClusterHandle, Following
+from film.production.engines.ray.library import ClusterLibrary
+from film.production.engines.ray.makeup import own_makeup, own_version
+from film.production.engines.ray.order import Order
+from film.production.events import Event, Events
+from film.production.film_run import FilmRun
+from film.production.stop import Stop
 from film.settings import Settings
 
 FILMS = ((3, 60, 40.0), (16, 96, 8.0), (64, 192, 2.0))
@@ -62,7 +62,7 @@ def figures() -> list[Figure]:
             ]
 
 
-def _makespans(house: House) -> list[Figure]:
+def _makespans(house: ClusterHandle) -> list[Figure]:
     found: list[Figure] = []
     for places, shots, speed in FILMS:
         film = script("equal", shots)
@@ -78,7 +78,7 @@ def _makespans(house: House) -> list[Figure]:
     return found
 
 
-def _overhead(house: House) -> list[Figure]:
+def _overhead(house: ClusterHandle) -> list[Figure]:
     film = _quick(AT_ONCE)
     ours = perform(film, 16, speed=100.0).makespan / 100.0
     took = asyncio.run(_makespan(house, film, 16, 100.0))
@@ -93,7 +93,7 @@ def _quick(shots: int) -> Script:
     return Script([dict.fromkeys(MEAN, 0.001) for _ in range(shots)], [5] * shots)
 
 
-async def _makespan(house: House, film: Script, places: int, speed: float) -> float:
+async def _makespan(house: ClusterHandle, film: Script, places: int, speed: float) -> float:
     """Seconds from the order to the last shot, as they are heard of."""
     last, done = 0.0, 0
 
@@ -118,7 +118,7 @@ async def _makespan(house: House, film: Script, places: int, speed: float) -> fl
     kept = house.coordinator()
     await house.cluster().ask(kept.rehearse.remote(number, film.lengths, film.durations, places, speed))
     began = time.monotonic()
-    library = Library(open_services(house.settings), "driver", "this machine")
+    library = ClusterLibrary(open_services(house.settings), "driver", "this machine")
     outcome = await Following(house, order, library, Events(watch), Stop()).to_the_end()
     assert outcome.error is None, outcome.error
     assert done == len(film.lengths)
@@ -156,6 +156,6 @@ class RehearsalCoordinator(Coordinator):
         return FilmRun(order.params, services, events, stop, providers_of(studio, polled=True), clock=studio.clock)
 
 
-class _Rehearsals(House):
+class _Rehearsals(ClusterHandle):
     def coordinator(self) -> Any:
         return self.cluster().keep(RehearsalCoordinator, "rehearsal")

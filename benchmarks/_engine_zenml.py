@@ -21,9 +21,9 @@ from benchmarks._script import Script, lower_bound, script
 from benchmarks._studio import Studio
 from benchmarks.figure import Figure
 from film.jobs import SystemClock
-from film.pipeline.events import Event
-from film.pipeline.zenml import house
-from film.pipeline.zenml.workshop import Workshop, known_as
+from film.production.engines.zenml import house
+from film.production.engines.zenml.workshop import FilmWorkshop, known_as
+from film.production.events import Event
 from film.settings import Settings
 
 FILMS = ((3, 120, 60.0, 8), (16, 160, 20.0, 16), (64, 256, 5.0, 24))
@@ -87,7 +87,7 @@ async def _shoot_all(film: Script, places: int, speed: float, batch_size: int) -
 
     flows: Any = import_module("benchmarks._engine_zenml_flow")
     async with film_run(Studio(film, places, SystemClock(speed)), watch) as run:
-        with known_as("measured", Workshop(run, asyncio.get_running_loop())):
+        with known_as("measured", FilmWorkshop(run, asyncio.get_running_loop())):
             await asyncio.to_thread(flows.shots_flow.copy(), batch_size, "measured")
     assert done == len(film.lengths)
     return opened - began, last - opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from film.pipeline.zenml.steps import estimate_cost_step, generate_shots_step, load_shots_step
+from film.production.engines.zenml.steps import estimate_cost_step, generate_shots_step, load_shots_step
 
 zenml: Any = import_module("zenml")
 

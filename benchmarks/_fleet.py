@@ -7,7 +7,7 @@
 
 One event is one change of a job, not one coroutine. With nothing but lengths and places it makes a film as the real
 scheduler does on the virtual clock, to within a few percent (``tests/unit/benchmarks/test_fleet.py``); times between
-polls come from the engine's own ``Pace``. The database, the store and each coordinator's core serve one thing after the
+polls come from the engine's own ``PollPace``. Database, store and each coordinator's core serve one thing after the
 other; cores that encode are many.
 """
 
@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from benchmarks._fleet_setup import IMAGE, KINDS, SPEECH, VENDORS, VIDEO, Load, Setup
-from film.jobs.pace import Pace
-from film.pipeline.task import LOOKAHEAD
+from film.jobs.pace import PollPace
+from film.production.shot_chain import LOOKAHEAD
 
 WAITING, ANSWERED, COLLECTED, FAILED, STORED = range(5)
 """What may happen to a job: it is at the gate, answered, there, lost at the vendor, in the store."""
@@ -58,7 +58,7 @@ class _Account:
         self.at_gate: list[list[tuple[int, int]]] = [[] for _ in KINDS]
         self.vendor = [[0.0] * setup.places for _ in KINDS]
         """When each of the vendor's places falls free."""
-        self.paces = [Pace(setup.usual[k], setup.poll_floor[k], dice=random.Random(number * 3 + k)) for k in KINDS]
+        self.paces = [PollPace(setup.usual[k], setup.poll_floor[k], dice=random.Random(number * 3 + k)) for k in KINDS]
         self.next_order = [0.0 for _ in KINDS]
         self.paused_until = 0.0
         self.core_free = 0.0

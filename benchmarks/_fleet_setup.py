@@ -169,9 +169,9 @@ def mean_polls(setup: Setup, kind: int) -> float:
         return 0.0
     import random
 
-    from film.jobs.pace import Pace
+    from film.jobs.pace import PollPace
 
-    pace, found = Pace(setup.usual[kind], setup.poll_floor[kind], dice=random.Random(0)), list[int]()
+    pace, found = PollPace(setup.usual[kind], setup.poll_floor[kind], dice=random.Random(0)), list[int]()
     for _ in range(100):
         at, polls = 0.0, 0
         while at < setup.usual[kind]:

@@ -20,13 +20,13 @@ import av.error
 import numpy as np
 from PIL import Image
 
-from film.compose import conform
-from film.compose.conform import Screen, Stretch
-from film.compose.reading import Excerpt, decode, read
 from film.errors import BadMedia, FilmError
 from film.export.stills import as_image
 from film.media import Probe, as_sent, check, read_still
 from film.models import AssetType
+from film.render import conform
+from film.render.conform import Screen, Stretch
+from film.render.reading import Excerpt, decode, read
 from film.timeline import Clip, Source
 
 Colours = tuple[tuple[int, ...], ...]

@@ -11,8 +11,8 @@ import av
 import numpy as np
 
 from benchmarks._foreign import Case, beeps_in
-from film.compose.reading import decode
 from film.media import Probe
+from film.render.reading import decode
 
 BEEPS = (0.5, 1.5, 2.5)
 LENGTH = 3.0

@@ -12,12 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-from film.pipeline.events import Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.params import film_params
-from film.pipeline.requests import ProviderSet
-from film.pipeline.services import running_services
-from film.pipeline.stop import Stop
+from film.planning.params import film_params
+from film.planning.requests import ProviderSet
+from film.planning.services import running_services
+from film.production.events import Events
+from film.production.film_run import FilmRun
+from film.production.stop import Stop
 from film.settings import Settings
 
 

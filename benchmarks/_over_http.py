@@ -19,16 +19,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks._script import MEAN, Script, lower_bound
-from film.json_lines import Lines
 from film.models import AssetType
-from film.pipeline.events import Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.params import FilmParams, film_params
-from film.pipeline.requests import ProviderSet
-from film.pipeline.services import running_services
-from film.pipeline.stop import Stop
+from film.planning.params import FilmParams, film_params
+from film.planning.requests import ProviderSet
+from film.planning.services import running_services
+from film.production.events import Events
+from film.production.film_run import FilmRun
+from film.production.stop import Stop
 from film.settings import Settings, load_settings
-from film.shotfile import check_shots
+from film.shots.json_lines import JsonLines
+from film.shots.shotfile import check_shots
 
 EXPORTS = 11
 """Lines in which a simulator says how to reach it."""
@@ -65,7 +65,7 @@ def _params(film: Script, places: int, settings: Settings) -> FilmParams:
         for n, length in enumerate(film.durations)
     ]
     return film_params(
-        check_shots(shots, Lines(""), Path("film")),
+        check_shots(shots, JsonLines(""), Path("film")),
         settings,
         film_id="over_http",
         tier="ultra",  # each kind of asset from another account, as a place is one of an account's

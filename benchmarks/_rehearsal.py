@@ -26,16 +26,16 @@ from film.cache import CachedAsset
 from film.cost_tracker import CostTracker
 from film.jobs import Jobs, Limits, SystemClock
 from film.models import AssetType, Quote, Shot
-from film.pipeline.admission import shoot_all, window
-from film.pipeline.events import Event, Events, Listener
-from film.pipeline.film_run import FilmRun
-from film.pipeline.order import in_order
-from film.pipeline.params import Order
-from film.pipeline.plan import FilmPlan, PlannedAsset, ShotPlan
-from film.pipeline.requests import Asker
-from film.pipeline.services import running_services
-from film.pipeline.stop import Stop
-from film.pipeline.task import ShotChain
+from film.planning.film_order import in_order
+from film.planning.params import Order
+from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
+from film.planning.requests import RequestBuilder
+from film.planning.services import running_services
+from film.production.admission import shoot_all, window
+from film.production.events import Event, Events, Listener
+from film.production.film_run import FilmRun
+from film.production.shot_chain import ShotChain
+from film.production.stop import Stop
 from film.settings import Settings
 from film.testing.virtual_time import LoopClock, run_virtually
 
@@ -73,7 +73,7 @@ def rehearse(
 async def _rehearse(film: Script, places: int, design: Design, order: Order, polled: bool) -> Rehearsed:
     clock = LoopClock()
     studio = Studio(film, places, clock)
-    asker = Asker(params_of(film, places), providers_of(studio, polled))
+    asker = RequestBuilder(params_of(film, places), providers_of(studio, polled))
     limits = Limits(default=places if design != "three" else len(film.lengths), clock=clock)
     buyer = Buyer(Jobs(MemoryJournal(), clock=clock, limits=limits, executor=OneLook()))
     plans = [_plan(asker, shot) for shot in asker.params.shots]
@@ -182,7 +182,7 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
                     stage.create_task(obtain(number, shot.shot, kind))
 
 
-def _plan(asker: Asker, shot: Shot) -> ShotPlan:
+def _plan(asker: RequestBuilder, shot: Shot) -> ShotPlan:
     asks = {
         AssetType.IMAGE: asker.image(shot),
         AssetType.VIDEO: asker.video_outlook(shot),

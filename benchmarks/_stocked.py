@@ -10,9 +10,9 @@ from sqlalchemy import insert
 from film.cache import CachedAsset
 from film.db.tables import Action
 from film.models import AssetType
-from film.pipeline.params import FilmParams
-from film.pipeline.requests import Asker, ProviderSet
-from film.pipeline.services import Services, open_services
+from film.planning.params import FilmParams
+from film.planning.requests import ProviderSet, RequestBuilder
+from film.planning.services import Services, open_services
 from film.settings import Settings
 
 SECOND = Decimal(1)
@@ -29,7 +29,7 @@ def stock(params: FilmParams, gallery: Path) -> Services:
     """Pretend that an earlier run made everything the film asks for."""
     services = open_services(Settings(gallery=gallery, database_url=f"sqlite:///{gallery / 'film.db'}"))
     blobs = {kind: _put(services, kind) for kind in AssetType}
-    asker = Asker(params, ProviderSet(services.context))
+    asker = RequestBuilder(params, ProviderSet(services.context))
     rows: dict[str, AssetType] = {}
     for shot in params.shots:
         audio = asker.audio(shot)

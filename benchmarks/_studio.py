@@ -14,8 +14,8 @@ from typing import Any
 from benchmarks._script import MEAN, Script
 from film.jobs import Clock
 from film.models import AssetType, Generated, Shot
-from film.pipeline.params import FilmParams, ProviderChoice
-from film.pipeline.requests import ProviderSet
+from film.planning.params import FilmParams, ProviderChoice
+from film.planning.requests import ProviderSet
 from film.providers.base import (
     BaseAudioProvider,
     BaseImageProvider,

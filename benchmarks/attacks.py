@@ -21,13 +21,13 @@ from benchmarks.figure import Figure
 ROWS: Mapping[str, Sequence[str]] = {
     "a cluster that others reach": ("tests/cluster/test_open_doors.py",),
     "code in the current folder": ("tests/foreign/test_current_folder.py",),
-    "a stranger's .env": ("tests/unit/test_dotenv.py", "tests/foreign/test_env_places.py"),
+    "a stranger's .env": ("tests/unit/environment/test_dotenv.py", "tests/foreign/test_env_places.py"),
     "a stranger's prices": ("tests/foreign/test_strangers_prices.py",),
     "pages that find a rehearsal": ("tests/foreign/test_rehearsal_doors.py",),
     "files named by mistake, too large, or none": ("tests/foreign/test_bounds.py",),
     "templates that multiply": ("tests/foreign/test_template_bombs.py",),
     "archives that lie": ("tests/foreign/test_strange_archives.py", "tests/unit/archive/test_archive.py"),
-    "files of others, and links": ("tests/unit/test_own_files.py", "tests/foreign/test_open_to_others.py"),
+    "files of others, and links": ("tests/unit/files/test_own_files.py", "tests/foreign/test_open_to_others.py"),
     "addresses that lead inside": (
         "tests/unit/providers/test_moved_and_proxied.py",
         "tests/unit/providers/test_addresses.py",

@@ -35,7 +35,7 @@ from film.cache import AssetCache
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.db.tables import Action, Blob
-from film.pipeline.params import film_params
+from film.planning.params import film_params
 from film.settings import load_settings
 
 RESULTS = 1_000

@@ -23,7 +23,7 @@ from benchmarks._cut_ffmpeg import command, x264_options
 from benchmarks._cut_quality import likeness
 from benchmarks._measured import Measured, measured
 from benchmarks.figure import Figure
-from film.compose import EncodeSettings
+from film.render import EncodeSettings
 
 ROUNDS = 3
 FEW, MANY = 8, 40

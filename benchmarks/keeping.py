@@ -447,6 +447,6 @@ def _import_everything() -> None:
 
     from film.cli import main
 
-    late = ("archive", "cache.adopt", "pipeline.health", "pipeline.outlook", "pipeline.plan", "pipeline.rebuilding")
+    late = ("archive", "cache.adopt", "app.health", "planning.fit_warnings", "planning.plan", "app.rebuilding")
     for name in (*late, *(f"cli.{command}" for command in main.COMMANDS)):
         import_module(f"film.{name}")

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from film.providers.draft.camera import Lens, Move, View
-from film.providers.draft.motion import Animator, Look, flat_panel
+from animatic.camera import Lens, Move, View
+from animatic.motion import Animator, Look, flat_panel
 
 SIZE = (640, 360)
 PATCH = 128

@@ -35,7 +35,7 @@ from film.hashing import asset_key
 from film.jobs import Jobs, SystemClock
 from film.jobs.checks import check_media
 from film.models import AssetType, Generated
-from film.pipeline.requests import Asker, generate
+from film.planning.requests import RequestBuilder, generate
 from film.providers.base import ProviderContext, Ticket, check_generated
 from film.providers.http import make_client
 from film.providers.minimax import MinimaxVideoProvider
@@ -179,7 +179,7 @@ async def _buy(engine: Engine) -> tuple[float, float]:
     film = Script([dict.fromkeys(AssetType, 0.0)] * JOURNALED, [5] * JOURNALED)
     clock = SystemClock()
     params = params_of(film, 1)
-    asker = Asker(params, providers_of(Studio(film, 1, clock), polled=False))
+    asker = RequestBuilder(params, providers_of(Studio(film, 1, clock), polled=False))
     asks = [asker.image(shot) for shot in params.shots]
     jobs = Jobs(engine, clock=clock)
     loop = asyncio.get_running_loop()

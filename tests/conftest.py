@@ -38,9 +38,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.db.tables import Base
+from film.environment.variables import KEY_NAMES, STORE_NAMES
 from film.providers import registry
 from film.settings import Settings
-from film.variables import KEY_NAMES, STORE_NAMES
 
 _GUARD = """
 import os, shutil, signal, sys, time

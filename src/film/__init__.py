@@ -22,16 +22,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from film.app.films import make_film, run_film_pipeline
+    from film.app.imports import import_assets
+    from film.app.task import FilmGenerationTask
     from film.cache import AssetCache
     from film.cost_tracker import CostTracker
     from film.errors import BudgetExceededError, FilmError
     from film.metadata import MetadataIndex
     from film.models import Shot
-    from film.pipeline.imports import import_assets
-    from film.pipeline.run import make_film, run_film_pipeline
-    from film.pipeline.task import FilmGenerationTask
     from film.providers.base import BaseAudioProvider, BaseImageProvider, BaseVideoProvider
-    from film.shotfile import load_shots
+    from film.shots.shotfile import load_shots
 
 _HOMES = {
     "AssetCache": "film.cache",
@@ -41,13 +41,13 @@ _HOMES = {
     "BudgetExceededError": "film.errors",
     "CostTracker": "film.cost_tracker",
     "FilmError": "film.errors",
-    "FilmGenerationTask": "film.pipeline.task",
+    "FilmGenerationTask": "film.app.task",
     "MetadataIndex": "film.metadata",
     "Shot": "film.models",
-    "import_assets": "film.pipeline.imports",
-    "load_shots": "film.shotfile",
-    "make_film": "film.pipeline.run",
-    "run_film_pipeline": "film.pipeline.run",
+    "import_assets": "film.app.imports",
+    "load_shots": "film.shots.shotfile",
+    "make_film": "film.app.films",
+    "run_film_pipeline": "film.app.films",
 }
 
 __all__ = [

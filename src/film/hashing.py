@@ -23,12 +23,10 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import cast
 
 import rfc8785
 
-from film.bounds import open_plain
 from film.models import AssetRequest, as_plain
 
 RECIPE = "asset/1"
@@ -89,13 +87,3 @@ def _normal(value: object) -> object:
     if isinstance(value, list):
         return [_normal(member) for member in cast("list[object]", value)]
     raise TypeError(f"{type(value).__name__} has no place in a cache key")
-
-
-def sha256_of(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def sha256_of_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, read in pieces."""
-    with open_plain(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

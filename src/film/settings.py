@@ -1,9 +1,9 @@
 """The only reader of the environment and of ``.env``; everything else is handed a ``Settings``.
 
-A value in the environment wins over ``.env`` (``film.env_files`` says which one is read).
+A value in the environment wins over ``.env`` (``film.environment.env_files`` says which one is read).
 Keys are ``SecretStr``: printing or logging settings never shows them, nor a password in the database's address.
 
-A ``.env`` may come with a stranger's project: ``film.env_trust`` says what of it is believed.
+A ``.env`` may come with a stranger's project: ``film.environment.env_trust`` says what of it is believed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from film import env_files
-from film.env_trust import (
+from film.environment import env_files
+from film.environment.env_trust import (
     check_cluster,
     check_database,
     is_here,
@@ -28,8 +28,8 @@ from film.env_trust import (
     store_options,
     why_withheld,
 )
+from film.environment.variables import KEY_NAMES, OWN_NAMES, PATH_NAMES, STORE_NAMES, URL_NAMES
 from film.errors import ConfigurationError
-from film.variables import KEY_NAMES, OWN_NAMES, PATH_NAMES, STORE_NAMES, URL_NAMES
 
 TIERS = ("draft", "budget", "premium", "ultra")
 OBSERVERS = frozenset({"log", "otlp"})

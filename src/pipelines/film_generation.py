@@ -1,7 +1,7 @@
-"""Thin names; see ``film.pipeline.run`` and ``film.cli.film_generation``."""
+"""Thin names; see ``film.app.films`` and ``film.cli.film_generation``."""
 
+from film.app.films import run_film_pipeline
 from film.cli.film_generation import main
-from film.pipeline.run import run_film_pipeline
 
 __all__ = ["main", "run_film_pipeline"]
 

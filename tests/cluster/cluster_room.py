@@ -30,7 +30,7 @@ from film.testing.simulator import Latency, Simulator, SimulatorThread
 MEMORY = 80_000_000
 LEASE = 5.0
 FILM = f"""
-import film.pipeline.cluster.driver as driver
+import film.production.engines.ray.driver as driver
 from film.cli.main import main
 driver.LEASE, driver.PATIENCE = {LEASE}, 15.0
 main()
@@ -234,7 +234,7 @@ def room(
 
 def begin() -> Any:
     """A head."""
-    from film.engines.library import quietly
+    from film.cluster.library import quietly
 
     with quietly():
         from ray.cluster_utils import Cluster

@@ -14,7 +14,7 @@ from film.cli.make import PARTIAL
 from film.errors import Interrupted
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
-from film.pipeline.cluster.coordinator import RESOURCE
+from film.production.engines.ray.coordinator import RESOURCE
 
 pytestmark = [
     pytest.mark.engines,

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from film.engines import open_cluster
-from film.engines.access import demand_token
+from film.cluster import open_cluster
+from film.cluster.access import demand_token
+from film.environment.variables import SECRET_NAMES
 from film.errors import ConfigurationError
-from film.pipeline.cluster import driver
+from film.production.engines.ray import driver
 from film.settings import load_settings
-from film.variables import SECRET_NAMES
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [
@@ -108,7 +108,7 @@ def test_a_cluster_of_this_machine_takes_work_from_nobody_else(tmp_path: Path, m
     marker = tmp_path / "open" / "worked"
     marker.parent.mkdir(mode=0o777)
     marker.parent.chmod(0o777)
-    with driver.House(settings, print) as house:
+    with driver.ClusterHandle(settings, print) as house:
         import psutil
         import ray
 

@@ -29,7 +29,7 @@ from film.cost_tracker.reservations import OPEN
 from film.db.base import now
 from film.db.session import make_engine, snapshot
 from film.db.tables import Action, JobRow, LedgerEntry, ReservationRow
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
 from film.jobs import Job, Jobs
 
 ZERO = Decimal(0)

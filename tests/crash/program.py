@@ -25,21 +25,21 @@ from uuid import uuid4
 from film.cache import AssetCache, CachedAsset
 from film.cost_tracker import ReservationRequest
 from film.jobs import SystemClock
-from film.json_lines import Lines
 from film.models import AssetType
-from film.pipeline.events import Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.money import release_unused, reservation_name
-from film.pipeline.obtain import picture_url
-from film.pipeline.params import FilmParams, film_params
-from film.pipeline.requests import Ask, ProviderSet
-from film.pipeline.services import Services, running_services
-from film.pipeline.stop import Stop
+from film.planning.params import FilmParams, film_params
+from film.planning.requests import PlannedRequest, ProviderSet
+from film.planning.services import Services, running_services
+from film.production.asset_resolver import picture_url
+from film.production.events import Events
+from film.production.film_run import FilmRun
+from film.production.money import release_unused, reservation_name
+from film.production.stop import Stop
 from film.providers.base import BaseProvider, JobProvider
 from film.providers.registry import make_provider
 from film.providers.vendor import VendorProvider
 from film.settings import Settings
-from film.shotfile import check_shots
+from film.shots.json_lines import JsonLines
+from film.shots.shotfile import check_shots
 
 PLACES = (
     "before intent",
@@ -187,7 +187,7 @@ class Program:
         if speech:
             await speech
 
-    async def _naive_asset(self, ask: Ask, picture: CachedAsset | None = None) -> CachedAsset:
+    async def _naive_asset(self, ask: PlannedRequest, picture: CachedAsset | None = None) -> CachedAsset:
         cache, provider, key = self._services.cache, ask.provider, self._services.key(ask.request)
         if found := cache.peek_many([key]):
             return found[key]
@@ -236,7 +236,9 @@ def params_of(order: Order, settings: Settings) -> FilmParams:
     """A film whose shots are bought here and there, so that every kind of vendor is met."""
     shots = [_shot(order, number) for number in range(order.shots)] or [{"shot_id": "picture", "prompt": order.film}]
     return film_params(
-        check_shots([{"enhanced_prompt": s.pop("prompt"), "duration": 1, **s} for s in shots], Lines(""), Path("film")),
+        check_shots(
+            [{"enhanced_prompt": s.pop("prompt"), "duration": 1, **s} for s in shots], JsonLines(""), Path("film")
+        ),
         settings,
         film_id=order.film.replace(" ", "_"),
         tier="budget",

@@ -23,19 +23,19 @@ from typing import Any
 import description as text
 import pytest
 
+from film.app.films import run_film_pipeline
 from film.cost_tracker import BudgetExceededError, CostTracker, verify_ledger
 from film.db.session import engine_for
+from film.environment.variables import KEY_NAMES
 from film.models import AssetType
-from film.pipeline.params import DEFAULT_CONCURRENCY, film_params
-from film.pipeline.plan import plan_film
-from film.pipeline.requests import ProviderSet
-from film.pipeline.run import run_film_pipeline
-from film.pipeline.services import open_services
+from film.planning.params import DEFAULT_CONCURRENCY, film_params
+from film.planning.plan import plan_film
+from film.planning.requests import ProviderSet
+from film.planning.services import open_services
 from film.providers.base import BaseVideoProvider, VideoConfig
 from film.rates import RateCard
 from film.settings import load_settings
 from film.testing.simulator import Latency, Simulator, SimulatorThread
-from film.variables import KEY_NAMES
 
 ROOT = Path(__file__).parents[2]
 EMMA_CLOSE = {
@@ -311,13 +311,13 @@ def test_it_works_without_zenml() -> None:
 # -- the names
 
 NAMES = [
-    ("pipelines.film_generation", "film.pipeline.run", "run_film_pipeline"),
+    ("pipelines.film_generation", "film.app.films", "run_film_pipeline"),
     ("pipelines.film_generation", "film.cli.film_generation", "main"),
-    ("pipelines.tasks.film_tasks", "film.pipeline.task", "FilmGenerationTask"),
-    ("pipelines.params.film_params", "film.pipeline.params", "FilmParams"),
-    ("pipelines.params.film_params", "film.pipeline.params", "film_params"),
+    ("pipelines.tasks.film_tasks", "film.app.task", "FilmGenerationTask"),
+    ("pipelines.params.film_params", "film.planning.params", "FilmParams"),
+    ("pipelines.params.film_params", "film.planning.params", "film_params"),
     *(
-        ("pipelines.steps.film_steps", "film.pipeline.steps", name)
+        ("pipelines.steps.film_steps", "film.production.steps", name)
         for name in ("load_shots", "open_run", "plan_film", "check_budget", "shoot", "record", "compose")
     ),
     ("data.film_models", "film.db.base", "Base"),

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from film.bounds import BOUNDS
-from film.compose.cube import read_cube
-from film.env_files import read as read_env
+from film.environment.env_files import read as read_env
 from film.errors import FilmError
+from film.files.bounds import BOUNDS
 from film.media.measure import check
 from film.models import AssetType
 from film.prompts.cast import read_cast
 from film.prompts.template import read_template
 from film.rates.card import read_card
-from film.shotfile import load_shots
+from film.render.cube import read_cube
+from film.shots.shotfile import load_shots
 
 MIB = 1024 * 1024
 SHOT = '{"shot_id": "a", "enhanced_prompt": "x", "duration": 1}'

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from animatic.voice import VoiceCast, speak
 from film.dialogue import said, turns_of
 from film.hashing import asset_key
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
-from film.providers.draft.voice import VoiceCast, speak
+from film.planning.params import film_params
+from film.planning.requests import ProviderSet, RequestBuilder
 from film.settings import load_settings
 
 
@@ -105,7 +105,7 @@ def asks(folder: Path, *shots: dict[str, Any]) -> list[Any]:
         json.dumps([{"shot_id": f"e{n}", "enhanced_prompt": "A room", "duration": 2} | s for n, s in enumerate(shots)])
     )
     params = film_params(path, load_settings(), audio_provider="openai")
-    return [Asker(params, ProviderSet()).audio(shot) for shot in params.shots]
+    return [RequestBuilder(params, ProviderSet()).audio(shot) for shot in params.shots]
 
 
 def test_a_name_known_of_another_shot_is_a_voice(tmp_path: Path) -> None:

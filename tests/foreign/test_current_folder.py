@@ -108,11 +108,10 @@ EXTRAS = {
     " o.adapters.available_adapter_names()",
     "psycopg": "import psycopg",
     "opentelemetry": "import opentelemetry.sdk.trace; import opentelemetry.exporter.otlp.proto.http.trace_exporter",
-    "espeakng_loader": "import film.providers.draft.speaker as s, espeakng_loader as e, ctypes;"
-    " ctypes.CDLL(e.get_library_path())",
-    "zenml": "from film.settings import load_settings; from film.pipeline.zenml.house import enter;"
+    "espeakng_loader": "import animatic.speaker as s, espeakng_loader as e, ctypes; ctypes.CDLL(e.get_library_path())",
+    "zenml": "from film.settings import load_settings; from film.production.engines.zenml.house import enter;"
     " enter(load_settings())",
-    "ray": "from film.engines.library import ray_library; ray_library()",
+    "ray": "from film.cluster.library import ray_library; ray_library()",
 }
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from film.pipeline.params import film_params
-from film.pipeline.run import make_film
+from film.app.films import make_film
+from film.planning.params import film_params
 from film.settings import load_settings
 
 RATE = 48_000

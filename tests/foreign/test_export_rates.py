@@ -13,10 +13,10 @@ import opentimelineio as otio
 import pytest
 from click.testing import CliRunner
 
-from film.compose.cube import read_cube
 from film.errors import ComposeError, InputError
 from film.export import write_edit, writing
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
+from film.render.cube import read_cube
 from film.timecode import SMPTE, smpte
 from film.timeline import Clip, Source, Timeline, Transition
 
@@ -134,7 +134,7 @@ def test_the_exit_code_says_that_one_failed(tmp_path: Path, monkeypatch: pytest.
 
     timeline = film(tmp_path, Fraction(24))
     monkeypatch.setattr(writing, "xmeml", broken)
-    monkeypatch.setattr("film.pipeline.in_hand.timeline_in_hand", lambda *_: timeline)
+    monkeypatch.setattr("film.app.from_library.timeline_in_hand", lambda *_: timeline)
     monkeypatch.setattr(export, "_params", lambda *_: Params())
     monkeypatch.setattr(export, "library", lambda *_: None)
     asked = ["film", "--xml", "--edl", "--json", "-o", str(tmp_path / "out")]

@@ -13,20 +13,20 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from film.compose import conform
-from film.compose.conform import Screen, Stretch
-from film.compose.reading import Excerpt, read
+from film.app.imports import import_assets
 from film.errors import BadMedia
 from film.export.stills import as_image
 from film.media import as_sent, check, read_still
 from film.media.chunks import bare
 from film.media.filetypes import JPEG, PNG, WEBP, FileType
 from film.models import AssetType
-from film.pipeline.imports import import_assets
 from film.providers.base import VideoConfig
 from film.providers.kling import KlingVideoProvider
 from film.providers.media import data_uri, fit_picture
 from film.providers.vendor_kinds import PictureFile
+from film.render import conform
+from film.render.conform import Screen, Stretch
+from film.render.reading import Excerpt, read
 from film.settings import Settings
 from film.timeline import Clip, Source
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from film.app.films import run_film_pipeline
 from film.errors import InputError
 from film.inspect import inspect_film
-from film.pipeline.run import run_film_pipeline
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 
 RATE = 48_000
 

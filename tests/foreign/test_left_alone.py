@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from film import written
 from film.cli.main import main
-from film.compose import stems
 from film.errors import ComposeError
 from film.export import write_pictures
+from film.files import written
+from film.render import stems
 from film.timeline import Bed, Clip, Source, Timeline
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from film.cli.main import report
 from film.errors import InputError
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 
 WRONG = """[
  {"shot_id": "a", "enhanced_prompt": "x", "duration": 99,

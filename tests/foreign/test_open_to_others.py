@@ -14,8 +14,8 @@ import pytest
 
 from film.cli.make import writing_events
 from film.cli.options import EventsFile
-from film.own_files import close_to_strangers, no_link, shared_mode
-from film.pipeline.events import Event
+from film.files.own_files import close_to_strangers, no_link, shared_mode
+from film.production.events import Event
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
 

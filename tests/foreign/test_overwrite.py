@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from film.app.films import run_film_pipeline
 from film.errors import InputError
-from film.pipeline.outputs import announce, check_output, film_path, is_ours, write_manifest
-from film.pipeline.params import FilmParams, film_params
-from film.pipeline.run import run_film_pipeline
+from film.planning.params import FilmParams, film_params
+from film.production.finishing.outputs import announce, check_output, film_path, is_ours, write_manifest
 from film.settings import load_settings
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from film.cli.simulate import _without_secrets, environment  # pyright: ignore[reportPrivateUsage]
+from film.environment.variables import KEY_NAMES
 from film.testing.simulator import Latency, Simulator
-from film.variables import KEY_NAMES
 
 FAULT = {"kind": "reset", "step": "submit"}
 

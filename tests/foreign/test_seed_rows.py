@@ -14,7 +14,7 @@ from film.errors import BadMedia, ConfigurationError, ProviderNotFound
 from film.inspect.expected import Expected, ExpectedClip
 from film.inspect.judge_pictures import _held
 from film.models import AssetType
-from film.pipeline.record import changes
+from film.planning.record import changes
 from film.providers.base import BaseVideoProvider, check_generated
 from film.providers.registry import provider_class, register
 from film.settings import load_settings

@@ -13,7 +13,7 @@ import pytest
 from film.errors import InputError
 from film.models import Shot
 from film.prompts.render import render
-from film.prompts.shelf import Shelf
+from film.prompts.shelf import TemplateLibrary
 
 BOMBS = {
     "nested loops": "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}{% endfor %}"
@@ -50,10 +50,10 @@ BOMBS = {
 """What would take minutes, gigabytes or more than that."""
 
 
-def shelf(folder: Path, **templates: str) -> Shelf:
+def shelf(folder: Path, **templates: str) -> TemplateLibrary:
     for name, text in templates.items():
         (folder / f"{name}.toml").write_text(f"prompt = '''{text}'''\n")
-    return Shelf([("film", folder)])
+    return TemplateLibrary([("film", folder)])
 
 
 def shot(**about: object) -> Shot:

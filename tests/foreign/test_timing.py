@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from film.compose import EncodeSettings, segments
 from film.errors import InputError
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
+from film.planning.params import film_params
+from film.planning.requests import ProviderSet, RequestBuilder
+from film.render import EncodeSettings, segments
 from film.settings import load_settings
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 from film.timeline import ShotCut, Source, Timeline, build_timeline
 
 CLIP = Source("c" * 64, Path("clip.mp4"))
@@ -150,7 +150,7 @@ LINE = {"dialogue": "There she is, and there she stays for ever.", "characters":
 
 def bought(path: Path, settings: Any, number: int = 1) -> Decimal:
     params = film_params(path, settings, tier="budget")
-    asker = Asker(params, ProviderSet())
+    asker = RequestBuilder(params, ProviderSet())
     return (
         asker.video_outlook(params.shots[number])
         .provider.quote(asker.video_outlook(params.shots[number]).config)
@@ -174,7 +174,7 @@ def test_a_long_line_still_buys_the_next_length_and_a_part_of_the_film_the_same(
     assert bought(path, settings) > bought(path, settings, 0)
     params = film_params(path, settings, tier="budget")
     alone = params.model_copy(update={"shots": params.shots[1:2]})
-    whole, part = (Asker(p, ProviderSet()).video_outlook(params.shots[1]).request for p in (params, alone))
+    whole, part = (RequestBuilder(p, ProviderSet()).video_outlook(params.shots[1]).request for p in (params, alone))
     assert whole == part
 
 
@@ -191,7 +191,7 @@ def test_the_default_air_is_0_4_s(tmp_path: Path) -> None:
 def test_a_draft_s_clip_does_not_hang_on_its_neighbours(tmp_path: Path) -> None:
     params = film_params(film(tmp_path, [{"shot_id": "s0", **LINE}]), load_settings())
     asked = [
-        Asker(
+        RequestBuilder(
             params.model_copy(update={"film": params.film.model_copy(update={"transition_seconds": Decimal(t)})}),
             ProviderSet(),
         )

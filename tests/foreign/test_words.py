@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from film.app.films import make_film
 from film.dialogue import said
 from film.errors import InputError
 from film.hashing import asset_key
 from film.models import AssetType, Shot
-from film.pipeline.params import film_params
-from film.pipeline.requests import Asker, ProviderSet
-from film.pipeline.run import make_film
+from film.planning.params import film_params
+from film.planning.requests import ProviderSet, RequestBuilder
 from film.settings import load_settings
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_not_said_is_told_with_its_shot(tmp_path: Path) -> None:
 
 def test_a_shot_of_directions_alone_is_silent(tmp_path: Path) -> None:
     params = film_params(shots_file(tmp_path, {"dialogue": "[door slams]"}), load_settings())
-    assert params.shots[0].spoken is None and Asker(params, ProviderSet()).audio(params.shots[0]) is None
+    assert params.shots[0].spoken is None and RequestBuilder(params, ProviderSet()).audio(params.shots[0]) is None
 
 
 # -- voices
@@ -122,7 +122,7 @@ def test_names_before_a_colon_are_voices(dialogue: str, characters: list[str], t
 
 def asks(tmp_path: Path, shot: dict[str, Any], **options: Any) -> Any:
     params = film_params(shots_file(tmp_path, shot), load_settings(), **options)
-    return Asker(params, ProviderSet()).audio(params.shots[0])
+    return RequestBuilder(params, ProviderSet()).audio(params.shots[0])
 
 
 @pytest.mark.parametrize("provider", ["openai", "elevenlabs", "draft"])

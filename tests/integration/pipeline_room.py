@@ -10,15 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from film.app.films import make_film
 from film.models import AssetType
-from film.pipeline.events import Event
-from film.pipeline.params import FilmParams, film_params
-from film.pipeline.plan import FilmPlan, plan_film
-from film.pipeline.requests import ProviderSet
-from film.pipeline.results import FilmResult
-from film.pipeline.run import make_film
-from film.pipeline.services import open_services
-from film.pipeline.stop import Stop
+from film.planning.params import FilmParams, film_params
+from film.planning.plan import FilmPlan, plan_film
+from film.planning.requests import ProviderSet
+from film.planning.results import FilmResult
+from film.planning.services import open_services
+from film.production.events import Event
+from film.production.stop import Stop
 from film.providers.base import BaseProvider
 from film.providers.registry import register
 from film.settings import Settings

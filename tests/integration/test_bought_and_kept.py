@@ -12,9 +12,9 @@ from pipeline_room import Room, shot
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import StoreError
-from film.pipeline import steps
-from film.pipeline.events import Event
-from film.pipeline.film_run import FilmRun
+from film.production import steps
+from film.production.events import Event
+from film.production.film_run import FilmRun
 from film.settings import Settings
 
 SPOKEN = [shot(1, dialogue="Who is there?")]
@@ -74,7 +74,7 @@ def test_what_could_not_be_stored_is_fetched_again_at_once(room: Room, monkeypat
             raise StoreError("the disk is full", hint="free some space")
 
         with monkeypatch.context() as faulty:
-            faulty.setattr("film.pipeline.obtain.probe_made", full)
+            faulty.setattr("film.production.asset_resolver.probe_made", full)
             return {type(done.error).__name__ for done in await steps.shoot(run, await steps.plan_film(run))}
 
     asyncio.run(take())

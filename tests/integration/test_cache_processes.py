@@ -24,7 +24,7 @@ from typing import Self
 import pytest
 from sqlalchemy import Engine
 
-from film.cache import AssetCache, Made
+from film.cache import AssetCache, NewResult
 
 WORKERS = """
 import asyncio, os, random, sys
@@ -157,8 +157,8 @@ def test_the_work_of_killed_processes_is_taken_over(engine: Engine, database_url
 def test_without_locks_a_lease_that_is_over_is_taken_over(engine: Engine, tmp_path: Path) -> None:
     """As when the maker was on another machine: nothing is known of it but its lease."""
 
-    async def make() -> Made:
-        return Made("image/png", data=b"made")
+    async def make() -> NewResult:
+        return NewResult("image/png", data=b"made")
 
     [key] = keys_of(1)
     with AssetCache(tmp_path / "gallery", engine=engine) as cache:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pipeline_room import Room, shot
 
+from film.app.from_library import params_of_film, timeline_in_hand
 from film.errors import ComposeError, InputError
-from film.pipeline.cut import timeline_of
-from film.pipeline.in_hand import params_of_film, timeline_in_hand
-from film.pipeline.requests import ProviderSet
-from film.pipeline.services import open_services
+from film.planning.requests import ProviderSet
+from film.planning.services import open_services
+from film.production.finishing.cut import timeline_of
 from film.settings import Settings
 from film.timeline import Timeline
 

@@ -10,9 +10,9 @@ import pytest
 from pipeline_room import Room, shot
 
 from film.errors import BudgetExceededError
-from film.pipeline.plan import ShotPlan
-from film.pipeline.results import CompletedShot
-from film.pipeline.task import ShotChain
+from film.planning.plan import ShotPlan
+from film.planning.results import CompletedShot
+from film.production.shot_chain import ShotChain
 from film.settings import Settings
 
 

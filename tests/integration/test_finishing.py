@@ -15,7 +15,7 @@ from sqlalchemy import select
 from film.db.session import engine_for
 from film.db.tables import Film
 from film.errors import ComposeError, ConfigurationError
-from film.pipeline import sealing
+from film.production.finishing import sealing
 from film.provenance import verify
 from film.settings import Settings
 

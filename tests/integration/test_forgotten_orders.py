@@ -14,13 +14,13 @@ import pytest
 from pipeline_room import Room
 from sqlalchemy import text
 
+from film.app.rebuilding import take_in
 from film.cost_tracker import CostTracker, verify_ledger
 from film.db.session import close_engines, engine_for
 from film.errors import BudgetExceededError, OutcomeUnknown, StoreError
 from film.jobs import Jobs
-from film.pipeline.memory import check_memory, order_book, rebuild
-from film.pipeline.rebuilding import take_in
-from film.pipeline.services import open_services
+from film.planning.services import open_services
+from film.production.memory import check_memory, order_book, rebuild
 from film.settings import Settings
 from film.testing.doubles import FakeVendor, Step
 

@@ -36,13 +36,14 @@ from film.db import owner
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.errors import BudgetExceededError, FilmError, OutcomeUnknown, ProviderUnavailable, StoreError
-from film.hashing import asset_key, sha256_of
+from film.files.digests import sha256_of
+from film.hashing import asset_key
 from film.jobs import Job, Jobs, Limits, PaidCall
 from film.jobs.book import NAME, OrderBook
 from film.jobs.journal import OPEN, Journal
 from film.models import AssetRequest, AssetType
-from film.pipeline.memory import check_memory, rebuild
-from film.pipeline.money import JournalMoney, is_journaled, release_unused, reservation_name
+from film.production.memory import check_memory, rebuild
+from film.production.money import JournalMoney, is_journaled, release_unused, reservation_name
 from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
 from film.settings import Settings
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
@@ -354,7 +355,7 @@ class TheJournal(RuleBasedStateMachine):
         return errors
 
     async def _film(self, engine: Engine, life: Life, errors: list[BaseException]) -> None:
-        """What a run does, as ``film.pipeline.film_run`` and ``task`` do it."""
+        """What a run does, as ``film.production.film_run`` and ``task`` do it."""
         before = self.vendor.posts
         costs, name = self._costs(engine), running.get()
         jobs = Jobs(

@@ -30,6 +30,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from film.app.rebuilding import take_in
 from film.archive import back_up
 from film.archive.restore import refuse_second, restore
 from film.cache.bucket import Bucket
@@ -37,9 +38,8 @@ from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.errors import FilmError
 from film.models import Asset, AssetType
-from film.pipeline.rebuilding import take_in
-from film.pipeline.results import asset_id
-from film.pipeline.services import Services, open_services
+from film.planning.results import asset_id
+from film.planning.services import Services, open_services
 from film.settings import Settings
 from histories import run_histories
 

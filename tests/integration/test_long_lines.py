@@ -20,11 +20,11 @@ from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.metadata import MetadataIndex
 from film.models import AssetType
-from film.pipeline.params import film_params
-from film.pipeline.passages import passages
-from film.pipeline.plan import PlannedAsset, plan_film
-from film.pipeline.requests import ProviderSet
-from film.pipeline.services import open_services
+from film.planning.params import film_params
+from film.planning.plan import PlannedAsset, plan_film
+from film.planning.requests import ProviderSet
+from film.planning.services import open_services
+from film.planning.speech_chunks import passages
 from film.settings import Settings, load_settings
 from film.testing.simulator import Fault, Latency, Simulator, SimulatorThread
 
@@ -35,7 +35,7 @@ MODELS = {"openai": "tts-1", "elevenlabs": "eleven_v3"}
 """Those that take the least at once: every second that is spoken is made, sent, looked through and joined here."""
 PROGRAM = """
 import asyncio, json, sys
-from film.pipeline.task import FilmGenerationTask
+from film.app.task import FilmGenerationTask
 task = FilmGenerationTask("film", tier="budget", audio_provider=sys.argv[1], audio_model=sys.argv[2], concurrency=1)
 done = asyncio.run(task.generate_shot(json.loads(sys.stdin.read())))
 print(json.dumps({"cost": str(done.cost_usd), "path": str(done.audio_path), "details": dict(done.audio.details)}))

@@ -13,10 +13,10 @@ from pipeline_room import Room, shot
 
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
-from film.pipeline import near
-from film.pipeline.near import NearMatch, near_matches
-from film.pipeline.results import asset_id
-from film.pipeline.services import Services, open_services
+from film.planning import near_matches as near
+from film.planning.near_matches import NearMatch, near_matches
+from film.planning.results import asset_id
+from film.planning.services import Services, open_services
 from film.search import load_embedder
 from film.settings import Settings
 
@@ -154,7 +154,7 @@ def test_without_a_language_model_the_tags_decide(room: Room, monkeypatch: pytes
 
 
 def test_large_libraries_are_searched_beyond_the_newest(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    from film.pipeline import likeness
+    from film.planning import similarity as likeness
     from film.search import FOLDER, SemanticSearch
 
     monkeypatch.setattr(likeness, "POOL", 3)

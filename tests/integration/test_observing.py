@@ -17,12 +17,12 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from film.app.films import run_film_pipeline
+from film.app.task import FilmGenerationTask
 from film.errors import ConfigurationError
 from film.models import Shot
-from film.pipeline.events import Events
-from film.pipeline.observe import Tracing
-from film.pipeline.run import run_film_pipeline
-from film.pipeline.task import FilmGenerationTask
+from film.production.events import Events
+from film.production.observe import Tracing
 from film.settings import load_settings
 
 PROMPT, LINE = "a trunk is opened in secret", "Nobody may hear this."

@@ -19,8 +19,8 @@ from film.db.session import engine_for
 from film.errors import BudgetExceededError, Interrupted, ProviderError, ProviderRefused, StoreError
 from film.metadata import MetadataIndex
 from film.models import AssetType
-from film.pipeline import steps
-from film.pipeline.stop import Stop
+from film.production import steps
+from film.production.stop import Stop
 from film.settings import Settings
 
 THREE = [shot(1), shot(2, dialogue="Hello there."), shot(3)]
@@ -126,7 +126,7 @@ def test_one_shots_refusal_is_its_own(room: Room) -> None:
 
 
 def test_a_shot_that_not_even_a_panel_can_be_drawn_for_is_a_card(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("film.providers.draft.provider._draw", lambda *_: 1 / 0)
+    monkeypatch.setattr("animatic.provider._draw", lambda *_: 1 / 0)
     room.vendor.fails("submit", ProviderRefused("no", provider="fake", hint="change the prompt"))
     film = room.make([shot(1), shot(2)], concurrency=1)
     assert len(film.failed) == 1 and film.seconds == 2 and film.path.is_file()
@@ -159,7 +159,7 @@ def test_money_that_goes_meanwhile_leaves_whole_shots_only(room: Room) -> None:
 
     import asyncio
 
-    from film.pipeline.run import make_film
+    from film.app.films import make_film
 
     shots = [shot(n) for n in range(1, 5)]
     film = asyncio.run(

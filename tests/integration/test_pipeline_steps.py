@@ -12,8 +12,8 @@ from pipeline_room import Room, shot
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import BudgetExceededError, Interrupted
-from film.pipeline import steps
-from film.pipeline.stop import Stop
+from film.production import steps
+from film.production.stop import Stop
 from film.settings import Settings
 
 TWO = [shot(1), shot(2, dialogue="Hello there.")]

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from film import import_assets
 from film.errors import InputError, IntegrityError
 from film.models import Asset, AssetType
-from film.pipeline import film_run, record
-from film.pipeline.services import open_services
+from film.planning import record
+from film.planning.services import open_services
+from film.production import film_run
 from film.settings import Settings
 from film.testing import synthetic
 
@@ -159,7 +160,7 @@ def test_what_cannot_serve_is_refused_with_its_line(
 def asyncio_make(room: Room, params: Any) -> None:
     import asyncio
 
-    from film.pipeline.run import make_film
+    from film.app.films import make_film
 
     asyncio.run(make_film(params, room.settings, providers=room.providers))
 
@@ -191,8 +192,8 @@ def test_a_file_that_is_gone_or_damaged_stops_the_film(
 
 
 def test_what_breaks_between_plan_and_shoot_is_not_bought_instead(room: Room, own: dict[str, Asset]) -> None:
-    from film.pipeline.requests import Asker, ProviderSet
-    from film.pipeline.reuse import named_assets
+    from film.planning.requests import ProviderSet, RequestBuilder
+    from film.planning.reuse import named_assets
 
     params = room.params([shot(1, reuse=own["image"].asset_id)])
     services = open_services(room.settings)
@@ -200,7 +201,10 @@ def test_what_breaks_between_plan_and_shoot_is_not_bought_instead(room: Room, ow
     path = taken.cached.path
     path.chmod(0o644)
     path.write_bytes(b"x" * taken.cached.size)
-    assert Asker(params, ProviderSet(None, dict(room.providers))).taken(params.shots[0], taken.asset).config is None
+    assert (
+        RequestBuilder(params, ProviderSet(None, dict(room.providers))).taken(params.shots[0], taken.asset).config
+        is None
+    )
     with pytest.raises(IntegrityError):
         services.cache.verified_path(taken.cached)
 
@@ -258,7 +262,7 @@ def test_what_is_no_whole_media_is_refused_and_nothing_comes_in(room: Room, name
 
 
 def test_own_material_is_said_to_be_given_and_not_generated(room: Room, own: dict[str, Asset]) -> None:
-    from film.pipeline.sealing import comment_of
+    from film.production.finishing.sealing import comment_of
     from film.provenance.claims import COMPOSITE, Claim
 
     film = room.make([shot(1, reuse=own["video"].asset_id)])

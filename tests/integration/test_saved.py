@@ -15,7 +15,7 @@ from film.cost_tracker import get_monthly_costs, get_project_cost_summary
 from film.cost_tracker.spending import spending
 from film.db.base import now
 from film.db.session import engine_for, snapshot
-from film.pipeline.services import open_services
+from film.planning.services import open_services
 from film.providers.base import JobStatus
 from film.settings import Settings
 

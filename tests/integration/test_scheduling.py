@@ -19,13 +19,13 @@ from pipeline_room import Room, shot
 from film.errors import BudgetExceededError, Interrupted
 from film.jobs.accounts import Accounts
 from film.models import AssetType, Generated
-from film.pipeline.events import Events
-from film.pipeline.film_run import FilmRun
-from film.pipeline.params import FilmParams
-from film.pipeline.requests import ProviderSet
-from film.pipeline.results import CompletedShot
-from film.pipeline.services import open_services, running_services
-from film.pipeline.stop import Stop
+from film.planning.params import FilmParams
+from film.planning.requests import ProviderSet
+from film.planning.results import CompletedShot
+from film.planning.services import open_services, running_services
+from film.production.events import Events
+from film.production.film_run import FilmRun
+from film.production.stop import Stop
 from film.providers.base import BaseProvider
 from film.settings import Settings
 from film.testing import synthetic

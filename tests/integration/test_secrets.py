@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
+from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator import Fault, Latency, SimulatorThread
-from film.variables import KEY_NAMES, URL_NAMES
 
 CANARIES = {account: f"canary-{account}-5ecret-0123456789abcdef" for account in KEY_NAMES}
 SHOTS = [

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from film.environment.variables import KEY_NAMES
 from film.errors import (
     BadMedia,
     FilmError,
@@ -41,7 +42,6 @@ from film.providers.vendor_kinds import VideoVendor
 from film.rates import RateCard
 from film.testing.simulator import Fault, Latency, Simulator
 from film.testing.simulator.fal import SimulatedFal
-from film.variables import KEY_NAMES
 
 KEY = "canary-5ecret-key-0123456789"
 QUICK = Patience(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)

@@ -17,8 +17,9 @@ from sqlalchemy import Engine
 
 from film.db.base import Base
 from film.db.session import make_engine
-from film.hashing import asset_key, sha256_of, sha256_of_file
-from film.jobs import Job, Jobs, Limits, Made, PaidCall, SystemClock
+from film.files.digests import sha256_of, sha256_of_file
+from film.hashing import asset_key
+from film.jobs import Job, Jobs, Limits, PaidCall, PurchaseResult, SystemClock
 from film.jobs.journal import Journal
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig, ProviderContext, VideoConfig
@@ -120,7 +121,7 @@ class Buyer:
             reservation_id=reservation,
         )
 
-    async def buy(self, take: int = 1, about: str = "") -> Made:
+    async def buy(self, take: int = 1, about: str = "") -> PurchaseResult:
         made = await self.jobs.run(self.call(take, about))
         if made.generated is not None:
             media = made.generated

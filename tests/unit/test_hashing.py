@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from film.hashing import asset_key, canonical, content_key, sha256_of, sha256_of_file
+from film.files.digests import sha256_of, sha256_of_file
+from film.hashing import asset_key, canonical, content_key
 from film.models import MAX_SEED, AssetRequest, AssetType, InputBlob, Shot
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -175,8 +176,8 @@ def test_recipes_never_meet() -> None:
 
 def asked(film_id: str, *shots: Shot) -> list[str]:
     """The keys of each shot's picture, clip and line in a film of these shots."""
-    from film.pipeline.params import FilmParams, ProviderChoice
-    from film.pipeline.requests import Asker, ProviderSet
+    from film.planning.params import FilmParams, ProviderChoice
+    from film.planning.requests import ProviderSet, RequestBuilder
 
     params = FilmParams(
         film_id=film_id,
@@ -187,7 +188,7 @@ def asked(film_id: str, *shots: Shot) -> list[str]:
         height=180,
         rate=Fraction(24),
     )
-    asker = Asker(params, ProviderSet())
+    asker = RequestBuilder(params, ProviderSet())
     asks = [ask for s in shots for ask in (asker.image(s), asker.video(s, "a" * 64), asker.audio(s)) if ask]
     return [asset_key(ask.request) for ask in asks]
 

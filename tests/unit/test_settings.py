@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-import film.env_trust
+import film.environment.env_trust
+import film.environment.variables
 import film.settings
-import film.variables
+from film.environment.variables import OWN_NAMES
 from film.errors import ConfigurationError
 from film.settings import load_settings, parse_budget
-from film.variables import OWN_NAMES
 
 CANARY = "sk-canary-3f9a0c"
 
@@ -87,7 +87,7 @@ def test_what_is_like_no_setting_is_noted_and_let_be(tmp_path: Path) -> None:
 
 
 def test_every_name_that_is_read_is_known_and_written_down() -> None:
-    readers = (film.settings, film.variables, film.env_trust)
+    readers = (film.settings, film.environment.variables, film.environment.env_trust)
     source = {
         name for module in readers for name in re.findall(r"FILM_[A-Z_]+[A-Z]", Path(module.__file__).read_text())
     }

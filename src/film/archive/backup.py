@@ -44,8 +44,8 @@ from film.cache.token import Token, read_token, write_token
 from film.db.base import now
 from film.db.session import database_file, make_reader, snapshot
 from film.errors import InputError, StoreError, disk_error
-from film.hashing import sha256_of_file
-from film.own_files import fresh_beside, own_file, own_folder
+from film.files.digests import sha256_of_file
+from film.files.own_files import fresh_beside, own_file, own_folder
 from film.settings import Settings
 
 _LOCK = "backup.lock"

@@ -28,7 +28,7 @@ from film.archive.rows import damage_of
 from film.cache.blobs import BlobStore, Condition
 from film.cache.disk import sync_folder
 from film.errors import InputError, StoreError
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
 
 DATABASE, MANIFEST, GENERATIONS = "film.db", "backup.json", "generations"
 PART, OLD = ".part-", ".old-"

@@ -43,8 +43,8 @@ from film.db.looking import exists
 from film.db.session import database_file, engine_for, make_reader, snapshot
 from film.db.tables import Blob, LedgerEntry
 from film.errors import ConfigurationError, FilmError, InputError, StoreError, disk_error
-from film.hashing import sha256_of_file
-from film.own_files import fresh_beside, own_folder
+from film.files.digests import sha256_of_file
+from film.files.own_files import fresh_beside, own_folder
 from film.settings import Settings
 
 

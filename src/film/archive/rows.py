@@ -16,7 +16,7 @@ from film.db.migrate import prepare
 from film.db.session import database_file, make_engine, make_reader, snapshot
 from film.db.tables import Base
 from film.errors import InputError, StoreError
-from film.own_files import own_file
+from film.files.own_files import own_file
 
 AT_ONCE = 1000
 

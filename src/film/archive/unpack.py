@@ -19,10 +19,10 @@ from pydantic import BaseModel, ValidationError
 from film.archive.entries import Entry, plain_json
 from film.archive.manifest import ASSETS, BLOBS, HEAD, LONGEST_LINE, RESULTS, Head, Result
 from film.archive.tar import Member, members
-from film.bounds import open_plain
 from film.cache import AssetCache
 from film.errors import InputError, IntegrityError, StoreError, disk_error
-from film.hashing import sha256_of_file
+from film.files.bounds import open_plain
+from film.files.digests import sha256_of_file
 from film.metadata import MetadataIndex
 from film.models import Asset
 

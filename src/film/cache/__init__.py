@@ -25,10 +25,10 @@ aside. Absence deletes nothing.
 
 from film.cache.bucket import Bucket
 from film.cache.counts import CacheStats
-from film.cache.entry import CachedAsset, Made
+from film.cache.entry import CachedAsset, NewResult
 from film.cache.segments import SegmentCache
 from film.cache.store import AssetCache
-from film.cache.upkeep import CollectReport, Problem, Scope, VerifyReport
+from film.cache.upkeep import CollectReport, Problem, UpkeepScope, VerifyReport
 
 __all__ = [
     "AssetCache",
@@ -36,9 +36,9 @@ __all__ = [
     "CacheStats",
     "CachedAsset",
     "CollectReport",
-    "Made",
+    "NewResult",
     "Problem",
-    "Scope",
     "SegmentCache",
+    "UpkeepScope",
     "VerifyReport",
 ]

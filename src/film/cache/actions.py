@@ -47,7 +47,7 @@ _ASIDE = _LOOKUP.replace("a.state = 'ready'", "a.state = 'failed'")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ActionState:
     """How far a key is: its state, and who holds it until when."""
 
     state: str
@@ -79,10 +79,10 @@ class ActionTable:
         for some in batches(keys):
             yield from map(self._asset, self._select(some, _ASIDE))
 
-    def standing(self, key: str) -> Standing | None:
+    def standing(self, key: str) -> ActionState | None:
         with snapshot(self._engine) as db:
             row = db.execute(select(Action.state, Action.owner, Action.lease_until).where(Action.key == key)).first()
-        return Standing(row.state, row.owner or "", row.lease_until) if row else None
+        return ActionState(row.state, row.owner or "", row.lease_until) if row else None
 
     # -- one maker a key
 

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from film.cache.disk import NO_LINKS, entries, remove, side_by_side, sync_folder
 from film.errors import IntegrityError, StoreError, disk_error
-from film.own_files import own_folder
+from film.files.own_files import own_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]{0,40}")

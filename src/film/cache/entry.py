@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Made:
+class NewResult:
     """What a maker hands to the cache. Exactly one of ``data`` and ``path``; a file is taken over.
 
     ``cost`` is what was paid for it, in dollars: what each later hit saves.

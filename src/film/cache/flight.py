@@ -27,8 +27,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from film.cache.actions import ActionTable
-from film.cache.entry import CachedAsset, Made
-from film.cache.shelf import Shelf
+from film.cache.entry import CachedAsset, NewResult
+from film.cache.shelf import ResultStore
 from film.db.away import patiently
 from film.db.base import now
 from film.errors import StoreError
@@ -47,7 +47,7 @@ class Flights:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: ResultStore,
         executor: Callable[[], Executor],
         lease: timedelta = LEASE,
     ) -> None:
@@ -59,7 +59,7 @@ class Flights:
         self._making: dict[str, Future[CachedAsset | None]] = {}
 
     async def obtain(
-        self, key: str, *, kind: str, provider: str, make: Callable[[], Awaitable[Made | None]], use_cache: bool
+        self, key: str, *, kind: str, provider: str, make: Callable[[], Awaitable[NewResult | None]], use_cache: bool
     ) -> tuple[CachedAsset, bool]:
         """The result of ``key`` and whether it was there already; see ``AssetCache.obtain``."""
         if not use_cache:
@@ -93,7 +93,7 @@ class Flights:
         key: str,
         kind: str,
         provider: str,
-        make: Callable[[], Awaitable[Made | None]],
+        make: Callable[[], Awaitable[NewResult | None]],
     ) -> tuple[CachedAsset, bool]:
         """Bring the result about for everyone in this process, or tell them why not."""
         try:
@@ -115,7 +115,7 @@ class Flights:
             del self._making[key]
 
     async def _look_or_make(
-        self, key: str, kind: str, provider: str, make: Callable[[], Awaitable[Made | None]]
+        self, key: str, kind: str, provider: str, make: Callable[[], Awaitable[NewResult | None]]
     ) -> tuple[CachedAsset, bool]:
         owner = f"{self._locks.token}-{uuid.uuid4().hex[:16]}"
         is_mine = False
@@ -168,7 +168,7 @@ class Flights:
             )
         return asset
 
-    def _store(self, key: str, made: Made, kind: str, provider: str, owner: str | None) -> CachedAsset:
+    def _store(self, key: str, made: NewResult, kind: str, provider: str, owner: str | None) -> CachedAsset:
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)
 
     async def _finish(self, work: Callable[..., T], *args: object) -> T:

@@ -1,6 +1,6 @@
 """A database and a store are one library only if both say so. Everything that writes, forgets or deletes asks here.
 
-    look()      both sides as they stand, nothing written: ``Standing``, and what is wrong with it
+    look()      both sides as they stand, nothing written: ``SideState``, and what is wrong with it
     write()     once in a process, before its first file: compare, then the generation rises, first in the database
     absent()    before anybody believes that a file is missing: are its disk, its bucket, its database the right ones?
     remove()    before anything goes away for good
@@ -31,7 +31,7 @@ from film.db.session import snapshot
 from film.db.sql import upsert
 from film.db.tables import Action, AssetRow, Blob, JobRow, LedgerEntry, Library, LostBlob
 from film.errors import ConfigurationError, StoreError
-from film.own_files import own_folder
+from film.files.own_files import own_folder
 
 if TYPE_CHECKING:
     from film.cache.bucket import Bucket
@@ -54,7 +54,7 @@ class Ours:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SideState:
     """Both sides. ``files``: there | empty | absent | link | unreadable, of the folder of blobs."""
 
     ours: Ours | None
@@ -85,14 +85,14 @@ class Identity:
 
     # -- looking
 
-    def look(self) -> Standing:
+    def look(self) -> SideState:
         """The gallery first: what it says of a generation the database has said before."""
         token, files = read_token(self.gallery), self._files()
         with snapshot(self._engine) as db:
             ours = read_ours(db)
             has_rows = _has_rows(db)
             is_known = token is None and files == "there" and self._is_known(db)
-        return Standing(ours, token, files, has_rows, is_known)
+        return SideState(ours, token, files, has_rows, is_known)
 
     def trouble(self, *, writing: bool = False) -> StoreError | None:
         """Why database and gallery are not one library, with the way out; None when they are.
@@ -177,20 +177,20 @@ class Identity:
                     _set_all_aside(db)
             own_folder(self.gallery / "blobs" / "sha256")
             token = found.token.model_copy(update={"gallery": ""}) if found.token else None
-            generation = self._rise(Standing(ours, token, "there", found.has_rows))
+            generation = self._rise(SideState(ours, token, "there", found.has_rows))
             self._has_written = os.getpid()
             return generation
 
     # -- inside
 
-    def _sound(self) -> Standing:
+    def _sound(self) -> SideState:
         """Both sides, which are one library; StoreError where they are not."""
         found, error = self._look_twice()
         if error:
             raise error
         return found
 
-    def _look_twice(self) -> tuple[Standing, StoreError | None]:
+    def _look_twice(self) -> tuple[SideState, StoreError | None]:
         """What is wrong is looked at until it stands still: another process may be writing its first file just now."""
         found = self.look()
         error = self._judge(found)
@@ -203,7 +203,7 @@ class Identity:
                 break
         return found, error
 
-    def _rise(self, found: Standing) -> int:
+    def _rise(self, found: SideState) -> int:
         """One generation more. A gallery without a name gets one; of processes that name it at once, the first does.
 
         A backup in which work is done becomes a gallery of its own: its database still has the name of the other one.
@@ -227,7 +227,7 @@ class Identity:
         write_token(self.gallery, told)
         return generation
 
-    def _judge(self, found: Standing) -> StoreError | None:
+    def _judge(self, found: SideState) -> StoreError | None:
         if found.files == "link":
             return StoreError(
                 f"the gallery's files are not there: {self.gallery / 'blobs'} is a link or a file, and the store "
@@ -243,7 +243,7 @@ class Identity:
             return self._judge_silent(found)
         return self._judge_told(found, found.token)
 
-    def _judge_silent(self, found: Standing) -> StoreError | None:
+    def _judge_silent(self, found: SideState) -> StoreError | None:
         """The gallery does not say whose it is: a new one, an older program's, or a disk that is not plugged in."""
         if found.is_known:
             return None
@@ -256,7 +256,7 @@ class Identity:
             return self._not_there(found)
         return None
 
-    def _judge_told(self, found: Standing, token: Token) -> StoreError | None:
+    def _judge_told(self, found: SideState, token: Token) -> StoreError | None:
         if found.ours is None:
             return lost_database(self.gallery, token, self._where)
         ours = found.ours
@@ -298,7 +298,7 @@ class Identity:
             hint="set FILM_GALLERY_DIR to the gallery itself; files come back from a backup with film restore",
         )
 
-    def _not_there(self, found: Standing) -> StoreError:
+    def _not_there(self, found: SideState) -> StoreError:
         return StoreError(
             f"the gallery's files are not there: {self.gallery / 'blobs' / 'sha256'} is "
             f"{'empty' if found.files == 'empty' else 'missing'}, and the database {self._where} knows of files",
@@ -425,5 +425,5 @@ def _named(nameless: Collection[str], gallery: str) -> ColumnElement[str]:
     return case((Library.gallery_id.in_(nameless), gallery), else_=Library.gallery_id)
 
 
-def _same_library(found: Standing) -> bool:
+def _same_library(found: SideState) -> bool:
     return bool(found.token and (found.ours is None or found.ours.library == found.token.library))

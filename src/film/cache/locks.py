@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 
 from film.errors import disk_error
-from film.own_files import check_no_link, own_folder
+from film.files.own_files import check_no_link, own_folder
 
 try:
     import fcntl

@@ -31,7 +31,7 @@ from film.cache.locks import hold
 from film.cache.membership import Membership
 from film.db.base import now
 from film.errors import disk_error
-from film.own_files import shared_mode
+from film.files.own_files import shared_mode
 
 NAME = "results.log"
 UNRECORDED = frozenset({"segment", "mix", "film", "store"})

@@ -17,20 +17,20 @@ from sqlalchemy import Engine
 from film.cache.actions import ActionTable
 from film.cache.blobs import BlobStore, Condition
 from film.cache.bucket import Bucket
-from film.cache.entry import CachedAsset, Made
+from film.cache.entry import CachedAsset, NewResult
 from film.cache.identity import Identity
 from film.cache.locks import Fleet, Locks, fleet_beside
 from film.cache.membership import Membership
 from film.cache.records import Records, SharedRecords
 from film.cache.shared import SharedBlobs
-from film.cache.upkeep import Problem, Scope, Upkeep, VerifyReport
+from film.cache.upkeep import Problem, Upkeep, UpkeepScope, VerifyReport
 from film.db.sql import held_by_all
 from film.errors import StoreError
 
 _log = logging.getLogger("film.cache")
 
 
-class Shelf:
+class ResultStore:
     def __init__(
         self, gallery: Path, engine: Engine, on_problem: Callable[[str], None] | None, bucket: Bucket | None = None
     ) -> None:
@@ -98,7 +98,7 @@ class Shelf:
     def is_whole(self, asset: CachedAsset) -> bool:
         return self._is_good(asset, self.blobs.check)
 
-    def store(self, key: str, made: Made, *, kind: str, provider: str, owner: str | None) -> CachedAsset:
+    def store(self, key: str, made: NewResult, *, kind: str, provider: str, owner: str | None) -> CachedAsset:
         """File first, its record, row last. With an owner, a result that another has published meanwhile stays."""
         self.identity.write()
         if made.data is not None:
@@ -137,7 +137,7 @@ class Shelf:
         place = self.blobs.location(blob.sha256)
         return CachedAsset(key, kind, provider, blob.sha256, blob.size, made.mime, made.cost, made.details, place)
 
-    def repair(self, *, read_all: bool, scope: Scope | None, found: VerifyReport | None) -> VerifyReport:
+    def repair(self, *, read_all: bool, scope: UpkeepScope | None, found: VerifyReport | None) -> VerifyReport:
         """Heal what can be healed, bring back what was set aside and is whole now, and set aside the rest."""
         self.identity.write()
         self.identity.absent()

@@ -22,16 +22,16 @@ from film.cache.blobs import BlobStore, Condition
 from film.cache.bucket import Bucket
 from film.cache.copies import Copies, Dropped, Pushed
 from film.cache.counts import CacheStats, HitCounts, read_stats
-from film.cache.entry import CachedAsset, Made
+from film.cache.entry import CachedAsset, NewResult
 from film.cache.flight import LEASE, Flights
 from film.cache.identity import Identity
 from film.cache.keeping import decide
 from film.cache.records import Record
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
-from film.cache.shelf import Shelf
+from film.cache.shelf import ResultStore
 from film.cache.telling import tell_hit, tell_miss
-from film.cache.upkeep import GRACE, CollectReport, Scope, StrayFile, VerifyReport
+from film.cache.upkeep import GRACE, CollectReport, StrayFile, UpkeepScope, VerifyReport
 from film.db.base import now
 from film.db.session import engine_for
 from film.errors import ConfigurationError, IntegrityError, StoreError
@@ -66,7 +66,7 @@ class AssetCache:
         self.gallery = (gallery or _of(settings).gallery).absolute()
         self._engine = engine or engine_for(_of(settings).database_url)
         self._bucket = bucket or bucket_of(settings)
-        self._shelf = Shelf(self.gallery, self._engine, on_problem, self._bucket)
+        self._shelf = ResultStore(self.gallery, self._engine, on_problem, self._bucket)
         self._counts = HitCounts(self._engine)
         self._flights = Flights(self._shelf, self._executor, lease)
         self._lease = lease
@@ -129,7 +129,7 @@ class AssetCache:
         *,
         kind: str,
         provider: str,
-        make: Callable[[], Awaitable[Made | None]],
+        make: Callable[[], Awaitable[NewResult | None]],
         use_cache: bool = True,
     ) -> tuple[CachedAsset, bool]:
         """The result of ``key`` and whether it was there: whoever is first makes it, everybody else waits.
@@ -170,7 +170,7 @@ class AssetCache:
         details: Mapping[str, Any] | None = None,
     ) -> CachedAsset:
         """Keep a result, in place of any there was. A file at ``path`` is taken over: it is moved, not copied."""
-        made = Made(mime, data, path, cost, details or {})
+        made = NewResult(mime, data, path, cost, details or {})
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=None)
 
     def verified_path(self, asset: CachedAsset | str) -> Path:
@@ -217,7 +217,7 @@ class AssetCache:
         """Hold a claim for longer; False when it has been lost."""
         return self._shelf.actions.renew({key: owner}, lease or self._lease) == 1
 
-    def publish(self, key: str, made: Made, *, owner: str, kind: str, provider: str) -> CachedAsset:
+    def publish(self, key: str, made: NewResult, *, owner: str, kind: str, provider: str) -> CachedAsset:
         """Store a claimed result. If another was published meanwhile, that one stays and is returned."""
         return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)
 
@@ -232,7 +232,7 @@ class AssetCache:
         self._counts.flush()
         return read_stats(self._engine)
 
-    def verify(self, *, read_all: bool = True, scope: Scope | None = None) -> VerifyReport:
+    def verify(self, *, read_all: bool = True, scope: UpkeepScope | None = None) -> VerifyReport:
         """Compare every row (or those of a scope) with its file and its bytes, or only its length; changes nothing."""
         return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
 
@@ -244,7 +244,7 @@ class AssetCache:
         return adopt(self._engine, shelf.blobs, shelf.records, shelf.actions, shelf.locks, dry_run=dry_run)
 
     def repair(
-        self, *, read_all: bool = True, scope: Scope | None = None, found: VerifyReport | None = None
+        self, *, read_all: bool = True, scope: UpkeepScope | None = None, found: VerifyReport | None = None
     ) -> VerifyReport:
         """Verify, heal what can be healed, and put the rest aside: the next run makes it again. Returns what was found.
 

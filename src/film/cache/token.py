@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from film.cache.disk import NO_LINKS, sync_folder
 from film.errors import StoreError, disk_error
-from film.own_files import own_folder, shared_mode
+from film.files.own_files import own_folder, shared_mode
 
 NAME = "library.json"
 _LARGEST = 10_000

@@ -55,7 +55,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class UpkeepScope:
     """Which blobs to look at: those made or changed since a moment, and of these part ``part`` of ``parts``.
 
     The parts are cut by hash, so that whoever takes another one each day has soon read everything.
@@ -128,7 +128,7 @@ class Upkeep:
         self._engine, self._blobs, self._locks = engine, blobs, locks
         self._actions, self._identity = actions, identity
 
-    def verify(self, *, read_all: bool, scope: Scope | None = None) -> VerifyReport:
+    def verify(self, *, read_all: bool, scope: UpkeepScope | None = None) -> VerifyReport:
         """Compare each row with its file: its presence and length, and every byte if asked. Changes nothing."""
         if read_all:
             self._blobs.forget_checks()
@@ -146,7 +146,7 @@ class Upkeep:
                 problems.append(Problem(sha256, condition))
         return VerifyReport(checked, total, tuple(problems), of=len(rows), lost=len(everything) - len(rows))
 
-    def _is_in(self, scope: Scope, sha256: str, size: int, created: datetime) -> bool:
+    def _is_in(self, scope: UpkeepScope, sha256: str, size: int, created: datetime) -> bool:
         """Whether a blob is to be looked at. One that is not where and what it should be is, whatever its age."""
         if scope.parts > 1 and int(sha256[:8], 16) % scope.parts != scope.part - 1:
             return False

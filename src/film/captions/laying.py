@@ -16,7 +16,7 @@ from film.captions.cues import captions_of, cues_of
 from film.captions.moments import SECOND, heard
 from film.captions.pages import pages
 from film.captions.text import clean
-from film.filmfile import CaptionSettings
+from film.shots.filmfile import CaptionSettings
 from film.timeline import Caption, Clip, Line, Timeline
 
 

@@ -31,7 +31,7 @@ def import_files(files: tuple[Path, ...], json: bool, **said: Any) -> int:
 
     The same bytes are one asset, however often and under whatever name they come; what is said the next time counts.
     """
-    from film.pipeline.imports import import_assets
+    from film.app.imports import import_assets
 
     assets = import_assets(
         files,

@@ -17,7 +17,7 @@ from film.cli.similar import reindex, searching, similar
 
 if TYPE_CHECKING:
     from film.metadata import Facets
-    from film.pipeline.services import Services
+    from film.planning.services import Services
 
 
 @click.group(name="assets", invoke_without_command=True)

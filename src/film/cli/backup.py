@@ -36,7 +36,7 @@ def command(folder: Path, check: bool, keep: int | timedelta | None, quick: bool
     from film.db.base import now
     from film.db.looking import exists
     from film.errors import InputError
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()

@@ -13,12 +13,12 @@ from film.cli.console import dollars, note, print_json, table, warn
 from film.cli.looking import forgotten, library
 from film.cli.options import as_json, option
 from film.errors import InputError, told_apart
-from film.own_files import fresh_beside
+from film.files.own_files import fresh_beside
 
 if TYPE_CHECKING:
     from film.cost_tracker.spending import Spending, Spent
     from film.cost_tracker.standing import OverQuote
-    from film.pipeline.services import Services
+    from film.planning.services import Services
 
 
 @click.command(name="costs")

@@ -16,10 +16,10 @@ import click
 
 from film.cli.console import file_size, one_line, print_json
 from film.cli.options import as_json, option
-from film.env_trust import shown_url
+from film.environment.env_trust import shown_url
+from film.environment.variables import KEY_NAMES
 from film.errors import FilmError, ProviderUnavailable
 from film.settings import Settings, load_settings
-from film.variables import KEY_NAMES
 
 LEAST_SPACE = 2_000_000_000
 
@@ -64,7 +64,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
         )
     yield from _gallery(settings.gallery)
     yield from _database(settings)
-    yield from _draft()
+    yield from _local_work()
     yield from _writing()
     yield from _signing(settings)
 
@@ -189,26 +189,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"database {address(url)} (PostgreSQL{absent})")
 
 
-def _draft() -> Iterator[Finding]:
+def _local_work() -> Iterator[Finding]:
     import av
+
+    from film.providers.registry import local_providers
 
     codecs = {"libx264", "aac"} - av.codecs_available
     if codecs:
         yield Finding("problem", f"this PyAV has no {', '.join(sorted(codecs))}", "reinstall av from its wheels")
     else:
         yield Finding("ok", f"encoders libx264 and aac (PyAV {av.__version__})")
-    try:
-        from film.providers.draft.voice import VoiceCast, speak
-
-        speech = speak("Ready.", VoiceCast().voice_for(None, None, "Ready."))
-        yield Finding("ok", f"offline voice: {len(speech.pcm) / speech.sample_rate:.1f} s of speech made")
-    except FilmError as error:
-        yield Finding("problem", f"the offline voice does not speak: {error}", error.hint)
+    for provider in local_providers():
+        try:
+            if words := provider.try_out():
+                yield Finding("ok", words)
+        except FilmError as error:
+            yield Finding("problem", str(error), error.hint)
 
 
 def _writing() -> Iterator[Finding]:
     """Slates and burnt-in captions are drawn with the fonts that are here."""
-    from film.compose import scripts
+    from film.render import scripts
 
     lacking = scripts.lacking()
     for package, names in lacking.items():

@@ -12,13 +12,13 @@ from film.cli.console import counted, note, print_json, print_path, warn
 from film.cli.looking import library
 from film.cli.options import as_json, film_options, option
 from film.errors import FilmError, InputError
-from film.own_files import no_link
+from film.files.own_files import no_link
 from film.settings import Settings
 
 if TYPE_CHECKING:
     from film.export import EditFormat
-    from film.pipeline.params import FilmParams
-    from film.pipeline.services import Services
+    from film.planning.params import FilmParams
+    from film.planning.services import Services
     from film.timeline import Timeline
 
 _EDITS = ("otio", "otioz", "xml", "edl")
@@ -62,7 +62,7 @@ def command(**options: Any) -> int:
     settings = load_settings()
     services = library(settings)
     params = _params(options, settings, services)
-    from film.pipeline.in_hand import timeline_in_hand
+    from film.app.from_library import timeline_in_hand
 
     timeline = timeline_in_hand(params, services)
     for message in (*params.warnings, *timeline.warnings):
@@ -75,7 +75,7 @@ def command(**options: Any) -> int:
         raise InputError(
             f"{folder} is not written to: {error.strerror or error}", hint="name a folder with -o that is one itself"
         ) from error
-    from film.written import has_record
+    from film.files.written import has_record
 
     if options["output"] is None and not has_record(folder):
         options["force"] = True  # the gallery's own folder, from before files were noted
@@ -94,8 +94,8 @@ def command(**options: Any) -> int:
 
 
 def _params(options: dict[str, Any], settings: Settings, services: Services) -> FilmParams:
-    from film.pipeline.in_hand import params_of_film
-    from film.pipeline.params import film_params
+    from film.app.from_library import params_of_film
+    from film.planning.params import film_params
 
     film: str = options["film"]
     of_film = {name: value for name, value in options.items() if name not in _OF_THE_CALL}
@@ -143,7 +143,7 @@ def _write(
             lambda: write_edit(timeline, folder, name, formats, placement=placement, on_failure=tell, force=force),
         )
     if options["stems"]:
-        from film.compose import stems
+        from film.render import stems
 
         note("stems   mixing")
         attempt("stems", lambda: stems.write(timeline, folder / "stems", force=force).values())

@@ -26,7 +26,7 @@ from film.cli.options import budget_limit, film_options, no_cache, option
 def command(**options: Any) -> int:
     """Make a film of shot definitions."""
     from film.cli.make import make
-    from film.pipeline.params import film_params
+    from film.planning.params import film_params
     from film.settings import load_settings
 
     settings = load_settings(project=options["shots_json_path"].parent)

@@ -12,11 +12,11 @@ import click
 from film.cli.console import counted, file_size, note, one_line, print_json
 from film.cli.looking import library
 from film.cli.options import as_json, option
-from film.cli.units import Age, Part
+from film.cli.units import Age, AmountPart
 
 if TYPE_CHECKING:
     from film.cache.upkeep import StrayFile
-    from film.pipeline.services import Services
+    from film.planning.services import Services
 
 SHOWN = 20
 """Lines of a list for people; ``--json`` has them all."""
@@ -31,7 +31,7 @@ SHOWN = 20
 )  # fmt: skip
 @option("collect", is_flag=True, help="Remove what nothing uses any more, as film gc does.")
 @option("since", type=Age(), metavar="AGE", help="Read only files that were made or changed since: 2d, 12h.")
-@option("part", type=Part(), metavar="N/M", help="Read only the Nth of M parts: 3/30 on the third of the month.")
+@option("part", type=AmountPart(), metavar="N/M", help="Read only the Nth of M parts: 3/30 on the third of the month.")
 @option("quick", is_flag=True, help="Compare lengths; read no file.")
 @as_json
 def command(
@@ -49,9 +49,9 @@ def command(
     Exit code 1 when something is wrong. Changes nothing unless told to, and says beforehand what it will do. What is
     put aside stays on record, and counts again once a whole copy is back.
     """
-    from film.cache import Scope
+    from film.app import health
+    from film.cache import UpkeepScope
     from film.db.base import now
-    from film.pipeline import health
     from film.settings import load_settings
 
     settings = load_settings()
@@ -67,7 +67,7 @@ def command(
         strays: list[StrayFile] = []
     else:
         number, of = part or (1, 1)
-        scope = Scope(now() - since if since else None, number, of) if since or part else None
+        scope = UpkeepScope(now() - since if since else None, number, of) if since or part else None
         report = services.cache.verify(read_all=not quick, scope=scope)
         strays = [stray for stray in services.cache.strays() if not stray.is_decided]
         document = {"files": report.checked, "of": report.of, "bytes": report.size}
@@ -102,7 +102,7 @@ def command(
 
 
 def _open(*, repair: bool, rebuild: bool, collect: bool) -> Services:
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()
@@ -132,8 +132,8 @@ def _announce(report: Any, strays: list[StrayFile]) -> None:
 
 def _mend(services: Services, report: Any, database: dict[str, list[str]], backup: Path | None, **how: bool) -> int:
     """Repair, and how much is wrong still that a person must see to."""
-    from film.pipeline import health
-    from film.pipeline.rebuilding import take_in
+    from film.app import health
+    from film.app.rebuilding import take_in
 
     cache = services.cache
 

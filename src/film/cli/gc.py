@@ -34,7 +34,7 @@ def command(unused: timedelta, size_cap: int | None, dry_run: bool, local: bool,
     or is being made, is never touched. Files that the database does not know are listed for 30 days from when they are
     first seen, then marked. Where gallery, database and shared store are not one library, nothing is removed.
     """
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()

@@ -70,7 +70,7 @@ def command(**options: Any) -> int:
 
 def _loudness(text: str | None) -> float | None:
     from film.errors import InputError
-    from film.filmfile import LOUDNESS
+    from film.shots.filmfile import LOUDNESS
 
     if text is None:
         return None

@@ -15,7 +15,7 @@ from film.cli.options import Dollars, as_json, option
 if TYPE_CHECKING:
     from film.cost_tracker.standing import OverQuote
     from film.jobs import Decision, Job
-    from film.pipeline.services import Services
+    from film.planning.services import Services
 
 QUOTED = "quoted"
 """What ``--charged`` without an amount stands for."""
@@ -77,9 +77,9 @@ def resolve(job_id: str, charged: Decimal | str | None, not_charged: bool, rebuy
     """
     from film.cost_tracker import CostTracker, write_reports
     from film.jobs import Jobs
-    from film.pipeline.memory import order_book
-    from film.pipeline.money import JournalMoney
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
+    from film.production.memory import order_book
+    from film.production.money import JournalMoney
     from film.settings import load_settings
 
     if [charged is not None, not_charged, rebuy, fetch].count(True) != 1:
@@ -107,10 +107,10 @@ def _fetch(job_id: str) -> int:
 
     from film.cost_tracker import CostTracker, write_reports
     from film.jobs import Jobs
-    from film.pipeline.fetching import fetch_job
-    from film.pipeline.memory import order_book
-    from film.pipeline.money import JournalMoney
-    from film.pipeline.services import running_services
+    from film.planning.services import running_services
+    from film.production.fetching import fetch_job
+    from film.production.memory import order_book
+    from film.production.money import JournalMoney
     from film.settings import load_settings
 
     async def fetch() -> Job:

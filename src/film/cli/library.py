@@ -47,7 +47,7 @@ def import_command(file: Path, json: bool) -> int:
     are what their prompt asks for cannot be.
     """
     from film.archive import import_library
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     services = open_services(load_settings())
@@ -79,7 +79,7 @@ def push_command(finish: bool, json: bool) -> int:
     A new store counts as being filled until nothing is missing in it: what it lacks then may lie on another machine
     that has not pushed yet, and is not bought again.
     """
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     pushed = open_services(load_settings()).cache.push(finish=finish)
@@ -104,7 +104,7 @@ def attach_command(yes: bool, json: bool) -> int:
     For a gallery whose files are gone for good, a copy that becomes the gallery, a library that leaves its shared
     store. Nothing is removed: what is not here is set aside, and counts again once it is brought back.
     """
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     services = open_services(load_settings(), whatever=True) if yes else library(load_settings())

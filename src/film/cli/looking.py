@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from film.pipeline.services import Services
+    from film.planning.services import Services
     from film.settings import Settings
 
 
@@ -18,7 +18,7 @@ def library(settings: Settings | None = None, *, strict: bool = False, told: boo
     take what is missing for something to be made, bought or removed, and left to those by whom it is ``told``.
     """
     from film.cli.console import warn
-    from film.pipeline.services import looking_services
+    from film.planning.services import looking_services
     from film.settings import load_settings
 
     services = click.get_current_context().with_resource(looking_services(settings or load_settings()))
@@ -33,7 +33,7 @@ def forgotten(services: Services) -> int:
     """Say so, before anything else, where the database does not know what the gallery has ordered; the exit code."""
     from film.cli.console import warn
     from film.db.session import snapshot
-    from film.pipeline.memory import missing_orders
+    from film.production.memory import missing_orders
 
     with snapshot(services.engine) as connection:
         missing = missing_orders(connection, services.settings)

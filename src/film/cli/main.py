@@ -99,8 +99,8 @@ def film(ctx: click.Context) -> None:
 
 
 def _first_screen() -> None:
+    from film.environment.variables import KEY_NAMES
     from film.settings import load_settings
-    from film.variables import KEY_NAMES
 
     click.echo(INTRO)
     width = max(map(len, COMMANDS))

@@ -19,7 +19,7 @@ from film.cli.loading import loading
 from film.cli.looking import library
 from film.cli.offers import offer_lines, offers
 from film.cli.options import EventsFile, as_json, budget_limit, film_options, is_of_a_shell, no_cache, option
-from film.env_trust import shown_url
+from film.environment.env_trust import shown_url
 from film.errors import (
     ConsentDeclined,
     FilmError,
@@ -29,9 +29,9 @@ from film.errors import (
     ProviderRefused,
     told_apart,
 )
-from film.own_files import close_to_strangers
-from film.pipeline.engine import ENGINES, LOCAL, engine_named
-from film.pipeline.events import Event, Listener, are_events, write_lines
+from film.files.own_files import close_to_strangers
+from film.production.engines import ENGINES, LOCAL, engine_named
+from film.production.events import Event, Listener, are_events, write_lines
 from film.settings import Settings
 
 FEW = 6
@@ -72,7 +72,7 @@ def command(**options: Any) -> int:
     Prints the film's path on stdout. Run it again after any interruption: it goes on where it was.
     """
     with loading():
-        from film.pipeline.params import film_params
+        from film.planning.params import film_params
         from film.settings import load_settings
 
     settings = load_settings(project=options["shots"].parent)
@@ -124,7 +124,7 @@ def make(
     """Run it with progress and print what came of it; the exit code."""
     with loading():
         from film.cli.progress import progress
-        from film.pipeline.warmup import warm_up
+        from film.production.warmup import warm_up
 
         if engine == LOCAL:
             warm_up(params, settings)  # while the rest of the program is loaded
@@ -189,7 +189,7 @@ def ask_to_spend(
     ``moved`` are vendors that are reached elsewhere than at their own address: who agrees agrees to that, too.
     """
     from film.cli.plan import ordered_line, spending_table
-    from film.pipeline.outlook import outlook
+    from film.planning.fit_warnings import outlook
 
     ahead = outlook(plan)
     for line in (*spending_table(plan).split("\n"), *ahead[:FEW]):

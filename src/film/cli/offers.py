@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from film.cli.console import dollars, shorten
 
 if TYPE_CHECKING:
-    from film.pipeline.near import NearMatch, NearMatches
-    from film.pipeline.plan import FilmPlan
-    from film.pipeline.services import Services
+    from film.planning.near_matches import NearMatch, NearMatches
+    from film.planning.plan import FilmPlan
+    from film.planning.services import Services
 
 LINES = 8
 _KINDS = {"image": "picture", "video": "clip", "audio": "speech"}
@@ -19,7 +19,7 @@ def offers(plan: FilmPlan, services: Services) -> NearMatches | None:
     """What comes near to the shots about to be bought; where nothing is bought, None, and nothing is loaded."""
     if not plan.at_most:
         return None
-    from film.pipeline.near import near_matches
+    from film.planning.near_matches import near_matches
 
     return near_matches(plan, services)
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from film.filmfile import Fit, LongDialogue
 from film.models import TransitionKind
 from film.settings import TIERS, parse_budget
+from film.shots.filmfile import Fit, LongDialogue
 
 TRANSITIONS = ("auto", *get_args(TransitionKind))
 _TRANSITION_HELP = f"Between shots, by default: {', '.join(TRANSITIONS)}."

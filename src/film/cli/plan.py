@@ -15,7 +15,7 @@ from film.cli.offers import offer_document, offer_lines, offers
 from film.cli.options import as_json, budget_limit, film_options, no_cache
 
 if TYPE_CHECKING:
-    from film.pipeline.near import NearMatches
+    from film.planning.near_matches import NearMatches
 
 PAID = ("reused", "ordered")
 """States of what costs nothing now: it is in the library, or its order is paid for or set aside already."""
@@ -34,10 +34,10 @@ def command(**options: Any) -> int:
 
     Nothing is sent and nothing is made. Exit code 3 when it would not fit the budget.
     """
-    from film.pipeline.outlook import outlook
-    from film.pipeline.params import film_params
-    from film.pipeline.plan import SPENDING_OFF, plan_film
-    from film.pipeline.requests import ProviderSet
+    from film.planning.fit_warnings import outlook
+    from film.planning.params import film_params
+    from film.planning.plan import SPENDING_OFF, plan_film
+    from film.planning.requests import ProviderSet
     from film.settings import load_settings
 
     settings = load_settings(project=options["shots"].parent)

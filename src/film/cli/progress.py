@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from film.cli.console import note, one_line, warn, watched
-from film.pipeline.events import Event, Facts
+from film.production.events import Event, Facts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,11 +19,11 @@ STEPS = {"image": "draw", "video": "animate", "audio": "speak"}
 """Step → what it is called while it happens."""
 
 
-def progress(quiet: bool = False) -> Bars | Lines | Silence:
+def progress(quiet: bool = False) -> Bars | ProgressLines | Silence:
     """What fits: bars on a terminal, lines elsewhere, nothing when asked to be quiet."""
     if quiet:
         return Silence()
-    return Bars() if watched() else Lines()
+    return Bars() if watched() else ProgressLines()
 
 
 class Silence:
@@ -44,7 +44,7 @@ class Silence:
         yield
 
 
-class Lines(Silence):
+class ProgressLines(Silence):
     """A line whenever a shot is finished or something needs to be known."""
 
     def __init__(self) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from film.bounds import read_plain
 from film.cli.console import one_line, print_json, table
 from film.cli.options import as_json
+from film.files.bounds import read_plain
 
 if TYPE_CHECKING:
     from film.provenance import Verdict

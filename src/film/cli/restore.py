@@ -22,10 +22,10 @@ def command(backup: Path, into: Path | None, generation: str | None, json: bool)
     brought back; one that is damaged, empty or older is kept beside it under another name. Run it again after any
     interruption. Exit code 1 when files are whole neither here nor in BACKUP.
     """
+    from film.app.rebuilding import take_in
     from film.archive import restore
     from film.cache.store import bucket_of
-    from film.pipeline.rebuilding import take_in
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()

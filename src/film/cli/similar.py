@@ -14,7 +14,7 @@ from film.cli.options import as_json, option
 
 if TYPE_CHECKING:
     from film.metadata import Hit
-    from film.pipeline.services import Services
+    from film.planning.services import Services
     from film.search import SemanticSearch
     from film.settings import Settings
 
@@ -51,7 +51,7 @@ def reindex(from_scratch: bool) -> int:
 
     A search does so by itself; after a large import it is done once here, and the next search starts at once.
     """
-    from film.pipeline.services import open_services
+    from film.planning.services import open_services
     from film.settings import load_settings
 
     settings = load_settings()
@@ -76,7 +76,7 @@ def searching(services: Services) -> SemanticSearch:
     """A search that keeps what it embeds, where it may."""
     keep = _may_keep(services.settings) and services.index.count() > 0
     if keep:
-        from film.pipeline.services import open_services
+        from film.planning.services import open_services
 
         services = open_services(services.settings)
     search = _search(services, keep=keep)
@@ -102,7 +102,7 @@ def _may_keep(settings: Settings) -> bool:
 def _prompt_of(shot_id: str, path: Path) -> str:
     from film.errors import InputError
     from film.models import identity
-    from film.shotfile import load_shots
+    from film.shots.shotfile import load_shots
 
     shots = load_shots(path).shots
     found = next((shot for shot in shots if identity(shot.shot_id) == identity(shot_id)), None)

@@ -20,9 +20,9 @@ import click
 
 from film.cli.console import counted, dollars, note
 from film.cli.options import option
+from film.environment.variables import KEY_NAMES, SECRET_NAMES
 from film.errors import ConfigurationError, InputError
-from film.own_files import own_folder
-from film.variables import KEY_NAMES, SECRET_NAMES
+from film.files.own_files import own_folder
 
 if TYPE_CHECKING:
     from film.testing.simulator import Simulator

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from film.bounds import read_plain
 from film.cli.console import note, one_line, print_json, shorten, table
 from film.cli.options import as_json, option
+from film.files.bounds import read_plain
 
 _shots_file = click.Path(path_type=Path, dir_okay=False)
 
@@ -62,7 +62,7 @@ def preview_command(**options: Any) -> int:
     from film.errors import InputError
     from film.prompts import rendered, shelf_for
     from film.settings import load_settings
-    from film.shotfile import load_shots
+    from film.shots.shotfile import load_shots
 
     file = load_shots(options["shots"])
     wanted = set(options["shot"])

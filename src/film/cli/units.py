@@ -35,7 +35,7 @@ class Size(click.ParamType[int]):
         return int(whole + (fraction or "").ljust(3, "0")) * _BYTES[match[2]] // 1000
 
 
-class Part(click.ParamType[tuple[int, int]]):
+class AmountPart(click.ParamType[tuple[int, int]]):
     """``3/30``: the third of thirty."""
 
     name = "part"

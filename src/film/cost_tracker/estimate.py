@@ -19,11 +19,11 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from film.errors import InputError
-from film.fields import at, dotted, explain, kind_of
 from film.models import AssetType, Shot
 from film.rates import Rate, RateCard
 from film.rates.rate import ANY
-from film.shotfile import ShotFile, load_shots
+from film.shots.fields import at, dotted, explain, kind_of
+from film.shots.shotfile import ShotFile, load_shots
 
 Shots = Iterable[Shot | Mapping[str, Any]] | Mapping[str, Any] | Shot | ShotFile | Path | str
 """Shots or entries of shots.json, a list of them or one alone, or a shots.json: its path, or what was read of it."""

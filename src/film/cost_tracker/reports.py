@@ -32,8 +32,8 @@ from film.cost_tracker.summary import Part, Reused, month_summary, of_film, of_m
 from film.db.base import now
 from film.db.session import engine_for, snapshot
 from film.db.tables import LedgerEntry, ReservationRow
+from film.files.own_files import check_no_link, own_folder
 from film.models import check_identifier
-from film.own_files import check_no_link, own_folder
 from film.settings import Settings, load_settings
 
 COLUMNS = (

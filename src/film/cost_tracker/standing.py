@@ -27,7 +27,7 @@ UNDER_REVIEW = "unknown"
 FRUITLESS = ("failed", "refused", "lost", "closed")
 """States of jobs that may have been paid for and brought nothing."""
 _UNRESERVED = "unreserved/"
-"""Bills that nothing was set aside for are kept under this and their job's id; see ``film.pipeline.money``."""
+"""Bills that nothing was set aside for are kept under this and their job's id; see ``film.production.money``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from film.db.drives import can_write, network_filesystem
 from film.db.turns import Turns
 from film.db.version import version_table
 from film.errors import ConfigurationError, StoreError
-from film.own_files import own_file, own_folder
+from film.files.own_files import own_file, own_folder
 
 BUSY_SECONDS = 30
 OLDEST_SQLITE = (3, 35, 0)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from film.export.library import opentimelineio
-from film.export.media import Shelf
+from film.export.media import ExportedMedia
 
 _VERSION = "1.0.0"
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The same film gives the same archive."""
 
 
-def write_bundle(cut: Any, shelf: Shelf, path: Path) -> None:
+def write_bundle(cut: Any, shelf: ExportedMedia, path: Path) -> None:
     """``cut`` refers to its media relatively, as a shelf that copies or links has it."""
     document: str = opentimelineio().adapters.write_to_string(cut, "otio_json")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -15,9 +15,9 @@ from math import ceil
 
 from PIL import Image, ImageDraw
 
-from film.compose.fonts import CAP_HEIGHT, Typeface
 from film.export.lettering import clean, fitted, wrapped
-from film.export.stills import Still, stills
+from film.export.stills import ExportedStill, stills
+from film.render.fonts import CAP_HEIGHT, Typeface
 from film.timecode import timecode
 from film.timeline import Clip, Timeline
 
@@ -73,7 +73,7 @@ def _grid(timeline: Timeline) -> _Grid:
         columns += 1  # tall pictures of few shots
 
 
-def _page(timeline: Timeline, shown: Sequence[Still], grid: _Grid, number: str, *, draft: bool) -> Image.Image:
+def _page(timeline: Timeline, shown: Sequence[ExportedStill], grid: _Grid, number: str, *, draft: bool) -> Image.Image:
     rows = ceil(len(shown) / grid.columns)
     down = 2 * _MARGIN + _HEADER + rows * grid.cell[1] - _GAP
     page = Image.new("RGB", (_WIDTH, down), _GROUND)
@@ -109,7 +109,12 @@ def _head(on: ImageDraw.ImageDraw, timeline: Timeline, number: str, *, draft: bo
 
 
 def _cell(
-    page: Image.Image, on: ImageDraw.ImageDraw, at: tuple[int, int], still: Still, timeline: Timeline, grid: _Grid
+    page: Image.Image,
+    on: ImageDraw.ImageDraw,
+    at: tuple[int, int],
+    still: ExportedStill,
+    timeline: Timeline,
+    grid: _Grid,
 ) -> None:
     x, y = at
     on.rounded_rectangle((x, y, x + grid.width, y + grid.height + grid.text), 12, _CARD)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from film.export.library import opentimelineio
-from film.export.media import Material, Shelf
+from film.export.media import ExportedMedia, Material
 from film.export.placing import Join, Piece, placed
 from film.export.soundtracks import Track, clip_material, soundtracks
 from film.timeline import Source, Timeline
@@ -25,7 +25,7 @@ STILL_SECONDS = 60
 MISSING = "MISSING"
 
 
-def editorial(timeline: Timeline, shelf: Shelf, rendered: Mapping[str, Source] | None = None) -> Any:
+def editorial(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str, Source] | None = None) -> Any:
     """An ``opentimelineio.schema.Timeline`` of the film; its media are on ``shelf`` and not placed yet."""
     otio = opentimelineio()
     write = _Writer(otio, timeline, shelf)
@@ -47,7 +47,7 @@ def editorial(timeline: Timeline, shelf: Shelf, rendered: Mapping[str, Source] |
 class _Writer:
     """Makes OpenTimelineIO's objects at one rate."""
 
-    def __init__(self, otio: Any, timeline: Timeline, shelf: Shelf) -> None:
+    def __init__(self, otio: Any, timeline: Timeline, shelf: ExportedMedia) -> None:
         self._otio, self._timeline, self._shelf = otio, timeline, shelf
         self._rate = float(timeline.rate)
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from film.export.media import Shelf
+from film.export.media import ExportedMedia
 from film.export.names import plain, reel
 from film.export.soundtracks import clip_material
 from film.models import TransitionKind
@@ -53,7 +53,7 @@ class _Event:
         return self.speed == 0
 
 
-def edl(timeline: Timeline, shelf: Shelf) -> str:
+def edl(timeline: Timeline, shelf: ExportedMedia) -> str:
     """The list, with the record side at the film's own time codes, which are never drop-frame.
 
     A film at a rate that has no time codes is counted at the nearest that has.
@@ -68,7 +68,7 @@ def edl(timeline: Timeline, shelf: Shelf) -> str:
     return "\n".join(lines)
 
 
-def _events(timeline: Timeline, shelf: Shelf) -> Iterator[_Event]:
+def _events(timeline: Timeline, shelf: ExportedMedia) -> Iterator[_Event]:
     """A clip begins where its transition does: a list has no cut within a dissolve."""
     stops = (*timeline.starts[1:], timeline.frames)
     for place, (clip, start, stop) in enumerate(zip(timeline.clips, timeline.starts, stops, strict=True)):

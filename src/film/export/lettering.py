@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from film.compose.fonts import Typeface
+from film.render.fonts import Typeface
 
 _MOST = 400
 """Characters that are looked at: no room here holds more."""

@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from film import written as record
 from film.errors import BadMedia, ComposeError
 from film.export.names import plain
-from film.hashing import sha256_of_file
+from film.files import written as record
+from film.files.digests import sha256_of_file
+from film.files.own_files import no_link
 from film.media import head_of, probe, read_still, sniff
 from film.media.filetypes import MP4, PNG, WAV
 from film.models import AssetType
-from film.own_files import no_link
 from film.timeline import Source
 
 FOLDER = "media"
@@ -62,7 +62,7 @@ class Material:
         return max(1, ceil(exact) if self.source.kind == "audio" else floor(exact + Fraction(1, 2)))
 
 
-class Shelf:
+class ExportedMedia:
     """All materials of one export, each source once, under names that do not repeat."""
 
     def __init__(self, placement: Placement = "copy") -> None:

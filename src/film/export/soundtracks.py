@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from film.export.media import Material, Shelf
+from film.export.media import ExportedMedia, Material
 from film.export.placing import Piece, lanes, placed
 from film.timeline import Clip, Music, Source, Timeline
 
@@ -36,12 +36,12 @@ class Track:
     cues: tuple[Cue, ...]
 
 
-def is_rendered(timeline: Timeline, shelf: Shelf) -> bool:
+def is_rendered(timeline: Timeline, shelf: ExportedMedia) -> bool:
     """Whether some of what is heard is no file that could be laid on a track: a place, or music that begins again."""
     return bool(timeline.beds) or (timeline.music is not None and _begins_again(timeline, timeline.music, shelf))
 
 
-def soundtracks(timeline: Timeline, shelf: Shelf, rendered: Mapping[str, Source] | None = None) -> list[Track]:
+def soundtracks(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str, Source] | None = None) -> list[Track]:
     """All tracks that have anything on them.
 
     ``rendered`` are stems as long as the film: ``ambience``, for places have no files, and ``music``, which the mix
@@ -62,7 +62,7 @@ def soundtracks(timeline: Timeline, shelf: Shelf, rendered: Mapping[str, Source]
     return tracks
 
 
-def _whole(name: str, stem: Source, timeline: Timeline, shelf: Shelf) -> Track:
+def _whole(name: str, stem: Source, timeline: Timeline, shelf: ExportedMedia) -> Track:
     return Track(name, (Cue(name.lower(), shelf.of(stem, f"{name.lower()} as mixed"), 0, timeline.frames),))
 
 
@@ -74,7 +74,7 @@ def _tracks(name: str, cues: list[Cue]) -> list[Track]:
     ]
 
 
-def _dialogue(timeline: Timeline, shelf: Shelf, speaker: str) -> Iterator[Cue]:
+def _dialogue(timeline: Timeline, shelf: ExportedMedia, speaker: str) -> Iterator[Cue]:
     places = {clip.shot_id: place for place, clip in enumerate(timeline.clips, 1)}
     for line in timeline.lines:
         if line.character == speaker:
@@ -83,7 +83,7 @@ def _dialogue(timeline: Timeline, shelf: Shelf, speaker: str) -> Iterator[Cue]:
             yield Cue(name, shelf.of(line.source, name), line.start_frame, line.frames, notes=notes)
 
 
-def _effects(timeline: Timeline, shelf: Shelf) -> Iterator[Cue]:
+def _effects(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:
     for number, effect in enumerate(timeline.effects, 1):
         material = shelf.of(effect.source, f"effect {number:03d} {effect.source.path.stem}")
         lasts = min(material.frames_at(timeline.rate), timeline.frames - effect.start_frame)
@@ -92,7 +92,7 @@ def _effects(timeline: Timeline, shelf: Shelf) -> Iterator[Cue]:
             yield Cue(effect.source.path.stem, material, effect.start_frame, lasts, notes=notes)
 
 
-def _clips(timeline: Timeline, shelf: Shelf) -> Iterator[Cue]:
+def _clips(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:
     for item in placed(timeline):
         if isinstance(item, Piece) and not item.held and (sound := timeline.clips[item.place].sound):
             clip = timeline.clips[item.place]
@@ -103,21 +103,21 @@ def _clips(timeline: Timeline, shelf: Shelf) -> Iterator[Cue]:
             yield Cue(clip.shot_id, material, item.start, item.frames, item.source_start, item.speed, notes)
 
 
-def clip_material(clip: Clip, place: int, shelf: Shelf) -> Material:
+def clip_material(clip: Clip, place: int, shelf: ExportedMedia) -> Material:
     """A shot's picture, under the name it has in every export: ``001_harbour_dawn.mp4``."""
     return shelf.of(clip.source, f"{place + 1:03d} {clip.shot_id}")
 
 
-def _music_material(music: Music, shelf: Shelf) -> Material:
+def _music_material(music: Music, shelf: ExportedMedia) -> Material:
     return shelf.of(music.source, f"music {music.source.path.stem}")
 
 
-def _begins_again(timeline: Timeline, music: Music, shelf: Shelf) -> bool:
+def _begins_again(timeline: Timeline, music: Music, shelf: ExportedMedia) -> bool:
     lasts = _music_material(music, shelf).seconds
     return music.loop and lasts - music.offset < music.frames / timeline.rate
 
 
-def _music(timeline: Timeline, music: Music, shelf: Shelf) -> list[Track]:
+def _music(timeline: Timeline, music: Music, shelf: ExportedMedia) -> list[Track]:
     """The bed, from its file: as long as it is wanted, or as it lasts."""
     material = _music_material(music, shelf)
     begins = music.offset * timeline.rate

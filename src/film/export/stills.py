@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
-from film.compose import conform
-from film.compose.conform import Screen, Stretch
+from film.render import conform
+from film.render.conform import Screen, Stretch
 from film.timeline import Clip, Timeline
 
 _LOOKS = 5
@@ -31,7 +31,7 @@ _EDGE_PENALTY = 0.25
 
 
 @dataclass(frozen=True)
-class Still:
+class ExportedStill:
     """Frame ``frame`` of the film, from the clip at ``place``; ``score`` compares it with other shots' stills."""
 
     place: int
@@ -40,11 +40,13 @@ class Still:
     score: float
 
 
-def stills(timeline: Timeline, *, across: int | None = None, tick: Callable[[], None] | None = None) -> list[Still]:
+def stills(
+    timeline: Timeline, *, across: int | None = None, tick: Callable[[], None] | None = None
+) -> list[ExportedStill]:
     """One for each clip, in order, at the film's size or, to save work, ``across`` pixels wide."""
     screen = _screen(timeline, across)
 
-    def of(place: int) -> Still:
+    def of(place: int) -> ExportedStill:
         found = _best(timeline, place, screen)
         if tick:
             tick()
@@ -54,7 +56,7 @@ def stills(timeline: Timeline, *, across: int | None = None, tick: Callable[[], 
         return list(pool.map(of, range(len(timeline.clips))))
 
 
-def poster(timeline: Timeline, tick: Callable[[], None] | None = None) -> Still:
+def poster(timeline: Timeline, tick: Callable[[], None] | None = None) -> ExportedStill:
     """The film's best still at full size."""
     chosen = max(stills(timeline, across=480, tick=tick), key=lambda still: still.score)
     clip, at = timeline.clips[chosen.place], chosen.frame - timeline.starts[chosen.place]
@@ -82,7 +84,7 @@ def _screen(timeline: Timeline, across: int | None) -> Screen:
     return Screen(across // 2 * 2, down, timeline.rate)
 
 
-def _best(timeline: Timeline, place: int, screen: Screen) -> Still:
+def _best(timeline: Timeline, place: int, screen: Screen) -> ExportedStill:
     clip, (first, stop) = timeline.clips[place], timeline.bodies[place]
     places = _spread(first, min(stop, max(first + 1, clip.frames - clip.hold)))
     pictures = [as_image(frame) for frame in _looked_at(clip, places, screen)]
@@ -91,7 +93,7 @@ def _best(timeline: Timeline, place: int, screen: Screen) -> Still:
         for n, picture in enumerate(pictures)
     ]
     best = int(np.argmax(scores))
-    return Still(place, timeline.starts[place] + places[best], pictures[best], scores[best])
+    return ExportedStill(place, timeline.starts[place] + places[best], pictures[best], scores[best])
 
 
 def _spread(first: int, stop: int) -> list[int]:

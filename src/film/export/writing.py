@@ -10,18 +10,18 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from film import written as record
-from film.compose import stems
 from film.errors import ComposeError, FilmError
 from film.export.bundle import write_bundle
 from film.export.editorial import editorial
 from film.export.edl import edl
 from film.export.library import opentimelineio
-from film.export.media import Placement, Shelf
+from film.export.media import ExportedMedia, Placement
 from film.export.soundtracks import clip_material, is_rendered
 from film.export.xmeml import xmeml
-from film.hashing import sha256_of_file
-from film.own_files import fresh_beside
+from film.files import written as record
+from film.files.digests import sha256_of_file
+from film.files.own_files import fresh_beside
+from film.render import stems
 from film.timeline import Source, Timeline
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _write(
     failed: Failure,
     force: bool,
 ) -> list[Path]:
-    shelf = Shelf(placement)
+    shelf = ExportedMedia(placement)
     for place, clip in enumerate(timeline.clips):
         clip_material(clip, place, shelf)  # pictures are named first, and in order
     cut: object = None
@@ -112,13 +112,13 @@ def _write(
 
 
 def _write_format(
-    form: EditFormat, timeline: Timeline, cut: object, shelf: Shelf, rendered: Mapping[str, Source], path: Path
+    form: EditFormat, timeline: Timeline, cut: object, shelf: ExportedMedia, rendered: Mapping[str, Source], path: Path
 ) -> None:
     match form:
         case "otio":
             path.write_text(opentimelineio().adapters.write_to_string(cut, "otio_json"), "utf-8")
         case "otioz":
-            relative = cut if shelf.placement != "in-place" else editorial(timeline, Shelf(), rendered)
+            relative = cut if shelf.placement != "in-place" else editorial(timeline, ExportedMedia(), rendered)
             write_bundle(relative, shelf, path)
         case "xml":
             path.write_text(xmeml(cut, timeline, shelf), "utf-8")

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 from film.export.editorial import NAMESPACE
 from film.export.library import opentimelineio
-from film.export.media import Material, Shelf
+from film.export.media import ExportedMedia, Material
 from film.models import TransitionKind
 from film.timecode import smpte
 from film.timeline import Timeline
@@ -51,7 +51,7 @@ _EFFECTS: dict[TransitionKind, tuple[str, str]] = {
 """The nearest of the format's own, and its category. Which way it moves, the name and the metadata say."""
 
 
-def xmeml(cut: Any, timeline: Timeline, shelf: Shelf) -> str:
+def xmeml(cut: Any, timeline: Timeline, shelf: ExportedMedia) -> str:
     """``cut`` is what ``editorial`` made of ``timeline`` with ``shelf``; it is not changed."""
     otio = opentimelineio("fcp_xml")
     copy = cut.clone()

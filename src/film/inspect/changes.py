@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
 from film.inspect.expected import Expected
 from film.inspect.report import Finding
 from film.media import head_of, sniff

@@ -1,6 +1,6 @@
 """The submit journal: what is paid for is written down before it is sent. See ``film.jobs.jobs``."""
 
-from film.jobs.calls import Decision, Job, JobEvent, Made, Money, OnEvent, PaidCall, State
+from film.jobs.calls import Decision, Job, JobEvent, Money, OnEvent, PaidCall, PurchaseResult, State
 from film.jobs.clock import Clock, SystemClock
 from film.jobs.jobs import Jobs
 from film.jobs.limits import Limits
@@ -12,10 +12,10 @@ __all__ = [
     "JobEvent",
     "Jobs",
     "Limits",
-    "Made",
     "Money",
     "OnEvent",
     "PaidCall",
+    "PurchaseResult",
     "State",
     "SystemClock",
 ]

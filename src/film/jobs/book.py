@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from film.errors import StoreError, disk_error
+from film.files.own_files import own_folder
 from film.jobs.calls import Job, State
-from film.own_files import own_folder
 
 try:
     import fcntl

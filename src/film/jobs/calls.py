@@ -102,7 +102,7 @@ class PaidCall:
 
 
 @dataclass(frozen=True)
-class Made:
+class PurchaseResult:
     """What was bought. Store it, then call ``Jobs.finish``.
 
     ``generated`` is None when another process bought and stored it in the meantime, or an earlier run did:

@@ -30,7 +30,7 @@ from film.jobs.calls import PaidCall, State
 from film.jobs.checks import check_media
 from film.jobs.clock import Clock
 from film.jobs.limits import Limits
-from film.jobs.pace import Pace, backoff
+from film.jobs.pace import PollPace, backoff
 from film.models import Generated
 from film.providers.base import JobProvider, JobStatus, Ticket
 
@@ -71,7 +71,7 @@ class Collector:
         self._clock = clock
         self._limits = limits
         self._workers = workers
-        self._paces: dict[tuple[str, str], Pace] = {}
+        self._paces: dict[tuple[str, str], PollPace] = {}
 
     async def collect(
         self,
@@ -168,7 +168,7 @@ class Collector:
         raise AssertionError("unreachable")
 
     async def _give_up(
-        self, call: PaidCall, provider: JobProvider, ticket: Ticket, pace: Pace, elapsed: float
+        self, call: PaidCall, provider: JobProvider, ticket: Ticket, pace: PollPace, elapsed: float
     ) -> JobStatus:
         """Cancel a job that takes too long; what it costs stays reserved until the vendor says how it ended."""
         minutes = f"{elapsed / 60:.0f} minutes"
@@ -243,12 +243,12 @@ class Collector:
             self._limits.pause(call.provider, asked)
         await self._clock.sleep(backoff(attempt, asked))
 
-    def _pace(self, call: PaidCall, provider: JobProvider) -> Pace:
+    def _pace(self, call: PaidCall, provider: JobProvider) -> PollPace:
         name = (call.request.provider, call.request.model)
         if name not in self._paces:
             speed, dice = provider.simulated_speed, random.Random(str(name))
             floor = max(LEAST_POLL, provider.poll_seconds / speed) if speed > 1 else provider.poll_seconds
-            self._paces[name] = Pace(provider.usual_seconds / speed, floor, dice=dice)
+            self._paces[name] = PollPace(provider.usual_seconds / speed, floor, dice=dice)
         return self._paces[name]
 
 

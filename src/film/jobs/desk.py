@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Errand:
+class Purchase:
     """One ``run`` of a call in this process."""
 
     call: PaidCall
@@ -62,7 +62,7 @@ class Errand:
 
 
 @dataclass(frozen=True)
-class Desk:
+class JournalContext:
     journal: Journal
     money: Money
     clock: Clock
@@ -81,12 +81,12 @@ class Desk:
         """Money for one order; raises BudgetExceededError."""
         return await self.db(self.money.set_aside, call, uuid.uuid4().hex, is_extra=is_extra)
 
-    async def write(self, errand: Errand, job: Job, **values: object) -> None:
+    async def write(self, errand: Purchase, job: Job, **values: object) -> None:
         """Change the job that the errand owns; raises Fenced when another process has taken it over."""
         await self.db(self.journal.write, job, errand.token, self.clock.now(), **values)
 
     async def end(
-        self, errand: Errand, job: Job, state: State, claimed: Decimal, error: str, *, kind: EventKind
+        self, errand: Purchase, job: Job, state: State, claimed: Decimal, error: str, *, kind: EventKind
     ) -> None:
         """End the job that the errand owns without a result: its bill is booked, whatever its siblings do."""
         await self.db(self.journal.hold, job, errand.token, self.clock.now())  # what is another's is not settled here

@@ -35,10 +35,10 @@ from sqlalchemy import Engine
 from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused, usd
 from film.jobs.bills import Bill
 from film.jobs.book import OrderBook, in_book
-from film.jobs.calls import Decision, EventKind, Job, Made, Money, NoMoney, OnEvent, PaidCall, State
+from film.jobs.calls import Decision, EventKind, Job, Money, NoMoney, OnEvent, PaidCall, PurchaseResult, State
 from film.jobs.clock import Clock, SystemClock
 from film.jobs.collect import Collector, Ended, Unclear
-from film.jobs.desk import Desk, Errand
+from film.jobs.desk import JournalContext, Purchase
 from film.jobs.direct import as_job_provider
 from film.jobs.journal import OPEN, Fenced, Journal, is_free
 from film.jobs.limits import Limits
@@ -82,7 +82,7 @@ class Jobs:
     ) -> None:
         clock = clock or SystemClock()
         self._lease = lease
-        self._desk = Desk(
+        self._desk = JournalContext(
             journal=engine if isinstance(engine, Journal) else Journal(engine, timedelta(seconds=lease)),
             money=money or NoMoney(),
             clock=clock,
@@ -101,14 +101,14 @@ class Jobs:
         """Job → the token that holds it for the caller, who stores what it brought."""
         self._heartbeat: asyncio.Task[None] | None = None
 
-    async def run(self, call: PaidCall) -> Made:
+    async def run(self, call: PaidCall) -> PurchaseResult:
         """Buy an asset, or carry on where an earlier run of an equal call was cut off.
 
         Store what comes back, then call ``finish``, or ``leave`` where that failed. Raises ProviderRefused, PaidLost
         and OutcomeUnknown for jobs that stay so until the user decides; Interrupted before buying when a stop was asked
         for; and other ProviderErrors, after which running again is safe and resumes.
         """
-        errand = Errand(call, as_job_provider(call.provider))
+        errand = Purchase(call, as_job_provider(call.provider))
         self._working.add(errand.token)
         self._keep_alive()
         try:
@@ -124,7 +124,7 @@ class Jobs:
             if not self._working and self._heartbeat:
                 self._heartbeat.cancel()
 
-    async def finish(self, made: Made, blob_sha256: str) -> None:
+    async def finish(self, made: PurchaseResult, blob_sha256: str) -> None:
         """The media is in the store: settle what it cost and close the job. Doing so twice changes nothing."""
         desk = self._desk
         self._brought.pop(made.job_id, None)
@@ -140,7 +140,7 @@ class Jobs:
         await desk.note_end(job, "done", done.get("billed", job.billed or ZERO), blob=blob_sha256)
         desk.emit_of("done", job)
 
-    async def leave(self, made: Made) -> None:
+    async def leave(self, made: PurchaseResult) -> None:
         """The media could not be stored: let whoever comes next fetch it again, without waiting for the lease."""
         if token := self._brought.pop(made.job_id, None):
             await self._desk.db(self._desk.journal.let_go, token)
@@ -154,7 +154,7 @@ class Jobs:
         desk, closed = self._desk, list[Job]()
         for job in await desk.db(desk.journal.jobs, ("submitted",), film_id):
             if is_free(job, desk.clock.now()) and (sha256 := await desk.db(stored, job)):
-                await self.finish(Made(generated=None, billed=job.billed, job_id=job.id), sha256)
+                await self.finish(PurchaseResult(generated=None, billed=job.billed, job_id=job.id), sha256)
                 closed.append(job)
         return closed
 
@@ -223,7 +223,7 @@ class Jobs:
 
     # -- one errand
 
-    async def _run(self, errand: Errand) -> Made:
+    async def _run(self, errand: Purchase) -> PurchaseResult:
         desk, call = self._desk, errand.call
         job = await desk.db(desk.journal.look, call.key)
         if job is not None and job.state == "done" and call.again is True:
@@ -248,7 +248,7 @@ class Jobs:
                 log.debug("%s is somebody else's now", call.title)
             job = await desk.db(desk.journal.look, call.key)
 
-    async def _known(self, errand: Errand, job: Job) -> Made | None:
+    async def _known(self, errand: Purchase, job: Job) -> PurchaseResult | None:
         """What an earlier run has settled already; raises what it had come to."""
         call = errand.call
         if job.state not in ("lost", "refused", "done"):
@@ -277,18 +277,18 @@ class Jobs:
                     provider=name,
                 )
             case _:
-                return Made(generated=None, billed=job.billed, job_id=job.id, blob_sha256=job.blob_sha256)
+                return PurchaseResult(generated=None, billed=job.billed, job_id=job.id, blob_sha256=job.blob_sha256)
 
-    async def _found_after_all(self, errand: Errand, job: Job) -> Made | None:
+    async def _found_after_all(self, errand: Purchase, job: Job) -> PurchaseResult | None:
         """What was paid for and lost, if the vendor has it: looked for once by each run."""
         ticket = Ticket.model_validate(job.ticket) if job.ticket else await self._reconciler.find(errand, job)
         generated = await self._collector.once(errand.call, errand.provider, ticket) if ticket else None
         if generated is None:
             return None
         self._desk.emit("fetched", errand.call, job.id, "it was there after all")
-        return Made(generated=generated, billed=job.billed, job_id=job.id)
+        return PurchaseResult(generated=generated, billed=job.billed, job_id=job.id)
 
-    async def _make(self, errand: Errand) -> Made | None:
+    async def _make(self, errand: Purchase) -> PurchaseResult | None:
         """One pass along the line, from wherever the job stands; None to look again."""
         desk, call = self._desk, errand.call
         errand.job = await desk.db(desk.journal.take, call.key, errand.token, desk.clock.now())
@@ -324,9 +324,9 @@ class Jobs:
         await desk.db(desk.journal.hold, job, errand.token, desk.clock.now(), billed=billed)
         self._brought[job.id] = errand.token
         desk.emit("fetched", call, job.id)
-        return Made(generated=generated, billed=billed, job_id=job.id)
+        return PurchaseResult(generated=generated, billed=billed, job_id=job.id)
 
-    async def _ticket(self, errand: Errand, job: Job) -> Ticket | None:
+    async def _ticket(self, errand: Purchase, job: Job) -> Ticket | None:
         """The ticket of an unfinished job; None when it has to be bought."""
         await self._use_reservation_of(errand, job)
         if job.state == "submitted" or (job.state == "review" and job.ticket):
@@ -334,7 +334,7 @@ class Jobs:
             return Ticket.model_validate(job.ticket)
         return await self._reconciler.reconcile(errand, job)
 
-    async def _end(self, errand: Errand, job: Job, ended: Ended) -> FilmError:
+    async def _end(self, errand: Purchase, job: Job, ended: Ended) -> FilmError:
         """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
         billed = job.quoted if ended.cost is None else ended.cost
         kind: EventKind = "lost" if ended.state == "lost" else "failed"
@@ -349,7 +349,7 @@ class Jobs:
         else:
             self._desk.money.release(reservation_id)
 
-    async def _use_reservation_of(self, errand: Errand, job: Job) -> None:
+    async def _use_reservation_of(self, errand: Purchase, job: Job) -> None:
         """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
         mine, its = errand.call.reservation_id, job.reservation_id
         if mine and its and mine != its:
@@ -359,7 +359,7 @@ class Jobs:
 
     # -- leases
 
-    async def _leave(self, errand: Errand) -> None:
+    async def _leave(self, errand: Purchase) -> None:
         """Let others have the job, and give the money back if nothing was sent for it."""
         desk, reservation_id = self._desk, errand.call.reservation_id
         await desk.db(desk.journal.let_go, errand.token)

@@ -20,7 +20,7 @@ LEANING = 0.2
 """How much one observation counts: jobs differ widely, and the next is not like the last."""
 
 
-class Pace:
+class PollPace:
     """Intervals of one kind of job. ``floor`` is the vendor's own least interval, never gone below."""
 
     def __init__(self, usual: float, floor: float, *, dice: random.Random | None = None) -> None:

@@ -28,7 +28,7 @@ from film.errors import (
 )
 from film.jobs.advice import how_to_resolve, orders_page
 from film.jobs.calls import Job
-from film.jobs.desk import Desk, Errand
+from film.jobs.desk import JournalContext, Purchase
 from film.jobs.origin import is_anothers
 from film.jobs.pace import backoff
 from film.providers.base import Listing, Ticket
@@ -58,12 +58,12 @@ Found = Ticket | Absent | Untold
 class Reconciler:
     """``grace`` seconds are waited for a list that cannot prove anything, but may show the job yet."""
 
-    def __init__(self, desk: Desk, threshold: Decimal, grace: float) -> None:
+    def __init__(self, desk: JournalContext, threshold: Decimal, grace: float) -> None:
         self._desk = desk
         self._threshold = threshold
         self._grace = grace
 
-    async def reconcile(self, errand: Errand, job: Job) -> Ticket | None:
+    async def reconcile(self, errand: Purchase, job: Job) -> Ticket | None:
         """The ticket of a job that may have been sent; None when it has ended and the asset may be bought.
 
         Raises OutcomeUnknown when only the user can tell.
@@ -88,7 +88,7 @@ class Reconciler:
                 await self.ask_user(errand, job, why)
                 raise unknown(job, errand.provider.name)
 
-    async def buy_again(self, errand: Errand, job: Job, why: str) -> bool:
+    async def buy_again(self, errand: Purchase, job: Job, why: str) -> bool:
         """Close a job without a result so that it is bought once more, while all that was so spent stays small.
 
         What it may have cost is booked, and what is bought next has money of its own: where a limit leaves none beside
@@ -117,7 +117,7 @@ class Reconciler:
         errand.use(money)
         return True
 
-    async def ask_user(self, errand: Errand, job: Job, why: str) -> None:
+    async def ask_user(self, errand: Purchase, job: Job, why: str) -> None:
         """Put a job up for review: its money stays set aside, its ticket is kept where there is one."""
         desk = self._desk
         if job.reservation_id:
@@ -127,7 +127,7 @@ class Reconciler:
         if job.state != "review":
             desk.emit("review", errand.call, job.id, f"it cannot be told whether this was made: {why}")
 
-    async def find(self, errand: Errand, job: Job) -> Ticket | None:
+    async def find(self, errand: Purchase, job: Job) -> Ticket | None:
         """The ticket of a job that was given up, if the vendor's list shows it after all: one look."""
         try:
             listing = await errand.provider.find_lost(
@@ -138,7 +138,7 @@ class Reconciler:
         taken = await self._desk.db(self._desk.journal.tickets_of, job.provider)
         return next((t for t in listing.found if t.job_id not in taken), None) if listing else None
 
-    async def _in_the_book(self, errand: Errand, job: Job) -> Ticket | None:
+    async def _in_the_book(self, errand: Purchase, job: Job) -> Ticket | None:
         """An answer that came, and that the database did not take."""
         desk = self._desk
         if desk.book is None or not (plain := await desk.db(desk.book.ticket_of, job.id)):
@@ -147,7 +147,7 @@ class Reconciler:
         desk.emit("adopted", errand.call, job.id, "its answer stands in the order book")
         return Ticket.model_validate(plain)
 
-    async def _look_for(self, errand: Errand, job: Job, *, once: bool) -> Found:
+    async def _look_for(self, errand: Purchase, job: Job, *, once: bool) -> Found:
         """Look into the vendor's list until it shows the job or proves its absence, as long as that may take."""
         desk, provider = self._desk, errand.provider
         ours = not is_anothers(job.account, provider)
@@ -178,7 +178,7 @@ class Reconciler:
             return "it is not in the vendor's list, where it may show later"
         return "the vendor's list does not show it, and proves nothing"
 
-    async def _adopted(self, errand: Errand, job: Job, listing: Listing) -> Ticket | None:
+    async def _adopted(self, errand: Purchase, job: Job, listing: Listing) -> Ticket | None:
         desk = self._desk
         plain = [ticket.model_dump(mode="json") for ticket in listing.found]
         if not plain:
@@ -186,7 +186,7 @@ class Reconciler:
         adopted = await desk.db(desk.journal.adopt, job, errand.token, plain, desk.clock.now())
         return Ticket.model_validate(adopted) if adopted else None
 
-    async def _list(self, errand: Errand, age: float | None) -> Listing | None:
+    async def _list(self, errand: Purchase, age: float | None) -> Listing | None:
         call = errand.call
         for attempt in range(1, TRIES + 1):
             await self._desk.limits.unpaused(call.provider)

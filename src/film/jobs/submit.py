@@ -26,7 +26,7 @@ from film.errors import (
 from film.jobs.book import in_book
 from film.jobs.calls import Job, State
 from film.jobs.collect import Ended, cost_of
-from film.jobs.desk import Desk, Errand
+from film.jobs.desk import JournalContext, Purchase
 from film.jobs.journal import Fenced
 from film.jobs.origin import origin_of
 from film.jobs.pace import backoff
@@ -44,10 +44,10 @@ WATCH_SECONDS = 1.0
 
 
 class Submitter:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: JournalContext) -> None:
         self._desk = desk
 
-    async def submit(self, errand: Errand) -> Ticket | None:
+    async def submit(self, errand: Purchase) -> Ticket | None:
         """Buy the errand's asset; None when there is a job to look at instead: somebody else's, or an unknown one.
 
         Raises Interrupted, or what the account was closed for, before anything was sent.
@@ -75,18 +75,18 @@ class Submitter:
                     limits.close(call.provider, error)
                     raise
 
-    async def _until_allowed(self, errand: Errand) -> None:
+    async def _until_allowed(self, errand: Purchase) -> None:
         self._check(errand)
         while (left := self._desk.limits.paused(errand.call.provider)) > 0:
             await self._desk.clock.sleep(min(left, WATCH_SECONDS))
             self._check(errand)
 
-    def _check(self, errand: Errand) -> None:
+    def _check(self, errand: Purchase) -> None:
         self._desk.limits.check(errand.call.provider)
         if self._desk.stop():
             raise Interrupted(f"stopped before {errand.call.title} was bought", hint="run again to resume")
 
-    async def _send(self, errand: Errand) -> Ticket | None:
+    async def _send(self, errand: Purchase) -> Ticket | None:
         desk = self._desk
         picture = errand.call.picture  # read before anything is written down: a file that is gone must leave no trace
         await self._set_aside(errand)
@@ -131,7 +131,7 @@ class Submitter:
             return await self._unanswered(errand, job, error)
         return await self._answered(errand, job, ticket)
 
-    async def _set_aside(self, errand: Errand) -> None:
+    async def _set_aside(self, errand: Purchase) -> None:
         """No order without money of its own. Raises BudgetExceededError where a limit leaves none."""
         desk, call = self._desk, errand.call
         if call.reservation_id is None and call.quoted:
@@ -140,7 +140,7 @@ class Submitter:
             # Before the intent: a job on record must never have a reservation that may still be let go.
             await desk.db(desk.money.mark_submitted, call.reservation_id)
 
-    async def _answered(self, errand: Errand, job: Job, ticket: Ticket) -> Ticket | None:
+    async def _answered(self, errand: Purchase, job: Job, ticket: Ticket) -> Ticket | None:
         """Save the ticket: into the order book first, which neither a lock nor a full disk keeps from taking it."""
         desk, plain = self._desk, ticket.model_dump(mode="json")
         at = desk.clock.now()
@@ -166,17 +166,17 @@ class Submitter:
         self._desk.emit("submitted", errand.call, job.id)
         return ticket
 
-    async def _unanswered(self, errand: Errand, job: Job, error: Exception) -> None:
+    async def _unanswered(self, errand: Purchase, job: Job, error: Exception) -> None:
         await self._desk.write(errand, job, state="unknown", error=_in_words(error))
 
-    async def _take_back(self, errand: Errand, job: Job) -> None:
+    async def _take_back(self, errand: Purchase, job: Job) -> None:
         desk = self._desk
         await desk.db(desk.journal.withdraw, job, errand.token, desk.clock.now())
         await desk.note_end(job, "unsent", Decimal(0))
         errand.job = None
 
 
-def call_name(errand: Errand) -> str:
+def call_name(errand: Purchase) -> str:
     return errand.call.provider.name
 
 

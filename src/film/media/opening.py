@@ -17,8 +17,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-from film.bounds import open_plain
 from film.errors import BadMedia
+from film.files.bounds import open_plain
 from film.media.clips import Turn, picture_of, sound_of, turn_of
 from film.media.filetypes import HEAD, HEIC, FileType, accepted, describe, sniff
 from film.models import AssetType

@@ -15,7 +15,7 @@ is walked through newest first, and the others are looked up beside it.
 from film.metadata.counters import recount_library, verify_library
 from film.metadata.index import IndexStats, MetadataIndex
 from film.metadata.query import AssetQuery
-from film.metadata.results import Facet, Facets, Hit, Page
+from film.metadata.results import Facet, Facets, Hit, ResultPage
 from film.metadata.words import Dimension
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Hit",
     "IndexStats",
     "MetadataIndex",
-    "Page",
+    "ResultPage",
     "recount_library",
     "verify_library",
 ]

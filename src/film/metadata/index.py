@@ -17,7 +17,7 @@ from film.errors import InputError
 from film.metadata import entries
 from film.metadata.counters import library_totals
 from film.metadata.query import AnyOf, AssetQuery
-from film.metadata.results import Facets, Hit, Page, cursor, row_of
+from film.metadata.results import Facets, Hit, ResultPage, cursor, row_of
 from film.metadata.rows import read_asset, read_assets
 from film.metadata.selection import best, newest, resolve
 from film.metadata.tags import TagBook
@@ -123,11 +123,11 @@ class MetadataIndex:
         with snapshot(self.engine) as db:
             return self._newest(db, query, limit, _row_id(db, before) if before else None)[0]
 
-    def page(self, query: AssetQuery | None = None, *, limit: int = 50, cursor: str | None = None) -> Page:
+    def page(self, query: AssetQuery | None = None, *, limit: int = 50, cursor: str | None = None) -> ResultPage:
         """The newest assets of a query, and the cursor that asks for those behind them."""
         with snapshot(self.engine) as db:
             assets, more = self._newest(db, query or AssetQuery(), limit, row_of(cursor) if cursor else None)
-        return Page(tuple(assets), more)
+        return ResultPage(tuple(assets), more)
 
     def best(self, query: AssetQuery, *, limit: int = 50) -> list[Hit]:
         """Of the newest assets that match the query's words, those that match them best."""

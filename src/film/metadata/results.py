@@ -18,7 +18,7 @@ _CURSOR = re.compile(r"n([0-9a-f]{1,16})")
 
 
 @dataclass(frozen=True)
-class Page:
+class ResultPage:
     """``next`` asks for the page behind this one; None: this is the last."""
 
     assets: tuple[Asset, ...]

@@ -10,7 +10,7 @@ changing a shot's text costs nothing; one that does is named by the plan as the 
 
 from film.prompts.cast import Cast, Description
 from film.prompts.render import Rendered, render, rendered
-from film.prompts.shelf import Shelf, shelf_for
+from film.prompts.shelf import TemplateLibrary, shelf_for
 from film.prompts.template import Template
 from film.prompts.variables import Variable
 
@@ -18,8 +18,8 @@ __all__ = [
     "Cast",
     "Description",
     "Rendered",
-    "Shelf",
     "Template",
+    "TemplateLibrary",
     "Variable",
     "render",
     "rendered",

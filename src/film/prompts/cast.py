@@ -21,10 +21,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from film import toml_lines
 from film.errors import InputError
-from film.fields import check_names, validated
 from film.models import Model, Text, Word, identity
+from film.shots import toml_lines
+from film.shots.fields import check_names, validated
 
 FILE = "cast.toml"
 

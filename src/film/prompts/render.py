@@ -23,7 +23,7 @@ from film.errors import InputError
 from film.models import Shot
 from film.prompts.cast import Cast, Description, digest_of
 from film.prompts.sandbox import CountedEnvironment
-from film.prompts.shelf import Shelf
+from film.prompts.shelf import TemplateLibrary
 from film.prompts.template import Template
 from film.prompts.variables import Value, Variable, checked
 
@@ -55,7 +55,11 @@ class Rendered:
 
 
 def rendered(
-    shots: Sequence[Shot], shelf: Shelf, *, template: str | None = None, variables: Mapping[str, Value] | None = None
+    shots: Sequence[Shot],
+    shelf: TemplateLibrary,
+    *,
+    template: str | None = None,
+    variables: Mapping[str, Value] | None = None,
 ) -> tuple[Rendered, ...]:
     """All shots of a film, whose own ``template`` and ``variables`` hold where a shot says nothing."""
     press = _Press(shelf)
@@ -63,7 +67,7 @@ def rendered(
 
 
 def render(
-    shot: Shot, shelf: Shelf, *, template: str | None = None, variables: Mapping[str, Value] | None = None
+    shot: Shot, shelf: TemplateLibrary, *, template: str | None = None, variables: Mapping[str, Value] | None = None
 ) -> Rendered:
     """One shot. Raises InputError that names the shot, the template and the line in it."""
     return rendered([shot], shelf, template=template, variables=variables)[0]
@@ -95,7 +99,7 @@ def _render(shot: Shot, press: _Press, film_template: str | None, film_variables
 class _Press(BaseLoader):
     """Renders templates of one shelf; each is read and compiled once for a whole film."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: TemplateLibrary) -> None:
         self.shelf = shelf
         self._sets: dict[str, tuple[Template, ...]] = {}
         self._compiled: dict[tuple[str, str], CompiledTemplate] = {}

@@ -13,14 +13,14 @@ from functools import cached_property
 from pathlib import Path
 
 from film.errors import InputError
-from film.filmfile import TEMPLATES
 from film.prompts.cast import FILE, Cast, Description, read_cast
 from film.prompts.template import NAME, SUFFIX, Template, read_template
+from film.shots.filmfile import TEMPLATES
 
 _BUILT_IN = Path(__file__).with_name("looks")
 
 
-class Shelf:
+class TemplateLibrary:
     """Templates by name; a file is read when it is asked for. ``folders`` are (origin, folder), nearest first."""
 
     def __init__(self, folders: Sequence[tuple[str, Path]]) -> None:
@@ -70,7 +70,7 @@ class Shelf:
                 )
 
 
-def shelf_for(shots: Path | None, gallery: Path) -> Shelf:
+def shelf_for(shots: Path | None, gallery: Path) -> TemplateLibrary:
     """The shelf of a film whose shots stand in ``shots``."""
     folders = [("gallery", gallery / TEMPLATES), ("built in", _BUILT_IN)]
-    return Shelf([("film", shots.absolute().parent / TEMPLATES), *folders] if shots else folders)
+    return TemplateLibrary([("film", shots.absolute().parent / TEMPLATES), *folders] if shots else folders)

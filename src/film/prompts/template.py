@@ -25,11 +25,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from film import toml_lines
 from film.errors import InputError
-from film.fields import check_names, validated
 from film.models import Model, Slug, Word
 from film.prompts.variables import Variable
+from film.shots import toml_lines
+from film.shots.fields import check_names, validated
 
 SUFFIX = ".toml"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9\-]{0,58}[a-z0-9])?")

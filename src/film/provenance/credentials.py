@@ -14,9 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from film.bounds import BOUNDS, open_plain
 from film.errors import ConfigurationError, disk_error
-from film.own_files import own_folder
+from film.files.bounds import BOUNDS, open_plain
+from film.files.own_files import own_folder
 from film.provenance.library import INSTALL
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The catalogue of voices: name → (class, what to do when it cannot be loaded)."""
 
 ROWS: dict[str, tuple[str, str]] = {
-    "draft": ("film.providers.draft.provider:DraftAudioProvider", "reinstall film-generation"),
+    "draft": ("animatic.provider:DraftAudioProvider", "reinstall film-generation"),
     "openai": ("film.providers.openai_speech:OpenAISpeechProvider", "reinstall film-generation"),
     "elevenlabs": ("film.providers.elevenlabs:ElevenLabsSpeechProvider", "reinstall film-generation"),
 }

@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from film.dialogue import said
+from film.environment.variables import KEY_NAMES
 from film.errors import BadMedia, MissingKeyError, PollingNotSupported, ProviderError
 from film.models import AssetType, Generated, Model, Quote
-from film.variables import KEY_NAMES
 
 if TYPE_CHECKING:
     import httpx
@@ -192,6 +192,22 @@ class BaseProvider(ABC):
     def get_ready(cls, pieces: int) -> None:
         """So many pieces, at most, will probably be asked for soon: start what takes a while to start."""
         return
+
+    @classmethod
+    def workings(cls) -> str:
+        """Of one that works on this machine: its recipes and code, in one line.
+
+        Machines that share a library must have the same, or equal requests would get unequal results.
+        """
+        return ""
+
+    @classmethod
+    def try_out(cls) -> str:
+        """Work a little, as ``film doctor`` asks: what came of it, in words; empty where there is nothing to try.
+
+        Raises a FilmError where it does not work here.
+        """
+        return ""
 
     def quote(self, config: Any) -> Quote:
         """``estimate_cost`` with its basis in words; override to say how it came about."""

@@ -1,7 +1,7 @@
 """The catalogue of picture makers: name → (class, what to do when it cannot be loaded)."""
 
 ROWS: dict[str, tuple[str, str]] = {
-    "draft": ("film.providers.draft.provider:DraftImageProvider", "reinstall film-generation"),
+    "draft": ("animatic.provider:DraftImageProvider", "reinstall film-generation"),
     "fal": ("film.providers.fal:FalImageProvider", "reinstall film-generation"),
     "replicate": ("film.providers.replicate:ReplicateImageProvider", "reinstall film-generation"),
 }

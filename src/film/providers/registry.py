@@ -71,6 +71,12 @@ def provider_class(asset_type: AssetType, name: str) -> type[BaseProvider]:
         raise ProviderNotFound(f"provider {name} needs {error.name}", hint=remedy, provider=name) from error
 
 
+def local_providers() -> list[type[BaseProvider]]:
+    """Those that work on this machine."""
+    found = [provider_class(kind, name) for kind in AssetType for name in names(kind)]
+    return [each for each in found if each.local]
+
+
 def make_provider(asset_type: AssetType, name: str, context: ProviderContext | None = None) -> BaseProvider:
     return provider_class(asset_type, name)(context)
 

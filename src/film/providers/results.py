@@ -20,9 +20,9 @@ from pathlib import Path
 import httpx
 
 from film.errors import BadMedia, PaidLost, ProviderUnavailable, disk_error
+from film.files.own_files import own_folder
 from film.media import FileType
 from film.models import AssetType
-from film.own_files import own_folder
 from film.providers.addresses import Place, check_outside, place_of, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length
 from film.providers.media import recognise

@@ -20,6 +20,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
+from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.errors import (
     ConfigurationError,
     FilmError,
@@ -46,7 +47,6 @@ from film.providers.redact import redact
 from film.providers.results import Download
 from film.providers.wire import Answer, KeyAuth, Wire
 from film.rates import Rate, RateCard
-from film.variables import KEY_NAMES, URL_NAMES
 
 logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()

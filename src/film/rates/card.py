@@ -28,11 +28,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from film.bounds import read_plain
 from film.errors import InputError, UnknownPriceError
+from film.files.bounds import read_plain
 from film.rates.rate import ANY, Rate
 from film.settings import Settings
-from film.toml_lines import check_keys
+from film.shots.toml_lines import check_keys
 
 _FOLDER = Path(__file__).parent
 _FORM = 'an entry is [[rate]] with provider, model, unit, price = "0.003" and source, as in film/rates/shipped.toml'

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from film.errors import StoreError
-from film.own_files import fresh_beside, own_folder
+from film.files.own_files import fresh_beside, own_folder
 from film.rates.card import RateCard
 from film.rates.rate import Rate
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from film.search import matrix
 from film.search.embedder import Vectors
 from film.search.matrix import Matrix, Scores
-from film.search.vectors import Ids, Model, all_vectors, changed_since, count_since, vectors_of
+from film.search.vectors import Ids, VectorModel, all_vectors, changed_since, count_since, vectors_of
 
 FEW = 2000
 """Up to so many vectors are read from the database faster than a file is opened and overlaid."""
@@ -41,7 +41,7 @@ class ExactVectors:
         self._matrix: Matrix | None = None
 
     def nearest(
-        self, db: Connection, model: Model, wanted: NDArray[np.float32], limit: int, among: Ids | None
+        self, db: Connection, model: VectorModel, wanted: NDArray[np.float32], limit: int, among: Ids | None
     ) -> Ranked:
         """(row id, likeness), the best first. ``among`` are row ids in ascending order; None: everything."""
         if among is not None and len(among) <= FEW:
@@ -59,7 +59,7 @@ class ExactVectors:
             scores = np.concatenate([scores, vectors[inside] @ wanted])
         return _decide(db, model, wanted, limit, ids, scores)
 
-    def _matrix_for(self, db: Connection, model: Model) -> Matrix | None:
+    def _matrix_for(self, db: Connection, model: VectorModel) -> Matrix | None:
         """The file, caught up where much has changed; None for a library that needs none."""
         held = self._matrix
         if held is None or held.change > model.change:
@@ -72,7 +72,7 @@ class ExactVectors:
         self._matrix = held
         return held
 
-    def _written(self, db: Connection, model: Model, held: Matrix | None) -> Matrix:
+    def _written(self, db: Connection, model: VectorModel, held: Matrix | None) -> Matrix:
         if held is None or count_since(db, model, held.change) > len(held):
             count = count_since(db, model, -1)
             parts = ((ids, *matrix.quantize(vectors)) for ids, vectors in all_vectors(db, model, 5_000))
@@ -107,7 +107,9 @@ def _proposals(found: Matrix, wanted: NDArray[np.float32], among: Ids | None, ne
     return ids, scores
 
 
-def _decide(db: Connection, model: Model, wanted: NDArray[np.float32], limit: int, ids: Ids, scores: Scores) -> Ranked:
+def _decide(
+    db: Connection, model: VectorModel, wanted: NDArray[np.float32], limit: int, ids: Ids, scores: Scores
+) -> Ranked:
     """The best by the database's vectors. Who is proposed and no longer there makes room for more."""
     proposed = max(limit * _PROPOSED, 100)
     while True:

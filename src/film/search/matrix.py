@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.errors import StoreError
-from film.own_files import own_folder
+from film.files.own_files import own_folder
 from film.search.embedder import Vectors
 from film.search.vectors import Ids
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from film.metadata.selection import Selection, every, matches
 from film.search.embedder import Vectors
-from film.search.vectors import Ids, Model, changed_since
+from film.search.vectors import Ids, VectorModel, changed_since
 
 INDEXED = 20_000
 """From so many vectors on they get an HNSW index; fewer are compared faster than found."""
@@ -31,7 +31,7 @@ _OLDEST = (0, 8)
 """The first whose HNSW goes on looking when a filter leaves too little."""
 
 
-def synchronize(engine: Engine, model: Model) -> bool:
+def synchronize(engine: Engine, model: VectorModel) -> bool:
     """Bring the table up to date, made where it is missing; False: there is no pgvector."""
     with engine.connect() as db:
         schema = _schema(db) or _install(db)
@@ -56,7 +56,7 @@ def synchronize(engine: Engine, model: Model) -> bool:
 
 
 def nearest(
-    db: Connection, model: Model, wanted: NDArray[np.float32], selection: Selection, limit: int
+    db: Connection, model: VectorModel, wanted: NDArray[np.float32], selection: Selection, limit: int
 ) -> list[tuple[int, float]] | None:
     """(row id, likeness), the best first; None: ask NumPy."""
     schema, name = _schema(db), _name(model)
@@ -92,7 +92,7 @@ def _compared(db: Connection, name: str, distance: TextClause, selection: Select
     )
 
 
-def _name(model: Model) -> str:
+def _name(model: VectorModel) -> str:
     return _PREFIX + model.token
 
 
@@ -126,7 +126,7 @@ def _exists(db: Connection, name: str) -> bool:
     return db.scalar(select(func.to_regclass(name))) is not None
 
 
-def _create(db: Connection, name: str, schema: str, model: Model) -> None:
+def _create(db: Connection, name: str, schema: str, model: VectorModel) -> None:
     older = text(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
         " AND starts_with(relname, :prefix)"
@@ -140,7 +140,7 @@ def _create(db: Connection, name: str, schema: str, model: Model) -> None:
     db.exec_driver_sql(f"CREATE INDEX ON {name} (change)")
 
 
-def _copy(db: Connection, name: str, model: Model, ids: Ids, vectors: Vectors) -> None:
+def _copy(db: Connection, name: str, model: VectorModel, ids: Ids, vectors: Vectors) -> None:
     """Write vectors by COPY in PostgreSQL's binary form, a fiftieth of the time that rows of text would take."""
     row = np.dtype(
         [

@@ -18,7 +18,7 @@ from film.metadata.selection import Selection, matches, resolve
 from film.search import pgvector
 from film.search.embedder import Embedder, load_embedder
 from film.search.exact import ExactVectors, Ranked, merge
-from film.search.vectors import Model, catch_up, count_waiting, current_model, start_again, waiting_prompts
+from film.search.vectors import VectorModel, catch_up, count_waiting, current_model, start_again, waiting_prompts
 
 FOLDER = "search"
 """In the gallery: what searching by meaning keeps beside the database. It may be deleted at any time."""
@@ -91,7 +91,7 @@ class SemanticSearch:
         return [Hit(asset, score) for asset, (_, score) in zip(assets, ranked, strict=True)]
 
     def _ranked(
-        self, db: Connection, model: Model, wanted: NDArray[np.float32], selection: Selection, limit: int
+        self, db: Connection, model: VectorModel, wanted: NDArray[np.float32], selection: Selection, limit: int
     ) -> Ranked:
         if db.dialect.name == "postgresql":
             ranked = pgvector.nearest(db, model, wanted, selection, limit)
@@ -101,7 +101,7 @@ class SemanticSearch:
         return self._exact.nearest(db, model, wanted, limit, among)
 
     def _waiting(
-        self, db: Connection, model: Model | None, wanted: NDArray[np.float32], selection: Selection
+        self, db: Connection, model: VectorModel | None, wanted: NDArray[np.float32], selection: Selection
     ) -> Ranked:
         """What is not embedded, by its likeness; nothing of it is kept."""
         prompts = waiting_prompts(db, model, matches(db, selection, AssetRow.id))

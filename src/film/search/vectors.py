@@ -32,7 +32,7 @@ _HALF = np.dtype("<f2")
 
 
 @dataclass(frozen=True)
-class Model:
+class VectorModel:
     """Whose vectors a library has. ``change`` is the last that was written when it was read."""
 
     id: int
@@ -41,12 +41,12 @@ class Model:
     change: int
 
 
-def current_model(db: Connection, embedder: Embedder) -> Model | None:
+def current_model(db: Connection, embedder: Embedder) -> VectorModel | None:
     """The library's model, if it is this embedder's and no other's vectors are there."""
     rows = db.execute(select(_MODELS)).all()
     if len(rows) != 1 or (rows[0].name, rows[0].dim) != (embedder.name, embedder.dim):
         return None
-    return Model(rows[0].id, rows[0].dim, rows[0].token, rows[0].change)
+    return VectorModel(rows[0].id, rows[0].dim, rows[0].token, rows[0].change)
 
 
 def catch_up(engine: Engine, embedder: Embedder, progress: Callable[[int], None] | None = None) -> int:
@@ -73,7 +73,7 @@ def count_waiting(db: Connection) -> int:
     return db.scalar(select(func.count()).select_from(EmbeddingQueue)) or 0
 
 
-def waiting_prompts(db: Connection, model: Model | None, which: Sequence[ColumnElement[bool]]) -> dict[int, str]:
+def waiting_prompts(db: Connection, model: VectorModel | None, which: Sequence[ColumnElement[bool]]) -> dict[int, str]:
     """The prompts that wait, by row, of those assets; without a model all do."""
     query = select(AssetRow.id, AssetRow.prompt).where(AssetRow.prompt != "", *which)
     if model:
@@ -81,18 +81,18 @@ def waiting_prompts(db: Connection, model: Model | None, which: Sequence[ColumnE
     return {row.id: row.prompt for row in db.execute(query)}
 
 
-def changed_since(db: Connection, model: Model, change: int) -> tuple[Ids, Vectors]:
+def changed_since(db: Connection, model: VectorModel, change: int) -> tuple[Ids, Vectors]:
     """The vectors written after a change."""
     query = select(Embedding.asset_id, Embedding.vec).where(Embedding.model_id == model.id, Embedding.change > change)
     return _arrays(model, [(row.asset_id, row.vec) for row in db.execute(query)])
 
 
-def count_since(db: Connection, model: Model, change: int) -> int:
+def count_since(db: Connection, model: VectorModel, change: int) -> int:
     query = select(func.count()).where(Embedding.model_id == model.id, Embedding.change > change)
     return db.scalar(query) or 0
 
 
-def vectors_of(db: Connection, model: Model, row_ids: Sequence[int]) -> tuple[Ids, Vectors]:
+def vectors_of(db: Connection, model: VectorModel, row_ids: Sequence[int]) -> tuple[Ids, Vectors]:
     """The vectors of these assets, of those that have one."""
     found: list[tuple[int, bytes]] = []
     for start in range(0, len(row_ids), 500):
@@ -102,7 +102,7 @@ def vectors_of(db: Connection, model: Model, row_ids: Sequence[int]) -> tuple[Id
     return _arrays(model, found)
 
 
-def all_vectors(db: Connection, model: Model, at_once: int) -> Iterator[tuple[Ids, Vectors]]:
+def all_vectors(db: Connection, model: VectorModel, at_once: int) -> Iterator[tuple[Ids, Vectors]]:
     """Every vector, by ascending asset, some at a time."""
     last = -1
     query = select(Embedding.asset_id, Embedding.vec).where(Embedding.model_id == model.id)
@@ -111,7 +111,7 @@ def all_vectors(db: Connection, model: Model, at_once: int) -> Iterator[tuple[Id
         yield _arrays(model, [(row.asset_id, row.vec) for row in rows])
 
 
-def _arrays(model: Model, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
+def _arrays(model: VectorModel, rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
     ids = np.array([row_id for row_id, _ in rows], np.int64)
     halves = np.frombuffer(b"".join(vec for _, vec in rows), _HALF).reshape(len(rows), model.dim)
     return ids, halves.astype(np.float32)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest import mock
 
+from film.environment.variables import KEY_NAMES
 from film.errors import FilmError, MissingKeyError, PollingNotSupported
 from film.hashing import content_key
 from film.jobs.checks import check_media
@@ -41,7 +42,6 @@ from film.providers.base import (
     check_generated,
 )
 from film.testing import synthetic
-from film.variables import KEY_NAMES
 
 CONFIGS: dict[AssetType, Any] = {
     AssetType.IMAGE: ImageConfig(prompt="a lighthouse at dusk", width=512, height=512),

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Literal
 
 from film.models import TransitionKind
-from film.timeline.shots import Placed, same_scene
+from film.timeline.shots import PlacedShot, same_scene
 
 TransitionDefault = Literal[TransitionKind, "auto"]
 TRANSITION_SECONDS = Fraction(1, 2)
 
 
-def kind_of_join(before: Placed, after: Placed, default: TransitionDefault) -> TransitionKind:
+def kind_of_join(before: PlacedShot, after: PlacedShot, default: TransitionDefault) -> TransitionKind:
     """A cut within a scene; a crossfade where the place or the time of day becomes another one."""
     if before.transition:
         return before.transition

@@ -56,7 +56,7 @@ class ShotCut:
         return ceil(self.speech_samples * rate / self.speech_rate) if self.speech else 0
 
 
-class Placed(Protocol):
+class PlacedShot(Protocol):
     """A shot, as written or as cut: where and when it plays, and how it goes over into the next."""
 
     @property
@@ -67,7 +67,7 @@ class Placed(Protocol):
     def transition(self) -> TransitionKind | None: ...
 
 
-def same_scene(before: Placed, after: Placed) -> bool:
+def same_scene(before: PlacedShot, after: PlacedShot) -> bool:
     """Whether place and time of day stay; what a shot does not say is taken to be unchanged."""
     here, there = _places(before), _places(after)
     moved = bool(here and there) and not here & there
@@ -75,6 +75,6 @@ def same_scene(before: Placed, after: Placed) -> bool:
     return not moved and not (then and now and then != now)
 
 
-def _places(cut: Placed) -> frozenset[str]:
+def _places(cut: PlacedShot) -> frozenset[str]:
     every = frozenset(place.casefold() for place in cut.landscapes)
     return every - _SAYS_NOTHING_OF_THE_PLACE or every

@@ -1,5 +1,5 @@
-"""Thin names; see ``film.pipeline.params``."""
+"""Thin names; see ``film.planning.params``."""
 
-from film.pipeline.params import FilmParams, film_params
+from film.planning.params import FilmParams, film_params
 
 __all__ = ["FilmParams", "film_params"]

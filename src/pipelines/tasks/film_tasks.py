@@ -1,5 +1,5 @@
-"""Thin names; see ``film.pipeline.task``."""
+"""Thin names; see ``film.app.task``."""
 
-from film.pipeline.task import FilmGenerationTask
+from film.app.task import FilmGenerationTask
 
 __all__ = ["FilmGenerationTask"]

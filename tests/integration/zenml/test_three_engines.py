@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from film.pipeline.engine import ENGINES
-from film.pipeline.results import FilmResult
-from film.pipeline.run import run_film_pipeline
+from film.app.films import run_film_pipeline
+from film.planning.results import FilmResult
+from film.production.engines import ENGINES
 from film.settings import Settings
 
 pytestmark = [

@@ -16,13 +16,13 @@ from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import BudgetExceededError, ConfigurationError, InputError, Interrupted, ProviderRefused
 from film.models import AssetType
-from film.pipeline.engine import engine_named
-from film.pipeline.params import FilmParams
-from film.pipeline.reports import ShotReport
-from film.pipeline.results import FilmResult
-from film.pipeline.stop import Stop
-from film.pipeline.zenml import house, views, work
-from film.pipeline.zenml.workshop import Workshop, at_work, joined, known_as, opened
+from film.planning.params import FilmParams
+from film.planning.results import FilmResult
+from film.production.engines import engine_named
+from film.production.engines.zenml import house, views, work
+from film.production.engines.zenml.workshop import FilmWorkshop, at_work, joined, known_as, opened
+from film.production.shot_reports import ShotReport
+from film.production.stop import Stop
 
 T = TypeVar("T")
 TWO = [shot(1), shot(2, dialogue="Hello there.")]
@@ -34,7 +34,7 @@ def through_json(reports: list[ShotReport]) -> list[ShotReport]:
 
 
 def take(
-    room: Room, shots: list[dict[str, Any]], steps: Callable[[Workshop], Coroutine[Any, Any, T]], **options: Any
+    room: Room, shots: list[dict[str, Any]], steps: Callable[[FilmWorkshop], Coroutine[Any, Any, T]], **options: Any
 ) -> T:
     stop: Stop | None = options.pop("stop", None)
 
@@ -49,11 +49,11 @@ def take(
     return asyncio.run(all_steps())
 
 
-async def gate(shop: Workshop, batch_size: int | None = None) -> tuple[work.Estimate, list[work.Batch]]:
+async def gate(shop: FilmWorkshop, batch_size: int | None = None) -> tuple[work.Estimate, list[work.Batch]]:
     return await work.estimate(shop.run, shop.digest, shop.begun, batch_size=batch_size)
 
 
-async def in_batches(shop: Workshop) -> FilmResult:
+async def in_batches(shop: FilmWorkshop) -> FilmResult:
     passed, batches = await gate(shop, 1)
     reports: list[ShotReport] = []
     for batch in batches:
@@ -62,7 +62,7 @@ async def in_batches(shop: Workshop) -> FilmResult:
     return await work.compose(shop.run, reports, passed, shop.began)
 
 
-async def by_stages(shop: Workshop) -> FilmResult:
+async def by_stages(shop: FilmWorkshop) -> FilmResult:
     passed, _ = await gate(shop)
     reports: list[ShotReport] = []
     for kind in STAGES:
@@ -111,7 +111,7 @@ def test_the_gate_stops_a_film_that_costs_too_much_before_anything_is_sent(room:
 
 
 def test_an_estimate_opens_only_its_own_film(room: Room) -> None:
-    async def another(shop: Workshop) -> None:
+    async def another(shop: FilmWorkshop) -> None:
         passed, _ = await gate(shop)
         passed.admit(shop.digest)
         passed.admit("another")
@@ -126,7 +126,7 @@ def test_a_step_that_is_repeated_buys_nothing_again(room: Room, use_cache: bool)
     assert room.vendor.posts == 5
     new = [shot(1, enhanced_prompt="another"), *TWO[1:]] if use_cache else TWO
 
-    async def twice(shop: Workshop) -> None:
+    async def twice(shop: FilmWorkshop) -> None:
         passed, (batch,) = await gate(shop)
         await work.shoot(shop.run, batch, passed)
         posts = room.vendor.posts
@@ -142,7 +142,7 @@ def test_a_step_that_is_repeated_buys_nothing_again(room: Room, use_cache: bool)
 def test_a_stop_between_steps_is_told_by_the_index(room: Room) -> None:
     stop = Stop()
 
-    async def stopped(shop: Workshop) -> None:
+    async def stopped(shop: FilmWorkshop) -> None:
         passed, batches = await gate(shop)
         stop.set()
         reports = await work.shoot(shop.run, batches[0], passed)
@@ -157,7 +157,7 @@ def test_a_stop_between_steps_is_told_by_the_index(room: Room) -> None:
 def test_batches_hold_what_is_to_be_made_in_its_order(room: Room) -> None:
     room.make([shot(2)])
 
-    async def batches(shop: Workshop) -> list[work.Batch]:
+    async def batches(shop: FilmWorkshop) -> list[work.Batch]:
         return (await gate(shop, 2))[1]
 
     found = take(room, [shot(n) for n in range(1, 5)], batches)
@@ -167,7 +167,7 @@ def test_batches_hold_what_is_to_be_made_in_its_order(room: Room) -> None:
 def test_costs_are_recorded_and_shown_as_text(room: Room) -> None:
     named = [shot(1, shot_id="a-b")]
 
-    async def costs(shop: Workshop) -> work.Costs:
+    async def costs(shop: FilmWorkshop) -> work.Costs:
         await in_batches(shop)
         return await work.record(shop.run)
 
@@ -180,7 +180,7 @@ def test_costs_are_recorded_and_shown_as_text(room: Room) -> None:
 
 
 def test_what_the_dashboard_shows_of_a_film(room: Room) -> None:
-    async def made(shop: Workshop) -> tuple[FilmParams, FilmResult]:
+    async def made(shop: FilmWorkshop) -> tuple[FilmParams, FilmResult]:
         return shop.run.params, await in_batches(shop)
 
     params, film = take(room, TWO, made)
@@ -204,12 +204,12 @@ def test_steps_of_one_name_meet_in_one_workshop(room: Room) -> None:
             assert other is not first
     assert at_work("one") is None
 
-    async def open_here(shop: Workshop) -> None:
+    async def open_here(shop: FilmWorkshop) -> None:
         with known_as("three", shop):
             assert await asyncio.to_thread(meet, shop)
             assert at_work("three") is shop
 
-    def meet(shop: Workshop) -> bool:
+    def meet(shop: FilmWorkshop) -> bool:
         with joined("three", "nothing is read of this") as met:
             return met is shop and met.do(work.record).total == 0
 

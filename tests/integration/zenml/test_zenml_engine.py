@@ -17,10 +17,10 @@ from zenml_room import Room
 from film.cost_tracker import verify_ledger
 from film.db.session import engine_for
 from film.errors import BudgetExceededError, ConfigurationError, Interrupted, ProviderRefused
-from film.pipeline.events import Event
-from film.pipeline.results import FilmResult
-from film.pipeline.stop import Stop
-from film.pipeline.zenml import house
+from film.planning.results import FilmResult
+from film.production.engines.zenml import house
+from film.production.events import Event
+from film.production.stop import Stop
 
 pytestmark = [
     pytest.mark.engines,
@@ -187,7 +187,7 @@ def test_a_pipeline_of_ones_own_has_a_workshop_of_its_own(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.enter(room.settings)
-    flows, steps = import_module("film.pipeline.zenml.flows"), import_module("pipelines.steps.film_steps")
+    flows, steps = import_module("film.production.engines.zenml.flows"), import_module("pipelines.steps.film_steps")
     assert steps.film_flow is flows.film_flow
     shots = tmp_path / "own.json"
     shots.write_text(json.dumps([shot(1, enhanced_prompt="a lighthouse")]))

@@ -30,8 +30,8 @@ SHOTS = [shot(n, dialogue=f"Line {n}." if n % 2 else None) for n in range(1, 7)]
 ASSETS = 15
 STRUCK = """
 import asyncio, os, signal, sys
-from film.pipeline.params import film_params
-from film.pipeline.zenml import make_film
+from film.planning.params import film_params
+from film.production.engines.zenml import make_film
 from film.settings import load_settings
 
 shots, kind, count = sys.argv[1], sys.argv[2], int(sys.argv[3])

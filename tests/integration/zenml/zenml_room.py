@@ -10,10 +10,10 @@ from typing import Any
 import pipeline_room
 
 from film.models import AssetType
-from film.pipeline.events import Listener
-from film.pipeline.results import FilmResult
-from film.pipeline.stop import Stop
-from film.pipeline.zenml import make_film
+from film.planning.results import FilmResult
+from film.production.engines.zenml import make_film
+from film.production.events import Listener
+from film.production.stop import Stop
 from film.providers.base import BaseProvider
 
 

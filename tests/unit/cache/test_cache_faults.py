@@ -18,7 +18,7 @@ from film.cache.blobs import Condition
 from film.db.migrate import prepare
 from film.db.session import make_engine
 from film.errors import StoreError
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
 
 IMAGE = {"kind": "image", "provider": "fal", "mime": "image/png"}
 

@@ -13,7 +13,7 @@ import pytest
 from cache_kit import key, overwrite
 from sqlalchemy import Engine
 
-from film.cache import AssetCache, CachedAsset, Made
+from film.cache import AssetCache, CachedAsset, NewResult
 from film.errors import ProviderRefused
 
 Obtained = tuple[CachedAsset, bool]
@@ -28,27 +28,27 @@ class Maker:
         self.begun = asyncio.Event()
         self.open = asyncio.Event()
 
-    async def __call__(self) -> Made:
+    async def __call__(self) -> NewResult:
         self.calls += 1
         self.begun.set()
         await self.open.wait()
-        return Made("image/png", data=self.data, cost=Decimal("0.05"))
+        return NewResult("image/png", data=self.data, cost=Decimal("0.05"))
 
 
 def obtain(
-    cache: AssetCache, name: str, make: Callable[[], Awaitable[Made]], **options: bool
+    cache: AssetCache, name: str, make: Callable[[], Awaitable[NewResult]], **options: bool
 ) -> asyncio.Task[Obtained]:
     return asyncio.ensure_future(cache.obtain(key(name), kind="image", provider="fal", make=make, **options))
 
 
-def ready(data: bytes = b"made") -> Callable[[], Awaitable[Made]]:
-    async def make() -> Made:
-        return Made("image/png", data=data)
+def ready(data: bytes = b"made") -> Callable[[], Awaitable[NewResult]]:
+    async def make() -> NewResult:
+        return NewResult("image/png", data=data)
 
     return make
 
 
-async def never() -> Made:
+async def never() -> NewResult:
     raise AssertionError("it is there: nothing is to be made")
 
 
@@ -74,10 +74,10 @@ def test_threads_with_loops_of_their_own_make_it_once(cache: AssetCache) -> None
     calls: list[int] = []
     together = threading.Barrier(8)
 
-    async def make() -> Made:
+    async def make() -> NewResult:
         calls.append(1)
         await asyncio.sleep(0.01)
-        return Made("image/png", data=b"made")
+        return NewResult("image/png", data=b"made")
 
     def work(_: int) -> list[bool]:
         async def main() -> list[bool]:
@@ -111,10 +111,10 @@ def test_two_caches_on_one_gallery_make_it_once(cache: AssetCache, engine: Engin
 
 
 def test_a_file_may_be_made_too(cache: AssetCache) -> None:
-    async def make() -> Made:
+    async def make() -> NewResult:
         path = cache.temporary(".mp4")
         path.write_bytes(b"a clip")
-        return Made("video/mp4", path=path, details={"frames": 120})
+        return NewResult("video/mp4", path=path, details={"frames": 120})
 
     async def main() -> None:
         asset, hit = await obtain(cache, "a", make)
@@ -129,7 +129,7 @@ def test_a_makers_error_reaches_all_who_wait_and_the_next_one_may_try(cache: Ass
     async def main() -> None:
         begun, go = asyncio.Event(), asyncio.Event()
 
-        async def refuse() -> Made:
+        async def refuse() -> NewResult:
             begun.set()
             await go.wait()
             raise ProviderRefused("not that", hint="change the prompt")
@@ -151,7 +151,7 @@ def test_a_makers_error_stays_in_its_process_and_others_try_at_once(cache: Asset
         with AssetCache(cache.gallery, engine=engine) as other:
             begun, go = asyncio.Event(), asyncio.Event()
 
-            async def refuse() -> Made:
+            async def refuse() -> NewResult:
                 begun.set()
                 await go.wait()
                 raise ProviderRefused("no credit here")
@@ -268,7 +268,7 @@ def test_a_claim_is_one_owners_until_its_lease_is_over(cache: AssetCache) -> Non
     assert not cache.abandon(key("a"), owner="one")
     assert cache.abandon(key("a"), owner="two")
     assert cache.claim(key("a"), owner="three", **claim) == "mine"
-    made = cache.publish(key("a"), Made("image/png", data=b"x"), owner="three", **claim)
+    made = cache.publish(key("a"), NewResult("image/png", data=b"x"), owner="three", **claim)
     assert cache.claim(key("a"), owner="four", **claim) == "ready"
     assert cache.get(key("a")) == made
 
@@ -277,22 +277,22 @@ def test_who_lost_the_claim_does_not_replace_what_was_published_since(cache: Ass
     claim = {"kind": "image", "provider": "fal"}
     cache.claim(key("a"), owner="slow", lease=timedelta(seconds=-1), **claim)
     cache.claim(key("a"), owner="quick", **claim)
-    quick = cache.publish(key("a"), Made("image/png", data=b"quick"), owner="quick", **claim)
-    assert cache.publish(key("a"), Made("image/png", data=b"slow"), owner="slow", **claim) == quick
+    quick = cache.publish(key("a"), NewResult("image/png", data=b"quick"), owner="quick", **claim)
+    assert cache.publish(key("a"), NewResult("image/png", data=b"slow"), owner="slow", **claim) == quick
     cache.claim(key("b"), owner="slow", lease=timedelta(seconds=-1), **claim)
     cache.claim(key("b"), owner="quick", **claim)
-    slow = cache.publish(key("b"), Made("image/png", data=b"slow"), owner="slow", **claim)  # first after all
+    slow = cache.publish(key("b"), NewResult("image/png", data=b"slow"), owner="slow", **claim)  # first after all
     assert cache.get(key("b")) == slow
 
 
 def test_leases_are_renewed_while_the_loop_is_busy(engine: Engine, cache: AssetCache) -> None:
     with AssetCache(cache.gallery, engine=engine, lease=timedelta(seconds=1.5)) as short:
 
-        async def make() -> Made:
+        async def make() -> NewResult:
             threading.Event().wait(2)  # nothing else runs in this loop
             claim = await asyncio.to_thread(cache.claim, key("a"), owner="thief", kind="image", provider="fal")
             assert claim == "wait"
-            return Made("image/png", data=b"made")
+            return NewResult("image/png", data=b"made")
 
         asyncio.run(short.obtain(key("a"), kind="image", provider="fal", make=make))
         assert short._flights._keeper._held == {}

@@ -15,9 +15,9 @@ from cache_kit import Put, key, overwrite
 from sqlalchemy import Engine
 
 import film.cache.counts
-from film.cache import AssetCache, CachedAsset, Made
+from film.cache import AssetCache, CachedAsset, NewResult
 from film.errors import IntegrityError, StoreError
-from film.hashing import sha256_of
+from film.files.digests import sha256_of
 from film.settings import Settings
 
 
@@ -105,7 +105,7 @@ def test_many_lookups_are_one_lookup_each(cache: AssetCache, put: Put) -> None:
 def test_made_is_bytes_or_a_file_and_not_both(tmp_path: Path) -> None:
     for fields in ({}, {"data": b"", "path": tmp_path}):
         with pytest.raises(TypeError, match="exactly one"):
-            Made("image/png", **fields)
+            NewResult("image/png", **fields)
 
 
 @pytest.mark.parametrize("suffix", ["/../x.png", "\0", "x" * 50, "a b"])

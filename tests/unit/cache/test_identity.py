@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from film.cache.identity import Identity, Standing
+from film.cache.identity import Identity, SideState
 from film.cache.token import read_token
 from film.errors import StoreError
 
@@ -19,7 +19,7 @@ def test_processes_that_name_a_new_gallery_at_once_give_it_one_name(
     """Each looks before any has written; the second used to put another name into the database than the folder's."""
     look, together = Identity.look, threading.Barrier(4)
 
-    def look_together(self: Identity) -> Standing:
+    def look_together(self: Identity) -> SideState:
         found = look(self)
         together.wait(timeout=30)
         return found
@@ -47,12 +47,12 @@ def test_what_another_process_writes_between_the_two_looks_is_no_mistake(
     look = Identity.look
     told = read_token(tmp_path)
     assert told is not None
-    seen: list[Standing] = []
+    seen: list[SideState] = []
 
-    def torn_look(self: Identity) -> Standing:
+    def torn_look(self: Identity) -> SideState:
         found = look(self)
         if not seen:  # the first time: the folder as it was before the other process wrote
-            found = Standing(found.ours, None, "absent", has_rows=True)
+            found = SideState(found.ours, None, "absent", has_rows=True)
         seen.append(found)
         return found
 
@@ -62,6 +62,6 @@ def test_what_another_process_writes_between_the_two_looks_is_no_mistake(
 
 
 def test_what_stays_wrong_is_refused(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Identity, "look", lambda self: Standing(None, None, "absent", has_rows=True))
+    monkeypatch.setattr(Identity, "look", lambda self: SideState(None, None, "absent", has_rows=True))
     with pytest.raises(StoreError, match="not there"):
         Identity(tmp_path, engine).absent()

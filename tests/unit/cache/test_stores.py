@@ -25,7 +25,7 @@ from cache_kit import key, overwrite
 from sqlalchemy import Engine, delete, insert, select, update
 
 from film.archive import back_up, export_library, import_library
-from film.cache import AssetCache, CachedAsset, Made
+from film.cache import AssetCache, CachedAsset, NewResult
 from film.cache.bucket import Bucket
 from film.db.base import now
 from film.db.migrate import prepare
@@ -96,10 +96,10 @@ class Studio:
 
     made = 0
 
-    async def make(self) -> Made:
+    async def make(self) -> NewResult:
         self.made += 1
         await asyncio.sleep(0.05)
-        return Made("image/png", data=b"made")
+        return NewResult("image/png", data=b"made")
 
 
 @pytest.fixture(params=["local", "folder", "s3"])
@@ -209,9 +209,9 @@ def test_of_several_that_claim_a_key_one_has_it_until_it_lets_go(room: Room) -> 
         winner = str(got.index("mine"))
         assert other.renew(key("k"), owner=winner)
         assert not other.renew(key("k"), owner="thief")
-        made = room.cache.publish(key("k"), Made("image/png", data=b"made"), owner=winner, **claim)
+        made = room.cache.publish(key("k"), NewResult("image/png", data=b"made"), owner=winner, **claim)
         assert other.claim(key("k"), owner="late", **claim) == "ready"
-        assert other.publish(key("k"), Made("image/png", data=b"late"), owner="late", **claim) == made
+        assert other.publish(key("k"), NewResult("image/png", data=b"late"), owner="late", **claim) == made
         assert other.get(key("k")) == made
 
 

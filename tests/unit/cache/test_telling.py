@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from film.cache import AssetCache, Made
+from film.cache import AssetCache, NewResult
 from film.cache.telling import asking_for
 
 A, B = "a" * 64, "b" * 64
@@ -47,9 +47,9 @@ def test_hits_and_misses_are_told_with_what_they_saved(cache: AssetCache, caplog
 def test_the_shot_that_asks_is_named_in_its_own_task(cache: AssetCache, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "film.cache")
 
-    async def make() -> Made:
+    async def make() -> NewResult:
         await asyncio.sleep(0)
-        return Made("video/mp4", data=b"clip", cost=Decimal("0.27"))
+        return NewResult("video/mp4", data=b"clip", cost=Decimal("0.27"))
 
     async def ask(shot: str) -> None:
         with asking_for(shot):

@@ -14,8 +14,8 @@ from spoken import RATE, film, lines_of, shot
 from film.captions import captioned
 from film.captions.cues import GAP, READING_SPEED, captions_of
 from film.captions.text import LINE, clean, width
-from film.filmfile import CaptionSettings
 from film.models import SpokenWord
+from film.shots.filmfile import CaptionSettings
 from film.timeline import Line, Timeline
 
 LONG = (

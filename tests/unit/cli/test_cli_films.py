@@ -171,7 +171,7 @@ def test_an_interrupted_film_is_130_and_says_how_to_go_on(
     async def stopped(*_: object, **__: object) -> object:
         raise Interrupted("stopped: 1 of 2 shots are done", hint="run the same command again to go on from here")
 
-    monkeypatch.setattr("film.pipeline.run.make_film", stopped)
+    monkeypatch.setattr("film.production.engines.local.make_film", stopped)
     said = film("make", write_shots(tmp_path, {}), *DRAFT)
     assert said.code == 130 and "run the same command again" in said.help
 

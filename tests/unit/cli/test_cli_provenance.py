@@ -10,10 +10,10 @@ import pytest
 from desk import Film
 
 from film.cli import doctor
-from film.compose import scripts
 from film.errors import BadMedia
 from film.inspect import inspect_film
 from film.provenance import Claim, Origin, ShotOrigin, local_credential, sign, verify
+from film.render import scripts
 from film.settings import Settings
 from film.testing import synthetic
 

@@ -11,7 +11,7 @@ import pytest
 from desk import Film, write_shots
 from PIL import Image
 
-from film.pipeline.near import near_matches
+from film.planning.near_matches import near_matches
 from film.testing import synthetic
 from film.testing.simulator import Simulator
 
@@ -27,7 +27,7 @@ SHOT: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time to look for what is near, however busy the machine is."""
-    monkeypatch.setattr("film.pipeline.near.near_matches", partial(near_matches, seconds=60.0))
+    monkeypatch.setattr("film.planning.near_matches.near_matches", partial(near_matches, seconds=60.0))
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_plan_says_what_it_had_no_time_to_look_for(
     shots = write_shots(tmp_path, *[SHOT] * 12)
     whole = film("plan", shots)
     assert "time for looking" not in whole.out and film("plan", shots, "--json").json["near_unseen"] == 0
-    monkeypatch.setattr("film.pipeline.near.near_matches", partial(near_matches, seconds=-1.0))
+    monkeypatch.setattr("film.planning.near_matches.near_matches", partial(near_matches, seconds=-1.0))
     said = film("plan", shots)
     assert '"reuse"' not in said.out and "over before 24 cheaper ones had their turn" in said.out
     assert film("plan", shots, "--json").json["near_unseen"] == 24

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from desk import write_shots
 
+from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator import Books
-from film.variables import KEY_NAMES, URL_NAMES
 
 FILM = [sys.executable, "-m", "film"]
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from film.cli.progress import Bars
-from film.pipeline.events import Event
+from film.production.events import Event
 
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

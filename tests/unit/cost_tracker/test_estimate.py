@@ -15,7 +15,7 @@ from film.errors import InputError, UnknownPriceError
 from film.models import AssetType, Shot
 from film.rates import RateCard
 from film.settings import Settings
-from film.shotfile import load_shots
+from film.shots.shotfile import load_shots
 
 TODAY = date(2026, 11, 22)
 LINE = "I haven't been up here in years..."  # the description's own

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
 from film.testing import synthetic
 from film.testing.faulty_films import Form, pan, tone, write_film
 from film.timeline import (

@@ -15,8 +15,8 @@ from cutting_table import HOSTILE, table
 from film.errors import ComposeError
 from film.export import write_edit
 from film.export.placing import Join, Piece, placed
+from film.files.written import remember
 from film.timeline import Timeline
-from film.written import remember
 
 otio = pytest.importorskip("opentimelineio")
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from film.compose.fonts import Typeface
 from film.export import contact_sheet, poster, write_pictures
 from film.export.contact_sheet import spoken_in
 from film.export.lettering import clean, fitted, wrapped
 from film.export.stills import stills
-from film.hashing import sha256_of_file
+from film.files.digests import sha256_of_file
+from film.render.fonts import Typeface
 from film.testing.faulty_films import Form, Picture, card, during, pan, write_film
 from film.timeline import Clip, Line, Slate, Source, Timeline, Transition
 from film.timeline.sound import SpokenTurn

@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from film.db.session import make_engine
 from film.errors import BudgetExceededError
-from film.hashing import asset_key, sha256_of
-from film.jobs import Job, JobEvent, Jobs, Limits, Made, PaidCall
+from film.files.digests import sha256_of
+from film.hashing import asset_key
+from film.jobs import Job, JobEvent, Jobs, Limits, PaidCall, PurchaseResult
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
@@ -100,7 +101,7 @@ class House:
 
         return asyncio.run(main())
 
-    async def buy(self, jobs: Jobs, call: PaidCall) -> Made:
+    async def buy(self, jobs: Jobs, call: PaidCall) -> PurchaseResult:
         """What a pipeline does with a call: look into the store, run, store, finish."""
         made = await jobs.run(call)
         if made.generated is not None:
@@ -109,14 +110,14 @@ class House:
             await jobs.finish(made, self.store[call.key])
         return made
 
-    def make_on(self, engine: Engine, **options: Any) -> Made:
-        async def main() -> Made:
+    def make_on(self, engine: Engine, **options: Any) -> PurchaseResult:
+        async def main() -> PurchaseResult:
             return await self.buy(self.jobs(engine, **options), self.image_call())
 
         return asyncio.run(main())
 
-    def make(self, call: PaidCall | None = None, **options: Any) -> Made:
-        async def main() -> Made:
+    def make(self, call: PaidCall | None = None, **options: Any) -> PurchaseResult:
+        async def main() -> PurchaseResult:
             return await self.buy(self.jobs(**options), call or self.image_call())
 
         return asyncio.run(main())

@@ -13,7 +13,7 @@ from house import House
 from sqlalchemy import Engine
 
 from film.db.owner import is_gone, new_token
-from film.jobs import Made
+from film.jobs import PurchaseResult
 from film.jobs.journal import Fenced, Journal
 from film.testing.doubles import FakeImageProvider, FakeVendor, ManualClock
 
@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=60)
 def test_a_second_program_waits_for_the_first_and_takes_what_it_made(house: House):
     house.vendor.seconds = 300
 
-    async def main() -> list[Made]:
+    async def main() -> list[PurchaseResult]:
         first, second = house.jobs(), house.jobs()
         return await asyncio.gather(house.buy(first, house.image_call()), house.buy(second, house.image_call()))
 
@@ -37,7 +37,7 @@ def test_a_second_program_waits_for_the_first_and_takes_what_it_made(house: Hous
 def test_a_program_that_stopped_showing_life_is_taken_over(house: House):
     house.vendor.seconds = 30
 
-    async def main() -> Made:
+    async def main() -> PurchaseResult:
         sleeper = asyncio.create_task(house.jobs().run(house.image_call()))
         while not house.vendor.jobs:
             await asyncio.sleep(0)
@@ -188,7 +188,7 @@ def test_the_journal_holds_on_every_database(engine: Engine, house: House):
     vendor = FakeVendor(seconds=30, clock=clock.monotonic)
     two = House("", vendor, clock)
 
-    async def main() -> list[Made]:
+    async def main() -> list[PurchaseResult]:
         call = two.image_call()
         return await asyncio.gather(*(two.buy(two.jobs(engine), call) for _ in range(3)))
 

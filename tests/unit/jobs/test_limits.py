@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from film.errors import OutOfCredit
 from film.jobs import Limits
 from film.jobs.limits import MAX_PAUSE, PriorityLimiter
-from film.jobs.pace import Pace, backoff
+from film.jobs.pace import PollPace, backoff
 from film.jobs.unbroken import unbroken
 from film.models import Generated
 from film.providers.base import BaseImageProvider, BaseProvider, ImageConfig, ProviderContext
@@ -193,7 +193,7 @@ def test_orders_that_are_answered_with_the_result_are_held_back_by_places_alone(
 
 @given(st.floats(1, 600), st.floats(0.5, 10))
 def test_polls_are_few_never_below_the_floor_and_close_to_the_end(usual: float, floor: float):
-    pace = Pace(usual, floor, dice=random.Random(0))
+    pace = PollPace(usual, floor, dice=random.Random(0))
     polls, elapsed = 0, 0.0
     while elapsed < pace.usual:
         wait = pace.wait(elapsed)
@@ -205,7 +205,7 @@ def test_polls_are_few_never_below_the_floor_and_close_to_the_end(usual: float, 
 
 
 def test_a_pace_leans_towards_what_it_sees():
-    pace = Pace(60, 1)
+    pace = PollPace(60, 1)
     for _ in range(24):
         pace.observed(6)
     assert pace.usual == pytest.approx(6, rel=0.1)

@@ -20,7 +20,7 @@ from film.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from film.jobs import Decision, Jobs, Limits, Made
+from film.jobs import Decision, Jobs, Limits, PurchaseResult
 from film.models import Generated
 from film.providers.base import AudioConfig, BaseImageProvider, ImageConfig, JobStatus, Ticket
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider
@@ -77,7 +77,7 @@ def test_the_quote_is_settled_where_the_vendor_does_not_say_what_it_billed(house
 def test_two_equal_calls_at_once_are_one_purchase(house: House):
     house.vendor.seconds = 30
 
-    async def work(jobs: Jobs) -> list[Made]:
+    async def work(jobs: Jobs) -> list[PurchaseResult]:
         return await asyncio.gather(*(house.buy(jobs, house.image_call()) for _ in range(5)))
 
     made = house.run(work)
@@ -210,7 +210,7 @@ def test_after_a_stop_nothing_more_is_bought_though_it_was_queued(house: House):
 
     results = house.run(work, house.jobs(stop=lambda: stop))
     assert house.vendor.posts == 3
-    assert sum(isinstance(r, Made) for r in results) == 3
+    assert sum(isinstance(r, PurchaseResult) for r in results) == 3
     assert sum(isinstance(r, Interrupted) for r in results) == 9
     assert len(house.purse.released) == 9
 

@@ -18,8 +18,8 @@ from sqlalchemy import Engine
 
 from film.cost_tracker import CostTracker, ReservationRequest, verify_ledger
 from film.errors import FilmError, OutcomeUnknown, ProviderError
-from film.jobs import Job, Jobs, Limits, Made, PaidCall
-from film.pipeline.money import JournalMoney
+from film.jobs import Job, Jobs, Limits, PaidCall, PurchaseResult
+from film.production.money import JournalMoney
 from film.providers.base import AudioConfig, ImageConfig, Ticket
 from film.settings import Settings
 from film.testing.doubles import FakeAudioProvider, FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
@@ -55,7 +55,7 @@ class Scene:
         call = paid_call(provider, ImageConfig(prompt="a lighthouse", width=64, height=64), reservation_id=held.id)
         return replace(call, **changes)
 
-    async def make(self, call: PaidCall) -> Made:
+    async def make(self, call: PaidCall) -> PurchaseResult:
         jobs = self.jobs()
         made = await jobs.run(call)
         if made.generated is not None:

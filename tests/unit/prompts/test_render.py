@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from film.errors import InputError
 from film.models import Shot
-from film.prompts import Shelf, render, rendered, shelf_for
+from film.prompts import TemplateLibrary, render, rendered, shelf_for
 
 
 def shot(**fields: Any) -> Shot:
     return Shot.model_validate({"shot_id": "one", "enhanced_prompt": "a trunk is opened", **fields})
 
 
-def shelf(folder: Path, **files: str) -> Shelf:
+def shelf(folder: Path, **files: str) -> TemplateLibrary:
     for name, text in files.items():
         (folder / f"{name.replace('_', '-')}.toml").write_text(text, "utf-8")
-    return Shelf([("film", folder)])
+    return TemplateLibrary([("film", folder)])
 
 
 def test_without_template_and_cast_a_shot_stays_as_it_is(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from animatic.casting import VoiceCast
+from animatic.figures import appearance
 from film.providers.casting import Voice, cast
-from film.providers.draft.casting import VoiceCast
-from film.providers.draft.figures import appearance
 from film.providers.given_names import (
     FEMININE_NAMES,
     FEMININE_WORDS,

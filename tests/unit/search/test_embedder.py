@@ -77,7 +77,7 @@ def test_without_the_package_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPat
 
 def test_nobody_who_does_not_search_loads_it() -> None:
     code = (
-        "import sys, film.pipeline.run, film.cli.main, film.cli.assets, film.cli.similar;"
+        "import sys, film.app.films, film.cli.main, film.cli.assets, film.cli.similar;"
         "sys.exit(str([m for m in ('film.search', 'tokenizers', 'safetensors', 'wordllama') if m in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

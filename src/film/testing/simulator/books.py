@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from film.own_files import own_file
+from film.files.own_files import own_file
 
 Kind = Literal["image", "video", "audio"]
 Fate = Literal["succeed", "fail", "refuse", "black", "stuck", "malformed", "strange"]

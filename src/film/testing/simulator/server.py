@@ -23,6 +23,7 @@ from typing import Any, Self, cast
 
 from aiohttp import web
 
+from film.environment.variables import KEY_NAMES, URL_NAMES
 from film.testing.simulator.books import Books, Charge, Post
 from film.testing.simulator.elevenlabs import SimulatedElevenLabs
 from film.testing.simulator.fal import SimulatedFal
@@ -31,7 +32,6 @@ from film.testing.simulator.openai import SimulatedOpenAI
 from film.testing.simulator.replicate import SimulatedReplicate
 from film.testing.simulator.runway import SimulatedRunway
 from film.testing.simulator.vendor import House, Latency, SimulatedVendor
-from film.variables import KEY_NAMES, URL_NAMES
 
 VENDORS: tuple[type[SimulatedVendor], ...] = (
     SimulatedFal,

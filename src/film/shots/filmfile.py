@@ -1,0 +1,213 @@
+"""How a film is cut and finished: the settings that stand in film.toml, or beside the shots in shots.json.
+
+    film.toml ─┐
+               ├─► FilmFile ──► params, the timeline, the mix, captions, provenance
+    shots.json ┘
+
+Every setting has a default that makes a good film, so that most films need no such file. Files that are named here
+(music, a LUT, a certificate) are looked for from the folder of the file that names them. Seconds are exact decimals,
+levels are dB or LUFS as the field names say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, cast
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from film.errors import InputError
+from film.models import Model, Slug, Text, TransitionKind
+from film.shots.fields import at, explain
+
+TransitionDefault: TypeAlias = Literal[TransitionKind, "auto"]
+"""``auto``: a cut within a scene, a crossfade where place or time of day change."""
+Fit = Literal["fit", "fill", "blur"]
+"""A picture of another shape than the film's: bars, cropped, or over a blurred copy of itself."""
+LongDialogue = Literal["extend", "slow", "hold", "next-length"]
+"""What gives way to speech that outlasts its clip, after all of the clip is shown.
+
+``extend`` (to 0.8x at most, then the last picture is held), ``slow`` (down to half speed before it is held), ``hold``
+(at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
+"""
+SoundPolicy = Literal["keep", "drop"]
+TEMPLATES = "templates"
+"""The folder of a film's own style templates and its cast, beside the shots or in the gallery."""
+LOUDNESS = {"web": Decimal(-14), "ebu-r128": Decimal(-23), "podcast": Decimal(-16), "cinema": Decimal(-27)}
+"""Names for targets in LUFS."""
+
+
+def _exact(value: object) -> object:
+    """TOML and JSON floats as they were written."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _as_text(value: object) -> object:
+    """A rate may be written as a number."""
+    return str(value) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else value
+
+
+def _loudness(value: object) -> object:
+    if not isinstance(value, str):
+        return _exact(value)
+    if value not in LOUDNESS and not value.lstrip("-").replace(".", "", 1).isdigit():
+        raise ValueError(f"is no level; write a number of LUFS, or one of {', '.join(LOUDNESS)}")
+    return LOUDNESS.get(value, value)
+
+
+def _as_file(value: object) -> object:
+    """A name alone stands for a group in which nothing else is set."""
+    return {"file": value} if isinstance(value, (str, Path)) else value
+
+
+Seconds = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=600, decimal_places=3)]
+Level = Annotated[Decimal, BeforeValidator(_exact), Field(ge=-70, le=0)]
+"""LUFS."""
+Gain = Annotated[Decimal, BeforeValidator(_exact), Field(ge=-60, le=24)]
+"""dB."""
+RateText = Annotated[str, BeforeValidator(_as_text)]
+Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
+
+
+class MusicFile(Model):
+    """A bed of music under the film, looped and faded to its length."""
+
+    file: Path
+    level: Level = Decimal(-20)
+    """Loudness where nobody speaks, in a film in which speech lies at -14; another target moves both alike."""
+    duck: Annotated[Decimal, BeforeValidator(_exact), Field(ge=-40, le=0)] = Decimal(-10)
+    """dB by which it steps back under dialogue."""
+    fade_in: Seconds = Decimal(1)
+    fade_out: Seconds = Decimal(3)
+    start: Seconds = Decimal(0)
+    """Where in the film it begins."""
+    offset: Seconds = Decimal(0)
+    """Where in its own file it begins."""
+    loop: bool = True
+
+
+class SoundSettings(Model):
+    loudness: Annotated[Decimal, BeforeValidator(_loudness), Field(ge=-40, le=-5)] | None = None
+    """Target in LUFS; None is -14 where somebody speaks or music plays, and quieter where only a place is heard."""
+    true_peak: Annotated[Decimal, BeforeValidator(_exact), Field(ge=-9, le=Decimal("-0.1"))] = Decimal(-1)
+    """dBTP that nothing passes."""
+    clips: SoundPolicy = "keep"
+    """The clips' own sound, where they have any."""
+    clips_level: Level = Decimal(-26)
+    ambience: bool = True
+    """Synthesised room tone and places, so that no cut falls into dead silence."""
+
+
+class LookSettings(Model):
+    fit: Fit = "fit"
+    match: bool = False
+    """Bring exposure and white balance of neighbouring shots of one scene closer together."""
+    grain: Share = Decimal(0)
+    lut: Path | None = None
+    """A .cube file."""
+    lut_strength: Share = Decimal(1)
+
+
+class CaptionSettings(Model):
+    files: bool = True
+    """An .srt and a .vtt beside the film."""
+    track: bool = True
+    """A soft subtitle track inside the film, which players can switch on."""
+    burn_in: bool = False
+    """Drawn into the picture for good."""
+    speakers: bool = False
+    """Name the speaker."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+
+
+class ProvenanceSettings(Model):
+    manifest: bool = True
+    """Sign a C2PA manifest into the film, where the library for it is installed."""
+    certificate: Path | None = None
+    """A PEM chain, leaf first; None: a local one, marked as a test."""
+    private_key: Path | None = None
+    prompts: bool = False
+    """Put every shot's prompt and dialogue into it too: whoever has the film can then read them."""
+
+
+class FilmFile(Model):
+    """What may stand in film.toml or beside the shots; None leaves it to the flags and the tier."""
+
+    title: Text | None = None
+    comment: Text | None = None
+    size: str | None = None
+    frame_rate: RateText | None = None
+    """``auto``, which None stands for too: what most of the film is made at."""
+    transition: TransitionDefault = "auto"
+    transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
+    long_dialogue: LongDialogue = "extend"
+    line_tail: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=10, decimal_places=3)] = Decimal("0.4")
+    """Seconds of picture after a line, before the next shot comes."""
+    template: Slug | None = None
+    """The style template of all shots that name none."""
+    variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])
+    """What the film says for its templates."""
+    music: Annotated[MusicFile | None, BeforeValidator(_as_file)] = None
+    sound: SoundSettings = SoundSettings()
+    look: LookSettings = LookSettings()
+    captions: CaptionSettings = CaptionSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
+
+
+def resolved(film: FilmFile, folder: Path) -> FilmFile:
+    """The same with every file looked for from ``folder``; absolute paths stay."""
+
+    def at(path: Path | None) -> Path | None:
+        return None if path is None else (folder / path.expanduser()).absolute()
+
+    changes: dict[str, Any] = {
+        "look": film.look.model_copy(update={"lut": at(film.look.lut)}),
+        "provenance": film.provenance.model_copy(
+            update={
+                "certificate": at(film.provenance.certificate),
+                "private_key": at(film.provenance.private_key),
+            }
+        ),
+    }
+    if film.music:
+        changes["music"] = film.music.model_copy(update={"file": at(film.music.file)})
+    return film.model_copy(update=changes)
+
+
+def with_flags(film: FilmFile, **flags: object) -> FilmFile:
+    """The same with what a command's flags say over it; a group of settings keeps what no flag speaks of.
+
+    Files that flags name are looked for from the folder one is in. InputError names the flag that cannot be.
+    """
+    given = {name: flag for name, flag in flags.items() if flag is not None}
+    for name, flag in given.items():
+        before = getattr(film, name)
+        if isinstance(flag, dict) and isinstance(before, Model):
+            given[name] = {**before.model_dump(), **cast("dict[str, object]", flag)}
+    if not given:
+        return film
+    try:
+        changed = FilmFile.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        flag = next((name for name in reversed(first["loc"]) if isinstance(name, str)), "")
+        message, hint = explain(first, f"--{flag}", at(first["loc"], given), FilmFile)
+        raise InputError(message, hint=hint, field=flag) from error
+    found = resolved(changed, Path.cwd())
+    for place, file in files_of(found):
+        if place[0] in given and not file.is_file():
+            raise InputError(f"--{place[0]}: there is no file {file}", hint="check the path", field=place[0])
+    return film.model_copy(update={name: getattr(found, name) for name in given})
+
+
+def files_of(film: FilmFile) -> list[tuple[tuple[str, ...], Path]]:
+    """Every file that the settings name, with the way to it."""
+    named: list[tuple[tuple[str, ...], Path | None]] = [
+        (("music", "file"), film.music and film.music.file),
+        (("look", "lut"), film.look.lut),
+        (("provenance", "certificate"), film.provenance.certificate),
+        (("provenance", "private_key"), film.provenance.private_key),
+    ]
+    return [(place, file) for place, file in named if file]
