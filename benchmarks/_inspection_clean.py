@@ -74,7 +74,7 @@ def _moving(seed: int) -> Iterator[Clean]:
     dice = np.random.default_rng(seed + 3)
     shake = np.cumsum(dice.normal(0, 1.2, lab.frames + 2)) + 2.5 * np.arange(lab.frames + 2) + 30
     long = landscape(replace(lab, seconds=30), seed=4, speed=1)
-    yield _film(lab, "handheld camera", lambda k: long(abs(float(shake[k]))))  # type: ignore[arg-type]
+    yield _film(lab, "handheld camera", lambda k: long(abs(float(shake[k]))))
     ease = [60 * (0.5 - 0.5 * np.cos(np.pi * min(1, max(0, (k - 8) / 100)))) for k in range(lab.frames)]
     fine = landscape(replace(lab, seconds=9), seed=5, speed=1)
     yield _film(lab, "a move that is eased in and out", lambda k: fine(ease[k]))  # type: ignore[arg-type]
@@ -183,8 +183,8 @@ def _sounding(seed: int) -> Iterator[Clean]:
         here = (t >= at) * np.exp(-np.maximum(0, t - at) / (0.05 if n % 2 else 0.11))
         hit = dice.normal(0, 1, len(t)) if n % 2 else np.sin(2 * np.pi * 70 * np.maximum(0, t - at))
         drums += (0.5 * here * hit)[:, None]
-    yield _film(lab, "drums", film, sound=np.clip(0.6 * drums + noise(lab, 0.002), -2, 2) * 0.45)
-    yield _film(lab, "drums, lossless", film, sound=(0.6 * drums + noise(lab, 0.002)) * 0.45, suffix="mkv")
+    yield _film(lab, "drums", film, sound=np.clip(0.6 * drums + noise(lab, 0.002), -2, 2) * 0.55)
+    yield _film(lab, "drums, lossless", film, sound=(0.6 * drums + noise(lab, 0.002)) * 0.55, suffix="mkv")
     shower = noise(lab, 0.1)
     for at in dice.uniform(0, lab.seconds - 0.1, 300):
         place = round(at * RATE)
@@ -229,15 +229,17 @@ def _drafts(seed: int) -> Iterator[Clean]:
             strict=True,
         )
     ):
+        places = [_PLACES[(number + n + seed) % 6] for n in range(3)]
+        weather = [_WEATHER[(number + n + seed // 3) % 6] for n in range(3)]
         shots = [
             {
                 "shot_id": f"s{n}",
                 "shot_type": ("wide", "medium", "close-up")[n % 3],
-                "enhanced_prompt": f"Emma walks through the {_PLACES[(number + n + seed) % 6][0]}, {_WEATHER[(number + n + seed // 3) % 6]}",
+                "enhanced_prompt": f"Emma walks through the {places[n][0]}, {weather[n]}",
                 "duration": 2,
                 "dialogue": ("It was never meant to stay like this.", None, "Come back before it gets dark.")[n],
                 "characters": ["emma"],
-                "landscapes": list(_PLACES[(number + n + seed) % 6]),
+                "landscapes": list(places[n]),
                 "mood": mood,
                 "time_of_day": time,
             }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,10 @@ from benchmarks._inspection_lab import (
 )
 from film.testing.faulty_films import cut_short, damaged
 
+_WITH_DAMAGE = (
+    "frame-count damaged timestamps length odd-frame frozen stutter click dropout dropped-frame repeated-frame blank "
+    "levels sound-gap loudness truncated black"
+)
 _SLOW = frozenset(("hum", "letterbox", "pillarbox", "interlaced"))
 TUNED, HELD = "tuned", "held back"
 
@@ -90,17 +95,25 @@ class _Kit:
         return held if self.held else tuned
 
     def seen(
-        self, name: str, kinds: str, picture: Picture, at: int | None = None, *, beside: str = "", **more: object
+        self,
+        name: str,
+        kinds: str,
+        picture: Picture,
+        at: int | None = None,
+        *,
+        beside: str = "",
+        lab: Lab | None = None,
+        shown: Callable[[int], float] | None = None,
+        **more: Any,
     ) -> Defect:
-        lab = more.pop("lab", self.lab)
-        assert isinstance(lab, Lab)
+        lab = lab or self.lab
         where = None if at is None else float(at / lab.rate)
         sound = self.sound if lab.seconds == self.lab.seconds else film_sound(lab)
-        return self.of(name, kinds, Job(lab, picture, sound, **more), where, beside=beside)  # type: ignore[arg-type]
+        return self.of(name, kinds, Job(lab, picture, sound, times=shown, **more), where, beside=beside)
 
-    def heard(self, name: str, kinds: str, sound: Sound | None, at: float | None = None, **more: object) -> Defect:
+    def heard(self, name: str, kinds: str, sound: Sound | None, at: float | None = None, **more: Any) -> Defect:
         beside, profile = str(more.pop("beside", "")), str(more.pop("profile", ""))
-        job = Job(self.lab, self.film, sound, **more)  # type: ignore[arg-type]
+        job = Job(self.lab, self.film, sound, **more)
         return self.of(name, kinds, job, at, beside=beside, profile=profile)
 
     def of(
@@ -259,7 +272,10 @@ class _Kit:
         night = lit(lambda _: 0.25, film)
         bolt = flicker(self.pick(8, 5), lit(lambda _: 1.3, film), night)
         yield self.seen("lightning 8 times a second", "flash", bolt, first)
-        swing = lambda k: 0.55 + 0.45 * np.sin(2 * np.pi * self.pick(5, 3.6) * (k - first) / rate)  # noqa: E731
+
+        def swing(k: int) -> float:
+            return 0.55 + 0.45 * float(np.sin(2 * np.pi * self.pick(5, 3.6) * (k - first) / rate))
+
         yield self.seen(
             "light that swings", "flash", during(first, stop, lit(swing, white), film), first, beside=beside
         )
@@ -269,7 +285,6 @@ class _Kit:
     def sounds(self) -> Iterator[Defect]:
         lab, sound = self.lab, self.sound
         t = times(lab)
-        pcm = {"suffix": "mkv"}
         at = self.pick(1.5, 2.2)
         inside = (t >= at) & (t < at + self.pick(1.5, 1.2))
         side = np.array([1.0, 0.0])
@@ -296,8 +311,16 @@ class _Kit:
         dead = np.array([1, 1, 0, 1, 1, 1] if not self.held else [1, 0, 1, 1, 1, 1])
         yield self.heard("a dead channel of six", "dead-channel", wide * dead, suffix="mkv", beside="loudness")
 
+        yield from self._hums()
+        yield from self._breaks()
+        yield from self._levels()
+
+    def _hums(self) -> Iterator[Defect]:
+        lab, sound, t = self.lab, self.sound, times(self.lab)
+
         def hum(mains: float, levels: dict[int, float]) -> Sound:
-            return sum(v * np.sin(2 * np.pi * mains * n * t + n) for n, v in levels.items())[:, None] * np.ones(2)  # type: ignore[union-attr]
+            wave = np.sum([v * np.sin(2 * np.pi * mains * n * t + n) for n, v in levels.items()], axis=0)
+            return np.repeat(wave[:, None], 2, 1)
 
         strong = self.pick(0.01, 0.006)
         spoken = film_sound(lab, seed=12) if self.held else sound  # under a bass that sounds there nobody hears it
@@ -318,7 +341,17 @@ class _Kit:
             0.5,
             beside="click",
         )
-        for milliseconds, more in ((self.pick(20, 30), {}), (self.pick(8, 12), pcm), (self.pick(60, 45), {})):
+
+    def _breaks(self) -> Iterator[Defect]:
+        sound, t = self.sound, times(self.lab)
+        at, side = self.pick(1.5, 2.2), np.array([1.0, 0.0])
+        pcm: dict[str, Any] = {"suffix": "mkv"}
+        shapes: tuple[tuple[float, dict[str, Any]], ...] = (
+            (self.pick(20, 30), {}),
+            (self.pick(8, 12), pcm),
+            (self.pick(60, 45), {}),
+        )
+        for milliseconds, more in shapes:
             place = _loud_place(sound, at)
             gone = (t >= place) & (t < place + milliseconds / 1000)
             yield self.heard(
@@ -327,7 +360,8 @@ class _Kit:
         place = _loud_place(sound, at)
         gone = ((t >= place) & (t < place + self.pick(0.04, 0.025)))[:, None] & (side > 0)
         yield self.heard("dropout on one side", "dropout", sound * ~gone, place, beside="click")
-        for count, more in ((1, {}), (3, pcm)):
+        counts: tuple[tuple[int, dict[str, Any]], ...] = ((1, {}), (3, pcm))
+        for count, more in counts:
             clicked = sound.copy()
             for n in range(count):
                 clicked[round((at + 0.3 * n) * RATE)] += self.pick(0.6, -0.45)
@@ -335,6 +369,11 @@ class _Kit:
         stepped = sound.copy()
         stepped[round(at * RATE) : round(at * RATE) + 2] = self.pick(0.7, -0.6)
         yield self.heard("a bad sample", "click", stepped, at, **pcm)
+
+    def _levels(self) -> Iterator[Defect]:
+        sound, t = self.sound, times(self.lab)
+        at = self.pick(1.5, 2.2)
+        pcm: dict[str, Any] = {"suffix": "mkv"}
         loud = np.clip(sound * self.pick(8, 5), -1, 1)
         yield self.heard("overload", "clipping", loud, beside="loudness true-peak mono click")
         yield self.heard("overload, turned down", "clipping", loud * self.pick(0.4, 0.25), beside="loudness", **pcm)
@@ -372,17 +411,17 @@ class _Kit:
         )
         gap, at = int(self.pick(3, 2)), lab.at(0.4)
         yield self.seen(
-            "frames missing", "timestamps", film, at, times=lambda k: k + gap * (k >= at), beside="length sync"
+            "frames missing", "timestamps", film, at, shown=lambda k: k + gap * (k >= at), beside="length sync"
         )
         yield self.seen(
-            "a late frame", "timestamps", film, at, times=lambda k: k + 0.4 * (k == at), beside="length sync"
+            "a late frame", "timestamps", film, at, shown=lambda k: k + 0.4 * (k == at), beside="length sync"
         )
         yield self.seen(
             "no constant rate",
             "frame-rate",
             film,
             suffix="mkv",
-            times=lambda k: k + (k * 7 % 5) / 8,
+            shown=lambda k: k + (k * 7 % 5) / 8,
             beside="length sync",
         )
         yield self.seen("index at the end", "not-faststart", film, faststart=False)
@@ -390,13 +429,15 @@ class _Kit:
         large = Lab(1280, 720, Fraction(25), 1.2)
         yield self.seen("wrong matrix for its size", "colour-tags", landscape(large), lab=large, tags=(6, 6, 6))
         job = Job(lab, grainy(4, film), sound)
-        for name, kinds, spoil in (
-            ("cut short", "truncated", lambda p: cut_short(p, keep=self.pick(0.7, 0.45))),
-            ("damaged", "damaged", lambda p: damaged(p, at=self.pick(0.5, 0.3), length=2000)),
-        ):
-            beside = frozenset(("frame-count", "damaged", "timestamps", "length", "odd-frame", "frozen", "stutter", "click",
-                                "dropout", "dropped-frame", "repeated-frame", "blank", "levels", "sound-gap", "loudness", "truncated"))  # fmt: skip
-            yield Defect(name, lambda p, s=spoil: s(write(p, job)), frozenset((kinds,)), None, beside)
+        beside = frozenset(_WITH_DAMAGE.split())
+        cut_off = frozenset(("truncated",))
+        keep, hit = self.pick(0.7, 0.45), self.pick(0.5, 0.3)
+        yield Defect(
+            "cut short", lambda p: cut_short(write(p, job), keep=keep), frozenset(("truncated",)), None, beside
+        )
+        yield Defect(
+            "damaged", lambda p: damaged(write(p, job), at=hit, length=2000), frozenset(("damaged",)), None, beside
+        )
 
     def captioned(self) -> Iterator[Defect]:
         lab = self.lab

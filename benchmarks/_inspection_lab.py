@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
-Picture = Callable[[int], Pixels]
+Picture = Callable[[Any], Pixels]
+"""Frame, or a place between two, to its pixels."""
 Sound = NDArray[np.float64]
 RATE = 48_000
 _TICKS = 90_000
@@ -276,7 +277,8 @@ def write(path: Path, job: Job) -> Path:
             context.sample_aspect_ratio = job.aspect
         params = "threads=1:keyint=48" + (f":{job.params}" if job.params else "")
         context.options = {"preset": "veryfast", "crf": str(lab.crf), "x264-params": params}
-        audio, texts = _sound_track(container, job), None
+        audio = _sound_track(container, job)
+        texts: Any = None
         if job.captions:
             texts = container.add_mux_stream(
                 "mov_text" if path.suffix == ".mp4" else "subrip", time_base=Fraction(1, 1000)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 
@@ -52,7 +53,7 @@ def _defects() -> list[Figure]:
     for which in (TUNED, HELD):
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
             made = list(defects(which))
-            verdicts = list(pool.map(lambda pair: _judged(*pair, Path(folder)), enumerate(made)))
+            verdicts = list(pool.map(_judged, range(len(made)), made, repeat(Path(folder))))
         missed = [defect.name for defect, (hit, _) in zip(made, verdicts, strict=True) if not hit]
         false = [f"{d.name}: {text}" for d, (_, texts) in zip(made, verdicts, strict=True) for text in texts]
         for heading, names in (("missed", missed), ("false", false)):
@@ -91,7 +92,7 @@ def _clean() -> list[Figure]:
     for which, seed in ((TUNED, 30), (HELD, 117)):
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
             made = list(clean_films(seed))
-            told = list(pool.map(lambda pair: _told_of(*pair, Path(folder)), enumerate(made)))
+            told = list(pool.map(_told_of, range(len(made)), made, repeat(Path(folder))))
         for film, texts in zip(made, told, strict=True):
             for text in texts:
                 print(f"  {which}, false: {film.name}: {text}", file=sys.stderr)

@@ -48,7 +48,7 @@ def command(**options: Any) -> int:
 
     profile = profile_named(options["profile"]) if options["profile"] else None
     if options["html"]:
-        from film.written import check
+        from film.files.written import check
 
         check(options["html"], force=options["force"])
     target = _loudness(options["loudness"])

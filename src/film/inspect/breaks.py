@@ -29,7 +29,7 @@ _FALL = 20.0
 _DEEP = 10.0
 """Times, 20 dB, that all of it lies under its edges."""
 _SILENT, _NOTHING = 10 ** (-54 / 20), 80.0
-"""What is left at its quietest, or how many times less than before it: notes that cancel out for a moment leave more."""
+"""What is left at its quietest, or how many times less than before it: notes that cancel out leave more."""
 _HEARD = 10 ** (-48 / 20)
 _EQUAL = 4.0
 """Times that the sound after it may be louder or quieter than the one before."""
@@ -77,25 +77,18 @@ class Breaks:
         levels = np.sqrt(np.mean(parts * parts + steep * steep, axis=2))
         bends = bends.reshape(len(waves), whole, self._step).max(axis=2)
         self._tail = joined[:, -2:]
-        if self._levels is None or self._bends is None:
-            self._levels, self._bends = levels, bends
-        else:
-            self._levels = np.concatenate([self._levels, levels], axis=1)
-            self._bends = np.concatenate([self._bends, bends], axis=1)
-        self._judge(last=False)
-        gone = max(0, self._levels.shape[1] - _KEEP)
-        self._levels, self._bends = self._levels[:, gone:], self._bends[:, gone:]
+        if self._levels is not None and self._bends is not None:
+            levels = np.concatenate([self._levels, levels], axis=1)
+            bends = np.concatenate([self._bends, bends], axis=1)
+        self._judge(levels, bends)
+        gone = max(0, levels.shape[1] - _KEEP)
+        self._levels, self._bends = levels[:, gone:], bends[:, gone:]
         self._seen += gone
 
-    def close(self) -> None:
-        if self._levels is not None:
-            self._judge(last=True)
-
-    def _judge(self, *, last: bool) -> None:
-        assert self._levels is not None and self._bends is not None
-        for channel in range(len(self._levels)):
-            self._find_dropouts(channel, self._levels[channel])
-            self._find_clicks(channel, self._bends[channel])
+    def _judge(self, levels: NDArray[np.float32], bends: NDArray[np.float32]) -> None:
+        for channel in range(len(levels)):
+            self._find_dropouts(channel, levels[channel])
+            self._find_clicks(channel, bends[channel])
 
     def _find_dropouts(self, channel: int, level: NDArray[np.float32]) -> None:
         if len(level) < 3 * _EDGE + _SHORTEST:

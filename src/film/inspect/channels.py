@@ -43,10 +43,10 @@ class Fault:
 
 
 class Channels:
-    """Hears blocks of equal length in order."""
+    """Hears blocks of equal length, ``seconds`` each, in order."""
 
-    def __init__(self, channels: int) -> None:
-        self._channels = channels
+    def __init__(self, channels: int, seconds: float = BLOCK) -> None:
+        self._channels, self._seconds = channels, seconds
         self._means, self._powers = array("f"), array("f")
         self._cross, self._apart = array("f"), array("f")
 
@@ -79,7 +79,7 @@ class Channels:
                 whole = stop - first >= 0.95 * len(mean)
                 clear = whole or abs(level) > _CLEAR_DC  # wind and rumble are off their middle for a while, too
                 if stop - first >= min(_DC_BLOCKS, len(mean)) and clear and float(near.mean()) > 0.6:
-                    yield _fault("dc", channel, None if whole else (first, stop), level)
+                    yield self._fault("dc", channel, None if whole else (first, stop), level)
 
     def _dead(self, levels: NDArray[np.float32]) -> Iterator[Fault]:
         if self._channels < _STEREO:
@@ -91,13 +91,20 @@ class Channels:
             dead = level < _DEAD
             if bool(dead.all()):
                 if self._channels > _STEREO and heard.any():
-                    yield _fault("dead", channel, None, 0.0)
+                    yield self._fault("dead", channel, None, 0.0)
                 continue
             if float(np.mean(level > _ALIVE)) < _ALIVE_SHARE:
                 continue
             for first, stop in runs(dead & heard, 1):
                 if stop - first >= _DEAD_BLOCKS:
-                    yield _fault("dead", channel, (first, stop), 0.0)
+                    yield self._fault("dead", channel, (first, stop), 0.0)
+
+    def _fault(
+        self, kind: Literal["dc", "against", "dead"], channel: int, span: tuple[int, int] | None, level: float
+    ) -> Fault:
+        if span is None:
+            return Fault(kind, channel, None, None, level)
+        return Fault(kind, channel, span[0] * self._seconds, span[1] * self._seconds, level)
 
     def _sides(self, powers: NDArray[np.float32]) -> Iterator[Fault]:
         cross, apart = np.array(self._cross, np.float32), np.array(self._apart, np.float32)
@@ -109,7 +116,7 @@ class Channels:
         against = loud & (cross < _AGAINST * both)
         for first, stop in runs(against, 1):
             if stop - first >= _AGAINST_BLOCKS and stop - first < 0.95 * int(loud.sum()):
-                yield _fault("against", 0, (first, stop), 0.0)
+                yield self._fault("against", 0, (first, stop), 0.0)
 
 
 def runs(where: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
@@ -123,9 +130,3 @@ def runs(where: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
         else:
             merged.append((first, stop))
     yield from merged
-
-
-def _fault(kind: Literal["dc", "against", "dead"], channel: int, span: tuple[int, int] | None, level: float) -> Fault:
-    if span is None:
-        return Fault(kind, channel, None, None, level)
-    return Fault(kind, channel, span[0] * BLOCK, span[1] * BLOCK, level)

@@ -52,7 +52,7 @@ class Closer:
         waves = waves[:_MOST]
         if self._block is None:
             self._block = np.zeros((len(waves), self._size), np.float32)
-            self._channels = Channels(len(waves))
+            self._channels = Channels(len(waves), self._size / self._rate)
         if len(waves) != len(self._block):
             return  # a track that changes its form midway is told by its length
         while waves.shape[1]:

@@ -40,7 +40,7 @@ def luma_of(frame: VideoFrame) -> Luma | None:
     lines = lines[:, :: max(1, frame.width // _ACROSS)]
     if depth > 8:
         return (lines >> (8 if form.name.startswith("p0") else depth - 8)).astype(np.uint8)
-    return lines.copy()
+    return lines.astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,14 @@ class OddFrames:
 
 def _is_tinted(before: Picture, odd: list[Picture], after: Picture) -> bool:
     """Whether the mean colour leaps and comes back, however fast the picture moves."""
-    first, last, *means = (part.mean(axis=(1, 2)) for part in (before, after, *odd))
-    leap = min(float(np.abs(mean - other).sum()) for mean in means for other in (first, last))
-    within = max(float(np.abs(mean - means[0]).sum()) for mean in means)
-    return leap > _LEAP and float(np.abs(first - last).sum()) < 0.3 * leap and within < 0.5 * leap
+    leap = min(_leap(picture, other) for picture in odd for other in (before, after))
+    within = max(_leap(picture, odd[0]) for picture in odd)
+    return leap > _LEAP and _leap(before, after) < 0.3 * leap and within < 0.5 * leap
+
+
+def _leap(one: Picture, other: Picture) -> float:
+    """Levels from one mean colour to the other."""
+    return float(np.abs(one.mean(axis=(1, 2)) - other.mean(axis=(1, 2))).sum())
 
 
 def _kind(odd: Picture, before: Picture) -> Kind | None:

@@ -5,16 +5,15 @@ Its style and its pictures are in it, it runs no script, and asks nobody for any
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from html import escape
 from pathlib import Path
 
 from film.errors import ComposeError
+from film.files.own_files import fresh_beside
+from film.files.written import check, remember
 from film.inspect.report import SEVERITIES, Facts, Finding, Report, decibels
 from film.inspect.stills_at import places, stills_at
-from film.own_files import fresh_beside
-from film.written import check, remember
 
 _MOST_PICTURES = 120
 _STYLE = """
@@ -24,8 +23,9 @@ _STYLE = """
 --error:#ff8a80;--warning:#ffb74d;--note:#8ec5f0}}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 main{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:1.6rem;margin:0;overflow-wrap:anywhere}
-.verdict{margin:.25rem 0 1.5rem;color:var(--dim)}dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));
-gap:.75rem;margin:0 0 1.75rem}dt{font-size:.8rem;color:var(--dim)}dd{margin:0;font-variant-numeric:tabular-nums}
+.verdict{margin:.25rem 0 1.5rem;color:var(--dim)}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:0 0 1.75rem}
+dt{font-size:.8rem;color:var(--dim)}dd{margin:0;font-variant-numeric:tabular-nums}
 svg{display:block;width:100%;height:3.25rem;margin:0 0 1.75rem}svg .film{fill:var(--line)}
 .error{--tone:var(--error)}.warning{--tone:var(--warning)}.note{--tone:var(--note)}svg rect.mark{fill:var(--tone)}
 article{display:grid;grid-template-columns:15rem 1fr;gap:1.25rem;background:var(--card);border:1px solid var(--line);
@@ -50,7 +50,7 @@ def write_page(report: Report, path: Path, *, force: bool = False) -> Path:
         fresh = fresh_beside(path)
         fresh.write_text(text, "utf-8")
         remember((fresh, path))
-        os.replace(fresh, path)
+        fresh.replace(path)
     except OSError as error:
         raise ComposeError(
             f"{path} cannot be written: {error.strerror or error}", hint="name a file in a folder that is there"

@@ -69,7 +69,7 @@ def _address(frame: VideoFrame, video: VideoStream) -> str:
     shape = round(frame.width * aspect), frame.height
     across = min(_ACROSS, shape[0])
     small = frame.reformat(width=across, height=max(2, round(shape[1] * across / shape[0])), format="rgb24")
-    upright = turn_of(frame).of(small.to_ndarray())
+    upright = turn_of(frame).of(small.to_ndarray().astype(np.uint8))
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(upright)).save(file, "JPEG", quality=_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
