@@ -77,9 +77,9 @@ def _moving(seed: int) -> Iterator[Clean]:
     yield _film(lab, "handheld camera", lambda k: long(abs(float(shake[k]))))
     ease = [60 * (0.5 - 0.5 * np.cos(np.pi * min(1, max(0, (k - 8) / 100)))) for k in range(lab.frames)]
     fine = landscape(replace(lab, seconds=9), seed=5, speed=1)
-    yield _film(lab, "a move that is eased in and out", lambda k: fine(ease[k]))  # type: ignore[arg-type]
+    yield _film(lab, "a move that is eased in and out", lambda k: fine(float(ease[k])))
     shots = [landscape(lab, seed=40 + n, speed=3 - n % 5) for n in range(15)]
-    yield _film(lab, "action: a cut every third of a second", lambda k: shots[k // 8](k))
+    yield _film(lab, "action: a cut every third of a second", lambda k: shots[int(k) // 8](k))
     sides = [figures(lab, seed=60 + n) for n in range(4)]
     yield _film(lab, "hard cuts between still cameras", lambda k: sides[k // 30 % 4](k))
     yield _film(lab, "dissolve", blended(50, 74, move, figures(lab)))

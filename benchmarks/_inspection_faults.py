@@ -1,7 +1,8 @@
 """Films with one defect each, and what an inspection has to find in them.
 
-Each kind is made twice: as its detector was written for it (``TUNED``), and with other sizes, rates, lengths and levels
-that it was not (``HELD``).
+Each kind is made three times: as its detector was written for it (``TUNED``), with other sizes, rates, lengths and
+levels, by which it was mended where it missed some (``HELD``), and with a third set that nothing was ever changed for
+(``FRESH``).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _WITH_DAMAGE = (
     "levels sound-gap loudness truncated black"
 )
 _SLOW = frozenset(("hum", "letterbox", "pillarbox", "interlaced"))
-TUNED, HELD = "tuned", "held back"
+TUNED, HELD, FRESH = "tuned", "held back", "fresh"
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ class _Kit:
     """The parameters of one set."""
 
     def __init__(self, which: str) -> None:
-        self.held = which == HELD
+        self.held, self._fresh = which != TUNED, which == FRESH
         self.lab = Lab(640, 360, Fraction(30), 6.0, 11, 23) if self.held else Lab()
+        if self._fresh:
+            self.lab = Lab(480, 270, Fraction(25), 5.6, 99, 25)
         lab = self.lab
         self.first = landscape(lab, seed=1, speed=4.0 if self.held else 2.5)
         self.second = figures(lab) if not self.held else landscape(lab, seed=8, speed=-1.5)
@@ -92,6 +95,8 @@ class _Kit:
         self.sound = music(lab) if self.held else film_sound(lab)
 
     def pick(self, tuned: float, held: float) -> float:
+        if self._fresh:
+            return round(tuned + 0.4 * (held - tuned), 4)
         return held if self.held else tuned
 
     def seen(
@@ -395,7 +400,9 @@ class _Kit:
         lab, film, sound = self.lab, self.film, self.sound
         less = round(self.pick(0.5, 0.3) * RATE)
         yield self.heard("sound that ends early", "length", sound[:-less], lab.seconds - less / RATE)
-        yield self.heard("sound that ends late", "length", np.concatenate([sound, sound[: 2 * less]]), lab.seconds)
+        yield self.heard(
+            "sound that ends late", "length", np.concatenate([sound, sound[: 2 * less]]), lab.seconds, beside="click"
+        )
         yield self.heard(
             "sound that begins late",
             "sync",
@@ -430,7 +437,6 @@ class _Kit:
         yield self.seen("wrong matrix for its size", "colour-tags", landscape(large), lab=large, tags=(6, 6, 6))
         job = Job(lab, grainy(4, film), sound)
         beside = frozenset(_WITH_DAMAGE.split())
-        cut_off = frozenset(("truncated",))
         keep, hit = self.pick(0.7, 0.45), self.pick(0.5, 0.3)
         yield Defect(
             "cut short", lambda p: cut_short(write(p, job), keep=keep), frozenset(("truncated",)), None, beside

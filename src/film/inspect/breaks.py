@@ -62,7 +62,8 @@ class Breaks:
         """Milliseconds that went before what is kept."""
         self.dropouts: list[Break] = []
         self.clicks: list[Break] = []
-        self._dropped_until = self._clicked_until = 0
+        self._dropped_until: dict[int, int] = {}
+        self._clicked_until: dict[int, int] = {}
 
     def hear(self, waves: Waves) -> None:
         whole = waves.shape[1] // self._step
@@ -98,7 +99,7 @@ class Breaks:
         n = np.arange(6, len(level) - _EDGE)
         falls[n] = (before[n - 6] > _HEARD) & (level[n + _EDGE - 1] * _FALL < before[n - 6])
         for first, _ in runs(falls, 2):
-            if self._seen + first < self._dropped_until:
+            if self._seen + first < self._dropped_until.get(channel, 0):
                 continue
             base = float(before[first - 6])
             under = level[first + _EDGE - 1 : first + _LONGEST] * _DEEP < base
@@ -117,13 +118,13 @@ class Breaks:
             silent = first + int(np.argmax(level[first:rise] * _DEEP < base))
             if rise - silent < _SHORTEST or float(level[silent:rise].min()) > max(_SILENT, base / _NOTHING):
                 continue
-            self._dropped_until = self._seen + rise
+            self._dropped_until[channel] = self._seen + rise
             self.dropouts.append(Break(*self._span(silent, rise), channel))
 
     def _find_clicks(self, channel: int, bend: NDArray[np.float32]) -> None:
         reach = _NEAR + _AROUND
         for place in np.flatnonzero(bend[reach : len(bend) - reach] > _BEND) + reach:
-            if self._seen + place < self._clicked_until:
+            if self._seen + place < self._clicked_until.get(channel, 0):
                 continue
             here = float(bend[place])
             if here < bend[place - _NEAR : place + _NEAR + 1].max():
@@ -133,7 +134,7 @@ class Breaks:
             if here < _ALONE * max(float(earlier.max()), float(later.max())):
                 continue  # a "k" is let go in two or three steps
             if here > _STANDS * max(float(np.percentile(earlier, 80)), float(np.percentile(later, 80))):
-                self._clicked_until = self._seen + int(place) + 2 * _NEAR
+                self._clicked_until[channel] = self._seen + int(place) + 2 * _NEAR
                 self.clicks.append(Break(*self._span(int(place), int(place) + 1), channel, here))
 
     def _span(self, first: int, stop: int) -> tuple[float, float]:

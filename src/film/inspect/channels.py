@@ -114,9 +114,11 @@ class Channels:
         if total > 0 and float(apart.sum()) < _SAME * total:
             yield Fault("mono", 0, None, None)
         against = loud & (cross < _AGAINST * both)
-        for first, stop in runs(against, 1):
-            if stop - first >= _AGAINST_BLOCKS and stop - first < 0.95 * int(loud.sum()):
-                yield self._fault("against", 0, (first, stop), 0.0)
+        for first, stop in runs(against | ~loud, 1):  # through the pauses
+            places = first + np.flatnonzero(against[first:stop])
+            if _AGAINST_BLOCKS <= len(places) < 0.95 * int(loud.sum()):
+                span = int(places[0]), int(places[-1]) + 1
+                yield self._fault("against", 0, span, 0.0)
 
 
 def runs(where: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:

@@ -172,12 +172,16 @@ class Hum:
         for mains in MAINS:
             for multiple in range(1, _MULTIPLES + 1):
                 centre = round(mains * multiple / self._bin)
-                peak = float(power[centre - 1 : centre + 2].max())
+                off = 1 + (multiple > _MULTIPLES // 2)  # the mains keep their pitch to a fifth of a hertz
+                peak = float(power[centre - off : centre + off + 1].max())
+                lobe = float(
+                    max(power[centre - off - 2 : centre - off].max(), power[centre + off + 1 : centre + off + 3].max())
+                )
                 near, far = round(3 / self._bin), round(11 / self._bin)
                 around = np.concatenate([power[centre - far : centre - near], power[centre + near : centre + far]])
                 floor = float(np.median(around)) + 1e-14
                 beside = float(max(power[centre - 5 : centre - 3].max(), power[centre + 4 : centre + 6].max()))
-                if peak < _SHARP * beside:
+                if peak < max(lobe, _SHARP * beside):
                     floor = peak  # the foot of another tone
                 self._levels[mains].append(10 * np.log10(peak + 1e-14))
                 self._outs[mains].append(10 * np.log10((peak + 1e-14) / floor))

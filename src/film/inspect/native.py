@@ -198,8 +198,8 @@ class Bars:
         self._seconds: list[tuple[int, int, _Sides]] = []
 
     def see(self, frame: int, luma: Luma) -> None:
-        lines = np.percentile(luma[:, ::2], 75, axis=1).astype(np.float32)
-        columns = np.percentile(luma[::4], 75, axis=0).astype(np.float32)
+        lines = np.median(luma[:, ::2], axis=1).astype(np.float32)
+        columns = np.median(luma[::4], axis=0).astype(np.float32)
         if self._brightest is None or self._brightest.shape != luma.shape:
             self._brightest, self._lines, self._columns = luma.copy(), lines, columns
         else:

@@ -108,8 +108,8 @@ def _kind(odd: Picture, before: Picture) -> Kind | None:
     level, usual = float(odd[0].mean()), float(before[0].mean())
     if level < _DARK and float(np.mean(odd[0] < _DARK)) > 0.95:
         return "black"
-    tint = np.abs(odd[1:].mean(axis=(1, 2)) - before[1:].mean(axis=(1, 2)))
-    if float(tint.max()) > _TINT:
+    tint = max(abs(float(odd[plane].mean() - before[plane].mean())) for plane in (1, 2))
+    if tint > _TINT:
         return "colour"
     if level > _BRIGHT or level > usual + 40:
         return "white"
