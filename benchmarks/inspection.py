@@ -1,9 +1,9 @@
 """Inspecting a film: defects that are found, missed and falsely told; seconds of film per second of work; memory.
 
 Defects: each kind is made three times: as its detector was written for it, with other sizes, rates, lengths and levels,
-by which detectors were mended, and with a third set that none was changed for. A defect is found where a finding names it at its place; a finding is false
-where it is an error or a warning, and names neither the defect nor what comes with it. Films that nothing is wrong with
-are all held to no error and no warning.
+by which detectors were mended, and with a third set that none was changed for. A defect is found where a finding names
+it at its place; a finding is false where it is an error or a warning, and names neither the defect nor what comes with
+it. Films that nothing is wrong with are all held to no error and no warning.
 
 Speed: the films are drafts' size, 960x540, H.264 with AAC, of a camera that moves: there is something to decode. Each
 is inspected in a process of its own, whose peak memory is its own; a second of work is a second of a processor.
@@ -96,13 +96,13 @@ def _clean() -> list[Figure]:
         for film, texts in zip(made, told, strict=True):
             for text in texts:
                 print(f"  {which}, false: {film.name}: {text}", file=sys.stderr)
-        count = sum(len(texts) for texts in told)
+        count, goal = sum(len(texts) for texts in told), None if which == FRESH else "= 0"
         found += [
             Figure(f"clean films, {which}", len(made), "films", ">= 30"),
             Figure(
                 f"clean films falsely told, {which}", sum(map(bool, told)), "films", None if which == FRESH else "= 0"
             ),
-            Figure(f"false findings in clean films, {which}", count, "findings", None if which == FRESH else "= 0"),
+            Figure(f"false findings in clean films, {which}", count, "findings", goal),
         ]
     return found
 

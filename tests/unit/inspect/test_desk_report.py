@@ -137,9 +137,11 @@ def test_names_are_quoted_and_strangers_files_are_left(film: Path, tmp_path: Pat
 def test_the_command_writes_the_page_and_ends_as_documented(film: Path, tmp_path: Path) -> None:
     place = tmp_path / "report.html"
     for _ in range(2):  # its own page is replaced
-        ended = CliRunner().invoke(command, [str(film), "--html", str(place), "--profile", "ebu", "--json"])
+        ended = CliRunner().invoke(
+            command, [str(film), "--html", str(place), "--profile", "ebu", "--json"], standalone_mode=False
+        )
         document = json.loads(ended.stdout)
-        assert ended.exit_code == 1 and document["profile"] == "ebu" and document["errors"] == 1
+        assert ended.return_value == 1 and document["profile"] == "ebu" and document["errors"] == 1
     assert place.read_text("utf-8").startswith("<!doctype html>")
-    fine = CliRunner().invoke(command, [str(film), "--loudness", "-16"])
-    assert fine.exit_code == 0 and "black" in fine.stdout
+    fine = CliRunner().invoke(command, [str(film), "--loudness", "-16"], standalone_mode=False)
+    assert fine.return_value == 0 and "black" in fine.stdout
