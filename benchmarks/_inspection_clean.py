@@ -81,7 +81,7 @@ def _moving(seed: int) -> Iterator[Clean]:
     shots = [landscape(lab, seed=40 + n, speed=3 - n % 5) for n in range(15)]
     yield _film(lab, "action: a cut every third of a second", lambda k: shots[int(k) // 8](k))
     sides = [figures(lab, seed=60 + n) for n in range(4)]
-    yield _film(lab, "hard cuts between still cameras", lambda k: sides[k // 30 % 4](k))
+    yield _film(lab, "hard cuts between still cameras", lambda k: sides[int(k) // 30 % 4](k))
     yield _film(lab, "dissolve", blended(50, 74, move, figures(lab)))
     wide = np.clip(128 + 260 * np.sin(np.arange(0, 3000) / 7.0), 16, 235).astype(np.uint8)
     fence: Picture = lambda k: np.repeat(np.repeat(wide[None, 3 * k : 3 * k + lab.width, None], lab.height, 0), 3, 2)  # noqa: E731

@@ -87,7 +87,7 @@ class _Kit:
         self.held, self._fresh = which != TUNED, which == FRESH
         self.lab = Lab(640, 360, Fraction(30), 6.0, 11, 23) if self.held else Lab()
         if self._fresh:
-            self.lab = Lab(480, 270, Fraction(25), 5.6, 99, 25)
+            self.lab = Lab(480, 272, Fraction(25), 5.6, 99, 25)
         lab = self.lab
         self.first = landscape(lab, seed=1, speed=4.0 if self.held else 2.5)
         self.second = figures(lab) if not self.held else landscape(lab, seed=8, speed=-1.5)

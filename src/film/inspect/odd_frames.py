@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]
+Mean = tuple[float, float, float]
 Kind = Literal["black", "white", "colour", "picture"]
 LONGEST = 0.2
 """Seconds for which a picture is a slip; longer is a shot."""
@@ -52,6 +53,7 @@ class OddFrames:
         self._most = max(1, min(12, int(LONGEST * rate)))
         self._kept: deque[Picture] = deque(maxlen=self._most + 2)
         self._steps: deque[float] = deque(maxlen=self._most + 2)
+        self._means: deque[Mean] = deque(maxlen=self._most + 2)
         self._count = 0
         self._free = 0
         """The first frame that no slip has been told of."""
@@ -61,9 +63,12 @@ class OddFrames:
         if self._kept and self._kept[-1].shape != picture.shape:
             self._kept.clear()
             self._steps.clear()
+            self._means.clear()
         step = _apart(picture, self._kept[-1]) if self._kept else 0.0
         self._kept.append(picture)
         self._steps.append(step)
+        luma, cb, cr = picture.reshape(3, -1).mean(axis=1).tolist()
+        self._means.append((luma, cb, cr))
         if step > _FAR:
             self._judge(step)
         self._count += 1
@@ -83,7 +88,7 @@ class OddFrames:
             comes_back = _apart(before, after) <= _NEAR * min(into, back)
             # what changes within is no one slip
             comes_back &= max(list(steps)[-frames:-1], default=0.0) <= 0.5 * min(into, back)
-            if not comes_back and not _is_tinted(before, list(kept)[-1 - frames : -1], after):
+            if not comes_back and not _is_tinted(list(self._means)[-2 - frames :]):
                 continue
             kind = _kind(odd, before)
             if kind and (comes_back or kind == "colour"):
@@ -92,24 +97,25 @@ class OddFrames:
             return
 
 
-def _is_tinted(before: Picture, odd: list[Picture], after: Picture) -> bool:
-    """Whether the mean colour leaps and comes back, however fast the picture moves."""
-    leap = min(_leap(picture, other) for picture in odd for other in (before, after))
-    within = max(_leap(picture, odd[0]) for picture in odd)
+def _is_tinted(means: list[Mean]) -> bool:
+    """Whether the mean colour leaps and comes back, however fast the picture moves: of the frame before, and on."""
+    before, *odd, after = means
+    leap = min(_leap(mean, other) for mean in odd for other in (before, after))
+    within = max(_leap(mean, odd[0]) for mean in odd)
     return leap > _LEAP and _leap(before, after) < 0.3 * leap and within < 0.5 * leap
 
 
-def _leap(one: Picture, other: Picture) -> float:
+def _leap(one: Mean, other: Mean) -> float:
     """Levels from one mean colour to the other."""
-    return float(np.abs(one.mean(axis=(1, 2)) - other.mean(axis=(1, 2))).sum())
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def _kind(odd: Picture, before: Picture) -> Kind | None:
     level, usual = float(odd[0].mean()), float(before[0].mean())
     if level < _DARK and float(np.mean(odd[0] < _DARK)) > 0.95:
         return "black"
-    tint = max(abs(float(odd[plane].mean() - before[plane].mean())) for plane in (1, 2))
-    if tint > _TINT:
+    tints: list[float] = [abs(float(odd[plane].mean()) - float(before[plane].mean())) for plane in (1, 2)]
+    if max(tints) > _TINT:
         return "colour"
     if level > _BRIGHT or level > usual + 40:
         return "white"
