@@ -111,8 +111,8 @@ def _leap(one: Mean, other: Mean) -> float:
 
 
 def _kind(odd: Picture, before: Picture) -> Kind | None:
-    level, usual = float(odd[0].mean()), float(before[0].mean())
-    if level < _DARK and float(np.mean(odd[0] < _DARK)) > 0.95:
+    level, usual = float(np.mean(odd[0])), float(np.mean(before[0]))
+    if level < _DARK and int(np.count_nonzero(odd[0] < _DARK)) > 0.95 * odd[0].size:
         return "black"
     tints: list[float] = [abs(float(odd[plane].mean()) - float(before[plane].mean())) for plane in (1, 2)]
     if max(tints) > _TINT:
