@@ -199,7 +199,7 @@ def _sounding(seed: int) -> Iterator[Clean]:
             fire[place : place + 200] += (dice.normal(0, 1, 200) * np.exp(-np.arange(200) / 40) * 0.25)[:, None]
     yield _film(lab, "a fire crackles", film, sound=fire)
     yield _film(lab, "talk without a room", film, sound=np.repeat(talk(lab)[:, None], 2, 1) + noise(lab, 0.0003))
-    pause = 1.0 * ((t < 2.0) | (t > 3.4))
+    pause = np.clip(np.maximum(2.0 - t, t - 3.4) / 0.05, 0, 1)
     yield _film(lab, "a pause with room tone", film, sound=(talk(lab) * pause)[:, None] + noise(lab, 0.004))
     wide = noise(lab, 0.02, channels=6) + talk(lab, 0.12)[:, None] * np.array([0.1, 0.1, 1, 0, 0, 0])
     yield _film(lab, "5.1", film, sound=wide, suffix="mkv")
