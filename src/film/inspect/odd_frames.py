@@ -111,7 +111,7 @@ def _leap(one: Mean, other: Mean) -> float:
 
 
 def _kind(odd: Picture, before: Picture) -> Kind | None:
-    level, usual = float(np.mean(odd[0])), float(np.mean(before[0]))
+    level, usual = (float(picture.reshape(3, -1).mean(axis=1).tolist()[0]) for picture in (odd, before))
     if level < _DARK and int(np.count_nonzero(odd[0] < _DARK)) > 0.95 * odd[0].size:
         return "black"
     tints: list[float] = [abs(float(odd[plane].mean()) - float(before[plane].mean())) for plane in (1, 2)]
