@@ -27,20 +27,39 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
     metavar="LUFS",
     help="Target for the loudness: a number, web, podcast, ebu-r128 or cinema; by default what the film was made for.",
 )
+@option(
+    "profile",
+    type=click.Choice(("web", "youtube", "ebu", "netflix")),
+    help="The desk that it goes to: its loudness, peaks, rates, captions.",
+)
+@option("html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page, with pictures.")
+@option("force", is_flag=True, help="Let --html replace a file that this program did not write.")
 @option("quick", is_flag=True, help="Decode key frames only: stretches shorter than their distance are missed.")
 @option("strict", is_flag=True, help="Fail for warnings, too.")
 @as_json
 def command(**options: Any) -> int:
-    """Look FILM (any film file) over: black, frozen and silent stretches, overload, loudness, missing shots, stutter,
-    timestamps, damage, tags.
+    """Look FILM (any film file) over as a quality-control desk does: black and frozen pictures, slips of a frame,
+    flashes, fields, bars, levels, stutter; silence, loudness, overload, breaks, hum, channels; captions, timestamps,
+    damage, tags, missing shots.
 
     Exit code 1 where something is an error; each finding comes with its time code, its length and what to do.
     """
-    from film.inspect import inspect_film
+    from film.inspect import inspect_film, profile_named
 
+    profile = profile_named(options["profile"]) if options["profile"] else None
+    if options["html"]:
+        from film.files.written import check
+
+        check(options["html"], force=options["force"])
     target = _loudness(options["loudness"])
     with _progress(options["film"]) as tick:
-        report = inspect_film(options["film"], loudness=target, thorough=not options["quick"], tick=tick)
+        report = inspect_film(
+            options["film"], loudness=target, profile=profile, thorough=not options["quick"], tick=tick
+        )
+    if options["html"]:
+        from film.inspect.page import write_page
+
+        write_page(report, options["html"], force=options["force"])
     if options["json"]:
         print_json(report.as_document())
     else:
@@ -88,9 +107,14 @@ def _print(report: Report) -> None:
 def _print_finding(found: Finding, report: Report) -> None:
     word = click.style(f"{found.severity:<7}", fg=_COLOURS[found.severity], bold=True)
     place = report.place(found.start) or "whole film"
-    lasts = "" if not found.seconds else length(found.seconds)
+    lasts = "" if not found.seconds else _length(found.seconds)
     click.echo(f"{word}  {place:<11}  {lasts:>6}  {one_line(f'{found.name}: {found.what}')}")
     click.echo(f"{'':7}  {'':11}  {'':6}  help: {one_line(found.fix)}")
+
+
+def _length(seconds: Fraction) -> str:
+    """A flash of a frame lasts no 0.0 s."""
+    return length(seconds) if seconds >= Fraction(1, 10) else f"{float(1000 * seconds):.0f} ms"
 
 
 @contextmanager

@@ -16,32 +16,52 @@ from film.errors import BadMedia
 from film.inspect.boxes import layout
 from film.inspect.changes import changes
 from film.inspect.expected import Expected, expected
+from film.inspect.judge_captions import caption_findings
 from film.inspect.judge_file import file_findings
+from film.inspect.judge_frames import frame_findings
 from film.inspect.judge_pictures import picture_findings
 from film.inspect.judge_sound import sound_findings, target_of
+from film.inspect.profiles import PROFILES, WEB, Profile, profile_named
 from film.inspect.report import Facts, Finding, Report, Severity, in_order
 from film.inspect.survey import Survey, Tick, survey
 from film.media import type_of_film
 
-__all__ = ["Expected", "Facts", "Finding", "Report", "Severity", "expected", "inspect_film"]
+__all__ = [
+    "PROFILES",
+    "Expected",
+    "Facts",
+    "Finding",
+    "Profile",
+    "Report",
+    "Severity",
+    "expected",
+    "inspect_film",
+    "profile_named",
+]
 
 
 def inspect_film(
     path: Path,
     *,
     loudness: float | None = None,
+    profile: Profile | None = None,
     thorough: bool = True,
     plan: Expected | None = None,
     tick: Tick | None = None,
 ) -> Report:
-    """Inspect a film file. ``loudness`` is the target in LUFS, by default what its manifest says, or the web's.
+    """Inspect a film file. Raises BadMedia for what is no film at all.
 
-    ``thorough=False`` looks at key frames only and takes the loudness from the manifest. ``plan`` stands for the
-    manifest beside the film where the caller knows better. Raises BadMedia for what is no film at all.
+    Args:
+        path: The film.
+        loudness: The target in LUFS; by default the profile's, what its manifest says, or the web's.
+        profile: The desk it goes to (``profile_named``); without one, the web's, with no loudness set.
+        thorough: False looks at key frames only, and takes the loudness from the manifest.
+        plan: Stands for the manifest beside the film where the caller knows better.
+        tick: Called with the seconds that are looked at; raises to stop.
     """
     if not path.is_file():
         type_of_film(path)  # FFmpeg would wait for what a pipe is sent
-    known = plan or expected(path)
+    known, desk = plan or expected(path), profile or WEB
     try:
         seen = survey(path, thorough=thorough, loudness=thorough, tick=tick)
     except BadMedia:
@@ -51,9 +71,11 @@ def inspect_film(
         what = "its index is not there, as in a file that was never finished: nothing of it can be shown"
         return Report(path, Facts(), (Finding("unreadable", "error", what, "make the film again, or fetch it again"),))
     found = [
-        *file_findings(seen, known),
+        *file_findings(seen, known, desk),
+        *frame_findings(seen, known, desk),
         *picture_findings(seen, known),
-        *sound_findings(seen, known, target_of(known, loudness)),
+        *sound_findings(seen, known, target_of(known, loudness, profile), desk),
+        *caption_findings(seen, desk),
         *(changes(path, known) if thorough else ()),
     ]
     return Report(
@@ -62,6 +84,7 @@ def inspect_film(
         in_order(found),
         thorough,
         missing=tuple(shot_id for shot_id, _ in known.missing) if known else (),
+        profile=profile.name if profile else "",
     )
 
 

@@ -70,6 +70,11 @@ class Expected:
         """The clip that has the screen at a frame; within a fade the outgoing one."""
         return next((clip for clip in self.clips if clip.start <= frame < clip.stop), None)
 
+    def in_a_dip(self, first: int, stop: int) -> bool:
+        """Whether frames lie within a join that goes through black or white."""
+        dips = [clip for clip in self.clips if clip.join.startswith("dip-")]
+        return any(clip.stop - clip.join_frames <= first + 1 and stop <= clip.stop + 1 for clip in dips)
+
 
 def manifest_path(film: Path) -> Path:
     return film.with_name(f"{film.stem}.build.json")

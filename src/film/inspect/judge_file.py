@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from film.inspect.colours import complaint
 from film.inspect.expected import Expected
+from film.inspect.profiles import WEB, Profile
 from film.inspect.report import Finding
 from film.inspect.survey import Survey
 from film.inspect.timing import Jump
@@ -17,15 +18,15 @@ _NEAR = 8
 """Frames: damage closer together than this is one place."""
 
 
-def file_findings(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
-    yield from _whole(seen)
+def file_findings(seen: Survey, expected: Expected | None, profile: Profile = WEB) -> Iterator[Finding]:
+    yield from _whole(seen, profile)
     yield from _damage(seen)
     yield from _counts(seen, expected)
     yield from _times(seen)
     yield from _form(seen, expected)
 
 
-def _whole(seen: Survey) -> Iterator[Finding]:
+def _whole(seen: Survey, profile: Profile) -> Iterator[Finding]:
     boxes = seen.layout
     if boxes and (boxes.short_by or boxes.strange is not None):
         lacking = f"{boxes.short_by:,} bytes are missing at its end" if boxes.short_by else "it ends in bytes of no box"
@@ -37,7 +38,7 @@ def _whole(seen: Survey) -> Iterator[Finding]:
     if boxes and boxes.has_index and not boxes.index_first and not boxes.fragmented:
         yield Finding(
             "not-faststart",
-            "warning",
+            "warning" if profile.streamed else "note",
             "its index stands behind the media: a browser waits for the whole file before it shows anything",
             "make the film again with film make, which puts it in front, or remux with movflags=+faststart",
         )

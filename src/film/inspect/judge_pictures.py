@@ -6,10 +6,11 @@ says so, it is a note or nothing; where there is none, only what nobody means is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from film.inspect.expected import Expected, ExpectedClip
+from film.inspect.judge_frames import flickers
 from film.inspect.report import Finding, Severity
 from film.inspect.stutter import Stutter
 from film.inspect.survey import Survey
@@ -32,7 +33,7 @@ _MAKE_AGAIN = 'raise the shot\'s "take", or give it a prompt that moves, and mak
 def picture_findings(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
     yield from _missing(seen, expected)
     yield from _held(seen, expected)
-    for stretch in seen.stretches:
+    for stretch in seen.looked.stretches:
         if stretch.kind == "frozen":
             yield from _frozen(stretch, seen, expected)
         else:
@@ -77,7 +78,14 @@ def _plain(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterato
         what = f"{unseen} in all of {clip.shot_id}"
         yield Finding(stretch.kind, "error", what, _MAKE_AGAIN, start, lasts, clip.shot_id)
         return
-    if lasts <= _BREATH or (expected and _in_a_dip(stretch, expected)):
+    if flickers(seen, stretch.first, stretch.stop) or (expected and expected.in_a_dip(stretch.first, stretch.stop)):
+        return
+    if lasts <= _BREATH:
+        if stretch.first in seen.looked.abrupt and not any(o.first <= stretch.first < o.stop for o in seen.looked.odd):
+            count = "one frame" if stretch.frames == 1 else f"{stretch.frames} frames"
+            what = f"{count} between two pictures: {unseen}, and nothing fades"
+            fix = "cut it out: an edit left it there, or a shot is shorter than its place"
+            yield Finding(stretch.kind, "warning", what, fix, start, lasts, clip.shot_id if clip else "")
         return
     at_an_edge = stretch.first == 0 or stretch.stop >= seen.timing.frames
     severity: Severity = "error" if lasts >= _LONG_BLACK else "warning"
@@ -98,6 +106,8 @@ def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterat
         "the picture stands still",
         "look at it: shorten it, or leave it where it is meant",
     )
+    if stretch.card and severity == "warning":
+        severity, what = "note", "a title, or what looks like one, stands still"
     if expected and clip:
         if clip.still or clip.missing:
             return  # a still stands still; that a shot is missing is told on its own
@@ -114,8 +124,14 @@ def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterat
 
 
 def _rhythm(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
-    still = [s for s in seen.stretches if s.kind != "frozen" or s.frames > 2]  # in the midst of a dip, black repeats
-    found = [s for s in seen.stutters if not any(f.first <= s.first and s.stop <= f.stop + 1 for f in still)]
+    still = [s for s in seen.looked.stretches if s.kind != "frozen" or s.frames > 2]  # in a dip, black repeats
+    found = [
+        s
+        for s in seen.looked.stutters
+        if not any(f.first <= s.first and s.stop <= f.stop + 1 for f in still) and not flickers(seen, s.first, s.stop)
+    ]
+    yield from _dropped([s for s in found if s.kind == "dropped"], seen, expected)
+    found = [s for s in found if s.kind != "dropped"]
     singles = [s for s in found if s.isolated]
     for stutter in singles[:_MOST_SINGLES] if len(singles) <= _MOST_SINGLES else []:
         what = "a frame is shown twice" if stutter.frames == 1 else "two frames are shown twice"
@@ -128,6 +144,20 @@ def _rhythm(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
     for stutter in found:
         if not stutter.isolated:
             yield _stutter(stutter, seen, expected)
+
+
+def _dropped(found: Sequence[Stutter], seen: Survey, expected: Expected | None) -> Iterator[Finding]:
+    fix = "look at it: a recorder or an edit has lost it; make the shot again, or fetch it again"
+    if len(found) > _MOST_SINGLES:
+        what = f"{len(found)} times here and there a step is twice as long: frames were dropped and closed over"
+        yield Finding("dropped-frame", "warning", what, "make its clips at the film's frame rate", None)
+        return
+    for one in found:
+        frames = "a frame was" if one.frames == 1 else f"{one.frames} frames were"
+        clip = expected.clip_at(one.first) if expected else None
+        what = f"{frames} dropped and closed over: what moves jumps ahead"
+        shot_id = clip.shot_id if clip else ""
+        yield Finding("dropped-frame", "warning", what, fix, seen.seconds(one.first), None, shot_id)
 
 
 def _stutter(stutter: Stutter, seen: Survey, expected: Expected | None) -> Finding:
@@ -178,12 +208,6 @@ def _mostly_in(stretch: Stretch, expected: Expected) -> ExpectedClip | None:
         key=lambda clip: min(stretch.stop, clip.stop) - max(stretch.first, clip.start),
         default=None,
     )
-
-
-def _in_a_dip(stretch: Stretch, expected: Expected) -> bool:
-    """Whether it lies within a join that goes through black or white."""
-    dips = [c for c in expected.clips if c.join.startswith("dip-")]
-    return any(c.stop - c.join_frames <= stretch.first + 1 and stretch.stop <= c.stop + 1 for c in dips)
 
 
 def _ordinal(number: int) -> str:

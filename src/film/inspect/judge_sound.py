@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from film.inspect.expected import Expected
-from film.inspect.listen import Heard
+from film.inspect.judge_channels import channel_findings
+from film.inspect.listen import GATE, Heard
+from film.inspect.profiles import WEB, Profile
 from film.inspect.report import Finding, Severity, decibels
 from film.inspect.survey import Survey
 
-WEB = -14.0
-_NEAR, _FAR = 1.0, 3.0
-"""LU off a target that was set: a warning, an error."""
 _STRANGE = 10.0
 """LU off the web's loudness that are strange in any film."""
 _PEAK_ROOM = 0.3
@@ -33,24 +35,38 @@ _MIX_AGAIN = "make the film again; if it stays, lower what is too loud in film.t
 
 @dataclass(frozen=True)
 class Target:
-    """LUFS and dBTP; ``set`` says that somebody asked for them."""
+    """LUFS and dBTP; ``set`` says that somebody asked for them.
+
+    ``near`` and ``far`` are the LU off it that are a warning, and an error.
+    """
 
     loudness: float
     true_peak: float
     set: bool
+    near: float = 1.0
+    far: float = 3.0
+    on_dialogue: bool = False
 
 
-def target_of(expected: Expected | None, asked: float | None) -> Target:
-    peak = expected.true_peak_limit if expected and expected.true_peak_limit is not None else -1.0
+def target_of(expected: Expected | None, asked: float | None, profile: Profile | None = None) -> Target:
+    """What somebody asks for here counts, then the desk's profile, then what the film was made for."""
+    peak = expected.true_peak_limit if expected and expected.true_peak_limit is not None else WEB.true_peak
+    if profile:
+        loudness = profile.loudness if asked is None else asked
+        return Target(loudness, profile.true_peak, True, profile.near, profile.far, profile.on_dialogue)
     if asked is not None:
         return Target(asked, peak, True)
     if expected and (wanted := expected.target if expected.target is not None else expected.mixed) is not None:
         return Target(wanted, peak, True)
-    return Target(WEB, peak, False)
+    return Target(WEB.loudness, peak, False)
 
 
-def sound_findings(seen: Survey, expected: Expected | None, target: Target) -> Iterator[Finding]:
+def sound_findings(
+    seen: Survey, expected: Expected | None, target: Target, profile: Profile = WEB
+) -> Iterator[Finding]:
     heard = seen.heard
+    if heard and expected and expected.has_sound is False and _is_silent(heard):
+        return  # a silent film with a silent track, as some players and desks want it
     if heard is None or heard.stop <= heard.start:
         if expected and expected.has_sound:
             yield Finding("no-sound", "error", "it was made with sound and has none", "make the film again")
@@ -62,9 +78,14 @@ def sound_findings(seen: Survey, expected: Expected | None, target: Target) -> I
     yield from _overload(heard)
     yield from _gaps(heard)
     yield from _sides(heard)
-    yield from _level(heard, target, made_here)
+    yield from channel_findings(heard, profile)
+    yield from _level(seen, heard, target, made_here)
     yield from _few_words(heard, expected)
     yield from _together(seen, heard)
+
+
+def _is_silent(heard: Heard) -> bool:
+    return any(span.start <= heard.start and span.stop >= heard.stop for span in heard.silent)
 
 
 def _silence(heard: Heard, made_here: bool) -> Iterator[Finding]:
@@ -114,14 +135,16 @@ def _sides(heard: Heard) -> Iterator[Finding]:
         yield Finding("out-of-phase", "warning", what, "turn one of them over, or keep one of them alone")
 
 
-def _level(heard: Heard, target: Target, made_here: bool) -> Iterator[Finding]:
-    if heard.integrated is not None and heard.integrated > -70:
-        off = heard.integrated - target.loudness
-        if target.set and abs(off) > _NEAR:
-            severity: Severity = "error" if abs(off) > _FAR else "warning"
-            yield _loudness(heard.integrated, target, severity)
-        elif not target.set and abs(off) > _NEAR:
-            yield _loudness(heard.integrated, target, "warning" if abs(off) > _STRANGE else "note")
+def _level(seen: Survey, heard: Heard, target: Target, made_here: bool) -> Iterator[Finding]:
+    spoken = _on_dialogue(seen, heard) if target.on_dialogue else None
+    level = heard.integrated if spoken is None else spoken
+    if level is not None and level > GATE:
+        off = level - target.loudness
+        if target.set and abs(off) > target.near:
+            severity: Severity = "error" if abs(off) > target.far else "warning"
+            yield _loudness(level, target, severity, on_dialogue=spoken is not None)
+        elif not target.set and abs(off) > target.near:
+            yield _loudness(level, target, "warning" if abs(off) > _STRANGE else "note")
     if heard.true_peak is not None and heard.true_peak > target.true_peak + _PEAK_ROOM:
         severity = "error" if made_here and heard.true_peak > target.true_peak + 1 else "warning"
         what = f"peaks reach {decibels(heard.true_peak)} dBTP, where {decibels(target.true_peak)} is the limit"
@@ -133,17 +156,37 @@ def _few_words(heard: Heard, expected: Expected | None) -> Iterator[Finding]:
     if not expected or not expected.spoken or expected.target is not None:
         return
     level = expected.mixed if heard.integrated is None else heard.integrated
-    if level is not None and level < WEB - _NEAR:
+    if level is not None and level < WEB.loudness - WEB.near:
         what = f"{decibels(level)} LUFS over all: its voices are at the level of other films, and little else is heard"
         yield Finding(
             "few-words", "note", what, "lay music under it; or set sound.loudness, which raises the voices too"
         )
 
 
-def _loudness(integrated: float, target: Target, severity: Severity) -> Finding:
+def _on_dialogue(seen: Survey, heard: Heard) -> float | None:
+    """Loudness where captions stand, of the blocks that are within 10 LU of their mean; None without captions."""
+    if not seen.captions or not len(heard.momentary):
+        return None
+    at = float(heard.start) + 0.1 * np.arange(1, len(heard.momentary) + 1) - 0.2  # the middle of each 400 ms
+    spoken = np.zeros(len(at), bool)
+    for caption in seen.captions:
+        spoken |= (at >= float(caption.start)) & (at < float(caption.stop))
+    levels = heard.momentary[spoken & (heard.momentary > GATE)]
+    if not len(levels):
+        return None
+    gate = _mean_level(levels) - 10
+    return _mean_level(levels[levels > gate])
+
+
+def _mean_level(levels: NDArray[np.float32]) -> float:
+    return float(10 * np.log10(np.mean(10 ** (levels / 10))))
+
+
+def _loudness(integrated: float, target: Target, severity: Severity, *, on_dialogue: bool = False) -> Finding:
     off = integrated - target.loudness
     usual = "the target is" if target.set else "the web plays"
-    what = f"{decibels(integrated)} LUFS, {decibels(abs(off))} LU too {'loud' if off > 0 else 'quiet'}"
+    where = " where captions stand" if on_dialogue else ""
+    what = f"{decibels(integrated)} LUFS{where}, {decibels(abs(off))} LU too {'loud' if off > 0 else 'quiet'}"
     fix = "set sound.loudness in film.toml and make the film again; --loudness names another target here"
     return Finding("loudness", severity, f"{what}: {usual} {decibels(target.loudness)}", fix)
 

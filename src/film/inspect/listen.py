@@ -10,8 +10,9 @@ Nothing is kept but the stretches that were found; a film of any length takes th
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
@@ -23,6 +24,7 @@ from av.filter.context import FilterContext
 from av.filter.graph import Graph
 from numpy.typing import NDArray
 
+from film.inspect.closer import Close, Closer
 from film.media.sounds import Voice
 
 SILENCE = 10 ** (-60 / 20)
@@ -79,12 +81,37 @@ class Heard:
     """The one side of two that is heard: 0 is left."""
     against_itself: bool = False
     """One side is the other upside down."""
+    close: Close = field(default_factory=Close)
+    momentary: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32), compare=False)
+    """LUFS of the last 400 ms, ten times a second."""
+
+    @property
+    def lasts(self) -> float:
+        return float(self.stop - self.start)
+
+    def span(self, start: float, stop: float) -> tuple[Fraction, Fraction]:
+        """(start, seconds) in the film, of seconds of sound that were heard: holes in its clock lie between."""
+        places: list[Fraction] = []
+        for heard in (start, stop):
+            at = self.start + Fraction(round(heard * 10_000), 10_000)
+            for gap in self.gaps:
+                if gap.at <= at:
+                    at += gap.seconds
+            places.append(at)
+        return places[0], places[1] - places[0]
 
 
 class Listener:
-    """Hears frames in order. ``least`` seconds make a silence; ``loudness`` measures EBU R 128, too."""
+    """Hears frames in order.
 
-    def __init__(self, rate: int, least: Fraction, *, loudness: bool = True) -> None:
+    Args:
+        rate: Samples a second.
+        least: Seconds that make a silence.
+        loudness: Measure EBU R 128, too.
+        close: Look at each channel for itself, too.
+    """
+
+    def __init__(self, rate: int, least: Fraction, *, loudness: bool = True, close: bool = False) -> None:
         self._rate = rate
         self._least = least
         self._step = max(1, rate // 100)
@@ -96,6 +123,7 @@ class Listener:
         self._clipped: list[Clipped] = []
         self._gaps: list[Gap] = []
         self._meter = _Meter() if loudness else None
+        self._closer = Closer(rate) if close else None
         self._sides = Voice()
 
     def hear(self, frame: AudioFrame) -> None:
@@ -106,6 +134,8 @@ class Listener:
         waves = _as_float(frame)
         if len(waves) == _SIDES:
             self._sides.hear(waves.T)
+        if self._closer:
+            self._closer.hear(waves)
         sound = np.abs(waves)
         loudest = sound.max(axis=0)
         steps = np.maximum.reduceat(loudest, np.arange(0, len(loudest), self._step))
@@ -133,6 +163,8 @@ class Listener:
             true_peak=peak,
             only_side=self._sides.only_side,
             against_itself=self._sides.against_itself,
+            close=self._closer.close() if self._closer else Close(),
+            momentary=np.array(self._meter.momentary if self._meter else (), np.float32),
         )
 
     @property
@@ -182,6 +214,7 @@ class _Meter:
         self._shape: tuple[int, str, str] | None = None
         self._sink: FilterContext | None = None
         self._said: dict[str, str] = {}
+        self.momentary = array("f")
 
     def push(self, frame: AudioFrame) -> None:
         shape = (frame.sample_rate, frame.format.name, frame.layout.name)
@@ -212,6 +245,8 @@ class _Meter:
     def _drain(self) -> None:
         for frame in self._ready():
             self._said = dict(frame.metadata) or self._said
+            if "lavfi.r128.M" in self._said:
+                self.momentary.append(float(self._said["lavfi.r128.M"]))
 
     def _ready(self) -> Iterator[AudioFrame]:
         assert self._sink is not None

@@ -30,6 +30,17 @@ Kind = Literal[
     "stutter",
     "repeated-frame",
     "judder",
+    "dropped-frame",
+    "odd-frame",
+    "flash",
+    "red-flash",
+    "interlaced",
+    "levels",
+    "letterbox",
+    "pillarbox",
+    "windowbox",
+    "blanking",
+    "pixel-aspect",
     "silence",
     "clipping",
     "loudness",
@@ -39,6 +50,13 @@ Kind = Literal[
     "one-sided",
     "out-of-phase",
     "no-sound",
+    "dead-channel",
+    "mono",
+    "dc-offset",
+    "hum",
+    "dropout",
+    "click",
+    "captions",
     "length",
     "sync",
     "timestamps",
@@ -49,6 +67,12 @@ Kind = Literal[
     "not-faststart",
 ]
 _NAMES: dict[str, str] = {
+    "dropped-frame": "dropped frame",
+    "odd-frame": "odd frame",
+    "red-flash": "red flash",
+    "pixel-aspect": "shape of pixels",
+    "dead-channel": "dead channel",
+    "dc-offset": "DC offset",
     "held": "held picture",
     "repeated-frame": "repeated frame",
     "missing-shot": "missing shot",
@@ -112,6 +136,8 @@ class Report:
     thorough: bool = True
     missing: tuple[str, ...] = field(default=())
     """The shots that stand-ins are shown for."""
+    profile: str = ""
+    """The desk it was held against, where one was named."""
 
     def of(self, severity: Severity) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == severity)
@@ -162,6 +188,7 @@ class Report:
             "path": str(self.path),
             "clean": self.clean,
             "thorough": self.thorough,
+            "profile": self.profile or None,
             "summary": self.summary,
             "errors": len(self.of("error")),
             "warnings": len(self.of("warning")),

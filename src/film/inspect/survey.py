@@ -2,8 +2,8 @@
 
     boxes ─────────────► Layout
     demux ─► packets ──► Timing                       frames, gaps, order
-          ├► decode  ──► Watcher, stutters            black, frozen, repeated; damage, by frame
-          └► decode  ──► Listener                     silence, overload, gaps, loudness
+          ├► decode  ──► Looker                       all that is seen; damage, by frame
+          └► decode  ──► Listener                     all that is heard
 
 A thorough survey decodes every picture, with FFmpeg's threads beside this one. The other looks at key frames only,
 which costs a draft next to nothing. Nobody is believed: what the file declares is kept beside what was counted.
@@ -23,11 +23,12 @@ import numpy as np
 
 from film.errors import BadMedia
 from film.inspect.boxes import Layout, layout
+from film.inspect.caption_track import Caption, CaptionTrack
 from film.inspect.colours import Tags, tags_of
 from film.inspect.listen import Heard, Listener
-from film.inspect.stutter import Stutter, stutters
+from film.inspect.looker import Looked, Looker
 from film.inspect.timing import Packets, Timing
-from film.inspect.watch import Shrinker, Small, Stretch, Watcher, glanced
+from film.inspect.watch import Shrinker, Small, glanced
 from film.media.clips import sound_of
 from film.media.opening import open_media, seen_size, video_stream
 from film.models import AssetType
@@ -58,6 +59,9 @@ class Survey:
     tags: Tags
     width: int
     height: int
+    stored: tuple[int, int]
+    """Width and height as they are stored, and ``aspect`` of a pixel."""
+    aspect: Fraction
     video_codec: str
     container: str
     declared_frames: int
@@ -67,16 +71,21 @@ class Survey:
     """Times of frames that do not decode."""
     marred: tuple[Fraction, ...]
     """Times of frames that decode with damage."""
-    stretches: tuple[Stretch, ...]
-    stutters: tuple[Stutter, ...]
+    looked: Looked
     audio_codec: str
     sample_rate: int
     channels: int
     heard: Heard | None
     deaf: int
     """Packets of sound that do not decode."""
+    captions: tuple[Caption, ...]
     broken_off: str
     """What the reader said when it could not go on; empty when it reached the end."""
+
+    @property
+    def second(self) -> int:
+        """Frames in a second."""
+        return max(1, round(self.timing.rate or Fraction(24)))
 
     def seconds(self, frame: int) -> Fraction:
         """When a frame is shown, by its place among those that are shown."""
@@ -124,22 +133,28 @@ class _Pass:
         self._nominal = video.average_rate or video.base_rate or Fraction(24)
         self._base = video.time_base or Fraction(1, 90_000)
         self._packets = Packets(self._base, self._nominal)
-        self._watcher = Watcher(ceil(STILL * self._nominal))
+        self._looker: Looker | None = None
+        self._captions = CaptionTrack(container)
         self._shrinker = Shrinker()
         self._glimpses: list[tuple[int, Small]] = []
-        self._shape = (0, 0)
+        self._shape = self._stored = (0, 0)
         self._shown: set[int] = set()
         self._marred: list[Fraction] = []
         self._decoded = self._deaf = 0
-        self._listener = Listener(audio.codec_context.sample_rate, QUIET, loudness=loudness) if audio else None
+        self._listener = (
+            Listener(audio.codec_context.sample_rate, QUIET, loudness=loudness, close=thorough) if audio else None
+        )
 
     def run(self, boxes: Layout | None, name: str) -> Survey:
         broken = ""
-        streams = [self._video, self._audio] if self._audio else [self._video]
+        tracks = [track for track in (self._audio, self._captions.stream) if track is not None]
+        streams = [self._video, *tracks]
         try:
             for packet in self._container.demux(*streams):
                 if packet.stream.index == self._video.index:
                     self._see(packet)
+                elif self._captions.stream is not None and packet.stream.index == self._captions.stream.index:
+                    self._captions.add(packet)
                 else:
                     self._hear(packet)
         except (av.error.FFmpegError, OSError) as error:
@@ -163,16 +178,19 @@ class _Pass:
     def _look(self, frame: VideoFrame) -> None:
         if not self._decoded:
             self._shape = seen_size(frame, self._video)
+            self._stored = (frame.width, frame.height)
+            tags = tags_of(self._video.codec_context, self._shape[1])
+            self._looker = Looker(float(self._nominal), tags, ceil(STILL * self._nominal), frame.width)
         self._decoded += 1
         if frame.pts is not None:
             self._shown.add(frame.pts)
             if frame.is_corrupt:
                 self._marred.append(frame.pts * self._base)
-        small = self._shrinker.small(frame)
         if self._thorough:
-            self._watcher.see(small)
+            assert self._looker is not None
+            self._looker.see(frame)
         elif frame.pts is not None:
-            self._glimpses.append((frame.pts, small))
+            self._glimpses.append((frame.pts, self._shrinker.small(frame)[0]))
         if self._tick and self._decoded % _TELL_EVERY == 1 and frame.pts is not None:
             self._tick(max(Fraction(0), frame.pts * self._base))
 
@@ -190,12 +208,11 @@ class _Pass:
         lost = [int(t) for t in timing.times if int(t) not in self._shown] if self._thorough else []
         places = {int(t): place for place, t in enumerate(timing.times)}
         if self._thorough:
-            stretches = self._placed(self._watcher.stretches(), places)
-            rhythm = stutters(self._watcher.changes, float(self._nominal))
+            looked = self._placed(self._looker.looked(), places) if self._looker else Looked()
         else:
             glimpses = {places[pts]: small for pts, small in self._glimpses if pts in places}
             seen = sorted(glimpses.items(), key=lambda glimpse: glimpse[0])
-            stretches, rhythm = glanced(seen, timing.frames), []
+            looked = Looked(stretches=tuple(glanced(seen, timing.frames)))
         declared = self._video.duration or 0
         audio = self._audio.codec_context if self._audio else None
         return Survey(
@@ -205,6 +222,8 @@ class _Pass:
             tags=tags_of(self._video.codec_context, self._shape[1]),
             width=self._shape[0],
             height=self._shape[1],
+            stored=self._stored,
+            aspect=self._video.sample_aspect_ratio or Fraction(1),
             video_codec=self._video.codec_context.name,
             container=self._container.format.name.split(",")[0],
             declared_frames=self._video.frames,
@@ -212,24 +231,19 @@ class _Pass:
             decoded=self._decoded,
             lost=tuple(t * self._base for t in lost),
             marred=tuple(self._marred),
-            stretches=tuple(stretches),
-            stutters=tuple(rhythm),
+            looked=looked,
             audio_codec=audio.name if audio else "",
             sample_rate=audio.sample_rate if audio else 0,
             channels=audio.channels if audio else 0,
             heard=self._listener.heard() if self._listener else None,
             deaf=self._deaf,
+            captions=tuple(self._captions.captions),
             broken_off=broken,
         )
 
-    def _placed(self, stretches: list[Stretch], places: dict[int, int]) -> list[Stretch]:
-        """Stretches in frames of the film, where some frames did not decode and the watcher counted on."""
+    def _placed(self, looked: Looked, places: dict[int, int]) -> Looked:
+        """What was seen in frames of the film, where some frames did not decode and the watchers counted on."""
         if len(self._shown) == len(places) == self._decoded:
-            return stretches
+            return looked
         shown = np.array(sorted(places[t] for t in self._shown if t in places), np.int64)
-        if not len(shown):
-            return []
-        last = len(shown) - 1
-        return [
-            Stretch(s.kind, int(shown[min(s.first, last)]), int(shown[min(s.stop - 1, last)]) + 1) for s in stretches
-        ]
+        return looked.moved(shown) if len(shown) else Looked()

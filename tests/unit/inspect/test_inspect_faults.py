@@ -80,8 +80,13 @@ def test_black_is_found_at_its_time_and_grave_when_it_is_long(made: Any) -> None
 
 
 def test_a_dip_and_a_fade_from_black_are_no_faults(made: Any) -> None:
-    dip = inspect_film(made(during(36, 41, card(FORM), PAN)))
+    def dipped(k: int) -> Any:
+        return (PAN(k) * min(1, max(0, abs(k - 38) - 2) / 8)).astype(np.uint8)
+
+    dip = inspect_film(made(dipped))
     assert "black" not in kinds(dip, "error", "warning", "note")
+    hole = the(inspect_film(made(during(36, 41, card(FORM), PAN))), "black")
+    assert near(hole, 1.5, 5 / 24, 0) and hole.severity == "warning"
     opening = inspect_film(made(during(0, 24, card(FORM), PAN)))
     assert the(opening, "black").severity == "note"
 
