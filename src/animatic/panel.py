@@ -36,7 +36,7 @@ FOCUS = 0.60
 def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
     """Draw the panel of a shot for a frame of ``width`` × ``height`` pixels."""
     light = lights.of(spec)
-    framing = registry.fit(registry.LANDSCAPES[registry.name_of(spec)], framings.of(spec))
+    framing = registry.fit(registry.landscape_of(spec), framings.of(spec))
     canvas = Canvas(width, height)
     # Behind a long lens the place is soft anyway: drawn at half size it costs a quarter.
     rough = framing.defocus >= SOFT and height >= 400
@@ -47,10 +47,10 @@ def draw_panel(spec: PanelSpec, width: int, height: int) -> Panel:
     if rough and framing.name in {"insert", "extreme close-up"}:
         layers = [_enlarged(layer, canvas) for layer in _developed(place.layers, setup.canvas, framing, light)]
         setup.canvas = place.stage.canvas = canvas  # the thing itself is sharp
-        extra, weather = traces.draw(setup, place, side=_free_side(people, setup.side), held=held)
+        extra, weather = traces.draw(setup, place, side=_free_side(people, setup.side), people=bool(people), held=held)
         layers += _developed(extra, canvas, framing, light)
     else:
-        extra, weather = traces.draw(setup, place, side=_free_side(people, setup.side), held=held)
+        extra, weather = traces.draw(setup, place, side=_free_side(people, setup.side), people=bool(people), held=held)
         layers = _developed(place.layers + extra, setup.canvas, framing, light)
         if rough:
             layers = [_enlarged(layer, canvas) for layer in layers]

@@ -7,7 +7,7 @@ layers, by the recipe that panels have now. Clips were keyed without that one fi
 galleries keep what they have.
 """
 
-PANEL_RECIPE = "panel-1"
+PANEL_RECIPE = "panel-2"
 FIRST_PANEL_RECIPE = "panel-1"
 """What clips stand for whose keys say nothing of panels. It never changes."""
 MOVE_RECIPE = "move-2"

@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from animatic import things
 from animatic.canvas import soft
 from animatic.elements import Layer
 from animatic.light import blend
-from animatic.scenes import bigger, land, objects, plants, props, shore
+from animatic.scenes import bigger, land, objects, plants, props, registry, shore
 from animatic.scenes.materials import planks, stone
 from animatic.scenes.setup import Place, Setup
 from animatic.scenes.stage import Lamp, Stage, linear
-from animatic.scenes.street import parked_car
 from animatic.scenes.wild import depth_y, lone_tree
-from animatic.words import position, says
+from animatic.words import says
+from film.reading import Reading, singulars
 
 Built = Callable[[Setup, Stage, float, float], None]
 
@@ -47,26 +48,6 @@ def _table(setup: Setup, st: Stage, x: float, z: float) -> None:
     props.table(st, x, z)
 
 
-def _car(setup: Setup, st: Stage, x: float, z: float) -> None:
-    parked_car(setup, st, x, z, away=True)
-
-
-def _horse(setup: Setup, st: Stage, x: float, z: float) -> None:
-    bigger.animal(setup, st, x, z, bigger.HORSE, setup.pick((0.36, 0.22, 0.14), (0.24, 0.17, 0.13), (0.58, 0.52, 0.46)))
-
-
-def _dog(setup: Setup, st: Stage, x: float, z: float) -> None:
-    bigger.animal(
-        setup, st, x, z, bigger.DOG, setup.pick((0.46, 0.32, 0.19), (0.20, 0.17, 0.15), (0.66, 0.58, 0.46)), 1.15
-    )
-
-
-def _cat(setup: Setup, st: Stage, x: float, z: float) -> None:
-    bigger.animal(
-        setup, st, x, z, bigger.CAT, setup.pick((0.12, 0.11, 0.12), (0.56, 0.34, 0.17), (0.46, 0.44, 0.42)), 1.1
-    )
-
-
 def _stairs(setup: Setup, st: Stage, x: float, z: float) -> None:
     bigger.stairs(setup, st, x, z, 1 if st.seen(x, 1, z)[0] > 0.5 else -1)
 
@@ -87,13 +68,6 @@ STANDING: dict[str, Standing] = {
     "piano": Standing(("grand piano", "pianist"), bigger.piano, 1.3, None, 0.28),
     "fire": Standing(("campfire", "bonfire", "camp fire", "flames", "burning"), bigger.fire, 0.7, True, 0.22),
     "tent": Standing(("campsite", "camping", "camp"), bigger.tent, 3.4, True, 0.28),
-    "car": Standing(
-        ("cars", "automobile", "sedan", "truck", "taxi", "vehicle", "police car", "van"), _car, 4.2, True, 0.26
-    ),
-    "bicycle": Standing(("bike", "cyclist", "cycling", "bicycles"), bigger.bicycle, 0.8, None, 0.26),
-    "horse": Standing(("horses", "horseback", "rider", "stallion", "mare", "pony"), _horse, 1.8, True, 0.26),
-    "dog": Standing(("puppy", "hound", "dogs", "wolf"), _dog, 0.35, None, 0.20),
-    "cat": Standing(("kitten", "cats"), _cat, 0.3, None, 0.22),
     "table": Standing(("desk", "dining table"), _table, 0.95, False, 0.28),
     "chair": Standing(("stool", "armchair", "rocking chair"), _chair, 0.8, False, 0.30),
     "stairs": Standing(("staircase", "stairway", "steps", "stairwell"), _stairs, 1.7, False, 0.20),
@@ -103,7 +77,9 @@ STANDING: dict[str, Standing] = {
 }
 
 
-def draw(setup: Setup, place: Place, *, side: int, held: bool = False) -> tuple[list[Layer], tuple[str, ...]]:
+def draw(
+    setup: Setup, place: Place, *, side: int, people: bool = False, held: bool = False
+) -> tuple[list[Layer], tuple[str, ...]]:
     """What the words add to a place: its layers, and the particles that move in it.
 
     ``side`` is -1 or 1, where people leave room; ``held`` tells that somebody has the thing in hand already.
@@ -113,36 +89,41 @@ def draw(setup: Setup, place: Place, *, side: int, held: bool = False) -> tuple[
         layers += _sky(setup, place)
         layers += _water(setup, place)
     layers += _air(setup, place)
+    reading = registry.reading_of(setup.spec)
+    if (row := registry.place_of(setup.spec)) is not None:
+        layers += things.of_place(setup, place, row)
     stage = _empty(place.stage)
     insert = setup.framing.name in {"insert", "extreme close-up"}
-    thing = _first_object(setup)
-    if insert and thing is not None and not held and (setup.framing.name == "insert" or not setup.spec.characters):
-        _still_life(setup, place, stage, thing)
+    small = _first_object(setup, reading)
+    focal = next((one.words for one in reading.things), "")
+    still = insert and not held and (setup.framing.name == "insert" or not people)
+    if still and small is not None and small[1] == focal:
+        _still_life(setup, place, stage, small[0])
         layers += [replace(layer, depth=0.60 if layer.depth < 0.65 else 0.66) for layer in stage.layers()]
         return layers, _weather(setup, place)
+    if still and focal:
+        _still_life(setup, place, stage, None)
+        layers += [replace(layer, depth=0.55) for layer in stage.layers()]
+        layers += things.of_shot(setup, place, reading, side=side, people=False)
+        return layers, _weather(setup, place)
     if not insert:
-        _stand(setup, place, stage, side)
-        if held:
-            thing = None
-        if thing is not None and not place.outdoors and thing not in place.shows and stage.stand > 1.2:
+        _stand(setup, place, stage, reading, side)
+        shown = small is not None and people and not held and small[0] not in place.shows and stage.stand > 1.2
+        if shown and small is not None and not place.outdoors:
             z = stage.stand + 0.55
             x = stage.reach(0.5 + 0.27 * side, z)
             high = bigger.sofa_table(setup, stage, x, z)
             stage.group(x, z - 0.05, "mid")
-            objects.OBJECTS[thing][0](setup, stage, x, high, z, 1.25)
+            objects.OBJECTS[small[0]][0](setup, stage, x, high, z, 1.25)
             stage.ungroup()
-        elif thing in {"lantern", "candle"} and place.outdoors and "lamp" not in place.shows and stage.stand > 1.2:
-            z = stage.stand + 0.3
-            x = stage.reach(0.5 + 0.2 * side, z)
-            stage.group(x, z, "mid")
-            objects.lantern(setup, stage, x, 0.0, z, 1.5)
-            stage.ungroup()
-            layers.append(_pool(setup, stage, x, z, 0.55))
+            reading = replace(reading, things=tuple(one for one in reading.things if one.words != small[1]))
+    if not insert:
+        layers += things.of_shot(setup, place, reading, side=side, people=people, held=held)
     built = stage.layers()
     if place.outdoors:  # before the ground, which may be as near as people
         built = [replace(layer, depth=0.58 + 0.08 * layer.depth) for layer in built]
         fire = STANDING["fire"]
-        if _asked(setup, "fire", fire.words) and not insert and "fire" not in place.shows:
+        if _read(reading, "fire", fire.words) and not insert and "fire" not in place.shows:
             z = stage.stand + fire.behind
             layers.append(_pool(setup, stage, stage.reach(0.5 + side * fire.aside, z), z, 0.9))
     return layers + built, _weather(setup, place)
@@ -157,10 +138,10 @@ def _empty(stage: Stage) -> Stage:
     return replace(stage, lamps=list(stage.lamps), windows=list(stage.windows), faces=[], footprints=[])
 
 
-def _stand(setup: Setup, place: Place, stage: Stage, side: int) -> None:
+def _stand(setup: Setup, place: Place, stage: Stage, reading: Reading, side: int) -> None:
     taken = 0
     for name, row in STANDING.items():
-        if not _asked(setup, name, row.words) or name in place.shows:
+        if not _read(reading, name, row.words) or not setup.allows(name, *row.words) or name in place.shows:
             continue
         if row.outdoors is not None and row.outdoors != place.outdoors:
             continue
@@ -175,21 +156,23 @@ def _stand(setup: Setup, place: Place, stage: Stage, side: int) -> None:
 # -- small things
 
 
-def _first_object(setup: Setup) -> str | None:
-    """The first small thing that the prompt names."""
-    found: list[tuple[int, str]] = []
-    for name, (_, _, others) in objects.OBJECTS.items():
-        if not setup.allows(name, *others):
-            continue
-        at = [p for p in (position(setup.prompt, word) for word in (name, *others)) if p >= 0]
-        if at:
-            found.append((min(at), name))
-    return min(found)[1] if found else None
+def _read(reading: Reading, name: str, others: tuple[str, ...]) -> bool:
+    """Whether one of the shot's things goes by these words: a verb or a place that sounds like them does not."""
+    return any(one in (name, *others) for thing in reading.things for one in singulars(thing.words))
 
 
-def _still_life(setup: Setup, place: Place, stage: Stage, thing: str) -> None:
-    """A table top across the foot of the frame, the thing on it, large."""
-    build, size, _ = objects.OBJECTS[thing]
+def _first_object(setup: Setup, reading: Reading) -> tuple[str, str] | None:
+    """The first small thing that is drawn by hand here, and the shot's words for it."""
+    for thing in reading.things:
+        for name, (_, _, others) in objects.OBJECTS.items():
+            if any(one in (name, *others) for one in singulars(thing.words)) and setup.allows(name, *others):
+                return name, thing.words
+    return None
+
+
+def _still_life(setup: Setup, place: Place, stage: Stage, thing: str | None) -> None:
+    """A table top across the foot of the frame, the thing on it, large; none where a relief will stand there."""
+    size = objects.OBJECTS[thing][1] if thing else 0.1
     z = 0.75
     y = stage.eye - z * (0.80 - stage.framing.horizon) / stage.focal  # its foot well above the lower bar
     size *= 2.38 * z / stage.focal
@@ -199,7 +182,8 @@ def _still_life(setup: Setup, place: Place, stage: Stage, thing: str) -> None:
     if not stage.indoors:
         stage.sun = None  # a thing this near is lit by hand
     stage.group(0.0, z, "near")
-    build(setup, stage, 0.0, y + 0.001, z, size)
+    if thing:
+        objects.OBJECTS[thing][0](setup, stage, 0.0, y + 0.001, z, size)
     stage.ungroup()
     key = setup.light.key_side
     warm = blend(setup.light.sun, (1.0, 0.82, 0.58), 0.5 if setup.dim else 0.15)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -25,14 +26,16 @@ from animatic.figures.palettes import (
     Palette,
 )
 from animatic.figures.roles import ROLES, Role
+from animatic.relief import COLOURS
 from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS, guessed_feminine, sounds_feminine
+from film.reading.looks import Looks, looks
 
 LONG_HAIR = ("long", "bob", "bun", "ponytail", "wavy", "braids", "curly", "afro", "pixie", "fringe")
 SHORT_HAIR = ("short", "swept", "buzz", "bald", "quiff", "curly", "afro", "crop", "mane", "topknot")
 ANY_HAIR = ("bob", "short", "swept", "ponytail", "curly", "wavy", "pixie", "bun", "afro", "mane", "crop")
 HAIR_STYLES = tuple(sorted(set(LONG_HAIR + SHORT_HAIR + ANY_HAIR)))
 
-HATS = ("fedora", "cap", "beanie", "headscarf", "helmet", "officer", "crown", "straw", "hood")
+HATS = ("turban", "fedora", "cap", "beanie", "headscarf", "helmet", "officer", "crown", "straw", "hood")
 BEARDS = ("stubble", "moustache", "goatee", "short", "full", "long")
 
 FEMININE_CUTS = (
@@ -114,17 +117,23 @@ class Appearance:
 
 @lru_cache(maxsize=512)
 def of(name: str, told: str = "") -> Appearance:
-    """The look of the character of this name; ``told`` is what the prompt says of them, which can give their age."""
+    """The look of the character of this name; ``told`` is what the shot says of them: what gives their age, and behind
+    a line's end all words of their looks, which outrank the name."""
+    told, _, said = told.partition("\n")
+    wanted = looks(said)
     key = " ".join(re.findall(r"\w+", name.casefold().replace("_", " "))) or "somebody"
     words: list[str] = [str(word) for word in key.split()]
     role = _role(words)
     rng = rng_of("somebody", key)
     lean = role.lean if role.lean is not None else _lean_of(key, words, rng)
+    if wanted.feminine is not None and sounds_feminine(key) in (None, not wanted.feminine):
+        lean = -0.85 if wanted.feminine else 0.85
     lean = float(np.clip(lean + rng.uniform(-0.2, 0.2), -1, 1))
     age = role.age or str(rng.choice(["adult", "teen", "old"], p=[0.88, 0.06, 0.06]))
-    age = age_of(name) or age_of(told) or age
+    age = age_of(name) or age_of(told) or age_of(" ".join(said.split()[:7])) or age
     young = age in ("toddler", "child")
     tone = int(rng.integers(len(SKINS)))
+    tone = tone if wanted.skin is None else wanted.skin
     skin = SKINS[tone]
     hairs = HAIR_BY_SKIN[min(tone // 3, len(HAIR_BY_SKIN) - 1)]
     hair_color = HAIRS[str(rng.choice(hairs))]
@@ -176,7 +185,40 @@ def of(name: str, told: str = "") -> Appearance:
         glasses=glasses and not young,
         bag=bag,
     )
-    return _dressed(look, role)
+    return _as_said(_dressed(look, role), wanted)
+
+
+def _as_said(look: Appearance, wanted: Looks) -> Appearance:
+    """What the words ask for, over what name and chance chose."""
+    change: dict[str, Any] = {}
+    change |= {} if wanted.build is None else {"build": wanted.build}
+    if wanted.hair is not None:
+        change["hair"] = wanted.hair
+        change["hat"] = None
+    if wanted.hair_colour in HAIRS:
+        change["hair_color"] = HAIRS[wanted.hair_colour]
+    elif wanted.hair_colour is None and wanted.beard_colour in HAIRS:
+        change["hair_color"] = HAIRS[wanted.beard_colour]
+    if wanted.beard is not None:
+        change["beard"] = wanted.beard
+    elif wanted.feminine:
+        change["beard"] = None
+    change |= {"glasses": True} if wanted.glasses else {}
+    if wanted.cut is not None:
+        change |= {"cut": wanted.cut, "scarf": False}
+        if wanted.hat is None and look.hat not in (None, "headscarf"):
+            change["hat"] = None
+    palette = look.palette
+    if wanted.colour in COLOURS:
+        main = COLOURS[wanted.colour]
+        palette = palette._replace(main=main)
+        if wanted.cut in ("robe", "gown", "suit", "spacesuit", "jumpsuit", "armour"):
+            palette = palette._replace(legs=_between(main, (0.1, 0.1, 0.1), 0.2))
+    if wanted.hat is not None:
+        change["hat"] = wanted.hat
+        if wanted.hat_colour in COLOURS:
+            palette = palette._replace(accent=COLOURS[wanted.hat_colour])
+    return replace(look, palette=palette, **change) if not look.robot else look
 
 
 def _dressed(look: Appearance, role: Role) -> Appearance:

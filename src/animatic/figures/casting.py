@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from animatic.elements import PanelSpec
 from animatic.figures.parties import parties_of
 from animatic.figures.roles import ROLES
+from animatic.scenes.registry import reading_of as registry_reading
 from film.providers.given_names import FEMININE_WORDS, MASCULINE_WORDS
+from film.reading import catalogue, singulars
 
 CROWD = 12
 """Nameless people in a crowd."""
 
+_GROUPS = frozenset({"crowd", "audience", "couple", "family", "friends", "people", "passers", "army", "mob", "lovers"})
 _QUALIFIERS = "old|young|elderly|little|tall|wise|lone|lonely|tired|small|brave|strange|mysterious"
 _PRONOUNS = {
     "he",
@@ -96,7 +99,9 @@ def cast_of(spec: PanelSpec, framing_name: str) -> Cast:
     """The people of a shot."""
     text = spec.prompt.casefold()
     shot = f"{spec.shot_type} {framing_name}".casefold().replace("_", " ")
-    named = tuple(dict.fromkeys(name.strip() for name in spec.characters if name.strip()))
+    read = registry_reading(spec)
+    beasts = {thing.name for thing in read.things if thing.name}
+    named = tuple(dict.fromkeys(name.strip() for name in spec.characters if name.strip() and name not in beasts))
     if _OBJECT_SHOTS.search(shot):
         if _HANDS.search(_NOBODYS_HANDS.sub(" ", text)):
             return Cast(named[:1] or ("somebody",), 0, hands=True)
@@ -112,7 +117,19 @@ def cast_of(spec: PanelSpec, framing_name: str) -> Cast:
     if extras:
         return Cast((), extras, dark=dark)
     counted, rest = parties_of(text)
-    found = tuple(dict.fromkeys(match.group(0) for match in _PERSON.finditer(rest)))
+    nouns = catalogue().nouns
+    found = tuple(
+        dict.fromkeys(m.group(0) for m in _PERSON.finditer(rest) if m.group(0).split()[-1] not in nouns)
+    )  # in another language; what is English is read as a person, or is none
+    if counted:
+        found += tuple(person.words for person in read.people if person.count == 1)
+    elif read.people:
+        found = tuple(
+            f"{ordinal}{next(reversed(list(singulars(person.words))))}"
+            for person in read.people
+            if person.words.rsplit(" ", 1)[-1] not in _GROUPS
+            for ordinal in ("", "second ", "third ", "fourth ", "fifth ")[: person.count]
+        )
     if counted:
         return Cast((*counted, *found)[: max(3, len(counted))], dark=dark)
     if _PAIR.search(text):

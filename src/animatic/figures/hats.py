@@ -25,6 +25,7 @@ def wear(look: Appearance, head: Head) -> list[Surface]:
         "crown": _crown,
         "headscarf": _headscarf,
         "hood": _hood,
+        "turban": _turban,
     }
     if look.hat is not None:
         parts += makers[look.hat](look, head)
@@ -250,6 +251,19 @@ def _hood(look: Appearance, head: Head) -> list[Surface]:
     swell = np.array([1.22, 1.14, 1.20], np.float32)
     cloth.grid = (centre + (cloth.grid - centre) * swell).astype(np.float32)
     cloth.color = _dark(look.palette.main, 0.92)
+    return parts
+
+
+def _turban(look: Appearance, head: Head) -> list[Surface]:
+    """Cloth wound round the head, band over band, higher in front."""
+    color = look.palette.accent
+    angle = turn(64) - np.pi
+    rim = 0.17 - 0.16 * np.clip(-np.cos(angle), 0, 1)
+    parts = [_dome(head, rim.astype(np.float32), 0.13, _dark(color, 0.92), tall=0.10)]
+    for k, (high, low, ease) in enumerate(((0.33, 0.10, 0.135), (0.42, 0.20, 0.15), (0.47, 0.30, 0.13))):
+        band = _ring(head, high, low, ease, _dark(color, 1.0 - 0.07 * (k % 2)))
+        band.grid[..., 1] += (0.05 * np.cos(angle) + 0.03 * (-1) ** k * np.sin(angle))[None]
+        parts.append(band)
     return parts
 
 

@@ -18,6 +18,8 @@ from animatic.figures.ages import told_of
 from animatic.figures.casting import Cast
 from animatic.figures.directions import asks, clause_of, is_shared, pose_of
 from animatic.figures.poses import POSES, Pose
+from animatic.scenes.registry import reading_of
+from film.reading import singulars
 
 SAFE = 0.09
 """Bars are laid over this much of the frame at top and bottom."""
@@ -66,7 +68,9 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9)
     if not names:
         return _extras(cast.extras, framing, rng, crowd=True)
     if re.search(r"over.the.shoulder|\bots\b", shot):
-        return _over_shoulder(spec, framing, names, side)
+        pair = _over_shoulder(spec, framing, names, side)
+        said = said_of(spec, [actor.name for actor in pair])
+        return [replace(actor, told=f"\n{said[k]}") for k, actor in enumerate(pair)]
     if len(names) == 1:
         actors = [_single(spec, framing, names[0], side, rng)]
     else:
@@ -79,8 +83,26 @@ def block(spec: PanelSpec, framing: Framing, cast: Cast, aspect: float = 16 / 9)
         actors = [replace(one, pose=_IN_BED_POSE) if one.pose.lying else one for one in actors]
     if drives(spec, framing.name):
         actors = _in_a_car(actors, wheel_side(spec), framing)
-    actors = [replace(actor, told=told_of(spec.prompt, actor.name)) for actor in actors]
+    said = said_of(spec, [actor.name for actor in actors])
+    actors = [replace(actor, told=f"{told_of(spec.prompt, actor.name)}\n{said[k]}") for k, actor in enumerate(actors)]
     return _extras(cast.extras, framing, rng, crowd=False) + actors
+
+
+def said_of(spec: PanelSpec, names: list[str]) -> list[str]:
+    """What the shot says of the looks of each of these people."""
+    people = reading_of(spec).people
+    nameless = [person for person in people if not person.name]
+    out: list[str] = []
+    for name in names:
+        plain = name.replace("_", " ").casefold()
+        found = [person.said for person in people if person.name == name]
+        if not any(found):
+            bare = plain.split()[-1] if plain else ""
+            found = [one.said for one in nameless if bare in singulars(one.words.rsplit(" ", 1)[-1])]
+        if not any(found) and len(names) == 1 and len(nameless) == 1:
+            found = [nameless[0].said]
+        out.append(" ".join(found[:1]))
+    return out
 
 
 def _in_a_car(actors: list[Actor], wheel: int, framing: Framing) -> list[Actor]:

@@ -16,6 +16,8 @@ from film.errors import FilmError
 COMMANDS = {
     "make": "make a film: reuse what is there, make what is missing",
     "plan": "say what would be made, why, and what it costs; nothing is sent",
+    "read": "what a draft shows of each shot, and what it does not",
+    "vocabulary": "the places, things and roles that a draft can draw",
     "templates": "looks that are written once and make every shot's prompt",
     "export": "the cut for editing programs, stems, a contact sheet, a poster",
     "inspect": "say what is wrong with a film file, and where",
@@ -35,7 +37,11 @@ COMMANDS = {
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""
 
-SECOND_NAMES = {"export-library": ("library", "export"), "import-library": ("library", "import")}
+SECOND_NAMES = {
+    "draft-vocabulary": ("vocabulary",),
+    "export-library": ("library", "export"),
+    "import-library": ("library", "import"),
+}
 """In one word what is also a command of a group; not listed."""
 
 INTRO = """\

@@ -270,6 +270,8 @@ def _print(result: Any) -> None:
     for line in _not_settled(result.standing):
         note(line)
     note(f"time    {length(result.elapsed)}")
+    for shot_id, names in _not_drawn(result).items():
+        note(f"{shot_id}: not drawn: {', '.join(names)}")
     for shot in result.failed:
         warn(f"{shot.shot_id} is missing: {shot.error}" + (f" ({shot.error.hint})" if shot.error.hint else ""))
     for bill in result.over_quote:
@@ -340,4 +342,11 @@ def _document(result: Any, warned: Sequence[str]) -> dict[str, Any]:
         "elapsed_seconds": round(result.elapsed, 3),
         "warnings": list(dict.fromkeys((*result.warnings, *warned))),
         "checked": result.checked,
+        "not_drawn": _not_drawn(result),
     }
+
+
+def _not_drawn(result: Any) -> dict[str, tuple[str, ...]]:
+    from film.planning.not_drawn import drafted, not_drawn
+
+    return not_drawn(drafted((done.shot, done.image.provider if done.image else None) for done in result.shots))

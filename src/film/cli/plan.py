@@ -35,15 +35,17 @@ def command(**options: Any) -> int:
 
     Nothing is sent and nothing is made. Exit code 3 when it would not fit the budget.
     """
+    from film.models import AssetType
     from film.planning.fit_warnings import outlook
+    from film.planning.not_drawn import drafted, not_drawn, told
     from film.planning.params import film_params
     from film.planning.plan import SPENDING_OFF, plan_film
     from film.planning.requests import ProviderSet
     from film.settings import load_settings
 
     settings = load_settings(project=options["shots"].parent)
-    for told in settings.notes:
-        warn(told)
+    for message in settings.notes:
+        warn(message)
     as_document, given = options.pop("json"), options.pop("budget_limit")
     limit = settings.default_budget if given is None else given
     params = film_params(
@@ -52,15 +54,17 @@ def command(**options: Any) -> int:
     services = library(settings, strict=True)
     plan = plan_film(params, services, ProviderSet(services.context))
     near, ahead = offers(plan, services), outlook(plan)
+    pictures = ((shot.shot, shot.assets.get(AssetType.IMAGE)) for shot in plan.shots)
+    missing = not_drawn(drafted((shot, row.ask.request.provider if row else None) for shot, row in pictures))
     if as_document:
-        print_json(_document(plan, near, ahead))
+        print_json({**_document(plan, near, ahead), "not_drawn": missing})
     else:
         for message in params.warnings:
             warn(message)
         for message in plan.endings:
             warn(message)
         _print(plan, plan.missing_keys(settings.keys))
-        for message in ahead:
+        for message in (*ahead, *told(missing)):
             note(message)
         if plan.at_most and not settings.spend_allowed:
             warn(SPENDING_OFF)
