@@ -7,8 +7,8 @@ layers, by the recipe that panels have now. Clips were keyed without that one fi
 galleries keep what they have.
 """
 
-PANEL_RECIPE = "panel-2"
-FIRST_PANEL_RECIPE = "panel-1"
+PANEL_RECIPE: str = "panel-2"
+FIRST_PANEL_RECIPE: str = "panel-1"
 """What clips stand for whose keys say nothing of panels. It never changes."""
 MOVE_RECIPE = "move-2"
 VOICE_RECIPE = "espeak-ng-1"
