@@ -316,7 +316,15 @@ class Library(RuleBasedStateMachine):
         for machine in self.machines:
             self.push(machine, False)
         self.push(self.machines[0], True)
+        if self.bucket and "belongs to another library" in self.said:  # it was emptied, and a stranger began there
+            self.bucket = self.folder / "another bucket"
+            self.bucket.mkdir()
+            for machine in self.machines:
+                self._run("attach", machine, lambda services: services.cache.identity.attach(), "whatever")
+                self.push(machine, True)
         if not self._run("use", "one", lambda services: services.cache.repair()):
+            if "film library attach" in self.said:  # a backup was restored in its place while its disk was away
+                self._run("attach", "one", lambda services: services.cache.identity.attach(), "whatever")
             self.rebuild("one")
         for machine in self.machines:
             self.repair(machine)

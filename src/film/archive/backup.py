@@ -77,6 +77,10 @@ def back_up(
     refuse_overlap(folder, settings.gallery)
     if database and folder.exists() and database.parent.exists() and folder.samefile(database.parent):
         raise InputError(f"{folder} is where the database itself lies", hint="name another folder")
+    with snapshot(engine) as db:
+        ours = read_ours(db)
+    known = ours or read_token(settings.gallery)
+    _check_whose(folder, read_token(folder), known.library if known else None)  # refused, both sides stay as they are
     cache.identity.write()
     with snapshot(engine) as db:
         ours = read_ours(db)
@@ -95,6 +99,16 @@ def back_up(
 def _claim(folder: Path, library: str) -> Token:
     """The folder is this library's backup, or becomes it; InputError when it is anything else."""
     token = read_token(folder)
+    _check_whose(folder, token, library)
+    if token is None:
+        own_folder(folder)
+        token = Token(library=library, generation=0, gallery=uuid.uuid4().hex, role="backup")
+        write_token(folder, token)
+    return token
+
+
+def _check_whose(folder: Path, token: Token | None, library: str | None) -> None:
+    """InputError unless the folder is a backup of ``library``, or nothing yet. None is a library that is yet to begin."""
     if token is None:
         if any((folder / name).exists() or (folder / name).is_symlink() for name in (DATABASE, "blobs", GENERATIONS)):
             raise InputError(
@@ -107,12 +121,11 @@ def _claim(folder: Path, library: str) -> Token:
                 f"{folder / theirs} is there, and a backup keeps its own of that name",
                 hint="name an empty folder: nothing there is replaced",
             )
-        own_folder(folder)
-        token = Token(library=library, generation=0, gallery=uuid.uuid4().hex, role="backup")
-        write_token(folder, token)
+        return
     if token.library != library:
+        this = f"library {library[:8]}" if library else "a new one"
         raise InputError(
-            f"{folder} holds a backup of library {token.library[:8]}, and this is library {library[:8]}",
+            f"{folder} holds a backup of library {token.library[:8]}, and this is {this}",
             hint="name a folder of its own for each library",
         )
     if token.role != "backup":
@@ -120,7 +133,6 @@ def _claim(folder: Path, library: str) -> Token:
             f"{folder} is a gallery in which work was done since, and no backup any more",
             hint="name another folder: nothing there is replaced",
         )
-    return token
 
 
 @contextmanager

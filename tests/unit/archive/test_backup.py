@@ -20,7 +20,7 @@ from film.cache import AssetCache
 from film.db.base import now
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
-from film.errors import InputError, StoreError
+from film.errors import FilmError, InputError, StoreError
 from film.metadata import MetadataIndex
 from film.models import Asset, AssetType
 from film.settings import Settings
@@ -186,6 +186,29 @@ def test_a_folder_of_another_library_is_refused_and_stays_as_it_is(tmp_path: Pat
     assert {p: p.read_bytes() for p in (tmp_path / "backup").rglob("*") if p.is_file()} == before
     mine.close()
     other.close()
+
+
+def test_a_refused_backup_does_not_bind_a_gallery_to_a_strange_database(tmp_path: Path) -> None:
+    """A disk that is away and a database of another library: the empty folder was marked as that library's."""
+    mine = Room(tmp_path / "mine", f"sqlite:///{tmp_path / 'mine.db'}")
+    mine.put("lamp")
+    mine.back_up(tmp_path / "backup")
+    mine.close()
+    strange = Room(tmp_path / "elsewhere", f"sqlite:///{tmp_path / 'strange.db'}")
+    strange.cache.identity.write()
+    strange.close()
+    shutil.rmtree(tmp_path / "elsewhere")
+    mount_point = tmp_path / "where the disk was"
+    mount_point.mkdir()
+    wrong = Room(mount_point, f"sqlite:///{tmp_path / 'strange.db'}")
+    with closing(sqlite3.connect(tmp_path / "strange.db")) as db:
+        before = db.execute("SELECT * FROM library").fetchall()
+    with pytest.raises(FilmError):
+        wrong.back_up(tmp_path / "backup")
+    with closing(sqlite3.connect(tmp_path / "strange.db")) as db:
+        assert db.execute("SELECT * FROM library").fetchall() == before
+    assert not (mount_point / "library.json").exists()
+    wrong.close()
 
 
 @pytest.mark.parametrize("way", ["gallery", "gallery/copy", ".", "gallery/../gallery/x", "link", "link/x", "db"])
