@@ -31,7 +31,7 @@ import asyncio, os, random, sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from film.cache import AssetCache, Made
+from film.cache import AssetCache, NewResult
 from film.db.session import engine_for
 
 gallery, url, notes, pause, number, *keys = sys.argv[1:]
@@ -43,7 +43,7 @@ async def want(cache, key, gate):
     async def make():
         os.write(note, f"{os.getpid()} {key}\\n".encode())
         await asyncio.sleep(float(pause))
-        return Made("image/png", data=key.encode() * 100, cost=Decimal("0.003"))
+        return NewResult("image/png", data=key.encode() * 100, cost=Decimal("0.003"))
     async with gate:
         asset, _ = await cache.obtain(key, kind="image", provider="fal", make=make)
     assert asset.path.read_bytes() == key.encode() * 100

@@ -102,7 +102,7 @@ def test_captions_that_somebody_edited_are_theirs(room: Room) -> None:
     again = room.make([{**TWO[0], "characters": ["mara"]}, TWO[1]])
     assert "mine" in edited.read_text()
     assert any("film.srt" in str(told["message"]) for told in room.told("warning"))
-    assert "MARA: " in again.path.with_suffix(".vtt").read_text()
+    assert "<v mara>" in again.path.with_suffix(".vtt").read_text()
     assert "mine" in room.make(TWO, captions=False).path.with_suffix(".srt").read_text()
 
 

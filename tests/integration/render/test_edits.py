@@ -25,7 +25,8 @@ from film.render import Composed, EncodeSettings, compose
 from film.timeline import Caption, EffectCue, Grade, Music, ShotCut, SoundTarget, Source, Timeline, build_timeline
 from film.transitions import TransitionKind
 
-KINDS: tuple[TransitionKind, ...] = get_args(TransitionKind)
+KINDS: tuple[TransitionKind, ...] = tuple(kind for kind in get_args(TransitionKind) if kind != "blinds")
+"""As many as this film has joins."""
 RATE = Fraction(24)
 SIZE = (128, 72)
 FRAMES, FADE = 24, 8

@@ -18,7 +18,7 @@ CONFIGS = {
 }
 KEYS_NOW = {
     DraftImageProvider: "eba30098fde3fdd5870f64187baf95954f125559f6fcad3b7205555893aed97a",
-    DraftVideoProvider: "e144c707faf09612a5acc93b9759ea38a7ded1df067becfdb703df74bed4ddca",
+    DraftVideoProvider: "fd4145093e759103d406da6e55f2263cd0eeaa8a75a9d1b156acc21dafb25ab7",
     DraftAudioProvider: "01b9187047baefa5d9ba9c366f3704f8e9d689529bb01184ee0972e053f9826a",
 }
 """Whoever changes one makes every gallery draw again: it goes with a new recipe, and with nothing else."""

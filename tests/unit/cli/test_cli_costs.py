@@ -201,7 +201,7 @@ def test_what_is_ordered_already_is_shown_with_its_reason_and_is_no_new_money(
     assets = [asset for shot in shots for asset in shot.values()]
     whole = SimpleNamespace(
         shots=[SimpleNamespace(shot=SimpleNamespace(shot_id=f"s{n}"), assets=a) for n, a in enumerate(shots)],
-        assets=assets, at_most=Decimal("0.102"), saved=Decimal(0),
+        assets=assets, at_most=Decimal("0.102"), saved=Decimal(0), speech=(), notices=(), endings=(),
         count=lambda state: sum(asset.state == state for asset in assets),
     )  # fmt: skip
     plan._print(whole, [])

@@ -159,7 +159,7 @@ def test_online_every_key_is_tried_and_none_is_shown(film: Film, monkeypatch: py
         for name, value in vendors.environment().items():
             monkeypatch.setenv(name, value)
         said = film("doctor", "--online")
-        assert said.code == 0 and said.out.count("the key works") == 5
+        assert said.code == 0 and said.out.count("the key works") == 6
         monkeypatch.setenv("FAL_API_KEY", f"{CANARY}-wrong")
         monkeypatch.setenv("ELEVENLABS_API_KEY", "“pasted”")
         vendors.add_fault(Fault("no-credit", vendor="replicate", step="list"))
