@@ -10,6 +10,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+from film.vendors import vendors
+
 
 class Vendors:
     def __init__(self) -> None:
@@ -19,7 +21,8 @@ class Vendors:
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.environment: dict[str, str] = {}
-        while len(self.environment) < 10:
+        simulated = [vendor for vendor in vendors().values() if vendor.account and vendor.simulator]
+        while len(self.environment) < 2 * len(simulated):  # an address and a key of each
             line = self._process.stdout.readline()
             assert line, "the simulated vendors have ended"
             name, _, value = line.removeprefix("export ").strip().partition("=")
