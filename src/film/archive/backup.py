@@ -108,7 +108,7 @@ def _claim(folder: Path, library: str) -> Token:
 
 
 def _check_whose(folder: Path, token: Token | None, library: str | None) -> None:
-    """InputError unless the folder is a backup of ``library``, or nothing yet. None: a library that has yet to begin."""
+    """InputError unless the folder is a backup of ``library``, or nothing yet; None is a library yet to begin."""
     if token is None:
         if any((folder / name).exists() or (folder / name).is_symlink() for name in (DATABASE, "blobs", GENERATIONS)):
             raise InputError(
