@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from cluster_room import Room, room, shot
 
-import film
+import animatic
+from animatic.recipes import PANEL_RECIPE
 
 pytest.importorskip("ray", reason="Ray is an extra: just test-engines")
 pytestmark = [
@@ -30,9 +31,11 @@ def test_another_store_database_or_recipe_is_refused_before_the_first_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other"
-    shutil.copytree(Path(film.__file__).parent, other / "film", ignore=shutil.ignore_patterns("__pycache__"))
-    recipes = other / "film" / "providers" / "draft" / "recipes.py"
-    recipes.write_text(recipes.read_text().replace('PANEL_RECIPE = "panel-1"', 'PANEL_RECIPE = "panel-99"', 1))
+    shutil.copytree(Path(animatic.__file__).parent, other / "animatic", ignore=shutil.ignore_patterns("__pycache__"))
+    recipes = other / "animatic" / "recipes.py"
+    line = f'PANEL_RECIPE: str = "{PANEL_RECIPE}"'
+    assert line in recipes.read_text(), "where the recipe of a picture is named"
+    recipes.write_text(recipes.read_text().replace(line, 'PANEL_RECIPE: str = "panel-99"', 1))
     with room(tmp_path, f"sqlite:///{tmp_path}/film.db", workers=1, speed=20, monkeypatch=monkeypatch) as made:
         said = refused(made, FILM_GALLERY_DIR=str(tmp_path / "elsewhere"))
         assert "two stores" in said and f"{tmp_path}/elsewhere" in said and f"{tmp_path}/gallery" in said
@@ -45,7 +48,7 @@ def test_another_store_database_or_recipe_is_refused_before_the_first_order(
             environment.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(other), os.environ.get("PYTHONPATH")])))
             odd = made.add(num_cpus=1)
         said = refused(made)
-        assert "has drafts panel-99" in said and "this program has drafts panel-1" in said
+        assert "has drafts panel-99" in said and f"this program has drafts {PANEL_RECIPE}" in said
         assert odd.node_id[:8] in said, "the node by its name"
         made.kill(odd)
         code, said = made.make("film", [shot(1, "film")]).wait()
