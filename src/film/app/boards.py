@@ -1,6 +1,6 @@
-"""A film as cards: for each shot what is there of it, what it would cost, how many takes it has, whether it is approved.
+"""A film as cards: what is there of each shot, what it would cost, its takes, its approval.
 
-    FilmPlan + Notes ──► Board of ShotCards, with stages: each says what it would buy and what stands before it
+FilmPlan + Notes ──► Board of ShotCards, with stages: each says what it would buy and what stands before it
 """
 
 from __future__ import annotations
@@ -120,8 +120,7 @@ def stages(plan: FilmPlan, cards: Iterable[ShotCard]) -> tuple[Stage, ...]:
     by_id = {card.id: card for card in cards}
     stills = [(shot, row) for shot in plan.shots if (row := shot.assets.get(AssetType.IMAGE))]
     is_ready = {
-        shot.shot.shot_id: _approved(by_id[shot.shot.shot_id], AssetType.IMAGE)
-        or AssetType.IMAGE not in shot.assets
+        shot.shot.shot_id: _approved(by_id[shot.shot.shot_id], AssetType.IMAGE) or AssetType.IMAGE not in shot.assets
         for shot in plan.shots
     }
     to_draw = [(shot, row) for shot, row in stills if row.state in ("new", "stale")]

@@ -45,7 +45,7 @@ class AskEstimate(Model):
     stage: Stage = "film"
     tier: Word | None = None
     shots: Annotated[tuple[Word, ...], Field(max_length=20_000)] | None = None
-    changes: dict[str, Fields] = {}
+    changes: dict[str, Fields] = Field(default_factory=dict[str, Fields])
 
 
 class SpendingLine(Model):
@@ -188,7 +188,8 @@ def fingerprint(plan: FilmPlan) -> str:
     found = hashlib.sha256(plan.params.tier.encode())
     for asset in plan.assets:
         asks = comparable(asset.ask.request) if asset.key is None else asset.key
-        row = [asset.shot_id, asset.asset_type.value, asset.state, asks, f"{asset.quote.amount:f}"]
+        price = f"{asset.quote.amount:f}"
+        row = {"shot": asset.shot_id, "kind": asset.asset_type, "state": asset.state, "asks": asks, "price": price}
         found.update(canonical(row))
     return found.hexdigest()
 
@@ -276,5 +277,3 @@ def _ways_out(desk: FilmDesk, asked: AskEstimate, plan: FilmPlan, purse: Money) 
             cheaper[name] = other
     needed = purse.limit_usd + plan.at_most - purse.left_usd
     return WaysOut(fitting=tuple(fitting), fitting_usd=total, cheaper=cheaper, limit_usd=needed)
-
-

@@ -1,8 +1,8 @@
 """One film on somebody's desk: its shots, its plan at a tier, what was said of it. Opened once, asked many times.
 
-    FilmDesk ─┬─ book      shots.json (film.app.shot_book)
-              ├─ notes     approvals, notes, the limit (film.app.review_notes)
-              └─ plan()    what is there and what is not, at a tier, as the files stand or with changes not yet saved
+FilmDesk ─┬─ book      shots.json (film.app.shot_book)
+          ├─ notes     approvals, notes, the limit (film.app.review_notes)
+          └─ plan()    what is there and what is not, at a tier, as the files stand or with changes not yet saved
 """
 
 from __future__ import annotations
@@ -101,9 +101,7 @@ class FilmDesk:
 
     def params(self, tier: str | None = None, changes: Mapping[str, Fields] | None = None) -> FilmParams:
         """What making the film would be asked for; ``changes`` of shots as if they were saved."""
-        return film_params(
-            self.book.file(changes), self.settings, tier=tier or self.tier, budget_limit=self.limit
-        )
+        return film_params(self.book.file(changes), self.settings, tier=tier or self.tier, budget_limit=self.limit)
 
     def plan(
         self,

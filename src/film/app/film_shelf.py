@@ -114,7 +114,8 @@ class FilmShelf:
     def _files(self) -> Iterator[Path]:
         if self.alone:
             yield self.alone / SHOTS
-        for home in dict.fromkeys((*([] if self.alone else [self.root]), self.projects)):
+        homes: list[Path] = [self.projects] if self.alone else [self.root, self.projects]
+        for home in dict.fromkeys(homes):
             folders = sorted(home.iterdir())[:_MOST] if home.is_dir() else []
             yield from (folder / SHOTS for folder in folders if not folder.name.startswith(".") and _has_film(folder))
 

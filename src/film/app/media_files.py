@@ -114,7 +114,7 @@ def _picture(file: MediaFile) -> Image.Image:
         if file.mime.startswith("video/"):
             with open_media(file.path, AssetType.VIDEO, name=file.name) as container:
                 for frame in container.decode(video=0):
-                    return frame.to_image()
+                    return frame.to_image()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     except FilmError as error:
         raise BadMedia(f"{file.name} cannot be shown small: {error.message}", hint="open the file itself") from error
     raise NoMedia(f"{file.name} has no picture", hint="it is a sound: play it")

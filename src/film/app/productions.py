@@ -16,12 +16,14 @@ import os
 import secrets
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import Field
 
 from film.app.estimates import Agreed, EstimateChanged, fingerprint, part_of
 from film.app.film_desk import FilmDesk
@@ -75,7 +77,7 @@ class Production(Model):
     cut: float | None = None
     """How far the cut is, 0 to 1."""
     failed: tuple[FailedShot, ...] = ()
-    working: dict[str, str] = {}
+    working: dict[str, str] = Field(default_factory=dict[str, str])
     """Shot → the step it is at."""
 
 
@@ -184,9 +186,7 @@ class Productions:
         try:
             params = desk.params(agreed.estimate.tier)
             if agreed.asked.stage == "film" and agreed.asked.shots is None:
-                result = asyncio.run(
-                    make_film(params, desk.settings, listeners=[hear], consent=consent, stop=stop)
-                )
+                result = asyncio.run(make_film(params, desk.settings, listeners=[hear], consent=consent, stop=stop))
                 ended = {
                     "state": "partial" if result.failed else "done",
                     "cost_usd": result.cost_usd,
@@ -248,7 +248,7 @@ class Productions:
 
     def _publish(self, production_id: str) -> None:
         found = self._known[production_id]
-        self._tell("production", {"film": found.film, "production": found.model_dump(mode="json")})
+        self._tell("production", {"film": found.film, "production": found.model_dump(mode="json", exclude={"shots"})})
 
     def _recall(self, desk: FilmDesk) -> None:
         """What an earlier studio made of this film; what it had under way when it ended was cut off."""
@@ -315,9 +315,9 @@ async def _stills(run: FilmRun, plan: FilmPlan) -> list[CompletedShot]:
     return [made[shot.shot.shot_id] for shot in plan.shots if shot.to_make]
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+def _first(error: BaseException) -> BaseException:
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+    return _first(inner[0]) if inner else error
 
 
 def _without(working: dict[str, str], shot: str) -> dict[str, str]:

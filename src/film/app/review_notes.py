@@ -106,9 +106,7 @@ class NoteBook:
 
     def comment(self, asked: AddComment, who: str) -> Comment:
         """Write a note down."""
-        comment = Comment(
-            **asked.model_dump(), id=secrets.token_hex(6), author=who, created_at=_now()
-        )
+        comment = Comment(**asked.model_dump(), id=secrets.token_hex(6), author=who, created_at=_now())
         self._add(who, "comment", comment.model_dump(mode="json"))
         return comment
 

@@ -160,12 +160,27 @@ class ShotBook:
                 base = change.base or {}
                 theirs = {name: now.fields.get(name) for name in change.changes}
                 if any(name not in base or base[name] != theirs[name] for name in change.changes):
-                    raise EditConflict(
-                        f"shot {shot_id} was changed elsewhere", yours=change.changes, theirs=now.fields
-                    )
+                    raise EditConflict(f"shot {shot_id} was changed elsewhere", yours=change.changes, theirs=now.fields)
             place = now.position
             self._write(lambda text: text.with_fields(place, _exact(change.changes)), f"the edit of {shot_id}", place)
             return self.sheet().shots[place]
+
+    def edit_many(self, revisions: Mapping[str, str], changes: Fields) -> ShotSheet:
+        """The same change of several shots, each on the revision that was seen: of all of them, or of none."""
+        with self._writing:
+            now = {shot.id: shot for shot in self.sheet().shots}
+            for shot_id, revision in revisions.items():
+                if shot_id not in now or now[shot_id].revision != revision:
+                    raise EditConflict(f"shot {shot_id} was changed elsewhere", yours=changes, theirs=shot_id in now)
+            exact = _exact(changes)
+
+            def changed(text: ShotText) -> ShotText:
+                for shot_id in revisions:
+                    text = text.with_fields(now[shot_id].position, exact)
+                return text
+
+            self._write(changed, f"the edit of {len(revisions)} shots", None)
+            return self.sheet()
 
     def add(self, fields: Fields, before: str | None = None) -> WrittenShot:
         """A new shot, before another or at the end; without an id it gets one."""
@@ -248,6 +263,10 @@ class ShotBook:
         value, lines = json_lines.parse(before, self.path)
         known, _ = _mistakes(value, lines, self.path, len(_entries(value, self.path)))
         after = change(ShotText(before)).text
+        try:
+            after.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError("a text holds half of a surrogate pair", hint="type the text again") from error
         value, lines = json_lines.parse(after, self.path)
         found, _ = _mistakes(value, lines, self.path, len(_entries(value, self.path)))
         old = {(one.message, one.field) for one in known if one.shot != place or place is None}
@@ -283,7 +302,9 @@ class ShotBook:
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError("is not UTF-8 text", hint="save it again with the encoding UTF-8", file=self.path) from error
+            raise InputError(
+                "is not UTF-8 text", hint="save it again with the encoding UTF-8", file=self.path
+            ) from error
 
     def _parsed(self) -> str:
         text = self._text()
@@ -339,9 +360,10 @@ def _exact(fields: Mapping[str, Any]) -> Fields:
 
 def _entries(value: object, path: Path) -> list[dict[str, object]]:
     found = cast("dict[str, object]", value).get("shots") if isinstance(value, dict) else value
-    if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in cast("list[object]", found)):
+    entries = cast("list[object]", found) if isinstance(found, list) else []
+    if not entries or not all(isinstance(one, dict) for one in entries):
         raise InputError("holds no list of shots", hint="mend it in a text editor", file=path, line=1)
-    return cast("list[dict[str, object]]", found)
+    return cast("list[dict[str, object]]", entries)
 
 
 def _mistakes(

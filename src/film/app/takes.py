@@ -49,7 +49,7 @@ def takes(desk: FilmDesk, shot_id: str, tier: str | None = None) -> list[TakeLin
     rows = plan.shots[0].assets
     found: list[TakeLine] = []
     for kind in AssetType:
-        current = rows[kind] if kind in rows else None
+        current = rows.get(kind)
         used = current.key if current and current.state == "reused" else None
         known = {take.key: take.request for take in reversed(plan.known.get((shot_id, kind), ()))}
         if current and used and used not in known:
@@ -120,12 +120,13 @@ def seconds_of(facts: Mapping[str, Any]) -> float | None:
 
 
 def _reused(fields: Fields) -> list[str]:
-    given = fields.get("reuse") or []
+    given: str | list[str] = fields.get("reuse") or []
     return [given] if isinstance(given, str) else list(given)
 
 
 def _seed(request: Mapping[str, Any], facts: Mapping[str, Any]) -> int | None:
-    for seed in (facts.get("seed"), (request.get("params") or {}).get("seed")):
+    params: Mapping[str, Any] = request.get("params") or {}
+    for seed in (facts.get("seed"), params.get("seed")):
         if isinstance(seed, int):
             return seed
     return None

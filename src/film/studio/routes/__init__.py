@@ -1,0 +1,13 @@
+"""The routes, a family a module: each has a ``router``, and stands here once."""
+
+ROUTES = (
+    "about",
+    "films",
+    "shots",
+    "boards",
+    "spending",
+    "takes",
+    "notes",
+    "media",
+    "events",
+)
