@@ -48,7 +48,7 @@ class AskEstimate(Model):
     changes: dict[str, Fields] = Field(default_factory=dict[str, Fields])
 
 
-class SpendingLine(Model):
+class EstimateLine(Model):
     """What is bought of one provider's model."""
 
     kind: AssetType
@@ -87,7 +87,7 @@ class Estimate(Model):
     money: Money
     left_after_usd: Decimal
     fits: bool
-    lines: tuple[SpendingLine, ...]
+    lines: tuple[EstimateLine, ...]
     local: int
     """Pieces that are made on this machine, for nothing."""
     reused: int
@@ -235,7 +235,7 @@ def _estimate(desk: FilmDesk, asked: AskEstimate, plan: FilmPlan) -> Estimate:
         left_after_usd=purse.left_usd - plan.at_most,
         fits=fits,
         lines=tuple(
-            SpendingLine(kind=row[0], provider=row[1], model=row[2], pieces=pieces[row], at_most_usd=amounts[row])
+            EstimateLine(kind=row[0], provider=row[1], model=row[2], pieces=pieces[row], at_most_usd=amounts[row])
             for row in sorted(pieces)
         ),
         local=local,
