@@ -14,6 +14,7 @@ from pathlib import Path
 
 from film.app.review_notes import NoteBook
 from film.app.shot_book import Fields, ShotBook
+from film.app.workspace import Workspace
 from film.cost_tracker import CostTracker
 from film.errors import ConfigurationError
 from film.planning.params import FilmParams, film_id_of, film_params
@@ -62,6 +63,7 @@ class FilmDesk:
         self.film_id = film_id_of(path)
         self.book = ShotBook(path)
         self.settings = settings(path.parent)
+        self.workspace = Workspace(self.settings)
         self.notes = NoteBook(self.settings.gallery, self.film_id)
         self._rooms = rooms
 

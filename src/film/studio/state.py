@@ -12,6 +12,7 @@ from film.app.estimates import EstimateBook
 from film.app.film_desk import FilmDesk, OpenRooms, settings_of
 from film.app.film_shelf import FilmShelf
 from film.app.productions import Productions
+from film.app.workspace import Workspace
 from film.settings import Settings
 from film.studio.access import Person
 from film.studio.hub import Hub
@@ -24,6 +25,7 @@ class Studio:
         self.settings = settings or settings_of(root if root.is_dir() else root.parent)
         self.shelf = FilmShelf(root, self.settings)
         self.rooms = OpenRooms()
+        self.workspace = Workspace(self.settings)
         self.hub = Hub()
         self.estimates = EstimateBook()
         self.productions = Productions(self.hub.tell)
@@ -51,6 +53,9 @@ class Studio:
     def close(self) -> None:
         self.hub.close()
         self.productions.close()
+        for desk in self.open_desks():
+            desk.workspace.close()
+        self.workspace.close()
         self.rooms.close()
 
 

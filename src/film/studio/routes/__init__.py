@@ -9,5 +9,9 @@ ROUTES = (
     "takes",
     "notes",
     "media",
+    "costs",
+    "jobs",
+    "library",
+    "exports",
     "events",
 )

@@ -6,8 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from film.app.assets import AssetFilters, AssetList, FacetCounts, FindAssets, RankedAssets, FindByMeaning, assets_like
-from film.app.assets import count_facets, find_assets
+from film.app.assets import (
+    AssetFilters,
+    AssetList,
+    FacetCounts,
+    FindAssets,
+    FindByMeaning,
+    RankedAssets,
+    assets_like,
+    count_facets,
+    find_assets,
+)
 from film.studio.state import Desk
 
 router = APIRouter(prefix="/films/{film}")
