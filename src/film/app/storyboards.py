@@ -14,7 +14,7 @@ from html import escape
 from film.app.boards import Board, board
 from film.app.film_desk import FilmDesk
 from film.app.from_library import timeline_in_hand
-from film.app.media_files import small_picture
+from film.app.media_files import NoMedia, film_file, small_picture
 from film.errors import FilmError
 from film.models import AssetType, Model, Shot
 from film.shots.shotfile import ShotFile
@@ -35,6 +35,8 @@ class FilmTimeline(Model):
     """``is_exact``: everything is made, and this is how the film is cut. Else lengths are those asked for."""
 
     is_exact: bool
+    made: str | None = None
+    """Names the film that was cut last at this tier, another after each cut; None where none was."""
     seconds: float
     rate: float
     clips: tuple[LaidPiece, ...]
@@ -48,9 +50,13 @@ def film_timeline(desk: FilmDesk, tier: str | None = None) -> FilmTimeline:
     """Where each shot, line and effect lies; nothing is made for it."""
     params = desk.params(tier)
     try:
-        return _exact(timeline_in_hand(params, desk.services))
+        found = _exact(timeline_in_hand(params, desk.services))
     except FilmError:  # something is not made yet
-        return _outlook(desk.book.file(), float(params.rate))
+        found = _outlook(desk.book.file(), float(params.rate))
+    try:
+        return found.model_copy(update={"made": film_file(desk, tier, "film").tag})
+    except NoMedia:
+        return found
 
 
 def _exact(timeline: Timeline) -> FilmTimeline:

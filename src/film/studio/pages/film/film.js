@@ -24,10 +24,8 @@ class FilmPage {
   }
 
   async load() {
-    const [timeline, made] = await Promise.all([
-      get(this.store.path("timeline")).catch((problem) => ({ problem })),
-      fetch(`/api/v1${this.store.path("film", "film")}`, { method: "HEAD" }).then((answer) => (answer.ok ? answer.headers.get("etag") : null)).catch(() => null),
-    ]);
+    const timeline = await get(this.store.path("timeline")).catch((problem) => ({ problem }));
+    const { made } = timeline;
     if (this.signal.aborted) return;
     const signature = JSON.stringify([timeline, made, this.store.cards.size]);
     if (signature === this.signature) return;

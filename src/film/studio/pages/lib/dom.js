@@ -14,6 +14,18 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+/** A drawing of lines, in a square of 24 unless told. */
+export function sign(path, box = "0 0 24 24") {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", box);
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "sign");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
 export const clear = (node, ...children) => {
   node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;

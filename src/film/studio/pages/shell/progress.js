@@ -12,7 +12,7 @@ export class Progress {
     this.node = h("div", { class: "progress" });
     this.last = "";
     store.on(signal, ["production", "line"], () => this.show());
-    const timer = setInterval(() => store.running && this.show(), 1000);
+    const timer = setInterval(() => this.show(), 1000);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 

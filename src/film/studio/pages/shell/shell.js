@@ -1,7 +1,7 @@
 // The frame around every page: which film, which page, the purse, and the one button that makes it.
 
 import { get, patch } from "/pages/lib/api.js";
-import { clear, h, isTyping, later } from "/pages/lib/dom.js";
+import { clear, h, isTyping, later, sign } from "/pages/lib/dom.js";
 import { clock, count, price, usd } from "/pages/lib/format.js";
 import { trouble } from "/pages/lib/dialog.js";
 import { FilmStore } from "/pages/lib/store.js";
@@ -91,12 +91,7 @@ export class Shell {
   }
 
   brand(words) {
-    const mark = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    mark.setAttribute("viewBox", "0 0 22 16");
-    mark.setAttribute("aria-hidden", "true");
-    const frame = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    for (const [name, value] of Object.entries({ x: 1, y: 1, width: 20, height: 14, rx: 2, fill: "none", stroke: "#e6ad5f", "stroke-width": 2 })) frame.setAttribute(name, value);
-    mark.append(frame);
+    const mark = sign("M2 2h18v12H2z", "0 0 22 16");
     return h("a", { class: "brand", href: "/", "aria-label": "All films" }, mark, words);
   }
 
@@ -106,7 +101,7 @@ export class Shell {
     this.main = h("main", { id: "main", tabIndex: -1 });
     this.nav = h("nav", { class: "pages", "aria-label": "Pages of the film" }, PAGES.map((page) => h("a", {
       href: `/films/${encodeURIComponent(this.store.film)}/${page.name}`, data: { page: page.name },
-    }, h("span", { "aria-hidden": "true" }, page.icon), page.label)));
+    }, sign(page.sign), page.label)));
     this.search = h("input", {
       type: "search", placeholder: "Search shots and dialogue ( / )", "aria-label": "Search shots and dialogue",
       oninput: later(80, () => { this.query = this.search.value; this.store.tell("query"); }),
@@ -137,7 +132,7 @@ export class Shell {
       this.button.disabled = Boolean(running) || Boolean(sheet.mistakes.length);
       const missing = board.cards.filter((card) => !["review", "approved"].includes(card.status)).length;
       const what = board.is_draft ? "Draft film" : missing ? "Make the film" : "Cut the film";
-      this.button.textContent = `${what}, ${price(board.at_most_usd)}`;
+      this.button.textContent = `${what}, ${price(board.at_most_usd, missing)}`;
     }
     this.title();
   }
