@@ -25,21 +25,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from film.app.estimates import Agreed, EstimateChanged, fingerprint, part_of
+from film.app.estimates import Agreed, fingerprint, part_of
 from film.app.film_desk import FilmDesk
-from film.cache.telling import asking_for
-from film.db.away import on_thread
 from film.errors import ConsentDeclined, FilmError, Interrupted
 from film.files.own_files import own_file, own_folder
-from film.models import AssetType, Model
-from film.planning.params import FilmParams
-from film.planning.plan import FilmPlan, ShotPlan
-from film.planning.record import set_status
-from film.planning.results import CompletedShot
-from film.production.admission import shoot_all
-from film.production.engines.local import make_film
+from film.models import Model
+from film.planning.plan import FilmPlan
 from film.production.events import Event
-from film.production.film_run import FilmRun, opened_run
 from film.production.stop import Stop
 from film.settings import Settings
 
@@ -184,9 +176,11 @@ class Productions:
 
         ended: dict[str, Any]
         try:
+            from film.app.shooting import make_part, make_whole  # a third of the program, which looking does without
+
             params = desk.params(agreed.estimate.tier)
             if agreed.asked.stage == "film" and agreed.asked.shots is None:
-                result = asyncio.run(make_film(params, desk.settings, listeners=[hear], consent=consent, stop=stop))
+                result = asyncio.run(make_whole(params, desk, hear, consent, stop))
                 ended = {
                     "state": "partial" if result.failed else "done",
                     "cost_usd": result.cost_usd,
@@ -194,7 +188,7 @@ class Productions:
                     "cut": 1.0,
                 }
             else:
-                shots = asyncio.run(_make_shots(params, desk, agreed, hear, consent, stop))
+                shots = asyncio.run(make_part(params, desk, agreed, hear, consent, stop))
                 cost = sum((shot.cost_usd for shot in shots), Decimal(0))
                 ended = {"state": "partial" if any(shot.error for shot in shots) else "done", "cost_usd": cost}
         except Interrupted:
@@ -274,45 +268,6 @@ class Productions:
 
 def is_running(production: Production) -> bool:
     return production.state in ("running", "stopping")
-
-
-async def _make_shots(
-    params: FilmParams,
-    desk: FilmDesk,
-    agreed: Agreed,
-    hear: Callable[[Event], None],
-    consent: Callable[[FilmPlan, Settings], None],
-    stop: Stop,
-) -> list[CompletedShot]:
-    """Some shots of a film, or their pictures alone; the rest of it stays as it is, and nothing is cut."""
-    async with opened_run(FilmRun, params, desk.settings, listeners=[hear], stop=stop, minds_ctrl_c=False) as run:
-        await run.recover()
-        plan = part_of(await run.plan(), agreed.asked, desk)
-        if fingerprint(plan) != agreed.fingerprint:
-            raise EstimateChanged("the film has changed since its price was shown", hint="look at the price again")
-        run.check(plan, consent)
-        await run.begin(plan)
-        try:
-            shots = await (_stills(run, plan) if agreed.asked.stage == "stills" else run.shoot(plan))
-            await run.record(plan, shots)
-        finally:
-            await on_thread(set_status, run.services.engine, params.film_id, "partial")
-        return shots
-
-
-async def _stills(run: FilmRun, plan: FilmPlan) -> list[CompletedShot]:
-    made: dict[str, CompletedShot] = {}
-
-    async def draw(place: float, shot: ShotPlan) -> None:
-        try:
-            with asking_for(shot.shot.shot_id):
-                made[shot.shot.shot_id] = await run.chain.one(shot, AssetType.IMAGE, place, {})
-                run.events.emit("shot_done", shot_id=shot.shot.shot_id, reused=False)
-        except Interrupted as stopped:
-            made[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
-
-    await shoot_all((shot for shot in plan.shots if shot.to_make), draw, at_once=run.window)
-    return [made[shot.shot.shot_id] for shot in plan.shots if shot.to_make]
 
 
 def _first(error: BaseException) -> BaseException:
