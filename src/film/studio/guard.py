@@ -13,6 +13,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from film.studio.access import Person, Role, Tokens
@@ -70,7 +71,7 @@ class Guard:
         if person is None and not path.startswith((REVIEW, "/api/v1/review/")):
             await self._stranger(headers, scope, receive, send)
             return
-        scope["state"]["person"] = person
+        scope.setdefault("state", {})["person"] = person
         if method not in SAFE and (refused := _may_not(person, path, headers)):
             await problem_response(refused)(scope, receive, send)
             return
@@ -168,11 +169,7 @@ def _counted(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise TooMuch
+            raise HTTPException(413, TOO_LARGE.title)  # a body without a length, that goes on and on
         return message
 
     return counted
-
-
-class TooMuch(Exception):
-    """A body without a length went on and on."""

@@ -103,7 +103,6 @@ def of_error(error: FilmError) -> Problem:
 
 def tell_problems(app: FastAPI) -> None:
     """Let every error be told as a problem."""
-    from film.studio.guard import TooMuch
 
     @app.exception_handler(FilmError)
     def _ours(_request: Request, error: Exception) -> JSONResponse:
@@ -120,16 +119,10 @@ def tell_problems(app: FastAPI) -> None:
             Problem(422, "invalid", f"{where}: {said}" if where else said, "see /docs", {"field": where})
         )
 
-    @app.exception_handler(TooMuch)
-    def _much(_request: Request, _error: Exception) -> JSONResponse:
-        return problem_response(
-            Problem(413, "too-large", "that is more than the studio takes at once", "send less of it")
-        )
-
     @app.exception_handler(HTTPException)
     def _plain(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        code = {404: "not-found", 405: "method", 400: "unreadable"}.get(error.status_code, "refused")
+        code = {404: "not-found", 405: "method", 400: "unreadable", 413: "too-large"}.get(error.status_code, "refused")
         return problem_response(Problem(error.status_code, code, str(error.detail), "see /docs"))
 
     @app.exception_handler(Exception)
