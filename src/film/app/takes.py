@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from film.app.film_desk import FilmDesk
@@ -111,11 +112,13 @@ def seconds_of(facts: Mapping[str, Any]) -> float | None:
     """How long a clip or a sound is, as far as it is known."""
     if facts.get("samples") and facts.get("sample_rate"):
         return int(facts["samples"]) / int(facts["sample_rate"])
-    if facts.get("seconds"):
-        return float(facts["seconds"])
-    if facts.get("frames") and facts.get("rate"):
-        top, _, bottom = str(facts["rate"]).partition("/")
-        return int(facts["frames"]) * float(bottom or 1) / float(top)
+    try:
+        if facts.get("seconds"):
+            return float(Fraction(str(facts["seconds"])))
+        if facts.get("frames") and facts.get("rate"):
+            return float(int(facts["frames"]) / Fraction(str(facts["rate"])))
+    except (ValueError, ZeroDivisionError):  # written by a plug-in, in words of its own
+        pass
     return None
 
 
