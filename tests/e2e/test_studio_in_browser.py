@@ -1,4 +1,4 @@
-"""The studio as people use it, in a real browser: from nothing to a film, paid stages, several hands, keys and fingers."""
+"""The studio as people use it, in a real browser: from nothing to a film, paid stages, several hands, keys."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Guard:
             await self._sign_in(token, scope, send)
             return
         person = self._person(headers)
-        if person is None and not path.startswith((REVIEW, "/api/v1/review/")):
+        if person is None and not _is_of_guests(path, method):
             await self._stranger(headers, scope, receive, send)
             return
         scope.setdefault("state", {})["person"] = person
@@ -142,6 +142,13 @@ def _may_not(person: Person | None, path: str, headers: Headers) -> Problem | No
         form = "application/octet-stream" if is_upload else "application/json"
         return Problem(415, "content-type", f"a change is sent as {form}", f"say content-type: {form}")
     return None
+
+
+def _is_of_guests(path: str, method: str) -> bool:
+    """What somebody without a token may ask for: a link opens it, or does not. The pages' own files hold no secret."""
+    if path.startswith("/api/v1/review/"):
+        return method in SAFE or path.endswith(REVIEWER_MAY)
+    return method in SAFE and path.startswith((REVIEW, "/pages/"))
 
 
 def _asked(scope: Scope, name: str) -> str:

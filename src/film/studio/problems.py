@@ -17,6 +17,7 @@ from film.app.estimates import EstimateChanged, EstimateExpired
 from film.app.film_shelf import UnknownFilm
 from film.app.media_files import NoMedia
 from film.app.productions import ProductionBusy
+from film.app.review_links import LinkRefused
 from film.app.shot_book import EditConflict, UnknownShot
 from film.errors import (
     BudgetExceededError,
@@ -35,6 +36,7 @@ _STATUS: tuple[tuple[type[FilmError], int], ...] = (
     (UnknownFilm, 404),
     (UnknownShot, 404),
     (NoMedia, 404),
+    (LinkRefused, 403),
     (EditConflict, 409),
     (EstimateChanged, 409),
     (EstimateExpired, 409),

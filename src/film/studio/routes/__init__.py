@@ -13,5 +13,6 @@ ROUTES = (
     "jobs",
     "library",
     "exports",
+    "review",
     "events",
 )
