@@ -82,7 +82,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
 
     # one line is edited: what it makes stale is said before it is saved
     page.locator(".card[data-id=mara]").click()
-    page.get_by_label("Dialogue").fill("They are very late.")
+    page.get_by_role("textbox", name="Dialogue", exact=True).fill("They are very late.")
     page.locator(".receipt", has_text="speech (dialogue changed)").wait_for()
     assert "very late" not in path.read_text("utf-8")
     page.get_by_role("button", name="Save and make, $0").click()
@@ -154,7 +154,7 @@ def test_over_the_limit_nothing_is_sent_and_ways_out_are_shown(engine, studio):
 def test_two_hands_on_one_shot_lose_nothing(engine, studio):
     path = film_of(studio, SHOTS)
     page, _ = opened(engine, studio, "films/pier/board/boat")
-    page.get_by_label("Prompt", exact=True).fill("A fishing boat sinks")
+    page.get_by_role("textbox", name="Prompt", exact=True).fill("A fishing boat sinks")
     path.write_text(path.read_text("utf-8").replace("A fishing boat comes in", "A ferry comes in"), "utf-8")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("This shot was changed elsewhere").wait_for()

@@ -10,7 +10,7 @@ const LONG = 200;
 /** What a field takes: the one alternative that is not null, with what the schema refers to. */
 function resolved(schema, root) {
   if (schema.$ref) return { ...root.$defs[schema.$ref.split("/").pop()], ...schema };
-  const options = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolved(one, root)).filter((one) => one.type !== "null");
+  const options = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolved(one, root)).flatMap((one) => one.options ?? [one]).filter((one) => one.type !== "null");
   if (!options.length) return schema;
   const whole = options.find((one) => one.type === "string" && !one.pattern) ?? options.find((one) => one.type !== "string") ?? options[0];
   return { ...schema, ...whole, options, description: schema.description ?? whole.description };

@@ -58,7 +58,8 @@ export class ShotPanel {
     this.head = h("h2", { class: "grow" });
     clear(this.node,
       h("div", { class: "head" }, this.head, this.state, this.saveButton, h("button", { onclick: () => this.close() }, "Close")),
-      h("div", { class: "stack" }, this.look, this.form.node, this.receipt, this.buttons, this.tools()));
+      h("div", { class: "stack" }, this.look, this.form.node, this.tools()),
+      h("div", { class: "foot stack" }, this.receipt, this.buttons));
     for (const one of shot.mistakes) this.form.mark(one.field, `${one.message}. ${one.hint}`);
     this.onBoard();
     this.node.scrollTop = 0;
