@@ -10,7 +10,7 @@ import click
 from film.cli.console import note
 from film.cli.loading import loading
 from film.cli.options import option
-from film.errors import ConfigurationError
+from film.errors import ConfigurationError, InputError
 
 
 @click.command(name="studio")
@@ -41,6 +41,12 @@ def command(
                 "the studio's libraries are not installed", hint="pip install 'film-generation[studio]'"
             ) from error
         from film.studio.serving import serve
+
+    if folder.is_file() and folder.name != "shots.json":
+        raise InputError(
+            f"{folder} is no film's folder",
+            hint="give the folder that has a shots.json, or one with such folders in it",
+        )
 
     def ready(address: str, token: str) -> None:
         whole = f"{address}?token={token}" if token else address

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -59,7 +59,7 @@ class Guard:
         if scope["type"] != "http":  # there are no web sockets here
             await send({"type": "websocket.close", "code": 1008})
             return
-        send = _with_headers(send)
+        send = _with_headers(send, keep=not scope["path"].startswith("/api/"))
         headers, path, method = Headers(scope=scope), str(scope["path"]), str(scope["method"])
         if refused := self._from_elsewhere(headers, method):
             await problem_response(refused)(scope, receive, send)
@@ -102,7 +102,7 @@ class Guard:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
             return None
-        return self.tokens.person(cookies[self.cookie].value) if self.cookie in cookies else None
+        return self.tokens.person(unquote(cookies[self.cookie].value)) if self.cookie in cookies else None
 
     async def _sign_in(self, token: str, scope: Scope, send: Send) -> None:
         """The address that was printed: its token becomes a cookie, and leaves the address bar."""
@@ -156,12 +156,16 @@ def _asked(scope: Scope, name: str) -> str:
     return found.get(name, [""])[0]
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, *, keep: bool) -> Send:
+    """What goes out says what a browser may do with it; answers of the API are not kept unless they say so."""
+
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message.get("headers", ())))
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            if not keep:
+                headers.setdefault("cache-control", "no-store")
             message["headers"] = headers.raw
         await send(message)
 
