@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -170,7 +171,7 @@ def film_params(
         )
     _check_providers(file)
     shots_rendered, made_of, cast = _rendered(file, film, settings)
-    shots_rendered = _voiced(shots_rendered, cast)
+    shots_rendered = _cut_into(_voiced(shots_rendered, cast))
     voices = () if audio_provider or audio_model else _voices(chosen, shots_rendered, settings)
     speaker = voices[0] if voices else _choice(audio_provider, audio_model, chosen.audio, chosen.audio_model)
     return FilmParams(
@@ -258,6 +259,25 @@ def _voiced(shots: tuple[Shot, ...], cast: Sequence[str]) -> tuple[Shot, ...]:
     if not others:
         return shots
     return tuple(_with_lines(shot, others) for shot in shots)
+
+
+def _cut_into(shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
+    """The shots, with a plain cut before each that starts from the one before it, unless another is named."""
+    if not any(shot.start_from for shot in shots):
+        return shots
+    if shots[0].start_from:
+        raise InputError(
+            f"{shots[0].shot_id} is to start from the shot before it, and there is none",
+            hint="leave out start_from; a film's shots are made in their order by film make",
+            field="start_from",
+        )
+    return (
+        tuple(
+            shot.model_copy(update={"transition": "cut"}) if after.start_from and shot.transition is None else shot
+            for shot, after in pairwise(shots)
+        )
+        + shots[-1:]
+    )
 
 
 def _with_lines(shot: Shot, others: tuple[str, ...]) -> Shot:

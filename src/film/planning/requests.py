@@ -1,26 +1,29 @@
 """A shot → what is asked of its providers. The one place where shots turn into requests.
 
     picture   prompt, size, seed …                         (as far as the provider reads them)
+    frame     the bytes of the clip before, when its shot is left
     clip      the picture's bytes, prompt, duration …
-    speech    what is said, voice, character               (too long for its model, or by several: parts, and the whole)
+    line      what is said, voice, character               (too long for its model, or by several: parts, and the whole)
 
 A take above 1 moves the seed along, so that "again" gives another result also where nothing is left to chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from film.cache import CachedAsset
 from film.dialogue import Turn
 from film.errors import InputError
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
-from film.planning.lengths import bought, made_here
+from film.planning.lengths import bought, left_at, made_here, seconds_of
 from film.planning.params import FilmParams
+from film.planning.readings import reading_of, says
 from film.planning.speech_chunks import PAUSES, Rank, passages
 from film.providers.base import (
     AudioConfig,
@@ -33,6 +36,8 @@ from film.providers.base import (
     VideoConfig,
 )
 from film.providers.registry import provider_class
+from film.recipe import Step, recipe_of, started_from
+from film.render.last_frame import ClipFrames, FrameConfig
 
 JOINED = "speech/1"
 """In the key of a line that is joined from parts; changes whenever equal parts would be joined otherwise."""
@@ -55,6 +60,8 @@ class PlannedRequest:
     pauses: tuple[Fraction, ...] = ()
     turns: tuple[int, ...] = ()
     """Of a dialogue, the part that each turn begins with, from 0; empty where one character speaks."""
+    source: CachedAsset | None = field(default=None, repr=False, compare=False)
+    """What it is made of: a clip's picture, a frame's clip."""
 
     @property
     def asset_type(self) -> AssetType:
@@ -70,13 +77,69 @@ class _Piece:
     turn: int
 
 
+Assets = Mapping[AssetType, CachedAsset]
+"""What there is of a shot."""
+
+
 class RequestBuilder:
     """Makes the requests of a film's shots; holds one provider object per name."""
 
     def __init__(self, params: FilmParams, providers: ProviderSet) -> None:
         self.params = params
         self.providers = providers
+        self.before: Mapping[str, Shot] = started_from(params.shots)
+        """Shot → the one before it, for each that starts from that."""
         self._scenes: dict[str, Scene] = {}
+        self._frames = ClipFrames()
+
+    def recipe(self, shot: Shot, taken: Mapping[tuple[str, AssetType], object]) -> tuple[Step, ...]:
+        """The steps of a shot; ``taken`` are the places that the library fills because shots name what is in it."""
+        before = self.before.get(shot.shot_id)
+        return recipe_of(
+            shot,
+            taken=[kind for kind in AssetType if (shot.shot_id, kind) in taken],
+            fits_line=self._provider(shot, AssetType.VIDEO).local,
+            speaks_before=before is not None and (bool(before.spoken) or (before.shot_id, AssetType.AUDIO) in taken),
+        )
+
+    def ask(self, step: Step, shot: Shot, own: Assets, before: Assets) -> PlannedRequest:
+        """What is asked for, with all that the step needs: what there is of the shot, and of the one before."""
+        match step.kind:
+            case "picture":
+                return self.image(shot)
+            case "frame":
+                return self._frame(shot, before[AssetType.VIDEO], before.get(AssetType.AUDIO))
+            case "clip":
+                picture, line = own[AssetType.IMAGE], own.get(AssetType.AUDIO)
+                seconds = seconds_of(line)
+                ask = self.video(shot, picture.sha256, reading=reading_of(picture), speech_seconds=seconds)
+                return replace(ask, source=picture)
+            case "line" | "taken":
+                raise ValueError(f"a {step.kind} is not asked for of what there is")
+
+    def outlook(self, step: Step, shot: Shot) -> PlannedRequest:
+        """What will be asked for once what the step needs is there: good for a quote, not for a key."""
+        if step.kind == "frame":
+            request = AssetRequest(asset_type=AssetType.IMAGE, provider=self._frames.name, model="", params={})
+            return PlannedRequest(shot, request, self._frames, FrameConfig(at=Decimal(0)))
+        return self.video_outlook(shot)
+
+    def _frame(self, shot: Shot, clip: CachedAsset, line: CachedAsset | None) -> PlannedRequest:
+        """The picture with which the shot before ends."""
+        reading = reading_of(clip)
+        at = left_at(self.params, self.before[shot.shot_id], clip, line)
+        config = FrameConfig(at=at, reading=reading, by_rules=says(clip, "by_rules"))
+        inputs = (InputBlob(role="clip", sha256=clip.sha256),)
+        if reading:
+            inputs += (InputBlob(role="clip_reading", sha256=reading),)
+        request = AssetRequest(
+            asset_type=AssetType.IMAGE,
+            provider=self._frames.name,
+            model=self._frames.default_model,
+            params=self._frames.request_params(config),
+            inputs=inputs,
+        )
+        return PlannedRequest(shot, request, self._frames, config, source=clip)
 
     def image(self, shot: Shot) -> PlannedRequest:
         provider = self._provider(shot, AssetType.IMAGE)
@@ -108,10 +171,6 @@ class RequestBuilder:
         """The clip before its picture exists: good for a quote, not for a key."""
         provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
         return self._ask(shot, provider, self._video_config(shot, provider, None))
-
-    def waits_for_speech(self, shot: Shot) -> bool:
-        """Whether the clip's length, and so its key, hangs on how long the line turns out."""
-        return self._provider(shot, AssetType.VIDEO).local
 
     def taken(self, shot: Shot, asset: Asset) -> PlannedRequest:
         """What a shot takes from the library. It tells who made it, and is never sent to anybody."""
@@ -250,6 +309,10 @@ def scene_of(shot: Shot) -> Scene:
 async def generate(ask: PlannedRequest, *, image_url: str | None = None) -> object:
     """Call a provider's ``generate`` with the arguments of its kind."""
     match ask.provider:
+        case ClipFrames():
+            if image_url is None:
+                raise ValueError("a frame needs its clip")
+            return await ask.provider.generate(image_url, ask.config)
         case BaseVideoProvider():
             if image_url is None:
                 raise ValueError("a clip needs its picture")

@@ -220,7 +220,8 @@ class FilmRun:
         async def shoot(place: float, shot: ShotPlan) -> None:
             try:
                 with asking_for(shot.shot.shot_id):
-                    finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
+                    before = finished.get(shot.before)
+                    finished[shot.shot.shot_id] = await self.chain.shoot(shot, place, before)
             except Interrupted as stopped:
                 finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
 
