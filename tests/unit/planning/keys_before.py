@@ -73,7 +73,12 @@ VENDORS: list[dict[str, str]] = [
 def film(vendors: dict[str, str], gallery: Path) -> FilmParams:
     """The film, made by these."""
     shots = tuple(Shot.model_validate(shot) for shot in FILM)
-    return film_params(ShotFile(Path("film.json"), shots), Settings(gallery=gallery, database_url="sqlite://"), film_id="film", **vendors)
+    return film_params(
+        ShotFile(Path("film.json"), shots),
+        Settings(gallery=gallery, database_url="sqlite://"),
+        film_id="film",
+        **vendors,
+    )
 
 
 def keys_of(params: FilmParams) -> dict[str, str]:
@@ -98,5 +103,3 @@ def keys_of(params: FilmParams) -> dict[str, str]:
 def recorded() -> list[dict[str, str]]:
     """Of each set of vendors."""
     return [keys_of(film(vendors, Path("gallery"))) for vendors in VENDORS]
-
-
