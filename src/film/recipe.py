@@ -1,6 +1,7 @@
 """What a shot is made of, as data: its steps, and what each of them needs.
 
     picture ──► clip        line            as most shots are
+    sheet ──► picture ──► clip              a picture of a character or place, made once, that models go by
     picture ──► clip ◄───── line            where the clip is made here, as long as its line
     clip and line of the shot before ──► frame ──► clip        "start_from": "previous"
     taken                                   whatever a shot names in ``reuse``
@@ -11,7 +12,7 @@ new is a row here, a way to ask for it (``film.planning.requests``) and a way to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -25,10 +26,10 @@ Place = tuple[str, AssetType]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An asset that must be there first: of the shot itself, or of the one before."""
+    """An asset that must be there first: of the ``shot`` itself, of the one ``before``, or a sheet, by its id."""
 
     slot: AssetType
-    of: Literal["shot", "before"] = "shot"
+    of: str = "shot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Step:
     def stage(self) -> AssetType:
         """With whose kind it is made where a film is made kind by kind: what needs a clip comes with the clips."""
         return max((self.slot, *(need.slot for need in self.needs)), key=_STAGES.index)
+
+    def needs_of(self, whose: str) -> tuple[AssetType, ...]:
+        """What it needs of the ``shot`` itself or of the one ``before``."""
+        return tuple(need.slot for need in self.needs if need.of == whose)
 
 
 _STAGES = (AssetType.IMAGE, AssetType.AUDIO, AssetType.VIDEO)
@@ -64,6 +69,7 @@ def recipe_of(
     taken: Collection[AssetType] = (),
     fits_line: bool = False,
     speaks_before: bool = False,
+    sheets: Sequence[str] = (),
 ) -> tuple[Step, ...]:
     """The steps of a shot, in the order in which they are shown, and in which a failure counts as the reason.
 
@@ -72,13 +78,15 @@ def recipe_of(
         taken: what of it comes from the library because it names it.
         fits_line: whether its clip is made as long as its line.
         speaks_before: whether the shot before has a line; only asked where this one starts from it.
+        sheets: the ids of the sheets that its picture's model goes by.
     """
     steps: list[Step] = []
     speaks = bool(shot.spoken) or AssetType.AUDIO in taken
     if AssetType.IMAGE in taken:
         steps.append(Step("taken", AssetType.IMAGE))
     elif AssetType.VIDEO not in taken:
-        steps.append(PICTURE if not shot.start_from else FRAME_AFTER_LINE if speaks_before else FRAME)
+        picture = Step("picture", AssetType.IMAGE, tuple(Need(AssetType.IMAGE, name) for name in sheets))
+        steps.append(picture if not shot.start_from else FRAME_AFTER_LINE if speaks_before else FRAME)
     if AssetType.VIDEO in taken:
         steps.append(Step("taken", AssetType.VIDEO))
     else:

@@ -99,7 +99,7 @@ def ordered_line(plan: Any) -> str:
 
 def _print(plan: Any, missing: list[str]) -> None:
     rows: list[tuple[str, ...]] = []
-    for shot in plan.shots:
+    for shot in (*plan.sheets, *plan.shots):
         for kind, asset in shot.assets.items():
             rows.append(
                 (
@@ -123,10 +123,23 @@ def _print(plan: Any, missing: list[str]) -> None:
         note(ordered)
     if plan.speech:
         note(plan.speech)
+    if plan.references:
+        note(_consistent(plan))
     for said in plan.notices:
         note(f"{said.provider}: {said.text} ({_which(said.shots)})")
     if missing:
         note(f"API keys still missing: {', '.join(missing)} (or use --tier draft)")
+
+
+def _consistent(plan: Any) -> str:
+    """Whom and what the pictures of which shots go by."""
+    shots: dict[str, list[str]] = defaultdict(list)
+    for shot_id, names in plan.references.items():
+        for name in names:
+            shots[name].append(shot_id)
+    return "the same in every shot, by reference pictures: " + ", ".join(
+        f"{name} ({_which(ids)})" for name, ids in shots.items()
+    )
 
 
 def _which(shots: Sequence[str]) -> str:
@@ -151,25 +164,28 @@ def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str
         "speech": plan.speech,
         "endings": list(plan.endings),
         "notices": [{"provider": said.provider, "text": said.text, "shots": list(said.shots)} for said in plan.notices],
-        "shots": [
+        "references": {shot_id: list(names) for shot_id, names in plan.references.items()},
+        "sheets": [_shot(sheet, offered) for sheet in plan.sheets],
+        "shots": [_shot(shot, offered) for shot in plan.shots],
+    }
+
+
+def _shot(shot: Any, offered: dict[tuple[str, str], list[dict[str, Any]]]) -> dict[str, Any]:
+    return {
+        "shot_id": shot.shot.shot_id,
+        "at_most_usd": str(shot.at_most),
+        "assets": [
             {
-                "shot_id": shot.shot.shot_id,
-                "at_most_usd": str(shot.at_most),
-                "assets": [
-                    {
-                        "asset_type": kind.value,
-                        "provider": asset.ask.request.provider,
-                        "model": asset.ask.request.model,
-                        "state": asset.state,
-                        "why": asset.why,
-                        "price_usd": str(asset.quote.amount),
-                        "basis": asset.quote.basis,
-                        "key": asset.key,
-                        "near": offered[shot.shot.shot_id, kind],
-                    }
-                    for kind, asset in shot.assets.items()
-                ],
+                "asset_type": kind.value,
+                "provider": asset.ask.request.provider,
+                "model": asset.ask.request.model,
+                "state": asset.state,
+                "why": asset.why,
+                "price_usd": str(asset.quote.amount),
+                "basis": asset.quote.basis,
+                "key": asset.key,
+                "near": offered[shot.shot.shot_id, kind],
             }
-            for shot in plan.shots
+            for kind, asset in shot.assets.items()
         ],
     }

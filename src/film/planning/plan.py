@@ -131,18 +131,31 @@ class FilmPlan:
 
     params: FilmParams
     shots: tuple[ShotPlan, ...]
-    known: Mapping[Place, list[KnownTake]] = field(repr=False)
+    sheets: tuple[ShotPlan, ...] = ()
+    """What is made first, once: the pictures of characters and places that pictures of shots go by."""
+    known: Mapping[Place, list[KnownTake]] = field(default_factory=dict[Place, "list[KnownTake]"], repr=False)
     speech: str = ""
     """Who speaks where nobody was named; empty where there is no such line."""
 
     @property
     def assets(self) -> Iterable[PlannedAsset]:
-        return (asset for shot in self.shots for asset in shot.assets.values())
+        return (asset for shot in (*self.sheets, *self.shots) for asset in shot.assets.values())
 
     @property
     def at_most(self) -> Decimal:
         """The upper bound of what making this film costs now, in dollars."""
-        return sum((shot.at_most for shot in self.shots), Decimal(0))
+        return sum((shot.at_most for shot in (*self.sheets, *self.shots)), Decimal(0))
+
+    @property
+    def to_spend(self) -> Decimal:
+        """What must be set aside for all that is to be bought."""
+        return sum((shot.to_spend for shot in (*self.sheets, *self.shots)), Decimal(0))
+
+    @property
+    def references(self) -> Mapping[str, tuple[str, ...]]:
+        """Shot → of whom and what its picture's model is sent pictures, for each that it is."""
+        sent = ((shot, shot.assets.get(AssetType.IMAGE)) for shot in self.shots)
+        return {shot.shot.shot_id: row.ask.goes_by for shot, row in sent if row and row.ask.goes_by}
 
     @property
     def saved(self) -> Decimal:
@@ -191,7 +204,9 @@ def plan_film(
     """
     builder = RequestBuilder(params, providers)
     known = known_takes(services.engine, params.film_id)
-    walk = Walk(_looked_at(params, builder, only), builder, services, known)
+    shots = _looked_at(params, builder, only)
+    sheets = builder.sheets_of(shots)
+    walk = Walk([*sheets, *shots], builder, services, known)
     missing = {*walk.keys.values(), *walk.part_keys} - walk.cached.keys()
     ordered = walk.journal.orders_for(missing) if params.is_online else {}
     waiting = _waiting(walk.journal, params) if walk.is_open else {}
@@ -210,10 +225,12 @@ def plan_film(
         rows[shot.shot_id][kind] = _planned(ask, step, key, walk.cached.get(key or ""), job, told, parts)
     plans = tuple(
         ShotPlan(shot, rows[shot.shot_id], before.shot_id if (before := builder.before.get(shot.shot_id)) else "")
-        for shot in walk.shots.values()
+        for shot in shots
         if only is None or shot.shot_id in only
     )
-    return FilmPlan(params, plans, known, walk.voices.note)
+    return FilmPlan(
+        params, plans, tuple(ShotPlan(sheet, rows[sheet.shot_id]) for sheet in sheets), known, walk.voices.note
+    )
 
 
 def _looked_at(params: FilmParams, builder: RequestBuilder, only: Collection[str] | None) -> Sequence[Shot]:
@@ -271,6 +288,8 @@ class _Standing:
             return "picture"
         if need.of == "before":
             return "the shot before"
+        if need.of != "shot":
+            return need.of
         return self.picture if need.slot is AssetType.IMAGE else "dialogue"
 
     @property

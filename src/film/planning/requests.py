@@ -10,7 +10,7 @@ A take above 1 moves the seed along, so that "again" gives another result also w
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -21,6 +21,7 @@ from film.cache import CachedAsset
 from film.dialogue import Turn
 from film.errors import InputError
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
+from film.planning.cast_sheets import Member
 from film.planning.lengths import bought, left_at, made_here, seconds_of
 from film.planning.params import FilmParams
 from film.planning.readings import reading_of, says
@@ -32,11 +33,13 @@ from film.providers.base import (
     BaseProvider,
     BaseVideoProvider,
     ImageConfig,
+    Reference,
     Scene,
     VideoConfig,
 )
+from film.providers.capabilities import References
 from film.providers.registry import provider_class
-from film.recipe import Step, recipe_of, started_from
+from film.recipe import PICTURE, Need, Step, recipe_of, started_from
 from film.render.last_frame import ClipFrames, FrameConfig
 
 JOINED = "speech/1"
@@ -63,6 +66,9 @@ class PlannedRequest:
     source: CachedAsset | None = field(default=None, repr=False, compare=False)
     """What it is made of: a clip's picture, a frame's clip."""
 
+    goes_by: tuple[str, ...] = ()
+    """Whom and what a picture's model is sent pictures of, or will be once they are made."""
+
     @property
     def asset_type(self) -> AssetType:
         return self.request.asset_type
@@ -77,10 +83,6 @@ class _Piece:
     turn: int
 
 
-Assets = Mapping[AssetType, CachedAsset]
-"""What there is of a shot."""
-
-
 class RequestBuilder:
     """Makes the requests of a film's shots; holds one provider object per name."""
 
@@ -89,29 +91,35 @@ class RequestBuilder:
         self.providers = providers
         self.before: Mapping[str, Shot] = started_from(params.shots)
         """Shot → the one before it, for each that starts from that."""
+        self.sheets: frozenset[str] = frozenset(one.sheet.shot_id for one in params.members.sheets if one.sheet)
+        """The ids of all sheets."""
         self._scenes: dict[str, Scene] = {}
         self._frames = ClipFrames()
 
     def recipe(self, shot: Shot, taken: Mapping[tuple[str, AssetType], object]) -> tuple[Step, ...]:
         """The steps of a shot; ``taken`` are the places that the library fills because shots name what is in it."""
+        if shot.shot_id in self.sheets:
+            return (PICTURE,)
         before = self.before.get(shot.shot_id)
         return recipe_of(
             shot,
+            sheets=[member.sheet.shot_id for member in self._goes_by(shot)[0] if member.sheet],
             taken=[kind for kind in AssetType if (shot.shot_id, kind) in taken],
             fits_line=self._provider(shot, AssetType.VIDEO).local,
             speaks_before=before is not None and (bool(before.spoken) or (before.shot_id, AssetType.AUDIO) in taken),
         )
 
-    def ask(self, step: Step, shot: Shot, own: Assets, before: Assets) -> PlannedRequest:
-        """What is asked for, with all that the step needs: what there is of the shot, and of the one before."""
+    def ask(self, step: Step, shot: Shot, made: Mapping[Need, CachedAsset]) -> PlannedRequest:
+        """What is asked for, with all that the step needs."""
         match step.kind:
             case "picture":
-                return self.image(shot)
+                return self.image(shot, {need.of: asset for need, asset in made.items()})
             case "frame":
+                before = {need.slot: asset for need, asset in made.items()}
                 return self._frame(shot, before[AssetType.VIDEO], before.get(AssetType.AUDIO))
             case "clip":
-                picture, line = own[AssetType.IMAGE], own.get(AssetType.AUDIO)
-                seconds = seconds_of(line)
+                own = {need.slot: asset for need, asset in made.items()}
+                picture, seconds = own[AssetType.IMAGE], seconds_of(own.get(AssetType.AUDIO))
                 ask = self.video(shot, picture.sha256, reading=reading_of(picture), speech_seconds=seconds)
                 return replace(ask, source=picture)
             case "line" | "taken":
@@ -122,7 +130,37 @@ class RequestBuilder:
         if step.kind == "frame":
             request = AssetRequest(asset_type=AssetType.IMAGE, provider=self._frames.name, model="", params={})
             return PlannedRequest(shot, request, self._frames, FrameConfig(at=Decimal(0)))
-        return self.video_outlook(shot)
+        return self.image(shot) if step.kind == "picture" else self.video_outlook(shot)
+
+    def sheets_of(self, shots: Iterable[Shot]) -> list[Shot]:
+        """The sheets that the pictures of these shots go by, each once, in their order."""
+        found = (member.sheet for shot in shots if not shot.start_from for member in self._goes_by(shot)[0])
+        return list({sheet.shot_id: sheet for sheet in found if sheet}.values())
+
+    def _goes_by(self, shot: Shot) -> tuple[Sequence[Member], Sequence[Member]]:
+        """Whose pictures are sent for a shot's picture, and whose its model does not take."""
+        members = self.params.members.of(shot) if not shot.start_from else ()
+        if not members:
+            return (), ()
+        config = self._image_config(shot)
+        facts = self._provider(shot, AssetType.IMAGE).capabilities(config)
+        takes = facts.references if facts else References()
+        fitting = [member for member in members if member.subject in takes.subjects][: takes.most]
+        return fitting, [member for member in members if member not in fitting]
+
+    def _references(self, shot: Shot, sheets: Mapping[str, CachedAsset]) -> tuple[tuple[Reference, ...], list[str]]:
+        """The pictures to send, and the names of those of whom none is: the first of each, then the others."""
+        sent, unsent = self._goes_by(shot)
+        facts = self._provider(shot, AssetType.IMAGE).capabilities(self._image_config(shot)) if sent else None
+        most = facts.references.most if facts else 0
+        of_each = [
+            [Reference(name=one.name, subject=one.subject, path=found.path, sha256=found.sha256)]
+            if one.sheet and (found := sheets.get(one.sheet.shot_id))
+            else list(one.references)
+            for one in sent
+        ]
+        rounds = [pictures[at] for at in range(most) for pictures in of_each if at < len(pictures)]
+        return tuple(rounds[:most]), [one.name for one in unsent]
 
     def _frame(self, shot: Shot, clip: CachedAsset, line: CachedAsset | None) -> PlannedRequest:
         """The picture with which the shot before ends."""
@@ -141,9 +179,23 @@ class RequestBuilder:
         )
         return PlannedRequest(shot, request, self._frames, config, source=clip)
 
-    def image(self, shot: Shot) -> PlannedRequest:
-        provider = self._provider(shot, AssetType.IMAGE)
-        config = ImageConfig(
+    def image(self, shot: Shot, sheets: Mapping[str, CachedAsset] | None = None) -> PlannedRequest:
+        """The picture of a shot; ``sheets`` are those that it goes by, by their ids."""
+        provider, config = self._provider(shot, AssetType.IMAGE), self._image_config(shot)
+        if shot.shot_id in self.sheets or not (members := self.params.members.of(shot)):
+            return self._ask(shot, provider, config)
+        references, unsent = self._references(shot, sheets or {})
+        config = config.model_copy(update={"references": references, "unsent": tuple(unsent)})
+        of = {member.name: member.subject for member in members}
+        inputs = tuple(
+            InputBlob(role=f"{of[one.name]} {one.name} {number}", sha256=one.sha256)
+            for number, one in enumerate(references, 1)
+        )
+        sent = tuple(member.name for member in members if member.name not in unsent)
+        return replace(self._ask(shot, provider, config, inputs), goes_by=sent)
+
+    def _image_config(self, shot: Shot) -> ImageConfig:
+        return ImageConfig(
             prompt=shot.enhanced_prompt,
             negative_prompt=shot.negative_prompt,
             width=self.params.width,
@@ -152,7 +204,6 @@ class RequestBuilder:
             model=self.params.choice(shot, AssetType.IMAGE).model,
             scene=self._scene(shot),
         )
-        return self._ask(shot, provider, config)
 
     def video(
         self, shot: Shot, picture_sha256: str, *, reading: str = "", speech_seconds: Decimal | None = None

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from film.cache import CachedAsset
 from film.jobs.journal import Journal
-from film.models import AssetType, Shot
+from film.models import Shot
 from film.planning.params import FilmParams
 from film.planning.record import KnownTake
 from film.planning.requests import PlannedRequest, RequestBuilder
@@ -58,8 +58,8 @@ class Walk:
 
     def needed(self, place: Place, need: Need) -> Place | None:
         """Where what a step needs is; None where the shot before is none of these."""
-        if need.of == "shot":
-            return place[0], need.slot
+        if need.of != "before":
+            return place[0] if need.of == "shot" else need.of, need.slot
         before = self.builder.before[place[0]]
         return (before.shot_id, need.slot) if before.shot_id in self.shots else None
 
@@ -81,7 +81,7 @@ class Walk:
         return any(place not in self.keys and place not in self.named for place in self.steps)
 
     def _walk(self) -> None:
-        pictures = (place for place, step in self.steps.items() if step.kind == "picture")
+        pictures = (place for place, step in self.steps.items() if step.kind == "picture" and not step.needs)
         fresh = {place: self.builder.image(self.shots[place[0]]) for place in pictures}
         fresh |= self._lines([place for place, step in self.steps.items() if step.kind == "line"])
         begun = self._ready(place for place, step in self.steps.items() if step.kind == "taken")
@@ -97,14 +97,9 @@ class Walk:
         return {p: None for p in after if p not in self.asks and self.missing(p) is None}.keys()
 
     def _request(self, place: Place) -> PlannedRequest:
-        shot_id = place[0]
-        before = self.builder.before.get(shot_id)
-        return self.builder.ask(
-            self.steps[place], self.shots[shot_id], self._of(shot_id), self._of(before.shot_id) if before else {}
-        )
-
-    def _of(self, shot_id: str) -> Mapping[AssetType, CachedAsset]:
-        return {kind: found for kind in AssetType if (found := self.there((shot_id, kind)))}
+        step = self.steps[place]
+        made = {need: found for need in step.needs if (found := self.there(self.needed(place, need)))}
+        return self.builder.ask(step, self.shots[place[0]], made)
 
     def _ask(self, fresh: Mapping[Place, PlannedRequest]) -> None:
         keys = {place: self.services.key(ask.request) for place, ask in fresh.items()}

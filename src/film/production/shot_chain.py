@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from film.cache import CachedAsset
 from film.cost_tracker import CostTracker, Reservation, ReservationRequest
 from film.db.away import on_thread
 from film.errors import BudgetExceededError, FilmError, Interrupted
 from film.jobs.limits import PriorityLimiter
 from film.models import AssetType
 from film.planning.plan import PlannedAsset, ShotPlan, plan_film, reused
-from film.planning.requests import Assets, RequestBuilder
+from film.planning.requests import RequestBuilder
 from film.planning.results import CompletedShot
 from film.production.asset_resolver import AssetResolver
 from film.production.money import release_unused, reservation_name
@@ -40,6 +42,8 @@ class ShotChain:
         self.asker = asker
         self.obtainer = obtainer
         self.costs = costs
+        self.sheets: dict[str, CachedAsset] = {}
+        """Those that were made in this run, by their ids: pictures of shots go by them."""
         self._purse = PriorityLimiter(1)
         self._doors: dict[tuple[AssetType, str], PriorityLimiter] = {}
 
@@ -56,7 +60,12 @@ class ShotChain:
             return await self._begin(plan, order, begun, before)
 
     async def stage(
-        self, plan: ShotPlan, kind: AssetType, order: float, there: Assets, before: CompletedShot | None = None
+        self,
+        plan: ShotPlan,
+        kind: AssetType,
+        order: float,
+        there: Mapping[AssetType, CachedAsset],
+        before: CompletedShot | None = None,
     ) -> CompletedShot:
         """What of a shot is made at the stage of this ``kind``, of what is ``there``: for films made kind by kind."""
         rows = {slot: row for slot, row in plan.assets.items() if row.step.stage is kind}
@@ -64,7 +73,7 @@ class ShotChain:
         try:
             async with self._purse.place(order):
                 _, reservations = await self._set_aside(part)
-            work = StepsOf(self.asker, self.obtainer, part, order, reservations, there, before)
+            work = StepsOf(self.asker, self.obtainer, part, order, reservations, there, self.sheets, before)
             done, error, step = await work.made()
         except Interrupted:
             raise
@@ -95,7 +104,7 @@ class ShotChain:
             return self._failed(CompletedShot(plan.shot), error, "budget")
         try:
             done, error, step = await StepsOf(
-                self.asker, self.obtainer, plan, order, reservations, {}, before, begun
+                self.asker, self.obtainer, plan, order, reservations, {}, self.sheets, before, begun
             ).made()
         finally:
             await self._release(reservations)

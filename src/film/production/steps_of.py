@@ -19,10 +19,11 @@ from film.cost_tracker import Reservation
 from film.errors import FilmError, Interrupted
 from film.models import AssetType
 from film.planning.plan import PlannedAsset, ShotPlan
-from film.planning.requests import Assets, PlannedRequest, RequestBuilder
+from film.planning.requests import RequestBuilder
 from film.planning.results import CompletedShot, ShotAsset
 from film.production.asset_resolver import AssetResolver
 from film.production.spoken_lines import obtain_line
+from film.recipe import Need
 
 Reservations = Mapping[tuple[AssetType, int], Reservation]
 """(kind, number of the part of a long line, else 0) → the money set aside."""
@@ -36,7 +37,8 @@ class _Unmet(Exception):
 class StepsOf:
     """The steps of ``plan`` at work.
 
-    ``there`` is what of the shot was made before, ``before`` what came of the shot that it starts from in this run.
+    ``there`` is what of the shot was made before, ``before`` what came of the shot that it starts from in this run,
+    ``sheets`` are those that were made in it, by their ids.
     ``begun`` holds the shot's place before its first provider, left once its picture is made.
     """
 
@@ -45,7 +47,8 @@ class StepsOf:
     plan: ShotPlan
     order: float
     reservations: Reservations
-    there: Assets = field(default_factory=dict[AssetType, CachedAsset])
+    there: Mapping[AssetType, CachedAsset] = field(default_factory=dict[AssetType, CachedAsset])
+    sheets: Mapping[str, CachedAsset] = field(default_factory=dict[str, CachedAsset])
     before: CompletedShot | None = None
     begun: AsyncExitStack | None = None
 
@@ -93,17 +96,13 @@ class StepsOf:
     async def _obtain(self, row: PlannedAsset) -> ShotAsset:
         if row.taken and row.cached:
             return await self.resolver.take(row.ask, row.cached, row.taken)
-        own = {need.slot: await self._own(need.slot) for need in row.step.needs if need.of == "shot"}
-        match row.step.kind:
-            case "line":
-                parts = {part: r for (kind, part), r in self.reservations.items() if kind is row.asset_type}
-                return await obtain_line(self.resolver, row.ask, order=self.order, reservations=parts)
-            case "frame":
-                ask = self._frame(row)
-            case "clip":
-                ask = self.builder.ask(row.step, self.plan.shot, own, {})
-            case _:
-                ask = row.ask
+        if row.step.kind == "line":
+            parts = {part: r for (kind, part), r in self.reservations.items() if kind is row.asset_type}
+            return await obtain_line(self.resolver, row.ask, order=self.order, reservations=parts)
+        ask = row.ask
+        if row.step.needs and not self._is_known(row):
+            made = {need: await self._made(need) for need in row.step.needs}
+            ask = self.builder.ask(row.step, self.plan.shot, made)
         # What is half made goes before what is not begun.
         order = self.order - 0.5 if row.step.needs else self.order
         reservation = self.reservations.get((row.asset_type, 0))
@@ -111,6 +110,29 @@ class StepsOf:
         if row.step.slot is AssetType.IMAGE and self.begun and not asset.reused:
             await self.begun.aclose()
         return asset
+
+    def _is_known(self, row: PlannedAsset) -> bool:
+        """Whether all that it is made of was there when it was planned, and is not made anew in this run."""
+        needs = {need.of for need in row.step.needs}
+        return bool(row.key) and "shot" not in needs and not ("before" in needs and self.before)
+
+    async def _made(self, need: Need) -> CachedAsset:
+        """What a step needs, as soon as it is made; a FilmError says that it cannot be had."""
+        if need.of == "shot":
+            return await self._own(need.slot)
+        if need.of != "before":
+            if (sheet := self.sheets.get(need.of)) is None:
+                raise self._without(need.of, "picture to go by")
+            return sheet
+        if self.before is None or self.before.error or (asset := self.before.assets.get(need.slot)) is None:
+            raise self._without(self.plan.before, "clip to start from")
+        return asset.asset
+
+    def _without(self, name: str, what: str) -> FilmError:
+        return FilmError(
+            f"{self.plan.shot.shot_id} waits for {name}, and there is no {what}",
+            hint=f"see what stopped {name}; run again, and both are made",
+        )
 
     async def _own(self, slot: AssetType) -> CachedAsset:
         """What this shot has in a slot, when it is made. Raises _Unmet where it is not."""
@@ -122,17 +144,3 @@ class StepsOf:
         if task.cancelled() or task.exception():
             raise _Unmet
         return task.result().asset
-
-    def _frame(self, row: PlannedAsset) -> PlannedRequest:
-        """The picture with which the shot before ends, made in this run or before it."""
-        shot, before = self.plan.shot, self.before
-        if before is None and row.key:
-            return row.ask
-        assets = {kind: asset.asset for kind, asset in before.assets.items()} if before else {}
-        if before is None or before.error or any(need.slot not in assets for need in row.step.needs):
-            name = self.plan.before
-            raise FilmError(
-                f"{shot.shot_id} starts from {name}, and there is no clip of that to start from",
-                hint=f"see what stopped {name}; run again, and both are made",
-            )
-        return self.builder.ask(row.step, shot, {}, assets)

@@ -103,6 +103,8 @@ async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotRep
     """What of all shots is made at the stage of this kind, where what it is made of is there."""
     run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     plan = await run.plan()
+    if kind is AssetType.IMAGE:
+        await run.make_sheets(plan)
     earlier = [row.key for row in plan.assets if row.key and row.step.stage is not kind]
     stored = await asyncio.to_thread(run.services.cache.peek_many, earlier)
     finished: dict[str, CompletedShot] = {}
