@@ -67,7 +67,7 @@ def test_one_sheet_then_pictures_that_carry_it(tmp_path: Path, settings: Setting
     assert sorted(order["prompt"][:7] for order in edits) == ["she ope", "she run"], "the third starts from the second"
     assert len({tuple(order["image_urls"]) for order in edits}) == 1
     assert all(order["resolution"] == "1K" and order["aspect_ratio"] == "16:9" for _, order in orders)
-    pictures, clips = 4 * Decimal("0.08"), 4 * Decimal("0.27")
+    pictures, clips = 4 * Decimal("0.08"), 4 * 6 * Decimal("0.017")
     assert result.cost_usd == pictures + clips
     before = len(simulator.books.jobs("fal"))
     assert make(tmp_path, settings).unchanged
