@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from film.app.models import UseCaseInput
+from film.planning.options import TRANSITIONS, Order
+from film.production.engines import ENGINES
+from film.settings import TIERS
+from film.shots.filmfile import Fit, LongDialogue
 
 if TYPE_CHECKING:
     from film.planning.params import FilmParams
     from film.settings import Settings
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "tier": tuple(TIERS),
+    "transition": tuple(TRANSITIONS),
+    "fit": get_args(Fit),
+    "long_dialogue": get_args(LongDialogue),
+    "order": get_args(Order),
+    "engine": tuple(ENGINES),
+}
+"""Option → what may be said, where that is a list of words."""
 
 
 class FilmOptions(UseCaseInput):

@@ -118,6 +118,13 @@ class Workspace:
             return self._looking
 
 
+def keys_present(settings: Settings) -> list[str]:
+    """The variables of the API keys that are set."""
+    from film.vendors import accounts
+
+    return [account.key for name, account in accounts().items() if name in settings.keys]
+
+
 def settings_for(shots: Path) -> Settings:
     """The settings that hold for a film: a ``.env`` beside its shots.json counts."""
     from film.settings import load_settings

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from film.app.events import Listener, are_events, write_lines
+from film.app.film_options import CHOICES
 from film.cli.console import counted, dollars, length, note, print_json, print_path, warn
 from film.cli.loading import loading
 from film.cli.looking import workspace_for
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from film.app.workspace import Workspace
     from film.cli.progress import Silence
 
-ENGINES = ("local", "ray", "zenml")
 FEW = 6
 """Pieces of a cut that are told by name after an edit, and lines that are told to outlast their clips before it."""
 PARTIAL = 6
@@ -47,12 +47,12 @@ OVER_QUOTE = 7
 @option("concurrency", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
 @option(
     "order",
-    type=click.Choice(["script", "makespan"]),
+    type=click.Choice(CHOICES["order"]),
     default="script",
     show_default=True,
     help="First shots first, or those that take longest.",
 )
-@option("engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Who does the work.")
+@option("engine", type=click.Choice(CHOICES["engine"]), default="local", show_default=True, help="Who does the work.")
 @click.option("--captions/--no-captions", default=None, help="Captions as files beside the film and a track in it.")
 @click.option("--burn-in/--no-burn-in", "burn_in", default=None, help="Draw the captions into the picture.")
 @click.option("--provenance/--no-provenance", default=None, help="Sign a manifest of the film's origin into it.")

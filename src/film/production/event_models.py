@@ -14,9 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from film.models import AssetType, Model
-
-SCHEMA_VERSION = 1
-"""Rises when a fact goes or changes its meaning; a new event or a new fact does not raise it."""
+from film.production.events import SCHEMA_VERSION
 
 Step = AssetType
 """What is made of a shot: its picture, clip or line."""
@@ -25,7 +23,7 @@ Step = AssetType
 class RunEvent(Model):
     """What all events say."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", use_attribute_docstrings=True)
 
     at: float
     """Seconds since the run began."""
@@ -34,28 +32,33 @@ class RunEvent(Model):
 class FilmStarted(RunEvent):
     """The plan is agreed to, and work begins."""
 
-    event: Literal["film_started"] = "film_started"
+    event: Literal["film_started"]
     schema_version: int
     """Of these events."""
     film_id: str
     tier: str
+    """The set of providers."""
     shots: int
+    """Of the whole film."""
     shots_to_make: int
+    """Shots of which something is missing."""
     to_make: int
-    """Assets."""
+    """Pictures, clips and lines that are missing."""
     at_most: Decimal
-    """Dollars."""
+    """What making it may cost now."""
 
 
 class Warned(RunEvent):
     """Something that people should know."""
 
-    event: Literal["warning"] = "warning"
+    event: Literal["warning"]
     message: str
 
 
 class StepStarted(RunEvent):
-    event: Literal["step_started"] = "step_started"
+    """Somebody works on a picture, clip or line."""
+
+    event: Literal["step_started"]
     shot_id: str
     step: Step
 
@@ -63,7 +66,7 @@ class StepStarted(RunEvent):
 class StepProgressed(RunEvent):
     """How far a step is, where its provider says."""
 
-    event: Literal["step_progress"] = "step_progress"
+    event: Literal["step_progress"]
     shot_id: str
     step: Step
     done: Annotated[float, Field(ge=0, le=1)]
@@ -72,31 +75,48 @@ class StepProgressed(RunEvent):
 class JobChanged(RunEvent):
     """What became of an order."""
 
-    event: Literal["job"] = "job"
+    event: Literal["job"]
     shot_id: str
     step: Step
-    kind: Literal["submitted", "waiting", "resumed", "adopted", "fetched", "failed", "lost", "review", "rebought"]
+    kind: Literal[
+        "submitted",
+        "waiting",
+        "resumed",
+        "adopted",
+        "absent",
+        "fetched",
+        "done",
+        "failed",
+        "lost",
+        "review",
+        "rebought",
+        "over_quote",
+    ]
+    """What happened to the order."""
     provider: str
     job_id: str
     """Empty before there is one."""
     message: str
+    """The vendor's words, or why; may be empty."""
 
 
 class StepDone(RunEvent):
     """An asset is there."""
 
-    event: Literal["step_done"] = "step_done"
+    event: Literal["step_done"]
     shot_id: str
     step: Step
     reused: bool
     asset_id: str
     cost: Decimal
-    """Dollars that this run paid for it."""
+    """What this run paid for it."""
     provider: str
 
 
 class ShotDone(RunEvent):
-    event: Literal["shot_done"] = "shot_done"
+    """All of a shot is there."""
+
+    event: Literal["shot_done"]
     shot_id: str
     reused: bool
     """Whether nothing of it was made."""
@@ -105,24 +125,29 @@ class ShotDone(RunEvent):
 class ShotFailed(RunEvent):
     """Something of a shot could not be made; the film goes on, with a slate in its place."""
 
-    event: Literal["shot_failed"] = "shot_failed"
+    event: Literal["shot_failed"]
     shot_id: str
     step: Step
     error: str
     hint: str
     charged: bool | None
-    """None where nobody can tell."""
+    """Whether it was paid for; null where nobody can tell."""
 
 
 class CutStarted(RunEvent):
-    event: Literal["cut_started"] = "cut_started"
+    """The shots are put together."""
+
+    event: Literal["cut_started"]
     frames: int
     """Of the whole film."""
 
 
 class CutProgressed(RunEvent):
-    event: Literal["cut_progress"] = "cut_progress"
+    """How far the cut is."""
+
+    event: Literal["cut_progress"]
     piece: str
+    """What is encoded or mixed now: a shot, ``mix``."""
     done: int
     """Frames."""
     total: int
@@ -136,28 +161,39 @@ class CutProgressed(RunEvent):
 class FilmChecked(RunEvent):
     """A newly written film was inspected."""
 
-    event: Literal["film_checked"] = "film_checked"
+    event: Literal["film_checked"]
     path: Path
+    """Of the film."""
     summary: str
+    """What the inspection came to, in one line."""
 
 
 class FilmDone(RunEvent):
     """The film is there, maybe with slates."""
 
-    event: Literal["film_done"] = "film_done"
+    event: Literal["film_done"]
     path: Path
+    """Of the film."""
     seconds: float
+    """How long it is."""
     made: int
+    """Shots."""
     reused: int
+    """Shots."""
     failed: int
+    """Shots, which slates stand for."""
     cost: Decimal
-    """Dollars booked for the film while it ran."""
+    """What was booked for the film while it ran."""
     for_nothing: Decimal
     """That of it which brought nothing."""
     saved: Decimal
+    """What the reused assets had cost when they were made."""
     set_aside: Decimal
+    """For orders under way."""
     under_review: Decimal
+    """For orders of which nobody can tell whether they were made."""
     disputed: Decimal
+    """What vendors claim beyond what is booked."""
     over_quote: tuple[str, ...]
     """Jobs billed higher than quoted."""
 
