@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ class Running:
 
 
 @contextmanager
-def _studio(root: Path, gallery: Path) -> Iterator[Running]:
+def _studio(root: Path, gallery: Path) -> Generator[Running]:
     environ = {**os.environ, "FILM_GALLERY_DIR": str(gallery), "FILM_NO_SPEND": "1"}
     began = time.monotonic()
     command = [sys.executable, "-m", "film", "studio", str(root), "--no-browser"]

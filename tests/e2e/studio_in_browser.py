@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,11 @@ def studio_running(root: Path, gallery: Path, *, rehearsed: bool = True) -> Iter
     rehearsal = [*film, "simulate", "--speed", "2000", "--gallery", str(gallery), "--"]
     environ = {**os.environ, "FILM_GALLERY_DIR": str(gallery), "FILM_NO_SPEND": "" if rehearsed else "1"}
     process = subprocess.Popen(
-        [*rehearsal, *studio] if rehearsed else studio, env=environ, stdout=subprocess.PIPE, text=True
+        [*rehearsal, *studio] if rehearsed else studio,
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         assert process.stdout
@@ -66,14 +71,21 @@ def studio_running(root: Path, gallery: Path, *, rehearsed: bool = True) -> Iter
         assert token, "the studio did not start"
         yield RunningStudio(address, token, root, process)
     finally:
-        process.terminate()
+        _all_of(process, signal.SIGTERM)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            pass
+        _all_of(process, signal.SIGKILL)
+        process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def _all_of(process: subprocess.Popen[str], number: int) -> None:
+    """The rehearsal and the studio in it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 @dataclass

@@ -123,6 +123,7 @@ def stages(plan: FilmPlan, cards: Iterable[ShotCard]) -> tuple[Stage, ...]:
         shot.shot.shot_id: _approved(by_id[shot.shot.shot_id], AssetType.IMAGE) or AssetType.IMAGE not in shot.assets
         for shot in plan.shots
     }
+    sheets = sum((sheet.at_most for sheet in plan.sheets), Decimal(0))
     to_draw = [(shot, row) for shot, row in stills if row.state in ("new", "stale")]
     to_move = [shot for shot in plan.shots if is_ready[shot.shot.shot_id] and shot.to_make]
     clips = [card for card in by_id.values() if _there(card, AssetType.VIDEO)]
@@ -135,7 +136,7 @@ def stages(plan: FilmPlan, cards: Iterable[ShotCard]) -> tuple[Stage, ...]:
             there=sum(1 for _, row in stills if row.state == "reused"),
             approved=sum(1 for card in by_id.values() if _approved(card, AssetType.IMAGE)),
             shots=tuple(shot.shot.shot_id for shot, _ in to_draw),
-            at_most_usd=sum((row.quote.amount for _, row in to_draw), Decimal(0)),
+            at_most_usd=sum((row.quote.amount for _, row in to_draw), sheets),
         ),
         Stage(
             name="clips",

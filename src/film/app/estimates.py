@@ -130,7 +130,7 @@ class EstimateBook:
 
     def estimate(self, desk: FilmDesk, asked: AskEstimate) -> Estimate:
         """What it would cost now; nothing is sent and nothing is made."""
-        plan = part_of(desk.plan(asked.tier, asked.changes or None, _alone(asked)), asked, desk)
+        plan = part_of(desk.plan(asked.tier, asked.changes or None, alone(asked)), asked, desk)
         found = _estimate(desk, asked, plan)
         given = Agreed(found, asked, fingerprint(plan), time.monotonic() + LIFETIME)
         with self._lock:
@@ -153,7 +153,7 @@ class EstimateBook:
             raise EstimateExpired("this price is too old to be agreed to", hint="look at the price again")
         if given.asked.changes:
             raise EstimateChanged("this price is of changes that are not saved", hint="save them, and look again")
-        plan = part_of(desk.plan(given.estimate.tier, None, _alone(given.asked)), given.asked, desk)
+        plan = part_of(desk.plan(given.estimate.tier, None, alone(given.asked)), given.asked, desk)
         if fingerprint(plan) != given.fingerprint:
             raise EstimateChanged(
                 "the film, the library or a price has changed since this price was shown",
@@ -180,6 +180,7 @@ def part_of(plan: FilmPlan, asked: AskEstimate, desk: FilmDesk) -> FilmPlan:
     if asked.stage == "clips":
         approved = desk.notes.notes().approved
         shots = tuple(shot for shot in shots if _may_move(shot, approved))
+        return replace(plan, shots=shots, sheets=())  # what pictures go by was made with the pictures
     return replace(plan, shots=shots)
 
 
@@ -194,7 +195,7 @@ def fingerprint(plan: FilmPlan) -> str:
     return found.hexdigest()
 
 
-def _alone(asked: AskEstimate) -> tuple[str, ...] | None:
+def alone(asked: AskEstimate) -> tuple[str, ...] | None:
     """The shots that need to be looked at; all of them where voices are chosen for the whole film anyway."""
     return asked.shots if asked.stage != "film" else None
 
@@ -270,7 +271,7 @@ def _ways_out(desk: FilmDesk, asked: AskEstimate, plan: FilmPlan, purse: Money) 
         if name == plan.params.tier:
             continue
         try:
-            other = part_of(desk.plan(name, asked.changes or None, _alone(asked)), asked, desk).at_most
+            other = part_of(desk.plan(name, asked.changes or None, alone(asked)), asked, desk).at_most
         except FilmError:  # a tier that cannot make it is no way out
             continue
         if other < plan.at_most:

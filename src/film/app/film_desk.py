@@ -112,8 +112,5 @@ class FilmDesk:
         shots: Iterable[str] | None = None,
     ) -> FilmPlan:
         """The plan of the film, or of some of its shots alone, which takes a part of the time."""
-        params = self.params(tier, changes)
-        if shots is not None:
-            wanted = set(shots)
-            params = params.model_copy(update={"shots": tuple(s for s in params.shots if s.shot_id in wanted)})
-        return plan_film(params, self.services, ProviderSet(self.services.context))
+        only = None if shots is None else set(shots)
+        return plan_film(self.params(tier, changes), self.services, ProviderSet(self.services.context), only)

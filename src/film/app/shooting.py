@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from film.app.estimates import Agreed, EstimateChanged, fingerprint, part_of
+from film.app.estimates import Agreed, EstimateChanged, alone, fingerprint, part_of
 from film.app.film_desk import FilmDesk
 from film.cache.telling import asking_for
 from film.db.away import on_thread
 from film.errors import Interrupted
 from film.models import AssetType
 from film.planning.params import FilmParams
-from film.planning.plan import Consent, FilmPlan, ShotPlan
+from film.planning.plan import Consent, FilmPlan, ShotPlan, plan_film
 from film.planning.record import set_status
 from film.planning.results import CompletedShot, FilmResult
 from film.production.admission import shoot_all
@@ -45,7 +45,9 @@ async def make_part(
     """Some shots of a film, or their pictures alone; the rest of it stays as it is, and nothing is cut."""
     async with opened_run(FilmRun, params, desk.settings, listeners=[hear], stop=stop, minds_ctrl_c=False) as run:
         await run.recover()
-        plan = part_of(await run.plan(), agreed.asked, desk)
+        only = alone(agreed.asked)
+        whole = await on_thread(plan_film, params, run.services, run.providers, only and set(only))
+        plan = part_of(whole, agreed.asked, desk)
         if fingerprint(plan) != agreed.fingerprint:
             raise EstimateChanged("the film has changed since its price was shown", hint="look at the price again")
         run.check(plan, consent)
@@ -60,11 +62,12 @@ async def make_part(
 
 async def _stills(run: FilmRun, plan: FilmPlan) -> list[CompletedShot]:
     made: dict[str, CompletedShot] = {}
+    await run.make_sheets(plan)
 
     async def draw(place: float, shot: ShotPlan) -> None:
         try:
             with asking_for(shot.shot.shot_id):
-                made[shot.shot.shot_id] = await run.chain.one(shot, AssetType.IMAGE, place, {})
+                made[shot.shot.shot_id] = await run.chain.stage(shot, AssetType.IMAGE, place, {})
                 run.events.emit("shot_done", shot_id=shot.shot.shot_id, reused=False)
         except Interrupted as stopped:
             made[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
