@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from film.app.film_options import PlanFilm
 from film.app.models import Aside, UseCaseResult
 from film.app.offers import Offer, Offers, offers_for
@@ -89,12 +91,12 @@ class FilmEstimate(UseCaseResult):
     endings: tuple[str, ...]
     """What of that which is bought ends soon."""
     notices: tuple[ProviderNotice, ...]
-    references: dict[str, tuple[str, ...]]
+    references: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Shot → of whom and what its picture's model is sent pictures."""
-    sheets: tuple[ShotEstimate, ...]
+    sheets: tuple[ShotEstimate, ...] = ()
     """Pictures of characters and places that are made first, once, and that pictures of shots go by."""
-    shots: tuple[ShotEstimate, ...]
-    not_drawn: dict[str, tuple[str, ...]]
+    shots: tuple[ShotEstimate, ...] = ()
+    not_drawn: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Shot → what its draft cannot show, by name."""
     saved_usd: Aside[Decimal] = Decimal(0)
     """What the reused assets were paid for with."""
