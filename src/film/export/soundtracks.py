@@ -18,7 +18,7 @@ from film.timeline import Clip, Music, Source, Timeline
 
 
 @dataclass(frozen=True)
-class Cue:
+class TrackCue:
     """``frames`` of film from ``start``, with the material from ``source_start`` on, in frames of the film's rate."""
 
     name: str
@@ -33,7 +33,7 @@ class Cue:
 @dataclass(frozen=True)
 class Track:
     name: str
-    cues: tuple[Cue, ...]
+    cues: tuple[TrackCue, ...]
 
 
 def is_rendered(timeline: Timeline, shelf: ExportedMedia) -> bool:
@@ -63,10 +63,10 @@ def soundtracks(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str,
 
 
 def _whole(name: str, stem: Source, timeline: Timeline, shelf: ExportedMedia) -> Track:
-    return Track(name, (Cue(name.lower(), shelf.of(stem, f"{name.lower()} as mixed"), 0, timeline.frames),))
+    return Track(name, (TrackCue(name.lower(), shelf.of(stem, f"{name.lower()} as mixed"), 0, timeline.frames),))
 
 
-def _tracks(name: str, cues: list[Cue]) -> list[Track]:
+def _tracks(name: str, cues: list[TrackCue]) -> list[Track]:
     spread = lanes([(cue.start, cue.frames, cue) for cue in cues])
     return [
         Track(f"{name} {number}" if number > 1 else name, tuple(cue for _, _, cue in lane))
@@ -74,26 +74,26 @@ def _tracks(name: str, cues: list[Cue]) -> list[Track]:
     ]
 
 
-def _dialogue(timeline: Timeline, shelf: ExportedMedia, speaker: str) -> Iterator[Cue]:
+def _dialogue(timeline: Timeline, shelf: ExportedMedia, speaker: str) -> Iterator[TrackCue]:
     places = {clip.shot_id: place for place, clip in enumerate(timeline.clips, 1)}
     for line in timeline.lines:
         if line.character == speaker:
             name = f"{places.get(line.shot_id, 0):03d} {line.shot_id} {speaker}"
             notes = {"shot_id": line.shot_id, "character": speaker, "text": line.text}
             material = shelf.of(line.source, name)
-            yield Cue(name, material, line.start_frame, line.frames, line.source_in * timeline.rate, notes=notes)
+            yield TrackCue(name, material, line.start_frame, line.frames, line.source_in * timeline.rate, notes=notes)
 
 
-def _effects(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:
+def _effects(timeline: Timeline, shelf: ExportedMedia) -> Iterator[TrackCue]:
     for number, effect in enumerate(timeline.effects, 1):
         material = shelf.of(effect.source, f"effect {number:03d} {effect.source.path.stem}")
         lasts = min(material.frames_at(timeline.rate), timeline.frames - effect.start_frame)
         if lasts > 0:
             notes = {"shot_id": effect.shot_id, "level_lufs": str(effect.level)}
-            yield Cue(effect.source.path.stem, material, effect.start_frame, lasts, notes=notes)
+            yield TrackCue(effect.source.path.stem, material, effect.start_frame, lasts, notes=notes)
 
 
-def _clips(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:
+def _clips(timeline: Timeline, shelf: ExportedMedia) -> Iterator[TrackCue]:
     for item in placed(timeline):
         if isinstance(item, Piece) and not item.held and (sound := timeline.clips[item.place].sound):
             clip = timeline.clips[item.place]
@@ -101,7 +101,7 @@ def _clips(timeline: Timeline, shelf: ExportedMedia) -> Iterator[Cue]:
             if sound.sha256 != clip.source.sha256:
                 material = shelf.of(sound, f"{item.place + 1:03d} {clip.shot_id} sound")
             notes = {"shot_id": clip.shot_id, "level_lufs": str(timeline.target.clips_level)}
-            yield Cue(clip.shot_id, material, item.start, item.frames, item.source_start, item.speed, notes)
+            yield TrackCue(clip.shot_id, material, item.start, item.frames, item.source_start, item.speed, notes)
 
 
 def clip_material(clip: Clip, place: int, shelf: ExportedMedia) -> Material:
@@ -132,4 +132,4 @@ def _music(timeline: Timeline, music: Music, shelf: ExportedMedia) -> list[Track
         "fade_out_frames": str(music.fade_out),
     }
     name = music.source.path.stem
-    return [Track("Music", (Cue(name, material, music.start_frame, lasts, begins, notes=notes),))]
+    return [Track("Music", (TrackCue(name, material, music.start_frame, lasts, begins, notes=notes),))]
