@@ -209,7 +209,8 @@ SOUNDSCAPES: dict[str, Soundscape] = {
         level=-37.0,
     ),
     "cave": Soundscape(
-        (Noise(band(40, 260, 1.5, 0.8), 0, Swell(0.07, 0.4)), Noise(ring((310, 0.15), (470, 0.12)), -13, Swell(0.09, 0.8))),
+        (Noise(band(40, 260, 1.5, 0.8), 0, Swell(0.07, 0.4)),
+         Noise(ring((310, 0.15), (470, 0.12)), -13, Swell(0.09, 0.8))),
         events=(Sounds(drip, 2.9, 3, spread=10), Sounds(drip, 7.3, 5, spread=6)),
         level=-38.2,
     ),
