@@ -27,9 +27,9 @@ from film.cache.flight import LEASE, Flights
 from film.cache.identity import Identity
 from film.cache.keeping import decide
 from film.cache.records import Record
+from film.cache.results import ResultStore
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
-from film.cache.shelf import ResultStore
 from film.cache.telling import tell_hit, tell_miss
 from film.cache.upkeep import GRACE, CollectReport, StrayFile, UpkeepScope, VerifyReport
 from film.db.base import now

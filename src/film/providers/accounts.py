@@ -1,8 +1,8 @@
 """Questions to an account that cost nothing: does its key work, and what does it charge?
 
 Every vendor has some answer that needs a key and makes nothing; asking for it is the only way to know a key before
-money hangs on it. It goes over the same client as orders do, with the same care for the key. What is asked stands in the
-vendor's row (``film.vendors.FreeCheck``).
+money hangs on it. It goes the way of orders, with the same care for the key. What is asked stands in the vendor's
+row (``film.vendors.FreeCheck``).
 """
 
 from __future__ import annotations
