@@ -100,6 +100,8 @@ def ordered_line(plan: Any) -> str:
 def _print(plan: Any, missing: list[str]) -> None:
     rows: list[tuple[str, ...]] = []
     for shot in plan.shots:
+        if shot.shot.title:
+            rows.append((shot.shot.shot_id, "title", "", "drawn in the cut", "", dollars(Decimal(0)), ""))
         for kind, asset in shot.assets.items():
             rows.append(
                 (
@@ -154,6 +156,7 @@ def _document(plan: Any, near: NearMatches | None, ahead: list[str]) -> dict[str
         "shots": [
             {
                 "shot_id": shot.shot.shot_id,
+                **({"title": shot.shot.title.text} if shot.shot.title else {}),
                 "at_most_usd": str(shot.at_most),
                 "assets": [
                     {

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from film.cli.console import note, one_line, print_json
+from film.cli.console import note, one_line, print_json, warn
 from film.cli.options import as_json
 
 if TYPE_CHECKING:
+    from film.models import Shot
     from film.reading import Reading
 
 
@@ -26,19 +27,27 @@ def command(**options: Any) -> int:
 
     settings = load_settings(project=options["shots"].parent)
     params = film_params(options["shots"], settings, tier="draft")
-    readings = {shot.shot_id: reading_of_shot(shot) for shot in params.shots}
+    for message in params.warnings:
+        warn(message)
+    readings = [(shot, None if shot.title else reading_of_shot(shot)) for shot in params.shots]
     if options["json"]:
-        print_json({"shots": [{"shot_id": name, **_document(one)} for name, one in readings.items()]})
+        print_json({"shots": [{"shot_id": shot.shot_id, **_document(shot, one)} for shot, one in readings]})
         return 0
-    for name, one in readings.items():
-        click.echo(one_line(f"{name}  {_line(one)}"))
-    if any(one.unplaced for one in readings.values()):
+    for shot, one in readings:
+        click.echo(one_line(f"{shot.shot_id}  {_line(one) if one else _title(shot)}"))
+    if any(one.unplaced for _, one in readings if one):
         note("what is not drawn stands as a card with its name; other words for it may be known: film vocabulary")
     return 0
 
 
-def _document(one: Reading) -> dict[str, Any]:
+def _document(shot: Shot, one: Reading | None) -> dict[str, Any]:
+    if one is None:
+        return {"title": shot.title.text if shot.title else "", "not_drawn": []}
     return {**asdict(one), "not_drawn": list(one.unplaced)}
+
+
+def _title(shot: Shot) -> str:
+    return f"title: “{' / '.join(shot.title.text.splitlines())}”" if shot.title else ""
 
 
 def _line(one: Reading) -> str:

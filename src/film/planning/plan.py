@@ -9,6 +9,8 @@ A row for each picture, clip and line of speech is one of
 
 An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes.
 
+A title has no picture and no clip: its words are drawn in the cut, for nothing.
+
 A line that is too long for one order is one row too: it has ``parts``, each in the library or not, and costs what those
 cost that are not. A shot that takes its clip from the library needs no picture of its own, and has no row for one.
 """
@@ -187,7 +189,7 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
     asks: dict[tuple[str, AssetType], PlannedRequest] = {}
     named = named_assets(params, services)
     for shot in params.shots:
-        if not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
+        if not shot.title and not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
             asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
     lines, journal = Voices(params, asker, known), Journal(services.engine, timedelta())
     _add_lines(asks, lines, [s for s in params.shots if (s.shot_id, AssetType.AUDIO) not in named], services, journal)
@@ -201,7 +203,7 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
         return named[place].cached if place in named else cached.get(keys.get(place, ""))
 
     for shot in params.shots:
-        if (shot.shot_id, AssetType.VIDEO) in named:
+        if shot.title or (shot.shot_id, AssetType.VIDEO) in named:
             continue
         picture, speech = there((shot.shot_id, AssetType.IMAGE)), there((shot.shot_id, AssetType.AUDIO))
         is_silent = (shot.shot_id, AssetType.AUDIO) not in asks
@@ -222,7 +224,7 @@ def plan_film(params: FilmParams, services: Services, providers: ProviderSet) ->
             if taken := named.get((shot.shot_id, kind)):
                 rows[kind] = _taken(asker.taken(shot, taken.asset), taken)
                 continue
-            if kind is AssetType.VIDEO:
+            if kind is AssetType.VIDEO and not shot.title:
                 ask = clips.get(shot.shot_id) or asker.video_outlook(shot)
                 key = clip_keys.get(shot.shot_id)
             else:

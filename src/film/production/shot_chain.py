@@ -130,7 +130,7 @@ class ShotChain:
             step = AssetType.AUDIO
             speech = await speaking if speaking and self._waits_for_speech(plan) else None
             step = AssetType.VIDEO
-            done = done.having(await self._clip(plan, done.assets.get(AssetType.IMAGE), speech, order, reservations))
+            done = await self._with_clip(plan, done, speech, order, reservations)
         except Interrupted:
             if speaking:
                 with suppress(Exception):  # why the rest stopped is told
@@ -162,7 +162,20 @@ class ShotChain:
         return await obtain_line(self.obtainer, row.ask, order=order, reservations=of_parts)
 
     def _waits_for_speech(self, plan: ShotPlan) -> bool:
-        return not plan.assets[AssetType.VIDEO].taken and self.asker.waits_for_speech(plan.shot)
+        clip = plan.assets.get(AssetType.VIDEO)
+        return clip is not None and not clip.taken and self.asker.waits_for_speech(plan.shot)
+
+    async def _with_clip(
+        self,
+        plan: ShotPlan,
+        done: CompletedShot,
+        speech: ShotAsset | None,
+        order: float,
+        reservations: Reservations,
+    ) -> CompletedShot:
+        if AssetType.VIDEO not in plan.assets:
+            return done  # a title has none
+        return done.having(await self._clip(plan, done.assets.get(AssetType.IMAGE), speech, order, reservations))
 
     async def _clip(
         self,

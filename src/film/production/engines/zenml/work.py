@@ -121,7 +121,7 @@ async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotRep
             done = await run.chain.one(shot, kind, place, there)
         except Interrupted as stopped:
             done = CompletedShot(shot.shot, error=stopped)
-        if kind is AssetType.VIDEO and done.complete:
+        if done.complete and (kind is AssetType.VIDEO or shot.shot.title):
             run.events.emit("shot_done", shot_id=done.shot_id, reused=False)
         finished.append(done)
 
