@@ -235,7 +235,7 @@ class Shot(Model):
     @classmethod
     def _of_a_title(cls, given: object) -> object:
         """A title needs no prompt: its words are what is seen."""
-        if not isinstance(given, dict) or not cast("dict[str, object]", given).get("title"):
+        if not isinstance(given, dict) or cast("dict[str, object]", given).get("title") is None:
             return cast("object", given)
         shot = cast("dict[str, object]", given)
         if shot.keys() & {"prompt", "enhanced_prompt"}:
