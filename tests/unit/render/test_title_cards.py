@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
 from PIL import Image, ImageDraw
 
 from film.render.fonts import Typeface, runs_leftward, sets_right_to_left, undrawable
