@@ -80,7 +80,7 @@ def command(**options: Any) -> int:
     if options["output"] is None and not has_record(folder):
         options["force"] = True  # the gallery's own folder, from before files were noted
     failed: list[tuple[str, FilmError]] = []
-    written = _write(timeline, folder.absolute(), name, options, failed, draft=params.is_draft)
+    written = _write(timeline, folder.absolute(), name, options, failed, params)
     if options["json"]:
         wrong = [{"what": what, "error": error.message, "hint": error.hint} for what, error in failed]
         told = {"folder": str(folder.absolute()), "written": [str(path) for path in written], "failed": wrong}
@@ -116,8 +116,7 @@ def _write(
     name: str,
     options: dict[str, Any],
     failed: list[tuple[str, FilmError]],
-    *,
-    draft: bool,
+    params: FilmParams,
 ) -> list[Path]:
     """What could be written; what could not is added to ``failed``, and leaves the rest."""
     from film.export import contact_sheet, poster, write_edit, write_pictures
@@ -145,7 +144,7 @@ def _write(
     if options["stems"]:
         from film.render import EncodeSettings, stems
 
-        settings = EncodeSettings.preview() if draft else EncodeSettings.final()
+        settings = EncodeSettings.of(params.film.format, draft=params.is_draft)  # the limiter goes by the encoder
         note("stems   mixing")
         attempt("stems", lambda: stems.write(timeline, folder / "stems", settings=settings, force=force).values())
     if options["contact_sheet"]:
@@ -153,7 +152,7 @@ def _write(
         pages = f"{name}-contact-sheet"
         attempt(
             "contact sheet",
-            lambda: write_pictures(contact_sheet(timeline, draft=draft), folder, pages, form, force=force),
+            lambda: write_pictures(contact_sheet(timeline, draft=params.is_draft), folder, pages, form, force=force),
         )
     if options["poster"]:
         note("poster  looking for a frame")

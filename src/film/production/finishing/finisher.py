@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
@@ -112,8 +111,7 @@ class Finisher:
 
     @property
     def _encode_settings(self) -> EncodeSettings:
-        settings = EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
-        return replace(settings, format=self.params.film.format)
+        return EncodeSettings.of(self.params.film.format, draft=self.params.is_draft)
 
     def _check_files(self, shots: Sequence[CompletedShot]) -> None:
         """Every byte of what goes into the cut is what was stored; StoreError says what is not."""
