@@ -50,6 +50,8 @@ class AssetEstimate(UseCaseResult):
 
 class ShotEstimate(UseCaseResult):
     shot_id: str
+    title: Aside[str] = ""
+    """The words of a title, which is drawn in the cut for nothing."""
     at_most_usd: Decimal
     assets: tuple[AssetEstimate, ...]
 
@@ -214,6 +216,7 @@ def moved_to(plan: FilmPlan, settings: Settings) -> tuple[str, ...]:
 def _shot(shot: ShotPlan, near: Mapping[tuple[str, AssetType], list[Offer]]) -> ShotEstimate:
     return ShotEstimate(
         shot_id=shot.shot.shot_id,
+        title=shot.shot.title.text if shot.shot.title else "",
         at_most_usd=shot.at_most,
         assets=tuple(
             _estimated(kind, asset, tuple(near.get((shot.shot.shot_id, kind), ())))

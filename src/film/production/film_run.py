@@ -258,7 +258,7 @@ class FilmRun:
         await self._record_reuse(shots, _whole(plan, shots) if found is None else found)
         if self.stop.is_set():
             await on_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
-            done = sum(1 for s in shots if s.complete and s.video)
+            done = sum(1 for s in shots if s.complete and (s.video or s.shot.title))
             raise Interrupted(
                 f"stopped: {done} of {len(plan.shots)} shots are done",
                 hint="run the same command again to go on from here",

@@ -32,6 +32,7 @@ LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 (at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
 """
 SoundPolicy = Literal["keep", "drop"]
+ChannelLayout = Literal["stereo", "5.1"]
 Format = Literal["web", "prores", "dnxhr", "hevc", "av1"]
 """What the film is delivered as."""
 TEMPLATES = "templates"
@@ -106,6 +107,7 @@ class SoundSettings(Model):
     clips: SoundPolicy = "keep"
     """The clips' own sound, where they have any."""
     clips_level: Level = Decimal(-26)
+    channels: Annotated[ChannelLayout, BeforeValidator(_as_text)] = "stereo"
     dialogue: bool = False
     """Whether ``loudness`` is that of the voices alone; "cinema" and "netflix" switch it on, other names off."""
     ambience: bool = True
