@@ -131,9 +131,11 @@ class Listed(Model):
 
 def preview(request: PublishRequest, settings: Settings) -> Preview:
     """Exactly what ``publish_film`` would send. Nothing is sent and nothing is written."""
-    with looking_services(settings) as services:
+    with (
+        looking_services(settings) as services,
+        open_publisher(request.to, Opening(settings, services.engine, request.at)) as publisher,
+    ):
         package = package_of(request, services)
-        publisher = open_publisher(request.to, Opening(settings, services.engine, request.at))
         intention = intended(package, publisher, request.to, PublicationJournal(services.engine))
         calls = publisher.preview(package, None if request.again else intention.known)
         return Preview(
@@ -161,9 +163,11 @@ def publish_film(
 
     ``tell`` is told what will be done before it is, and what a person should know; ``progress`` of bytes.
     """
-    with _opened(settings) as services:
+    with (
+        _opened(settings) as services,
+        open_publisher(request.to, Opening(settings, services.engine, request.at, tell)) as publisher,
+    ):
         package = package_of(request, services)
-        publisher = open_publisher(request.to, Opening(settings, services.engine, request.at, tell))
         journal = PublicationJournal(services.engine)
         intention = intended(package, publisher, request.to, journal)
         tell(intention.words)
@@ -198,7 +202,8 @@ def sign_in(settings: Settings, *, show: Callable[[str], None]) -> str:
 
     with _opened(settings) as services:
         signin.sign_in(settings, show=show)
-        return YouTubePublisher(Opening(settings, services.engine)).find_channel()
+        with YouTubePublisher(Opening(settings, services.engine)) as publisher:
+            return publisher.find_channel()
 
 
 def publications(settings: Settings, film_id: str = "") -> list[Listed]:

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from film.errors import InputError, PublishError, PublishRefused
 from film.vendors import load
@@ -117,6 +117,15 @@ class Publisher(ABC):
     def settle(self, package: Package, memo: Memo) -> str:
         """What the place has made of it, for people. Raises PublishError where it declined."""
         return "it is there"
+
+    def close(self) -> None:
+        """Let connections go."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def standing(self) -> Mapping[str, Standing]:
         """What is left of the day's calls, by bucket; none where calls are not counted."""

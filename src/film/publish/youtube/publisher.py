@@ -44,6 +44,9 @@ class YouTubePublisher(Publisher):
         client = hashlib.sha256(client_of(self._settings).id.encode()).hexdigest()[:16]
         return Quota(self._engine, f"{NAME} {client}", LIMITS)
 
+    def close(self) -> None:
+        self._http.close()
+
     def standing(self) -> Mapping[str, Standing]:
         return self.quota.standing()
 

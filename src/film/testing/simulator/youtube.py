@@ -24,8 +24,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from film.testing.simulator.faults import Step
 from film.testing.simulator.making import as_object
-from film.testing.simulator.vendor import House, SimulatedVendor, visit
+from film.testing.simulator.vendor import Handler, House, SimulatedVendor, visit
 
 BLOCK = 256 << 10
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
@@ -65,6 +66,8 @@ class SimulatedYouTube(SimulatedVendor):
         """Bytes of films that came in, those that were sent again among them."""
         self.on_bytes: Callable[[int], None] = lambda received: None
         """Called as they come."""
+        self.on_call: Callable[[str], None] = lambda what: None
+        """Called with "PUT /path begins" and "PUT /path done", the latter before its answer is sent."""
         self.shows_after = 5.0
         """Seconds after which a finished video is listed."""
         self.revoked: set[str] = set()
@@ -93,6 +96,15 @@ class SimulatedYouTube(SimulatedVendor):
             self.route("PUT", f"{up}/captions", "result", self.update_captions),
             self.route("POST", f"{up}/thumbnails/set", "result", self.set_thumbnail),
         ]
+
+    def route(self, method: str, path: str, step: Step, handler: Handler) -> web.RouteDef:
+        async def watched(request: web.Request) -> web.StreamResponse:
+            self.on_call(f"{method} {path} begins")
+            answer = await handler(request)
+            self.on_call(f"{method} {path} done")
+            return answer
+
+        return super().route(method, path, step, watched)
 
     def key_of(self, request: web.Request) -> str | None:
         """Any token that was given out here and has not ended; no key is a token."""
