@@ -68,6 +68,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[Finding]:
     yield from _local_work()
     yield from _writing()
     yield from _signing(settings)
+    yield from _publishing(settings)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -270,6 +271,17 @@ def _signing(settings: Settings) -> Iterator[Finding]:
         yield Finding("problem", f"{key} may be read by others", f"run: chmod 600 {key}")
     else:
         yield Finding("ok", f"films are signed (C2PA {_version('c2pa-python')}) with {certificate.name}")
+
+
+def _publishing(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody is signed in to YouTube, and what will end that; targets of plug-ins that do not load."""
+    from film.publish.targets import broken
+    from film.publish.youtube.signin import findings
+
+    for state, what, help in findings(settings):
+        yield Finding(state, what, help)
+    for name, why in broken().items():
+        yield Finding("problem", f"publishing to {name}: {why}", "reinstall or remove that plug-in")
 
 
 def _version(package: str) -> str:

@@ -118,7 +118,7 @@ class Publisher(ABC):
         """What the place has made of it, for people. Raises PublishError where it declined."""
         return "it is there"
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # most have none
         """Let connections go."""
 
     def __enter__(self) -> Self:
