@@ -97,7 +97,7 @@ def read_sign_in(settings: Settings) -> SignIn | None:
         return None
     except (OSError, ValueError) as error:
         raise NotSignedIn("the file of the sign-in cannot be read", hint=_SIGN_IN) from error
-    mine = kept.home == home_of(settings) and kept.client_id == client_of(settings).id
+    mine = kept.home == _issuer(home_of(settings)) and kept.client_id == client_of(settings).id
     return kept if mine else None
 
 
@@ -184,7 +184,7 @@ def sign_in(
     if not told.get("refresh_token"):
         raise NotSignedIn("the sign-in came without a token to renew it", hint=_SIGN_IN)
     kept = SignIn(
-        home=home,
+        home=_issuer(home),
         client_id=client.id,
         refresh_token=str(told["refresh_token"]),
         access_token=str(told["access_token"]),
@@ -228,6 +228,11 @@ def findings(settings: Settings) -> list[tuple[Literal["ok", "note", "problem"],
     else:
         found.append(("ok", f"signed in to YouTube ({where})", ""))
     return found
+
+
+def _issuer(home: str) -> str:
+    """Who gave a token: every simulator of this machine is one, on whatever port it is today."""
+    return "this machine" if is_here(home) else home
 
 
 class _Door:
