@@ -123,6 +123,11 @@ class SimulatedYouTube(SimulatedVendor):
         reason = {"unauthorized": "authError", "throttle": "rateLimitExceeded", "error": "backendError"}.get(kind, kind)
         return {"error": {"code": status, "message": words, "errors": [{"reason": reason, "message": words}]}}
 
+    def cut_off(self) -> None:
+        """Lose what is on its way: of uploads under way nothing more arrives by the connections of now."""
+        for session in self.sessions.values():
+            session.turn += 1
+
     # -- sign-in
 
     async def consent(self, request: web.Request) -> web.StreamResponse:
