@@ -1,7 +1,7 @@
 """Publish a film: what a command, a page and a program ask for, and what they are told.
 
-    PublishRequest ─► the film's file, its manifest, its words ─► Package ─► film.publish ─► Published
-                                                                        └─► Preview: all that would be sent
+    PublishFilm ─► the film's file, its manifest, its words ─► Package ─► film.publish ─► PublishedFilm
+                                                                        └─► PublicationPreview: all that would be sent
 
 Nothing is sent for a preview. What is published is the file as it lies there: it is never made for the occasion.
 """
@@ -9,7 +9,7 @@ Nothing is sent for a preview. What is published is the file as it lies there: i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,12 +20,14 @@ from typing import Any, cast
 from pydantic import Field, ValidationError
 
 from film.app.from_library import manifests_of, shots_of
+from film.app.models import UseCaseInput, UseCaseResult
+from film.app.workspace import Workspace
 from film.errors import FilmError, InputError, PublishRefused
 from film.files.bounds import open_plain
 from film.inspect.stills_at import pictures_at
-from film.models import Model, Shot
+from film.models import Shot
 from film.planning.params import film_params
-from film.planning.services import Services, looking_services, open_services
+from film.planning.services import Services
 from film.production.finishing.outputs import film_path, read_manifest
 from film.provenance.sidecar import manifest_store
 from film.publish.chapters import chapters_of
@@ -34,7 +36,6 @@ from film.publish.journal import Publication, PublicationJournal
 from film.publish.package import CaptionFile, Metadata, Package, Privacy, hashed
 from film.publish.publishing import intended, publish
 from film.publish.targets import Opening, Outgoing, Progress, open_publisher
-from film.settings import Settings
 from film.shots.filmfile import FilmFile, PublishSettings
 from film.shots.shotfile import load_shots
 
@@ -49,7 +50,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LARGEST_PICTURE = 50 << 20
 
 
-class PublishRequest(Model):
+class PublishFilm(UseCaseInput):
     """What is asked for. What is None is taken from ``[publish]`` of film.toml, and from the film.
 
     ``film`` is a film's id, its shots.json or its file; ``to`` a target and ``at`` the place there, where it takes one.
@@ -76,7 +77,7 @@ class PublishRequest(Model):
     """What the place calls the film that is out already."""
 
 
-class Call(Model):
+class PublishCall(UseCaseResult):
     """A call that would be made, and what it takes from the day's quota."""
 
     call: str
@@ -84,13 +85,13 @@ class Call(Model):
     cost: Mapping[str, int] = Field(default_factory=dict[str, int])
 
 
-class Bucket(Model):
+class QuotaBucket(UseCaseResult):
     used: int
     limit: int
     takes: int
 
 
-class Preview(Model):
+class PublicationPreview(UseCaseResult):
     """What publishing would do. ``kind`` is new, resume, revise, parts or nothing."""
 
     film: Path
@@ -98,11 +99,11 @@ class Preview(Model):
     kind: str
     words: str
     synthetic: bool
-    calls: tuple[Call, ...]
-    quota: Mapping[str, Bucket] = Field(default_factory=dict[str, Bucket])
+    calls: tuple[PublishCall, ...]
+    quota: Mapping[str, QuotaBucket] = Field(default_factory=dict[str, QuotaBucket])
 
 
-class Published(Model):
+class PublishedFilm(UseCaseResult):
     """Where the film is now. ``notes`` are what a person should know."""
 
     film: Path
@@ -116,7 +117,7 @@ class Published(Model):
     did: str
 
 
-class Listed(Model):
+class ListedPublication(UseCaseResult):
     """A publication as it is listed."""
 
     film_id: str
@@ -129,63 +130,60 @@ class Listed(Model):
     error: str
 
 
-def preview(request: PublishRequest, settings: Settings) -> Preview:
+def preview_publication(asked: PublishFilm, workspace: Workspace) -> PublicationPreview:
     """Exactly what ``publish_film`` would send. Nothing is sent and nothing is written."""
-    with (
-        looking_services(settings) as services,
-        open_publisher(request.to, Opening(settings, services.engine, request.at)) as publisher,
-    ):
-        package = package_of(request, services)
-        intention = intended(package, publisher, request.to, PublicationJournal(services.engine))
-        calls = publisher.preview(package, None if request.again else intention.known)
-        return Preview(
+    settings, services = workspace.settings, workspace.looking(strict=True)
+    with open_publisher(asked.to, Opening(settings, services.engine, asked.at)) as publisher:
+        package = package_of(asked, services)
+        intention = intended(package, publisher, asked.to, PublicationJournal(services.engine))
+        calls = publisher.preview(package, None if asked.again else intention.known)
+        return PublicationPreview(
             film=package.film,
             place=publisher.place().words,
             kind=intention.kind,
             words=intention.words,
             synthetic=package.metadata.disclosure.synthetic,
-            calls=tuple(Call(call=one.call, body=one.body, cost=one.cost) for one in calls),
+            calls=tuple(PublishCall(call=one.call, body=one.body, cost=one.cost) for one in calls),
             quota={
-                name: Bucket(used=of.used, limit=of.limit, takes=_taken(calls, name))
+                name: QuotaBucket(used=of.used, limit=of.limit, takes=_taken(calls, name))
                 for name, of in publisher.standing().items()
             },
         )
 
 
 def publish_film(
-    request: PublishRequest,
-    settings: Settings,
+    asked: PublishFilm,
+    workspace: Workspace,
     *,
-    tell: Callable[[str], None] = lambda message: None,
     progress: Progress = lambda done, total: None,
-) -> Published:
+) -> PublishedFilm:
     """Publish a film once; whatever interrupts it, the same call goes on where it stopped.
 
-    ``tell`` is told what will be done before it is, and what a person should know; ``progress`` of bytes.
+    What will be done is noted before it is, in the workspace; ``progress`` is told of bytes.
     """
     with (
-        _opened(settings) as services,
-        open_publisher(request.to, Opening(settings, services.engine, request.at, tell)) as publisher,
+        _opened(workspace) as services,
+        open_publisher(asked.to, Opening(workspace.settings, services.engine, asked.at, workspace.note)) as publisher,
     ):
-        package = package_of(request, services)
+        package = package_of(asked, services)
         journal = PublicationJournal(services.engine)
-        intention = intended(package, publisher, request.to, journal)
-        tell(intention.words)
-        if request.again and not (intention.known and (intention.known.is_out or intention.known.state == "review")):
+        intention = intended(package, publisher, asked.to, journal)
+        workspace.note(intention.words)
+        if asked.again and not (intention.known and (intention.known.is_out or intention.known.state == "review")):
             raise InputError("there is nothing that --again could replace", hint="leave it out", field="again")
         done, words = publish(
             package,
             publisher,
-            request.to,
+            asked.to,
             journal,
-            again=request.again,
-            adopt=request.adopt,
+            again=asked.again,
+            adopt=asked.adopt,
             progress=progress,
         )
-        return Published(
+        return PublishedFilm(
             film=package.film,
             film_id=package.film_id,
-            target=request.to,
+            target=asked.to,
             place=publisher.place().words,
             id=done.remote_id,
             url=done.url,
@@ -195,40 +193,39 @@ def publish_film(
         )
 
 
-def sign_in(settings: Settings, *, show: Callable[[str], None]) -> str:
-    """Sign in to YouTube in a browser; the channel's title. ``show`` is told the address to open."""
+def sign_in(workspace: Workspace) -> str:
+    """Sign in to YouTube in a browser; the channel's title. The address to open is noted, too."""
     from film.publish.youtube import signin
     from film.publish.youtube.publisher import YouTubePublisher
 
-    with _opened(settings) as services:
-        signin.sign_in(settings, show=show)
-        with YouTubePublisher(Opening(settings, services.engine)) as publisher:
+    with _opened(workspace) as services:
+        signin.sign_in(workspace.settings, show=lambda address: workspace.note(f"open in a browser: {address}"))
+        with YouTubePublisher(Opening(workspace.settings, services.engine)) as publisher:
             return publisher.find_channel()
 
 
-def publications(settings: Settings, film_id: str = "") -> list[Listed]:
+def list_publications(workspace: Workspace, film_id: str = "") -> list[ListedPublication]:
     """What was published of a film, or of all, and what is still under way."""
-    with looking_services(settings) as services:
-        return [_listed(one) for one in PublicationJournal(services.engine).of_film(film_id)]
+    return [_listed(one) for one in PublicationJournal(workspace.looking().engine).of_film(film_id)]
 
 
-def package_of(request: PublishRequest, services: Services) -> Package:
+def package_of(asked: PublishFilm, services: Services) -> Package:
     """The film with all that goes out with it. Raises PublishRefused for one whose manifest does not hold."""
-    found = _film(request, services)
+    found = _film(asked, services)
     sha256, size, identity = hashed(found.path)
-    disclosure, _ = disclosed(found.path, without=request.undisclosed)
+    disclosure, _ = disclosed(found.path, without=asked.undisclosed)
     said = found.settings.publish
     language = found.settings.captions.language
     metadata = Metadata(
-        title=request.title or said.title or found.settings.title or _title(found.film_id),
-        description=said.description if request.description is None else request.description,
-        tags=said.tags if request.tags is None else request.tags,
+        title=asked.title or said.title or found.settings.title or _title(found.film_id),
+        description=said.description if asked.description is None else asked.description,
+        tags=said.tags if asked.tags is None else asked.tags,
         chapters=chapters_of(found.shots, found.manifest.get("clips"), _rate(found.manifest)) if found.shots else (),
         language=language,
         category=said.category,
-        privacy=request.privacy,
-        publish_at=_moment(request.publish_at),
-        made_for_kids=_audience(request, said, found.film_id, services),
+        privacy=asked.privacy,
+        publish_at=_moment(asked.publish_at),
+        made_for_kids=_audience(asked, said, found.film_id, services),
         disclosure=disclosure,
     )
     with suppress(OSError):
@@ -240,9 +237,9 @@ def package_of(request: PublishRequest, services: Services) -> Package:
             size=size,
             identity=identity,
             metadata=metadata,
-            captions=tuple(_captions(found.path, language)) if request.captions else (),
-            thumbnail=_thumbnail(request.thumbnail or said.thumbnail, found.path, found.manifest),
-            playlist=said.playlist if request.playlist is None else request.playlist,
+            captions=tuple(_captions(found.path, language)) if asked.captions else (),
+            thumbnail=_thumbnail(asked.thumbnail or said.thumbnail, found.path, found.manifest),
+            playlist=said.playlist if asked.playlist is None else asked.playlist,
             sidecar=sidecar,
         )
     raise PublishRefused(f"{found.path} cannot be read", hint="check the file, and run again")
@@ -261,24 +258,24 @@ class _Film:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Generator[Services]:
-    services = open_services(settings)
+def _opened(workspace: Workspace) -> Generator[Services]:
+    services = workspace.working()
     try:
         yield services
     finally:
         services.cache.close()
 
 
-def _film(request: PublishRequest, services: Services) -> _Film:
+def _film(asked: PublishFilm, services: Services) -> _Film:
     """The film's file, and what is known of it."""
-    named = Path(request.film).expanduser()
-    if request.film.lower().endswith(".json"):
-        params = film_params(named, services.settings, tier=request.tier)
+    named = Path(asked.film).expanduser()
+    if asked.film.lower().endswith(".json"):
+        params = film_params(named, services.settings, tier=asked.tier)
         path = film_path(params, services.settings.films)
         if not path.is_file():
             raise InputError(
                 f"{params.film_id} is not made in the {params.tier} tier: there is no {path.name}",
-                hint=f"make it first: film make {request.film} --tier {params.tier}, or name another --tier",
+                hint=f"make it first: film make {asked.film} --tier {params.tier}, or name another --tier",
             )
         return _known(path, params.film_id, read_manifest(path) or {}, params.film, services)
     if named.suffix.lower() in FILMS:
@@ -286,18 +283,18 @@ def _film(request: PublishRequest, services: Services) -> _Film:
             raise InputError(f"there is no film {named}", hint="check the path, or give a film's id")
         manifest = read_manifest(named.absolute()) or {}
         return _known(named.absolute(), str(manifest.get("film_id") or named.stem), manifest, None, services)
-    for manifest_file in manifests_of(request.film, services.settings.films):
+    for manifest_file in manifests_of(asked.film, services.settings.films):
         stem = manifest_file.name.removesuffix(".build.json")
         path = next((p for p in (manifest_file.with_name(stem + suffix) for suffix in FILMS) if p.is_file()), None)
         manifest = read_manifest(manifest_file.with_name(f"{stem}.mp4")) or {}
         if path is None and isinstance(manifest.get("film"), str):
             path = Path(manifest["film"])
             manifest = read_manifest(path) or manifest
-        if path is not None and path.is_file() and request.tier in (None, manifest.get("tier")):
-            return _known(path, request.film, manifest, None, services)
-    made = f" in the {request.tier} tier" if request.tier else ""
+        if path is not None and path.is_file() and asked.tier in (None, manifest.get("tier")):
+            return _known(path, asked.film, manifest, None, services)
+    made = f" in the {asked.tier} tier" if asked.tier else ""
     raise InputError(
-        f"no film {request.film[:60]!r} was made{made} in this gallery",
+        f"no film {asked.film[:60]!r} was made{made} in this gallery",
         hint="make it first with film make, or give the film's file",
     )
 
@@ -308,10 +305,10 @@ def _known(path: Path, film_id: str, manifest: Mapping[str, Any], film: FilmFile
 
 def _settings(manifest: Mapping[str, Any]) -> FilmFile:
     """The film's settings as they stand in its folder now, else as they were when it was made."""
-    asked: Any = manifest.get("asked")
-    if not isinstance(asked, dict):
+    made: Any = manifest.get("asked")
+    if not isinstance(made, dict):
         return FilmFile()
-    told = cast("dict[str, Any]", asked)
+    told = cast("dict[str, Any]", made)
     with suppress(FilmError, TypeError):
         return load_shots(Path(told["source"])).film if told.get("source") else FilmFile.model_validate(told["film"])
     with suppress(ValidationError, KeyError):
@@ -339,15 +336,15 @@ def _moment(at: datetime | None) -> datetime | None:
     return found
 
 
-def _audience(request: PublishRequest, said: PublishSettings, film_id: str, services: Services) -> bool:
+def _audience(asked: PublishFilm, said: PublishSettings, film_id: str, services: Services) -> bool:
     """Whether the film is made for kids: the law wants an answer, and it is asked for once."""
-    for answer in (request.made_for_kids, said.made_for_kids):
+    for answer in (asked.made_for_kids, said.made_for_kids):
         if answer is not None:
             return answer
     for one in reversed(PublicationJournal(services.engine).of_film(film_id)):
         if isinstance(one.said.get("made_for_kids"), bool):
             return one.said["made_for_kids"]
-    if request.to != "youtube":
+    if asked.to != "youtube":
         return False
     raise InputError(
         f"nobody has said whether {film_id} is made for kids, and YouTube wants to know",
@@ -401,8 +398,8 @@ def _taken(calls: Sequence[Outgoing], bucket: str) -> int:
     return sum(one.cost.get(bucket, 0) for one in calls)
 
 
-def _listed(one: Publication) -> Listed:
-    return Listed(
+def _listed(one: Publication) -> ListedPublication:
+    return ListedPublication(
         film_id=one.film_id,
         target=one.target,
         place=one.place,

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from film.cli.console import file_size, note, print_json, print_path, table, watched
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
 from film.errors import InputError
-from film.settings import TIERS, load_settings
+from film.settings import TIERS
 
 if TYPE_CHECKING:
-    from film.app.publishing import Preview, PublishRequest
+    from film.app.publishing import PublicationPreview, PublishFilm
+    from film.app.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -58,22 +60,22 @@ def command(film: str | None, listed: bool, sign_in: bool, dry_run: bool, json: 
     On YouTube it is private until you say otherwise. What was made by models is disclosed as the film's own signed
     manifest says. Prints where the film is.
     """
-    settings = load_settings()
+    here = workspace()
     if sign_in:
         from film.app.publishing import sign_in as ask
 
-        note(f"signed in to {ask(settings, show=lambda address: note(f'open in a browser: {address}'))}")
+        note(f"signed in to {ask(here)}")
         if film is None:
             return 0
     if listed:
-        return _list(film or "", json=json)
+        return _list(here, film or "", json=json)
     if film is None:
         raise InputError("which film?", hint="give its shots.json, its id or its file; see film publish --help")
     request = _request(film, options)
     if dry_run:
-        from film.app.publishing import preview
+        from film.app.publishing import preview_publication
 
-        found = _asking(request, lambda asked: preview(asked, settings))
+        found = _asking(request, lambda asked: preview_publication(asked, here))
         if json:
             print_json(found.model_dump(mode="json"))
         else:
@@ -81,7 +83,7 @@ def command(film: str | None, listed: bool, sign_in: bool, dry_run: bool, json: 
         return 0
     from film.app.publishing import publish_film
 
-    done = _asking(request, lambda asked: publish_film(asked, settings, tell=note, progress=_progress()))
+    done = _asking(request, lambda asked: publish_film(asked, here, progress=_progress()))
     if json:
         print_json(done.model_dump(mode="json"))
     else:
@@ -90,11 +92,11 @@ def command(film: str | None, listed: bool, sign_in: bool, dry_run: bool, json: 
     return 0
 
 
-def _request(film: str, options: dict[str, Any]) -> PublishRequest:
-    from film.app.publishing import PublishRequest
+def _request(film: str, options: dict[str, Any]) -> PublishFilm:
+    from film.app.publishing import PublishFilm
 
     moment: datetime | None = options["publish_at"]
-    return PublishRequest(
+    return PublishFilm(
         film=film,
         captions=not options["no_captions"],
         undisclosed=options["no_disclosure"],
@@ -105,7 +107,7 @@ def _request(film: str, options: dict[str, Any]) -> PublishRequest:
     )
 
 
-def _asking(request: PublishRequest, do: Callable[[PublishRequest], T]) -> T:
+def _asking(request: PublishFilm, do: Callable[[PublishFilm], T]) -> T:
     """Do it; where nobody has said whom the film is for, a person who is there is asked."""
     try:
         return do(request)
@@ -135,7 +137,7 @@ def _silence(done: int, total: int) -> None:
     pass
 
 
-def _show(found: Preview) -> None:
+def _show(found: PublicationPreview) -> None:
     click.echo(f"film        {found.film}")
     click.echo(f"to          {found.place}")
     click.echo(f"what        {found.words}")
@@ -150,10 +152,10 @@ def _show(found: Preview) -> None:
             print_json(call.body)
 
 
-def _list(film: str, *, json: bool) -> int:
-    from film.app.publishing import publications
+def _list(here: Workspace, film: str, *, json: bool) -> int:
+    from film.app.publishing import list_publications
 
-    found = publications(load_settings(), film)
+    found = list_publications(here, film)
     if json:
         print_json([one.model_dump(mode="json") for one in found])
     elif found:
