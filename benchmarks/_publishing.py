@@ -50,7 +50,9 @@ class Toll:
     doubles: int = 0
     lost: int = 0
     unfinished: int = 0
-    """Films that runs without a kill did not bring to an end, or that are put before a person."""
+    """Films that runs without a kill did not bring to an end."""
+    asked: int = 0
+    """Films that were put before a person: the last bytes were cut off, and the upload forgotten."""
     captions_doubled: int = 0
     sent_again: int = 0
     """Bytes that had to be sent a second time."""
@@ -87,11 +89,11 @@ class Room:
         path.with_suffix(".srt").write_text(f"1\n00:00:00,000 --> 00:00:01,000\n{name}\n")
         return path
 
-    def run(self, film: Path, kill: Kill | None = None, *, naive: bool = False, chunk: int = CHUNK) -> int:
-        """Let a child publish ``film``, or kill it; how it ended."""
+    def run(self, film: Path, kill: Kill | None = None, *, naive: bool = False, chunk: int = CHUNK, **more: str) -> int:
+        """Let a child publish ``film``, or kill it; how it ended. ``again`` and ``adopt`` are a person's."""
         if kill:
             kill.arm(self.youtube)
-        pid = self._ask("start", film=str(film), naive=naive, chunk=chunk)
+        pid = self._ask("start", film=str(film), naive=naive, chunk=chunk, again=again, adopt=adopt)
         timer = threading.Timer(PATIENCE, _kill, (pid,))
         timer.start()
         try:
@@ -205,11 +207,17 @@ def kill_films(room: Room, kills: int, *, size: int, naive: bool = False, faults
             if code == -signal.SIGKILL:
                 died += 1
                 toll.places[kill.place] += 1
-            elif code in (FELL_OVER, UNSURE):
+            elif code == UNSURE:
+                break
+            elif code == FELL_OVER:
                 toll.wrong.append(f"{name}: ended with {code} at {kill.place}")
         room.simulator.clear_faults()
         began = time.monotonic()
         code = room.run(film, naive=naive)
+        if code == UNSURE:
+            toll.asked += 1
+            adopt = _seen_by_a_person(room, name)
+            code = room.run(film, adopt=adopt, again="" if adopt else "it is not there")
         usual = 0.7 * usual + 0.3 * (time.monotonic() - began)
         toll.kills += died
         again = room.sent() - before - length
@@ -218,6 +226,11 @@ def kill_films(room: Room, kills: int, *, size: int, naive: bool = False, faults
             toll.worst_again = max(toll.worst_again, again / CHUNK / max(1, died))
         _judge(room, toll, film, name, code)
     return toll
+
+
+def _seen_by_a_person(room: Room, name: str) -> str:
+    """The video that somebody who looks at the channel finds; empty where there is none."""
+    return next((video for video, one in room.youtube.videos.items() if one["snippet"]["title"] == name), "")
 
 
 def _judge(room: Room, toll: Toll, film: Path, name: str, code: int) -> None:
@@ -313,7 +326,7 @@ def _package(film: Path) -> Any:
     )
 
 
-def _publish(settings: Settings, film: Path, chunk: int) -> int:
+def _publish(settings: Settings, film: Path, chunk: int, again: str, adopt: str) -> int:
     from film.db.session import engine_for
     from film.publish.journal import PublicationJournal
     from film.publish.publishing import publish
@@ -325,7 +338,7 @@ def _publish(settings: Settings, film: Path, chunk: int) -> int:
     api.LIMITS.update(inserts=10**9, units=10**9)
     engine = engine_for(settings.database_url)
     publisher = YouTubePublisher(Opening(settings, engine), chunk=chunk)
-    publish(_package(film), publisher, "youtube", PublicationJournal(engine))
+    publish(_package(film), publisher, "youtube", PublicationJournal(engine), again=again, adopt=adopt)
     return DONE
 
 
@@ -368,7 +381,11 @@ def _sign_in(settings: Settings) -> int:
 def _live(settings: Settings, about: dict[str, Any]) -> int:
     try:
         film = Path(about["film"])
-        return _publish_naively(settings, film) if about["naive"] else _publish(settings, film, about["chunk"])
+        return (
+            _publish_naively(settings, film)
+            if about["naive"]
+            else _publish(settings, film, about["chunk"], about["again"], about["adopt"])
+        )
     except PublishUnsure as error:
         print(f"{about['film']}: {error}", file=sys.stderr)
         return UNSURE

@@ -73,7 +73,9 @@ def test_googles_client_completes_an_upload(youtube: Any):
 def test_googles_client_sends_captions_a_picture_and_a_place_in_a_playlist(youtube: Any):
     client, _, played, http = youtube
     media = http.MediaIoBaseUpload(io.BytesIO(b"x" * 100), "video/mp4", resumable=True)
-    video = client.videos().insert(part="snippet", body={"snippet": {"title": "Pier"}}, media_body=media).execute()["id"]
+    video = (
+        client.videos().insert(part="snippet", body={"snippet": {"title": "Pier"}}, media_body=media).execute()["id"]
+    )
     assert played.videos[video]["status"]["privacyStatus"] == "public", "what an insert without a status is"
     words = http.MediaIoBaseUpload(io.BytesIO(b"1\n"), "application/octet-stream")
     about = {"snippet": {"videoId": video, "language": "en", "name": ""}}

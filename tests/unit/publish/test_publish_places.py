@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outlets import Receiver, Studio
 from pydantic import SecretStr
 
-from conftest import Receiver, Studio
 from film.db.session import engine_for
 from film.errors import ConfigurationError, InputError, PublishError
 from film.publish import targets

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from outlets import Studio
 from pydantic import SecretStr
 
-from conftest import Studio
 from film.errors import MissingKeyError, NotSignedIn
 from film.publish.youtube.signin import SCOPE, client_of, findings, read_sign_in, sign_in, token_file, write_sign_in
 from film.settings import load_settings

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from outlets import CHUNK, Studio
 
-from conftest import CHUNK, Studio
 from film.errors import FilmError, NotSignedIn, PublishError, PublishRefused, PublishUnsure, QuotaExceeded
 from film.publish.journal import Fenced, Memo
 from film.publish.package import CaptionFile, Chapter

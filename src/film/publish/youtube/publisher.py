@@ -157,8 +157,7 @@ class YouTubePublisher(Publisher):
                     "X-Upload-Content-Type": MIME,
                 }
                 calls.append(Outgoing("POST videos.insert", {**about, **body}, _cost("videos.insert")))
-            chunks = -(-package.size // self._chunk)
-            calls.append(Outgoing("PUT the film", {"bytes": package.size, "chunks": chunks, "sha256": package.sha256}))
+            calls.append(Outgoing("PUT the film", {"bytes": package.size, "sha256": package.sha256}))
         elif known.metadata_hash != package.metadata.hash:
             body = resource(package.metadata, known.marker, package.metadata.privacy or "(as it is there)")
             calls.append(Outgoing("GET videos", "what stands there now", {UNITS: 1}))

@@ -75,7 +75,7 @@ class Upload:
             while standing.video is None and not standing.gone:
                 offset = standing.offset
                 progress(offset, package.size)
-                length = min(self._chunk, package.size - offset)
+                length = self._length(offset, package.size)
                 if length > 0 and offset + length == package.size and not memo["final"]:
                     memo.note(final=True)
                 if failures >= TRIES:
@@ -100,6 +100,12 @@ class Upload:
         if standing.video is not None:
             progress(package.size, package.size)
         return standing
+
+    def _length(self, offset: int, size: int) -> int:
+        """Bytes of the next chunk. The last is a small one: only while it is on its way may there be a video or not."""
+        left = size - offset
+        last = (size - 1) % PIECE + 1
+        return left - last if last < left <= self._chunk else min(self._chunk, left)
 
     def _pieces(self, file: BufferedReader, length: int, memo: Memo) -> Iterator[bytes]:
         held, left = time.monotonic(), length
