@@ -89,7 +89,16 @@ class Room:
         path.with_suffix(".srt").write_text(f"1\n00:00:00,000 --> 00:00:01,000\n{name}\n")
         return path
 
-    def run(self, film: Path, kill: Kill | None = None, *, naive: bool = False, chunk: int = CHUNK, **more: str) -> int:
+    def run(
+        self,
+        film: Path,
+        kill: Kill | None = None,
+        *,
+        naive: bool = False,
+        chunk: int = CHUNK,
+        again: str = "",
+        adopt: str = "",
+    ) -> int:
         """Let a child publish ``film``, or kill it; how it ended. ``again`` and ``adopt`` are a person's."""
         if kill:
             kill.arm(self.youtube)
