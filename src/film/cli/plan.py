@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,9 +89,19 @@ def _rows(estimate: FilmEstimate) -> list[tuple[str, ...]]:
             "" if asset.state == "reused" else dollars(asset.price_usd, at_most=True),
             "" if asset.state in PAID else asset.basis,
         )
-        for shot in estimate.shots
+        for shot in (*estimate.sheets, *estimate.shots)
         for asset in shot.assets
     ]
+
+
+def _consistent(references: Mapping[str, Sequence[str]]) -> str:
+    """Whom and what the pictures of which shots go by."""
+    shots: dict[str, list[str]] = {}
+    for shot_id, names in references.items():
+        for name in names:
+            shots.setdefault(name, []).append(shot_id)
+    told = (f"{name} ({ids[0] if len(ids) == 1 else counted(len(ids), 'shot')})" for name, ids in shots.items())
+    return f"the same in every shot, by reference pictures: {', '.join(told)}"
 
 
 def _print_sums(estimate: FilmEstimate) -> None:
@@ -107,6 +117,8 @@ def _print_sums(estimate: FilmEstimate) -> None:
         note(ordered)
     if estimate.speech:
         note(estimate.speech)
+    if estimate.references:
+        note(_consistent(estimate.references))
     for said in estimate.notices:
         where = said.shots[0] if len(said.shots) == 1 else counted(len(said.shots), "shot")
         note(f"{said.provider}: {said.text} ({where})")

@@ -23,6 +23,7 @@ from film.models import AssetType, Shot
 from film.providers.registry import TIERS, provider_class
 from film.rates import Rate, RateCard
 from film.rates.rate import ANY
+from film.recipe import recipe_of
 from film.shots.fields import at, dotted, explain, kind_of
 from film.shots.shotfile import ShotFile, load_shots
 
@@ -122,7 +123,7 @@ def estimate(shots: Shots, card: RateCard, choice: Choice, *, today: date | None
 
 
 def _kinds(shot: Shot) -> Sequence[AssetType]:
-    return tuple(AssetType) if shot.spoken else (AssetType.IMAGE, AssetType.VIDEO)
+    return tuple(step.slot for step in recipe_of(shot) if step.kind != "frame")
 
 
 def _asset(shot: Shot, kind: AssetType, card: RateCard, choice: Choice, today: date | None) -> AssetEstimate:

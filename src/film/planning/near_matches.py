@@ -28,6 +28,7 @@ from film.models import Asset, AssetType, Shot
 from film.planning.plan import FilmPlan, PlannedAsset
 from film.planning.services import Services
 from film.providers.registry import TIERS
+from film.render.last_frame import FRAMES
 
 if TYPE_CHECKING:
     from film.planning.similarity import Likeness
@@ -128,8 +129,9 @@ def _to_buy(plan: FilmPlan) -> Iterable[_Wanted]:
 
 
 def _makers(services: Services) -> tuple[str, ...]:
-    """Whose assets are worth an offer: the user's own and what vendors made, no drafts."""
+    """Whose assets are worth an offer: the user's own and what vendors made, no drafts and no frames of clips."""
     drafts = {name for tier in TIERS.values() if tier.is_draft for name in (tier.image, tier.video, tier.audio)}
+    drafts.add(FRAMES)
     return tuple(name for name in services.index.get_index_stats()["by_provider"] if tag_value(name) not in drafts)
 
 

@@ -56,6 +56,10 @@ class FalQueue(VendorProvider):
 
     # -- override these
 
+    def endpoint(self, config: Any) -> str:
+        """Where an order goes: the model's own address, unless what it is given decides."""
+        return self.model_of(config)
+
     @abstractmethod
     async def body(self, config: Any, image_url: str | None) -> dict[str, Any]:
         """``request_params`` with the picture put in, which may have to be uploaded for it."""
@@ -74,7 +78,7 @@ class FalQueue(VendorProvider):
         return KeyAuth("Authorization", f"Key {key}", key)
 
     async def submit(self, config: Any, *, image_url: str | None = None) -> Ticket:
-        body, model = await self.body(config, image_url), self.model_of(config)
+        body, model = await self.body(config, image_url), self.endpoint(config)
         notices = self.note(config)
         async with self.wire() as wire:
             answer = self.ordered(await wire.post_once(model, body, headers=_HEADERS))
@@ -147,7 +151,7 @@ class FalQueue(VendorProvider):
 
     async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
         """Orders with the very same body. FAL lists them for some accounts only, so finding none says nothing."""
-        model = self.model_of(config)
+        model = self.endpoint(config)
         back = _LOOK_BACK if age is None else age + CLOCK_SLACK
         start = time.time() - back
         async with self.wire(PLATFORM) as wire:
