@@ -20,6 +20,7 @@ COMMANDS = {
     "vocabulary": "the places, things and roles that a draft can draw",
     "templates": "looks that are written once and make every shot's prompt",
     "export": "the cut for editing programs, stems, a contact sheet, a poster",
+    "publish": "bring a film to YouTube, a folder, a bucket: once",
     "inspect": "say what is wrong with a film file, and where",
     "assets": "find pictures, clips and speech in the library",
     "costs": "what was spent, by film, month and provider",
