@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from film.app.events import Event, Facts
 from film.cli.console import note, one_line, warn, watched
-from film.production.events import Event, Facts
 
 if TYPE_CHECKING:
     from rich.console import Console

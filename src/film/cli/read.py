@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from film.cli.console import note, one_line, print_json
+from film.cli.looking import workspace
 from film.cli.options import as_json
 
 if TYPE_CHECKING:
-    from film.reading import Reading
+    from film.app.readings import ReadShot
 
 
 @click.command(name="read")
@@ -20,34 +20,27 @@ if TYPE_CHECKING:
 @as_json
 def command(**options: Any) -> int:
     """Say for each shot of SHOTS which place, people and things a draft shows, and what it does not know."""
-    from film.planning.not_drawn import reading_of_shot
-    from film.planning.params import film_params
-    from film.settings import load_settings
+    from film.app.readings import ReadShots, read_shots
+    from film.app.workspace import settings_for
 
-    settings = load_settings(project=options["shots"].parent)
-    params = film_params(options["shots"], settings, tier="draft")
-    readings = {shot.shot_id: reading_of_shot(shot) for shot in params.shots}
+    found = read_shots(ReadShots(shots=options["shots"]), workspace(settings_for(options["shots"])))
     if options["json"]:
-        print_json({"shots": [{"shot_id": name, **_document(one)} for name, one in readings.items()]})
+        print_json(found.model_dump(mode="json"))
         return 0
-    for name, one in readings.items():
-        click.echo(one_line(f"{name}  {_line(one)}"))
-    if any(one.unplaced for one in readings.values()):
+    for one in found.shots:
+        click.echo(one_line(f"{one.shot_id}  {_line(one)}"))
+    if any(one.not_drawn for one in found.shots):
         note("what is not drawn stands as a card with its name; other words for it may be known: film vocabulary")
     return 0
 
 
-def _document(one: Reading) -> dict[str, Any]:
-    return {**asdict(one), "not_drawn": list(one.unplaced)}
-
-
-def _line(one: Reading) -> str:
+def _line(one: ReadShot) -> str:
     place = one.setting.row or (f"{one.setting.words} (not known)" if one.setting.words else "no place said")
     people = ", ".join(f"{who.words}{f' ×{who.count}' if who.count > 1 else ''}" for who in one.people)
     shown = ", ".join(
         f"{thing.words}{f' (a {thing.row})' if thing.row != thing.words else ''}" for thing in one.things if thing.row
     )
     parts = [place, people and f"people: {people}", shown and f"things: {shown}"]
-    if one.unplaced:
-        parts.append(f"not drawn: {', '.join(one.unplaced)}")
+    if one.not_drawn:
+        parts.append(f"not drawn: {', '.join(one.not_drawn)}")
     return " · ".join(part for part in parts if part)

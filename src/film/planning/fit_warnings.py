@@ -26,7 +26,7 @@ _CLOCK = 1000
 """Lengths that are reckoned, in thousandths of a second."""
 
 
-def outlook(plan: FilmPlan) -> list[str]:
+def fit_warnings(plan: FilmPlan) -> list[str]:
     """A sentence for each shot whose clip has to be slowed or held, and each transition that has to be shortened."""
     params = plan.params
     rows = [shot.assets.get(AssetType.VIDEO) for shot in plan.shots]

@@ -36,7 +36,7 @@ from film.planning.results import CompletedShot, FilmResult, reused_assets
 from film.planning.services import LOCAL_WORK, Services, running_services
 from film.production.admission import shoot_all, window
 from film.production.asset_resolver import AssetResolver
-from film.production.events import Events, Listener
+from film.production.events import SCHEMA_VERSION, Events, Listener
 from film.production.finishing.finisher import Finisher
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
@@ -211,6 +211,7 @@ class FilmRun:
             shots_to_make=sum(1 for s in plan.shots if s.to_make),
             to_make=sum(len(s.to_make) for s in plan.shots),
             at_most=plan.at_most,
+            schema_version=SCHEMA_VERSION,
         )
 
     async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
