@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills go to a g
 KILLS = 40
 KILLS_OF_CI = 80
 WAIT_LEAST = ("crowd", "pair", "plain", "odd-submit", "key-changed", "db-older", "disk-full")
-"""Situations of CI: of processes, of vendors' answers, of keys, database and disk. A kill takes about five seconds of a core."""
+"""Situations of CI: of processes, vendors' answers, keys, database, disk. A kill takes about five seconds of a core."""
 SPEED = 20
 
 
