@@ -21,6 +21,7 @@ COMMANDS = {
     "templates": "looks that are written once and make every shot's prompt",
     "studio": "see, edit, approve and make films in a browser",
     "export": "the cut for editing programs, stems, a contact sheet, a poster",
+    "publish": "bring a film to YouTube, a folder, a bucket: once",
     "inspect": "say what is wrong with a film file, and where",
     "assets": "find pictures, clips and speech in the library",
     "costs": "what was spent, by film, month and provider",

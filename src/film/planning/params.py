@@ -26,6 +26,7 @@ from film.settings import Settings
 from film.shots.fields import kind_of
 from film.shots.filmfile import TEMPLATES, FilmFile, with_flags
 from film.shots.shotfile import ShotFile, load_shots, parse_rate, parse_size
+from film.shots.titles import hurried
 
 if TYPE_CHECKING:
     from film.prompts import Cast
@@ -95,7 +96,12 @@ class FilmParams(Model):
     @property
     def is_online(self) -> bool:
         """Whether any asset is made elsewhere than on this machine."""
-        chosen = {(kind, self.choice(shot, kind).provider) for shot in self.shots for kind in AssetType}
+        chosen = {
+            (kind, self.choice(shot, kind).provider)
+            for shot in self.shots
+            for kind in AssetType
+            if kind is AssetType.AUDIO or not shot.title
+        }
         return not all(provider_class(kind, name).local for kind, name in chosen)
 
     @property
@@ -206,7 +212,7 @@ def film_params(
         output=output,
         force=force,
         source=file.path,
-        warnings=(*file.warnings, *_directions(shots_rendered)),
+        warnings=(*file.warnings, *_directions(shots_rendered), *filter(None, map(hurried, shots_rendered))),
     )
 
 
