@@ -208,6 +208,7 @@ def test_shots_are_moved_by_keys_and_by_mouse(engine, studio):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("d")
     until(["pier", "mara", "mara_2", "boat"])
+    page.locator(".card[data-id=mara_2]").wait_for()
     page.keyboard.press("Control+z")
     until(["pier", "mara", "boat"])
 
@@ -236,7 +237,7 @@ def test_a_thousand_shots_are_a_few_cards(engine, studio):
     assert page.locator(".card").count() < 80
     page.keyboard.press("/")
     page.keyboard.type("number 77")
-    page.wait_for_function("() => document.querySelector('.pill').textContent === 'All 11'")
+    page.wait_for_function("() => document.querySelector('.pill').textContent === 'All 19'")
 
 
 def test_a_studio_that_is_gone_says_so(engine, tmp_path):
