@@ -205,6 +205,7 @@ def test_shots_are_moved_by_keys_and_by_mouse(engine, studio):
     page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Moved')")
     page.keyboard.press("Control+z")
     until(["pier", "mara", "boat"])
+    page.locator(".card[data-id=pier][aria-posinset='1']").wait_for()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("d")
     until(["pier", "mara", "mara_2", "boat"])
