@@ -29,6 +29,8 @@ _ALIVE_SHARE = 0.15
 _SAME = 2e-5
 """-47 dB: what is left of the difference where two channels carry one sound."""
 _STEREO = 2
+_LOW = {6: 3, 8: 3}
+"""Which channel is that of low frequencies: many films have nothing for it, and none must."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Channels:
             level = levels[:, channel]
             dead = level < _DEAD
             if bool(dead.all()):
-                if self._channels > _STEREO and heard.any():
+                if self._channels > _STEREO and heard.any() and channel != _LOW.get(self._channels):
                     yield self._fault("dead", channel, None, 0.0)
                 continue
             if float(np.mean(level > _ALIVE)) < _ALIVE_SHARE:

@@ -30,6 +30,8 @@ _BLACK, _SHARE = 12.0, 0.98
 """A picture is black when this share of it is below this level. Noise and a station's logo do not save it."""
 _MARGIN = 0.12
 """Above and below, where letterboxes, slates and captions are: what counts is between."""
+_MIDST, _WRITTEN, _LETTERS = 0.22, 60.0, 3
+"""Shares of the picture beside its midst; a level that letters reach there, and in how many points."""
 _FLAT = 1.2
 """Standard deviation, in levels, of a picture of one colour."""
 _STILL_SHARE = 0.005
@@ -230,8 +232,15 @@ def plain(picture: Small) -> Literal["black", "blank"] | None:
     edge = round(len(picture) * _MARGIN)
     middle = picture[edge : len(picture) - edge]
     if float(np.mean(middle < _BLACK)) >= _SHARE:
-        return "black"
+        return None if _has_words(picture) else "black"
     return "blank" if float(middle.std()) < _FLAT else None
+
+
+def _has_words(picture: Small) -> bool:
+    """Whether something is written in the midst of a dark picture, as on a short title; logos stand at the edge."""
+    down, across = (round(_MIDST * side) for side in picture.shape)
+    midst = picture[down : len(picture) - down, across : picture.shape[1] - across]
+    return int(np.count_nonzero(midst > _WRITTEN)) >= _LETTERS
 
 
 def abrupt_stretches(

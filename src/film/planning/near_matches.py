@@ -201,7 +201,7 @@ class _Finder:
             if self._embedder or has_embedder():
                 from film.planning.similarity import Likeness
 
-                prompts = [shot.enhanced_prompt for shot in self._plan.params.shots]
+                prompts = [shot.enhanced_prompt for shot in self._plan.params.shots if not shot.title]
                 self._likeness = Likeness(self._services, prompts, self._makers, self._embedder or load_embedder())
         return self._likeness
 
