@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import click
 
@@ -10,8 +11,8 @@ import click
 class Grouped(click.Command):
     """``groups`` are headings → names of options; what no group names stands last, under "Other options"."""
 
-    groups: Mapping[str, Sequence[str]] = {}
-    examples: Sequence[tuple[str, str]] = ()
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
+    examples: ClassVar[Sequence[tuple[str, str]]] = ()
     """What to type → what it does."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

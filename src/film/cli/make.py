@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -41,13 +41,13 @@ OVER_QUOTE = 7
 class MakeCommand(Grouped):
     """``film make``, its options by what they are about."""
 
-    examples = (
+    examples: ClassVar[Sequence[tuple[str, str]]] = (
         ("film make shots.json --tier draft", "draw it here: no key, no network, $0"),
         ("film make shots.json --budget_limit 5", "make it, and never spend more than $5"),
         ("film make shots.json --tier premium --size 1080p", "better models, a larger picture"),
         ("film make shots.json --no_cache --tier draft", "draw everything anew"),
     )
-    groups: ClassVar = {
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {
         "Money": ("tier", "budget_limit", "yes"),
         "Picture and sound": (
             "size", "frame_rate", "fit", "template", "transition", "transition_seconds", "long_dialogue", "music",
