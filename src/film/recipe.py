@@ -4,6 +4,7 @@
     sheet ──► picture ──► clip              a picture of a character or place, made once, that models go by
     picture ──► clip ◄───── line            where the clip is made here, as long as its line
     clip and line of the shot before ──► frame ──► clip        "start_from": "previous"
+    line                                    a title: its words are drawn in the cut
     taken                                   whatever a shot names in ``reuse``
 
 Planning, making, every engine and the reports walk these; none of them knows what comes before what. A step that is
@@ -82,6 +83,9 @@ def recipe_of(
     """
     steps: list[Step] = []
     speaks = bool(shot.spoken) or AssetType.AUDIO in taken
+    line = Step("taken", AssetType.AUDIO) if AssetType.AUDIO in taken else LINE
+    if shot.title:
+        return (line,) if speaks else ()
     if AssetType.IMAGE in taken:
         steps.append(Step("taken", AssetType.IMAGE))
     elif AssetType.VIDEO not in taken:
@@ -92,7 +96,7 @@ def recipe_of(
     else:
         steps.append(CLIP_FOR_LINE if fits_line and speaks else CLIP)
     if speaks:
-        steps.append(Step("taken", AssetType.AUDIO) if AssetType.AUDIO in taken else LINE)
+        steps.append(line)
     return tuple(steps)
 
 

@@ -27,6 +27,7 @@ from film.planning.plan import FilmPlan, plan_film, reused
 from film.planning.requests import ProviderSet
 from film.planning.services import Services
 from film.production.finishing.cut import timeline_of
+from film.production.finishing.titles import with_cards_in_hand
 from film.timeline import Timeline
 
 _KINDS = {"image": "picture", "video": "clip", "audio": "speech"}
@@ -36,13 +37,15 @@ _NAMED = 5
 def timeline_in_hand(params: FilmParams, services: Services, providers: ProviderSet | None = None) -> Timeline:
     """The film's timeline; ComposeError names the shots that are not all in the library."""
     plan = plan_film(params, services, providers or ProviderSet(services.context))
-    if lacking := _lacking(plan):
+    shots = with_cards_in_hand([reused(shot) for shot in plan.shots], params, services.cache)
+    lacking = _lacking(plan) + [f"{shot.shot_id} (title)" for shot in shots if shot.shot.title and not shot.card]
+    if lacking:
         named = ", ".join(lacking[:_NAMED]) + (f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else "")
         raise ComposeError(
             f"{len(lacking)} of {len(plan.shots)} shots are not all in the library: {named}",
             hint=f"make the film first: film make {params.source or 'shots.json'} --tier {params.tier}",
         )
-    return timeline_of(params, [reused(shot) for shot in plan.shots])
+    return timeline_of(params, shots)
 
 
 def _lacking(plan: FilmPlan) -> list[str]:

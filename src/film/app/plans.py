@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from film.app.film_options import PlanFilm
 from film.app.models import Aside, UseCaseResult
 from film.app.offers import Offer, Offers, offers_for
@@ -48,6 +50,8 @@ class AssetEstimate(UseCaseResult):
 
 class ShotEstimate(UseCaseResult):
     shot_id: str
+    title: Aside[str] = ""
+    """The words of a title, which is drawn in the cut for nothing."""
     at_most_usd: Decimal
     assets: tuple[AssetEstimate, ...]
 
@@ -89,12 +93,12 @@ class FilmEstimate(UseCaseResult):
     endings: tuple[str, ...]
     """What of that which is bought ends soon."""
     notices: tuple[ProviderNotice, ...]
-    references: dict[str, tuple[str, ...]]
+    references: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Shot → of whom and what its picture's model is sent pictures."""
-    sheets: tuple[ShotEstimate, ...]
+    sheets: tuple[ShotEstimate, ...] = ()
     """Pictures of characters and places that are made first, once, and that pictures of shots go by."""
-    shots: tuple[ShotEstimate, ...]
-    not_drawn: dict[str, tuple[str, ...]]
+    shots: tuple[ShotEstimate, ...] = ()
+    not_drawn: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Shot → what its draft cannot show, by name."""
     saved_usd: Aside[Decimal] = Decimal(0)
     """What the reused assets were paid for with."""
@@ -212,6 +216,7 @@ def moved_to(plan: FilmPlan, settings: Settings) -> tuple[str, ...]:
 def _shot(shot: ShotPlan, near: Mapping[tuple[str, AssetType], list[Offer]]) -> ShotEstimate:
     return ShotEstimate(
         shot_id=shot.shot.shot_id,
+        title=shot.shot.title.text if shot.shot.title else "",
         at_most_usd=shot.at_most,
         assets=tuple(
             _estimated(kind, asset, tuple(near.get((shot.shot.shot_id, kind), ())))

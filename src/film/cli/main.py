@@ -23,6 +23,7 @@ COMMANDS = {
     "read": "what a draft shows of each shot, and what it does not",
     "vocabulary": "the places, things and roles that a draft can draw",
     "templates": "looks that are written once and make every shot's prompt",
+    "studio": "see, edit, approve and make films in a browser",
     "export": "the cut for editing programs, stems, a contact sheet, a poster",
     "publish": "bring a film to YouTube, a folder, a bucket: once",
     "inspect": "say what is wrong with a film file, and where",

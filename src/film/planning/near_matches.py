@@ -1,7 +1,7 @@
 """What the library has that comes near to a shot about to be bought: offered, and never used unasked.
 
     rows to be bought, the dearest first ──► same people and place (tags) ─┐
-                                         └─► same meaning (likeness) ──────┴──► NearMatch ──► a line in the plan
+                                         └─► same meaning (similarity) ────┴──► NearMatch ──► a line in the plan
 
 A clip or picture is near when its prompt means much the same; who and where it shows lowers what that takes, and
 ranks first. Speech is near when it says the very same words, in whatever voice: no line replaces another. What drafts
@@ -201,7 +201,7 @@ class _Finder:
             if self._embedder or has_embedder():
                 from film.planning.similarity import Likeness
 
-                prompts = [shot.enhanced_prompt for shot in self._plan.params.shots]
+                prompts = [shot.enhanced_prompt for shot in self._plan.params.shots if not shot.title]
                 self._likeness = Likeness(self._services, prompts, self._makers, self._embedder or load_embedder())
         return self._likeness
 

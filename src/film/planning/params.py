@@ -26,6 +26,7 @@ from film.settings import Settings
 from film.shots.fields import kind_of
 from film.shots.filmfile import TEMPLATES, FilmFile, with_flags
 from film.shots.shotfile import ShotFile, load_shots, parse_rate, parse_size
+from film.shots.titles import hurried
 
 if TYPE_CHECKING:
     from film.prompts import Cast
@@ -95,7 +96,12 @@ class FilmParams(Model):
     @property
     def is_online(self) -> bool:
         """Whether any asset is made elsewhere than on this machine."""
-        chosen = {(kind, self.choice(shot, kind).provider) for shot in self.shots for kind in AssetType}
+        chosen = {
+            (kind, self.choice(shot, kind).provider)
+            for shot in self.shots
+            for kind in AssetType
+            if kind is AssetType.AUDIO or not shot.title
+        }
         return not all(provider_class(kind, name).local for kind, name in chosen)
 
     @property
@@ -206,7 +212,7 @@ def film_params(
         output=output,
         force=force,
         source=file.path,
-        warnings=(*file.warnings, *_directions(shots_rendered)),
+        warnings=(*file.warnings, *_directions(shots_rendered), *filter(None, map(hurried, shots_rendered))),
     )
 
 
@@ -344,7 +350,12 @@ def _film_id(given: str | None, file: ShotFile) -> str:
             return check_identifier(given)
         except ValueError as error:
             raise InputError(f"film_id {given[:60]!r} {error}", hint="try --film_id my_first_film") from error
-    path = file.path.absolute()
+    return film_id_of(file.path)
+
+
+def film_id_of(path: Path) -> str:
+    """The id of the film whose shots stand in that file, unless somebody gives it another."""
+    path = path.absolute()
     return _identifier(path.parent.name if path.stem.lower() in _ANY_FILM and path.parent.name else path.stem)
 
 

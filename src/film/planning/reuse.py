@@ -43,6 +43,9 @@ def named_assets(params: FilmParams, services: Services) -> Mapping[tuple[str, A
             record = records[name]
             if record is None:
                 _refuse(params, shot, number, f"there is no asset {name!r} in the library", "film assets lists them")
+            if shot.title and record.asset_type is not AssetType.AUDIO:
+                kind = _KINDS[record.asset_type].removesuffix("s")
+                _refuse(params, shot, number, f"{name} is a {kind}, and a title shows none", "take it, or title, out")
             place = shot.shot_id, record.asset_type
             if place in named:
                 first = named[place].asset.asset_id

@@ -24,7 +24,7 @@ from film.cost_tracker.standing import Booked, booked_since, ledger_mark
 from film.db.away import on_thread, telling
 from film.db.session import snapshot
 from film.errors import FilmError, Interrupted
-from film.jobs import Clock, Job, JobEvent, Jobs, Limits
+from film.jobs import Clock, Job, JobEvent, Jobs, Limits, Stored
 from film.jobs.accounts import THIS_PROCESS, Accounts
 from film.jobs.limits import SharedLimiter
 from film.planning.film_order import in_order
@@ -41,7 +41,7 @@ from film.production.finishing.finisher import Finisher
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
 from film.production.library_records import library_asset
-from film.production.memory import check_memory, order_book
+from film.production.memory import catch_up, check_memory, order_book
 from film.production.money import JournalMoney, is_journaled
 from film.production.observe import observing
 from film.production.shot_chain import ShotChain
@@ -83,6 +83,7 @@ class FilmRun:
         self.stop = stop
         self.providers = providers
         self.keys: Mapping[str, object] = services.settings.keys
+        self.clock = clock
         self.window = window(params.concurrency, cores)
         self.costs = CostTracker(
             params.film_id,
@@ -163,15 +164,17 @@ class FilmRun:
     async def recover(self) -> None:
         """Close what an earlier run left open although its result is stored, and free what it never used."""
 
-        def stored(job: Job) -> str | None:
+        def stored(job: Job) -> Stored | None:
             found = self.services.cache.peek_many([job.key]).get(job.key)
-            return found.sha256 if found else None
+            return Stored(found.sha256, str(found.details.get("job_id") or "")) if found else None
 
         def comes_to(reservation: Reservation) -> Decimal | None:
             return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
 
         if self.params.is_online:
             await on_thread(check_memory, self.services.engine, self.services.settings)
+            at = self.clock.now() if self.clock else None
+            await on_thread(catch_up, self.services.engine, self.services.settings, at)
         if self.ledger_mark is None:
             self.ledger_mark = await on_thread(self._ledger_now)
         await self.jobs.finish_stored(stored)
@@ -258,7 +261,7 @@ class FilmRun:
         await self._record_reuse(shots, _whole(plan, shots) if found is None else found)
         if self.stop.is_set():
             await on_thread(set_status, self.services.engine, self.params.film_id, "interrupted")
-            done = sum(1 for s in shots if s.complete and s.video)
+            done = sum(1 for s in shots if s.complete and (s.video or s.shot.title))
             raise Interrupted(
                 f"stopped: {done} of {len(plan.shots)} shots are done",
                 hint="run the same command again to go on from here",

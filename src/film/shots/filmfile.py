@@ -11,6 +11,7 @@ levels are dB or LUFS as the field names say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -32,10 +33,12 @@ LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 (at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
 """
 SoundPolicy = Literal["keep", "drop"]
+ChannelLayout = Literal["stereo", "5.1"]
 Format = Literal["web", "prores", "dnxhr", "hevc", "av1"]
 """What the film is delivered as."""
 TEMPLATES = "templates"
 """The folder of a film's own style templates and its cast, beside the shots or in the gallery."""
+_LEVEL = re.compile(r"-?\d{1,3}(\.\d{0,6})?|-?\.\d{1,6}", re.ASCII)
 LOUDNESS = {
     "web": Decimal(-14),
     "ebu-r128": Decimal(-23),
@@ -62,7 +65,7 @@ def _as_text(value: object) -> object:
 def _loudness(value: object) -> object:
     if not isinstance(value, str):
         return _exact(value)
-    if value not in LOUDNESS and not value.lstrip("-").replace(".", "", 1).isdigit():
+    if value not in LOUDNESS and not _LEVEL.fullmatch(value):
         raise ValueError(f"is no level; write a number of LUFS, or one of {', '.join(LOUDNESS)}")
     return LOUDNESS.get(value, value)
 
@@ -106,6 +109,7 @@ class SoundSettings(Model):
     clips: SoundPolicy = "keep"
     """The clips' own sound, where they have any."""
     clips_level: Level = Decimal(-26)
+    channels: Annotated[ChannelLayout, BeforeValidator(_as_text)] = "stereo"
     dialogue: bool = False
     """Whether ``loudness`` is that of the voices alone; "cinema" and "netflix" switch it on, other names off."""
     ambience: bool = True
@@ -185,7 +189,7 @@ class FilmFile(Model):
     frame_rate: RateText | None = None
     """``auto``, which None stands for too: what most of the film is made at."""
     format: Format = "web"
-    start_timecode: Annotated[str, Field(pattern=r"^\d\d:[0-5]\d:[0-5]\d[:;]\d\d$")] | None = None
+    start_timecode: Annotated[str, Field(pattern=r"^[0-9]{2}:[0-5][0-9]:[0-5][0-9][:;][0-9]{2}$")] | None = None
     """Time code of the first frame; a semicolon before the frames means drop-frame."""
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")

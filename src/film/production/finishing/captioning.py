@@ -8,15 +8,22 @@ A file that somebody has edited is theirs: it is told from ours by the digest of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from film.captions import captioned, srt, vtt
+from film.files.bounds import open_plain
 from film.files.own_files import fresh_beside
+from film.models import Shot
 from film.planning.params import FilmParams
 from film.render.scripts import complaint
 from film.timeline import Timeline
+
+_LARGEST = 64 << 20
+"""Bytes of captions that are read: those of 20,000 shots are a few million."""
+_NO_FILE = b"\0"
+"""Stands for what is no file: no captions begin so."""
 
 
 def with_captions(timeline: Timeline, params: FilmParams) -> Timeline:
@@ -24,9 +31,11 @@ def with_captions(timeline: Timeline, params: FilmParams) -> Timeline:
     return captioned(timeline, params.film.captions)
 
 
-def unwritable(timeline: Timeline) -> str | None:
-    """What to tell of writing in the picture that no font here has letters for."""
-    return complaint("".join(dict.fromkeys(char for text in _drawn(timeline) for char in text)))
+def unwritable(timeline: Timeline, shots: Sequence[Shot] = ()) -> str | None:
+    """What to tell of writing in the picture that no font here has letters for; titles may bring their own."""
+    titles = (shot.title for shot in shots if shot.title)
+    said = complaint("".join(dict.fromkeys(char for text in _drawn(timeline) for char in text)))
+    return said or next(filter(None, (complaint(t.text, str(t.font) if t.font else "") for t in titles)), None)
 
 
 def write_beside(
@@ -75,10 +84,14 @@ def _drawn(timeline: Timeline) -> Iterator[str]:
 
 
 def _bytes_of(path: Path) -> bytes | None:
+    """None where there is nothing. What is no file, or far larger than captions are, is not ours, whatever it holds."""
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read(_LARGEST)
     except FileNotFoundError:
         return None
+    except OSError:
+        return _NO_FILE
 
 
 def _digest(data: bytes) -> str:

@@ -125,7 +125,7 @@ async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotRep
             done = await run.chain.stage(shot, kind, place, assets, whole.get(shot.before))
         except Interrupted as stopped:
             done = CompletedShot(shot.shot, error=stopped)
-        if is_last and done.complete:
+        if done.complete and (is_last or shot.shot.title):
             run.events.emit("shot_done", shot_id=done.shot_id, reused=False)
         finished[shot.shot.shot_id] = done
         whole[shot.shot.shot_id] = replace(done, assets={**there, **done.assets})
