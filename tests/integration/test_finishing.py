@@ -193,7 +193,7 @@ def test_a_certificate_that_cannot_sign_is_told_before_anything_is_bought(room: 
 def test_a_look_that_cannot_be_laid_on_is_told_before_anything_is_bought(room: Room, row: str) -> None:
     (room.folder / "look.cube").write_text("LUT_3D_SIZE 2\n" + "0 0 0\n" * 7 + row)
     settings_of(room, 'look = {lut = "look.cube"}\n')
-    with pytest.raises(InputError, match="look.cube"):
+    with pytest.raises(InputError, match=r"look\.cube"):
         room.make(TWO)
     assert room.vendor.posts == 0
 
