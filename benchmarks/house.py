@@ -43,21 +43,34 @@ RETIRED: Mapping[str, str] = {
     "asker": "request builder",
     "obtainer": "resolver",
     "errand": "purchase",
-    "bought": "purchase result",
-    "cutting": "finisher",
+    "cutting_room": "finisher",
     "hands": "encode backend",
-    "workshop": "remote workers",
-    "shelf": "template library, result store",
-    "wire": "vendor client",
-    "patience": "retry policy",
+    "Asker": "RequestBuilder",
+    "Bought": "BillableUnits",
+    "CuttingRoom": "Finisher",
+    "Errand": "Purchase",
+    "Hands": "EncodeBackend",
+    "House": "ClusterHandle",
+    "Obtainer": "AssetResolver",
+    "Patience": "RetryPolicy",
+    "Shelf": "ResultStore, TemplateLibrary",
+    "Wire": "VendorClient",
+    "Workshop": "RemoteWorkers",
+    "house": "cluster handle",
+    "in_hand": "from library",
     "outlook": "fit warnings",
-    "likeness": "similarity",
-    "unbroken": "shield",
-    "passages": "speech chunks",
+    "patience": "retry policy",
+    "shelf": "template library, result store, exported media",
+    "shelf_for": "templates_for",
     "spots": "effects",
     "tones": "colours",
+    "unbroken": "shield",
+    "wire": "vendor client",
+    "workshop": "remote workers",
 }
-"""Word → what the glossary says instead. Seen in names: of modules, classes, functions, arguments, variables."""
+"""Name → what the glossary says instead. Seen where a name is given: to a module, class, function, variable."""
+
+SPOKEN_TO_OTHERS = {("film.app.plans", "outlook"): "a field of film plan --json, which stays as it is"}
 
 KINDS = {"IMAGE": "image", "VIDEO": "video", "AUDIO": "audio"}
 
@@ -143,13 +156,14 @@ def anys(modules: Sequence[Source]) -> list[Place]:
 
 
 def retired(modules: Sequence[Source]) -> list[Place]:
-    """Names that say a word which the glossary has another one for."""
+    """Names that the glossary has another one for."""
     found: list[Place] = []
     for module in modules:
         own = [(1, module.name.rsplit(".", 1)[-1]), *_defined(module.tree)]
         for line, name in dict.fromkeys(own):
-            words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
-            found += [Place(module.name, line, f"{name}: {RETIRED[word]}") for word in sorted(words & RETIRED.keys())]
+            plain = name.strip("_")
+            if plain in RETIRED and (module.name, plain) not in SPOKEN_TO_OTHERS:
+                found.append(Place(module.name, line, f"{name}: {RETIRED[plain]}"))
     return found
 
 

@@ -16,13 +16,24 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from film.dialogue import Turn, said, turns_of
 from film.transitions import TransitionKind
 
 MIN_DURATION = Decimal(1)
 MAX_DURATION = Decimal(30)
+MOST_TITLE_LINES = 12
 MAX_SEED = 2**53 - 1
 """JSON readers in other languages keep integers exact up to here."""
 
@@ -73,6 +84,26 @@ def _one_or_several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_card(value: object) -> object:
+    """A text alone stands for a card on which nothing else is set."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _to_be_seen(value: str) -> str:
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in value):
+        raise ValueError("shows nothing; write the words of the title")
+    if len(value.splitlines()) > MOST_TITLE_LINES:
+        raise ValueError(f"has {len(value.splitlines())} lines, allowed {MOST_TITLE_LINES}; make two titles of it")
+    return value
+
+
+def _hex(value: str) -> str:
+    named = {"black": "#000000", "white": "#ffffff"}.get(value.strip().casefold(), value.strip().casefold())
+    if not re.fullmatch(r"#[0-9a-f]{6}", named):
+        raise ValueError('is no colour; write it as "#rrggbb", or black, or white')
+    return named
+
+
 def _no_truth(value: object) -> object:
     """``true`` is no 1, whatever Python says."""
     if isinstance(value, bool):
@@ -118,6 +149,17 @@ class Effect(Model):
     """Seconds after the shot begins."""
     level: Annotated[Decimal, BeforeValidator(_exact_seconds), Field(ge=-70, le=0)] = Decimal(-22)
     """LUFS."""
+
+
+class TitleCard(Model):
+    """Words alone on a plain ground. ``font`` is a file, looked for from the folder of shots.json."""
+
+    text: Annotated[
+        str, Field(max_length=600), AfterValidator(_clean_text), Field(min_length=1), AfterValidator(_to_be_seen)
+    ]
+    font: Path | None = None
+    colour: Annotated[str, AfterValidator(_hex)] = "#f2efe8"
+    background: Annotated[str, AfterValidator(_hex)] = "#000000"
 
 
 class DialogueLine(Model):
@@ -173,6 +215,8 @@ class Shot(Model):
     ) = None
     fit: Literal["fit", "fill", "blur"] | None = None
     effects: Annotated[tuple[Effect, ...], Field(max_length=64)] = ()
+    title: Annotated[TitleCard | None, BeforeValidator(_as_card)] = None
+    """What is shown instead of a picture: nothing is drawn or bought for it."""
     image_provider: Slug | None = None
     video_provider: Slug | None = None
     audio_provider: Slug | None = None
@@ -181,12 +225,29 @@ class Shot(Model):
     audio_model: Word | None = None
     reuse: Annotated[tuple[Word, ...], BeforeValidator(_one_or_several), Field(max_length=len(AssetType))] = ()
     """Ids of assets in the library, one a type at most, that are its picture, clip or line: none is made then."""
+    start_from: Literal["previous"] | None = None
+    """``previous``: its clip begins with the picture with which the shot before ends, and none is made for it."""
     template: Slug | None = None
     """The style template that its prompt is made with."""
     variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])
     """What the shot says for its template."""
     meta: Mapping[str, Any] = Field(default_factory=dict[str, Any])
     """The user's own notes; never read."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_title(cls, given: object) -> object:
+        """A title needs no prompt: its words are what is seen."""
+        if not isinstance(given, dict) or cast("dict[str, object]", given).get("title") is None:
+            return cast("object", given)
+        shot = cast("dict[str, object]", given)
+        if shot.keys() & {"prompt", "enhanced_prompt"}:
+            return shot
+        title = shot["title"]
+        words = (
+            cast("dict[str, object]", title).get("text") if isinstance(title, dict) else getattr(title, "text", title)
+        )
+        return {**shot, "enhanced_prompt": words if isinstance(words, str) and words.strip() else "title"}
 
     @property
     def spoken(self) -> str | None:

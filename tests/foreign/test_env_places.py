@@ -14,7 +14,7 @@ from film.app.doctor import check_accounts
 from film.db.session import engine_for
 from film.errors import BadMedia, ConfigurationError
 from film.providers.addresses import check_outside
-from film.providers.wire import KeyAuth
+from film.providers.vendor_client import KeyAuth
 from film.settings import load_settings
 
 

@@ -27,6 +27,7 @@ from film.planning.plan import FilmPlan, plan_film, reused
 from film.planning.requests import ProviderSet
 from film.planning.services import Services
 from film.production.finishing.cut import timeline_of
+from film.production.finishing.titles import with_cards_in_hand
 from film.timeline import Timeline
 
 _KINDS = {"image": "picture", "video": "clip", "audio": "speech"}
@@ -36,13 +37,15 @@ _NAMED = 5
 def timeline_in_hand(params: FilmParams, services: Services, providers: ProviderSet | None = None) -> Timeline:
     """The film's timeline; ComposeError names the shots that are not all in the library."""
     plan = plan_film(params, services, providers or ProviderSet(services.context))
-    if lacking := _lacking(plan):
+    shots = with_cards_in_hand([reused(shot) for shot in plan.shots], params, services.cache)
+    lacking = _lacking(plan) + [f"{shot.shot_id} (title)" for shot in shots if shot.shot.title and not shot.card]
+    if lacking:
         named = ", ".join(lacking[:_NAMED]) + (f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else "")
         raise ComposeError(
             f"{len(lacking)} of {len(plan.shots)} shots are not all in the library: {named}",
             hint=f"make the film first: film make {params.source or 'shots.json'} --tier {params.tier}",
         )
-    return timeline_of(params, [reused(shot) for shot in plan.shots])
+    return timeline_of(params, shots)
 
 
 def _lacking(plan: FilmPlan) -> list[str]:
@@ -56,9 +59,9 @@ def _lacking(plan: FilmPlan) -> list[str]:
 
 def params_of_film(film_id: str, services: Services, tier: str | None = None) -> FilmParams:
     """What a film was asked to be when it was made last, in ``tier`` or in whichever was made latest."""
-    manifest = _newest(_manifests(film_id, services.settings.films), tier)
+    manifest = _newest(manifests_of(film_id, services.settings.films), tier)
     asked: Any = manifest.get("asked") if manifest else None
-    shots = _shots(film_id, services)
+    shots = shots_of(film_id, services)
     if not isinstance(asked, dict) or not shots:
         made = f" in the {tier} tier" if tier else ""
         raise InputError(
@@ -75,7 +78,8 @@ def params_of_film(film_id: str, services: Services, tier: str | None = None) ->
     return params.model_copy(update={"joins": joins_for(params.shots, params.film)})
 
 
-def _manifests(film_id: str, films: Path) -> list[Path]:
+def manifests_of(film_id: str, films: Path) -> list[Path]:
+    """The build manifests of a film in all tiers and shapes, the newest first."""
     try:
         check_identifier(film_id)
     except ValueError as error:
@@ -96,7 +100,8 @@ def _newest(manifests: Sequence[Path], tier: str | None) -> dict[str, Any] | Non
     return None
 
 
-def _shots(film_id: str, services: Services) -> tuple[Shot, ...]:
+def shots_of(film_id: str, services: Services) -> tuple[Shot, ...]:
+    """The film's shots as they were when it was made last."""
     query = select(ShotRow.spec).where(ShotRow.film_id == film_id).order_by(ShotRow.position)
     with services.engine.begin() as db:
         return tuple(Shot.model_validate(spec) for spec in db.scalars(query))

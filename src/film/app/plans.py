@@ -7,8 +7,11 @@ PlanFilm ──► FilmParams ──► FilmPlan ──► FilmEstimate: a row f
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
 
 from film.app.film_options import PlanFilm
 from film.app.models import Aside, UseCaseResult
@@ -19,7 +22,7 @@ from film.errors import BudgetExceededError
 from film.models import AssetType
 
 if TYPE_CHECKING:
-    from film.planning.plan import FilmPlan, PlannedAsset
+    from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
     from film.settings import Settings
 
 STATES = ("reused", "ordered", "new", "stale")
@@ -47,6 +50,8 @@ class AssetEstimate(UseCaseResult):
 
 class ShotEstimate(UseCaseResult):
     shot_id: str
+    title: Aside[str] = ""
+    """The words of a title, which is drawn in the cut for nothing."""
     at_most_usd: Decimal
     assets: tuple[AssetEstimate, ...]
 
@@ -88,8 +93,12 @@ class FilmEstimate(UseCaseResult):
     endings: tuple[str, ...]
     """What of that which is bought ends soon."""
     notices: tuple[ProviderNotice, ...]
-    shots: tuple[ShotEstimate, ...]
-    not_drawn: dict[str, tuple[str, ...]]
+    references: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
+    """Shot → of whom and what its picture's model is sent pictures."""
+    sheets: tuple[ShotEstimate, ...] = ()
+    """Pictures of characters and places that are made first, once, and that pictures of shots go by."""
+    shots: tuple[ShotEstimate, ...] = ()
+    not_drawn: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """Shot → what its draft cannot show, by name."""
     saved_usd: Aside[Decimal] = Decimal(0)
     """What the reused assets were paid for with."""
@@ -154,16 +163,9 @@ def plan_film(asked: PlanFilm, workspace: Workspace) -> FilmEstimate:
         speech=plan.speech,
         endings=plan.endings,
         notices=tuple(ProviderNotice(provider=n.provider, text=n.text, shots=n.shots) for n in plan.notices),
-        shots=tuple(
-            ShotEstimate(
-                shot_id=shot.shot.shot_id,
-                at_most_usd=shot.at_most,
-                assets=tuple(
-                    _estimated(kind, asset, tuple(near[shot.shot.shot_id, kind])) for kind, asset in shot.assets.items()
-                ),
-            )
-            for shot in plan.shots
-        ),
+        references=dict(plan.references),
+        sheets=tuple(_shot(sheet, near) for sheet in plan.sheets),
+        shots=tuple(_shot(shot, near) for shot in plan.shots),
         not_drawn=not_drawn(drafted((shot, row.ask.request.provider if row else None) for shot, row in pictures)),
         saved_usd=plan.saved,
         missing_keys=tuple(plan.missing_keys(settings.keys)),
@@ -209,6 +211,18 @@ def moved_to(plan: FilmPlan, settings: Settings) -> tuple[str, ...]:
     """The addresses, other than the vendors' own, that what is bought would be ordered from."""
     accounts = {order.ask.provider.account for asset in plan.assets for order in asset.orders}
     return tuple(f"{account} at {shown_url(url)}" for account, url in settings.base_urls.items() if account in accounts)
+
+
+def _shot(shot: ShotPlan, near: Mapping[tuple[str, AssetType], list[Offer]]) -> ShotEstimate:
+    return ShotEstimate(
+        shot_id=shot.shot.shot_id,
+        title=shot.shot.title.text if shot.shot.title else "",
+        at_most_usd=shot.at_most,
+        assets=tuple(
+            _estimated(kind, asset, tuple(near.get((shot.shot.shot_id, kind), ())))
+            for kind, asset in shot.assets.items()
+        ),
+    )
 
 
 def _estimated(kind: AssetType, asset: PlannedAsset, near: tuple[Offer, ...]) -> AssetEstimate:

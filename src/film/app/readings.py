@@ -19,6 +19,8 @@ class ReadShot(UseCaseResult):
     """What a draft shows of a shot; ``not_drawn`` is what it does not, by name."""
 
     shot_id: str
+    title: str = ""
+    """The words of a title: nothing else is drawn for it."""
     setting: Setting
     people: tuple[Person, ...]
     things: tuple[Thing, ...]
@@ -51,15 +53,23 @@ def read_shots(asked: ReadShots, workspace: Workspace) -> ReadShotList:
     """Which place, people and things a draft shows of each shot, and what it does not know."""
     from film.planning.not_drawn import reading_of_shot
     from film.planning.params import film_params
+    from film.reading import read
 
     params = film_params(asked.shots, workspace.settings, tier="draft")
-    found = [(shot.shot_id, reading_of_shot(shot)) for shot in params.shots]
+    for message in params.warnings:
+        workspace.warn(message)
+    found = [(shot, read("", landscapes=()) if shot.title else reading_of_shot(shot)) for shot in params.shots]
     return ReadShotList(
         shots=tuple(
             ReadShot(
-                shot_id=name, setting=one.setting, people=one.people, things=one.things, not_drawn=tuple(one.unplaced)
+                shot_id=shot.shot_id,
+                title=shot.title.text if shot.title else "",
+                setting=one.setting,
+                people=one.people,
+                things=one.things,
+                not_drawn=tuple(one.unplaced),
             )
-            for name, one in found
+            for shot, one in found
         )
     )
 

@@ -83,6 +83,12 @@ async def _single_shot(task: FilmGenerationTask, shot_config: Shot | Mapping[str
         use_cache=task.use_cache,
         **task.choices,
     )
+    if (shot := params.shots[0]).title:
+        raise InputError(
+            f"{shot.shot_id} is a title: it has no picture, and is drawn where a film is cut",
+            hint="make the film that it stands in with run_film_pipeline",
+            field="title",
+        )
     # Ctrl-C cancels it, as it does whatever a program waits for: nobody listens who could be told of a stop.
     async with opened_run(partial(FilmRun, in_person=True), params, settings, minds_ctrl_c=False) as run:
         done = await run.single()

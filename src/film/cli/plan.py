@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def print_estimate(estimate: FilmEstimate) -> None:
     """A row for each picture, clip and line, and the sums."""
     for message in (*estimate.warnings, *estimate.endings):
         warn(message)
-    click.echo(table(_rows(estimate), ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
+    click.echo(table([*_rows(estimate)], ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
     _print_sums(estimate)
     for message in estimate.outlook:
         note(message)
@@ -75,23 +76,33 @@ def print_estimate(estimate: FilmEstimate) -> None:
         click.echo(one_line(line))
 
 
-def _rows(estimate: FilmEstimate) -> list[tuple[str, ...]]:
+def _rows(estimate: FilmEstimate) -> Iterator[tuple[str, ...]]:
     from film.app.models import KIND_WORDS
     from film.app.plans import PAID
 
-    return [
-        (
-            shot.shot_id,
-            KIND_WORDS[asset.asset_type],
-            asset.provider,
-            asset.state,
-            "" if asset.state == "reused" and not asset.is_taken else asset.why,
-            "" if asset.state == "reused" else dollars(asset.price_usd, at_most=True),
-            "" if asset.state in PAID else asset.basis,
-        )
-        for shot in estimate.shots
-        for asset in shot.assets
-    ]
+    for shot in (*estimate.sheets, *estimate.shots):
+        if shot.title:
+            yield (shot.shot_id, "title", "", "drawn in the cut", "", dollars(Decimal(0)), "")
+        for asset in shot.assets:
+            yield (
+                shot.shot_id,
+                KIND_WORDS[asset.asset_type],
+                asset.provider,
+                asset.state,
+                "" if asset.state == "reused" and not asset.is_taken else asset.why,
+                "" if asset.state == "reused" else dollars(asset.price_usd, at_most=True),
+                "" if asset.state in PAID else asset.basis,
+            )
+
+
+def _consistent(references: Mapping[str, Sequence[str]]) -> str:
+    """Whom and what the pictures of which shots go by."""
+    shots: dict[str, list[str]] = {}
+    for shot_id, names in references.items():
+        for name in names:
+            shots.setdefault(name, []).append(shot_id)
+    told = (f"{name} ({ids[0] if len(ids) == 1 else counted(len(ids), 'shot')})" for name, ids in shots.items())
+    return f"the same in every shot, by reference pictures: {', '.join(told)}"
 
 
 def _print_sums(estimate: FilmEstimate) -> None:
@@ -107,6 +118,8 @@ def _print_sums(estimate: FilmEstimate) -> None:
         note(ordered)
     if estimate.speech:
         note(estimate.speech)
+    if estimate.references:
+        note(_consistent(estimate.references))
     for said in estimate.notices:
         where = said.shots[0] if len(said.shots) == 1 else counted(len(said.shots), "shot")
         note(f"{said.provider}: {said.text} ({where})")

@@ -35,6 +35,8 @@ def command(**options: Any) -> int:
 
 
 def _line(one: ReadShot) -> str:
+    if one.title:
+        return f"title: “{' / '.join(one.title.splitlines())}”"
     place = one.setting.row or (f"{one.setting.words} (not known)" if one.setting.words else "no place said")
     people = ", ".join(f"{who.words}{f' ×{who.count}' if who.count > 1 else ''}" for who in one.people)
     shown = ", ".join(

@@ -140,7 +140,7 @@ def _words(on: ImageDraw.ImageDraw, at: tuple[int, int], room: int, place: int, 
     left = x + strong.width(number) + 14
     strong.draw(on, (left, first), fitted(clip.shot_id, strong, right - left - 20), _WHITE)
     small.draw(on, (x, second), fitted(_length(place, clip, timeline), small, room), _DIM)
-    for line, words in enumerate(wrapped(spoken_in(clip, timeline), plain, room, 2)):
+    for line, words in enumerate(wrapped(spoken_in(clip, timeline) or clean(clip.title), plain, room, 2)):
         plain.draw(on, (x, second + 36 + 32 * line), words, _WHITE)
 
 

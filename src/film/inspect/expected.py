@@ -30,6 +30,8 @@ class ExpectedClip:
     frames: int
     hold: int = 0
     still: bool = False
+    title: bool = False
+    """Words on a plain ground, as its shot says."""
     speed: Fraction = Fraction(1)
     missing: str = ""
     spoken: bool = True
@@ -71,6 +73,11 @@ class Expected:
         """The clip that has the screen at a frame; within a fade the outgoing one."""
         return next((clip for clip in self.clips if clip.start <= frame < clip.stop), None)
 
+    def in_a_title(self, first: int, stop: int) -> bool:
+        """Whether frames lie within titles, fades included: black and plain are their ground."""
+        titled = sum(max(0, min(stop, clip.stop) - max(first, clip.start)) for clip in self.clips if clip.title)
+        return titled >= max(1, stop - first)
+
     def in_a_dip(self, first: int, stop: int) -> bool:
         """Whether frames lie within a join that goes through black or white."""
         dips = [clip for clip in self.clips if clip.join.startswith("dip-")]
@@ -106,6 +113,7 @@ def _read(document: Mapping[str, object]) -> Expected:
             frames=_count(clip.get("frames")),
             hold=_count(clip.get("hold")),
             still=clip.get("still") is True,
+            title=clip.get("title") is True,
             speed=_ratio(clip.get("speed")) or Fraction(1),
             spoken=clip.get("spoken") is not False,
             missing=why.get(_text(clip.get("shot_id")), ""),

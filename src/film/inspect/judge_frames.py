@@ -156,6 +156,8 @@ def _bars(seen: Survey, expected: Expected | None, profile: Profile) -> Iterator
     for edges in seen.looked.edges:
         if not edges.whole and edges.stop - edges.first < 2 * seen.second:
             continue
+        if expected and not edges.whole and expected.in_a_title(edges.first + seen.second, edges.stop - seen.second):
+            continue
         wide, high = seen.stored
         kind = _kind_of(edges, wide, high)
         if kind is None:

@@ -15,8 +15,8 @@ from typing import cast
 
 from film.media.voices import Span
 from film.models import AssetType
-from film.planning.lengths import spoken_seconds
-from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan, seconds_of
+from film.planning.lengths import seconds_of, spoken_seconds
+from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.planning.readings import voice_of
 from film.providers.base import BaseVideoProvider
 from film.timeline import ShotCut, Source, build_timeline

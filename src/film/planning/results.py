@@ -61,6 +61,8 @@ class CompletedShot:
     error: FilmError | None = None
     stand_in: CachedAsset | None = None
     """The still that takes the clip's place in the cut when there is none."""
+    card: CachedAsset | None = None
+    """Of a title, its words as a picture; drawn for the cut."""
 
     def having(self, asset: ShotAsset) -> CompletedShot:
         return replace(self, assets={**self.assets, asset.asset_type: asset})
@@ -80,6 +82,11 @@ class CompletedShot:
     @property
     def audio(self) -> CachedAsset | None:
         return self._asset(AssetType.AUDIO)
+
+    @property
+    def shown(self) -> CachedAsset | None:
+        """What the cut shows of it."""
+        return self.video or self.card or self.stand_in
 
     @property
     def image_path(self) -> Path | None:

@@ -43,11 +43,22 @@ def named_assets(params: FilmParams, services: Services) -> Mapping[tuple[str, A
             record = records[name]
             if record is None:
                 _refuse(params, shot, number, f"there is no asset {name!r} in the library", "film assets lists them")
+            if shot.title and record.asset_type is not AssetType.AUDIO:
+                kind = _KINDS[record.asset_type].removesuffix("s")
+                _refuse(params, shot, number, f"{name} is a {kind}, and a title shows none", "take it, or title, out")
             place = shot.shot_id, record.asset_type
             if place in named:
                 first = named[place].asset.asset_id
                 twice = f"{name} is named twice" if first == name else f"{first} and {name} are both"
                 _refuse(params, shot, number, f"{twice} {_KINDS[record.asset_type]}", "keep one of the two")
+            if shot.start_from and record.asset_type is not AssetType.AUDIO:
+                _refuse(
+                    params,
+                    shot,
+                    number,
+                    f"{name} takes the place of what start_from asks for",
+                    "keep one of reuse and start_from",
+                )
             stored = cached.get(record.key)
             if stored is None:
                 _refuse(params, shot, number, f"the file of {name} is gone from the gallery", _ANOTHER)

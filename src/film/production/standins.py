@@ -33,7 +33,7 @@ async def add_stand_ins(
     drawing = RequestBuilder(
         asker.params.model_copy(update={"choices": dict.fromkeys(AssetType, DRAFT)}), asker.providers
     )
-    return [shot if shot.video else await _with_stand_in(obtainer, drawing, shot) for shot in shots]
+    return [shot if shot.video or shot.shot.title else await _with_stand_in(obtainer, drawing, shot) for shot in shots]
 
 
 async def _with_stand_in(obtainer: AssetResolver, drawing: RequestBuilder, done: CompletedShot) -> CompletedShot:

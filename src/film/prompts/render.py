@@ -74,6 +74,8 @@ def render(
 
 
 def _render(shot: Shot, press: _Press, film_template: str | None, film_variables: Mapping[str, Value]) -> Rendered:
+    if shot.title:
+        return Rendered(shot)
     cast, name = press.shelf.cast, shot.template or film_template
     if name is None:
         if shot.variables:

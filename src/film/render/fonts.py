@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import fontpkg
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 _FOLDERS = {
     "win32": ("C:/Windows/Fonts", "~/AppData/Local/Microsoft/Windows/Fonts"),
@@ -29,13 +29,17 @@ CAP_HEIGHT = 0.714
 
 
 class Typeface:
-    """One size and weight; text is data and is drawn as it is, markup included."""
+    """One size and weight; text is data and is drawn as it is, markup included.
 
-    def __init__(self, size: int, weight: int = 400) -> None:
-        self.size, self.weight = size, weight
+    ``face`` is a font file that has the first word: only what it lacks is drawn as everywhere else.
+    """
 
-    def width(self, text: str) -> float:
-        return sum(_load(face, self.size, self.weight).getlength(run) for face, run in _runs(text))
+    def __init__(self, size: int, weight: int = 400, face: str = "") -> None:
+        self.size, self.weight, self.face = size, weight, face
+
+    def width(self, text: str, *, leftward: bool = False) -> float:
+        way = _way(leftward)
+        return sum(self._load(face).getlength(run, direction=way) for face, run in _runs(text, self.face))
 
     def draw(
         self,
@@ -45,24 +49,48 @@ class Typeface:
         colour: tuple[int, int, int] | int,
         *,
         stroke: int = 0,
+        leftward: bool = False,
     ) -> None:
-        """Draw ``text`` from ``at``: its left end, on the baseline; ``stroke`` is the width of an edge around it."""
+        """Draw ``text`` from ``at``: its left end, on the baseline; ``stroke`` is the width of an edge around it.
+
+        ``leftward`` says that it is a part of writing that runs from right to left, whatever it begins with.
+        """
         x, y = at
-        for face, run in _runs(text):
-            font = _load(face, self.size, self.weight)
-            on.text((x, y), run, fill=colour, font=font, anchor="ls", stroke_width=stroke)
-            x += font.getlength(run)
+        way = _way(leftward)
+        for face, run in _runs(text, self.face):
+            font = self._load(face)
+            on.text((x, y), run, fill=colour, font=font, anchor="ls", stroke_width=stroke, direction=way)
+            x += font.getlength(run, direction=way)
+
+    def _load(self, face: str) -> ImageFont.FreeTypeFont:
+        return _load(face, self.size, self.weight)
 
 
-def faces_for(text: str) -> tuple[str, ...]:
-    """Names of the fonts beside the package's own that ``text`` is drawn with here."""
-    return tuple(sorted({Path(face).name for face, _ in _runs(text) if face != _own_font()}))
+def runs_leftward(text: str) -> bool:
+    """Whether writing runs from right to left: its first letter tells."""
+    ways = (unicodedata.bidirectional(char) for char in text)
+    return next((way in _LEFTWARD for way in ways if way in ("L", *_LEFTWARD)), False)
 
 
-def undrawable(text: str) -> str:
-    """The characters of ``text`` that no font of this computer has, each once, in order."""
+@cache
+def sets_right_to_left() -> bool:
+    """Whether Arabic is joined and Hebrew ordered: by a layout engine that not every machine has."""
+    return bool(features.check("raqm"))
+
+
+def _way(leftward: bool) -> str | None:
+    return "rtl" if leftward and sets_right_to_left() else None
+
+
+def faces_for(text: str, face: str = "") -> tuple[str, ...]:
+    """Names of the fonts beside the package's own and ``face`` that ``text`` is drawn with here."""
+    return tuple(sorted({Path(found).name for found, _ in _runs(text, face) if found not in (_own_font(), face)}))
+
+
+def undrawable(text: str, face: str = "") -> str:
+    """The characters of ``text`` that neither ``face`` nor a font of this computer has, each once, in order."""
     own = _own_font()
-    lacking = (char for char in text if not char.isspace() and _face_of(char) == own and not _drawable(char))
+    lacking = (char for char in text if not char.isspace() and _face_of(char, face) == own and not _drawable(char))
     return "".join(dict.fromkeys(lacking))
 
 
@@ -70,18 +98,18 @@ def _drawable(char: str) -> bool:
     return unicodedata.category(char)[0] in "MZC" or _has(_own_font(), char)
 
 
-def _runs(text: str) -> list[tuple[str, str]]:
+def _runs(text: str, first: str = "") -> list[tuple[str, str]]:
     """Stretches of ``text`` with the font file of each. Spaces and marks stay with the letters before them.
 
     Text with letters that run from right to left is one stretch, in a font that has all of it: its order on the page
     is the layout engine's to find, and parts of it cannot be set one beside the other.
     """
     if any(unicodedata.bidirectional(char) in _LEFTWARD for char in text):
-        return [(_face_of_all(text), text)]
+        return [(_face_of_all(text, first), text)]
     faces: list[str] = []
     for char in text:
         joins = unicodedata.category(char)[0] in "MZC" and bool(faces)
-        faces.append(faces[-1] if joins else _face_of(char))
+        faces.append(faces[-1] if joins else _face_of(char, first))
     return [
         (face, "".join(char for _, char in run))
         for face, run in groupby(zip(faces, text, strict=True), key=lambda pair: pair[0])
@@ -89,9 +117,9 @@ def _runs(text: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _face_of_all(text: str) -> str:
+def _face_of_all(text: str, first: str) -> str:
     letters = [char for char in dict.fromkeys(text) if unicodedata.category(char)[0] not in "MZC"]
-    needed = dict.fromkeys(_face_of(char) for char in letters)
+    needed = dict.fromkeys(_face_of(char, first) for char in letters)
     return max(needed, key=lambda face: sum(_has(face, char) for char in letters), default=_own_font())
 
 
@@ -101,8 +129,10 @@ def _own_font() -> str:
 
 
 @cache
-def _face_of(char: str) -> str:
+def _face_of(char: str, first: str = "") -> str:
     own = _own_font()
+    if first and _has(first, char):
+        return first
     if unicodedata.category(char)[0] in "MZC" or _has(own, char):
         return own
     return next((face for face in _installed() if _has(face, char)), own)

@@ -51,7 +51,7 @@ class Codec:
 
     def of(self, frame: VideoFrame) -> VideoFrame:
         """A frame of the film as the encoder takes it."""
-        if frame.format.name == self.pixels:
+        if frame.format.name == self.pixels:  # the web's
             return frame
         made = frame.reformat(
             format=self.pixels,
@@ -63,6 +63,8 @@ class Codec:
             threads=1,
         )
         made.color_range, made.colorspace = ColorRange.MPEG, Colorspace.ITU709
+        # ProRes says of each picture what its colours mean, and takes it from the picture
+        made.color_primaries, made.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         return made
 
 

@@ -21,9 +21,9 @@ import numpy as np
 
 from film.errors import ComposeError
 from film.hashing import content_key
-from film.render.balance import HEADROOM, MOST_GAIN, crest_of_speech, most_lift
+from film.render.balance import HEADROOM, MOST_GAIN, most_lift
 from film.render.limiter import Peaks, limited
-from film.render.mixdown import BLOCK, Layers
+from film.render.mixdown import BLOCK, Layers, crest_of
 from film.render.reading import Excerpt, read
 from film.render.settings import EncodeSettings, codec_version
 from film.render.sound import (
@@ -85,9 +85,9 @@ class Rough:
     """
 
     def __init__(self, mix: MixPlan, path: Path, tick: Callable[[], None]) -> None:
-        self._path, self._tick = path, tick
+        self._path, self._tick, self._channels = path, tick, mix.target.channels
         heard = Peaks()
-        level = integrated(self._write(Layers(mix, tick).mixed(), heard))
+        level = integrated(self._write(Layers(mix, tick).mixed(), heard), self._channels)
         self.peaks = heard.each
         """The largest sample of each millisecond, by which the limiter goes."""
         self._peak = float(self.peaks.max(initial=0))
@@ -113,7 +113,7 @@ class Rough:
         for _ in range(_CORRECTIONS):
             if self._peak * 10 ** (gain / 20) <= 10 ** (ceiling / 20):
                 return gain
-            found = integrated(self.finished(gain, ceiling))
+            found = integrated(self.finished(gain, ceiling), self._channels)
             missing = target - found
             if abs(missing) < nearest:
                 best, nearest = gain, abs(missing)
@@ -138,17 +138,16 @@ class Rough:
 
     def _read(self) -> Iterator[Samples]:
         with self._path.open("rb") as file:
-            while data := file.read(_READ):
+            while data := file.read(_READ // (4 * self._channels) * 4 * self._channels):
                 self._tick()
-                yield np.frombuffer(data, np.float32).reshape(-1, 2)
+                yield np.frombuffer(data, np.float32).reshape(-1, self._channels)
 
 
 def _for_dialogue(mix: MixPlan, tick: Callable[[], None]) -> float:
     """The gain that brings what is spoken to the target, whatever else is heard."""
 
     def spoken() -> Iterator[Samples]:
-        crest = crest_of_speech(mix.loudness, float(mix.target.true_peak), music=mix.music is not None)
-        speech = Speech(mix.lines, crest)
+        speech = Speech(mix.lines, crest_of(mix))
         for start in range(0, mix.length, BLOCK):
             tick()
             block = np.zeros((min(BLOCK, mix.length - start), 2), np.float32)
@@ -175,14 +174,16 @@ class Held:
 
 def settled(rough: Rough, mix: MixPlan, path: Path, settings: EncodeSettings) -> tuple[Loudness, Held]:
     """Encode, and listen as a player does; once more, a little lower, where the encoder passed the limit."""
-    limit = float(mix.target.true_peak)
+    limit, channels = float(mix.target.true_peak), mix.target.channels
     gain, ceiling = rough.gain, limit - HEADROOM
     for _ in range(_ATTEMPTS):
         if settings.pcm:
-            write_pcm(path, rough.finished(gain, ceiling))
+            write_pcm(path, rough.finished(gain, ceiling), channels)
         else:
-            write_aac(path, rough.finished(gain, ceiling), bitrate=settings.audio_bitrate, coder=settings.aac_coder)
-        loudness = measure(read(Excerpt(path, length=mix.length)))
+            bitrate = settings.audio_bitrate * (2 if channels > 2 else 1)  # the low-frequency channel takes hardly any
+            coder = settings.aac_coder
+            write_aac(path, rough.finished(gain, ceiling), bitrate=bitrate, coder=coder, channels=channels)
+        loudness = measure(read(Excerpt(path, length=mix.length, channels=channels)), channels)
         if loudness.true_peak <= limit:
             return loudness, Held(gain, ceiling)
         # What the encoder made up itself is often gone as soon as anything changes.

@@ -6,7 +6,7 @@
     clips      the sound that they bring along
     ambience   places, and room tone
 
-Their sum is the mix, sample for sample; each on its own is a stem.
+Their sum is the mix, sample for sample; each on its own is a stem. A mix in 5.1 is laid out from the same groups.
 """
 
 from __future__ import annotations
@@ -24,10 +24,17 @@ from film.render.places import Ambience
 from film.render.sound import SAMPLE_RATE, Samples
 from film.render.soundplan import MixPlan
 from film.render.speech import Speech
+from film.render.surround import CHANNELS, Surround
 
 Group = Literal["dialogue", "music", "effects", "clips", "ambience"]
 BLOCK = 8 * SAMPLE_RATE
 _CHANGE = SAMPLE_RATE * 3 // 10
+
+
+def crest_of(mix: MixPlan) -> float:
+    """dB from the level of a line to its peaks; where one loudspeaker plays it alone, it reaches 3 dB higher."""
+    alone = 3.0 if mix.target.channels == CHANNELS else 0.0
+    return crest_of_speech(mix.loudness, float(mix.target.true_peak) - alone, music=mix.music is not None)
 
 
 class Layers:
@@ -38,8 +45,8 @@ class Layers:
         clips = spots.clips(mix.clips, float(mix.target.clips_level), tick)
         effects = spots.effects(mix.effects, tick)
         self._length = mix.length
-        crest = crest_of_speech(mix.loudness, float(mix.target.true_peak), music=mix.music is not None)
-        self._speech = Speech(mix.lines, crest) if mix.lines else None
+        self._surround = Surround() if mix.target.channels == CHANNELS else None
+        self._speech = Speech(mix.lines, crest_of(mix)) if mix.lines else None
         self._music = MusicBed(mix.music, spoken, tick) if mix.music else None
         self._effects = spots.Spots(effects) if effects else None
         self._places = Ambience(mix.beds) if mix.beds else None
@@ -63,7 +70,11 @@ class Layers:
         return tuple(group for group, part in parts.items() if part) or ("ambience",)
 
     def mixed(self) -> Iterator[Samples]:
+        """The mix in blocks, in as many channels as the film has."""
         for groups in self.groups():
+            if self._surround:
+                yield self._surround.laid(groups)
+                continue
             block = next(iter(groups.values()))
             for group in list(groups.values())[1:]:
                 block = block + group

@@ -28,7 +28,7 @@ from film.media.clips import picture_of
 from film.media.opening import audio_stream
 from film.media.sounds import Hole, on_time, origin_of
 from film.render.media import open_media
-from film.render.sound import FLOAT_STEREO, SAMPLE_RATE, Samples, filtered, integrated, samples_of
+from film.render.sound import FLOAT_STEREO, LAYOUTS, SAMPLE_RATE, Samples, filtered, integrated, samples_of
 
 ENVELOPE_RATE = 100
 """Steps a second of a ``Heard.envelope``."""
@@ -58,6 +58,8 @@ class Excerpt:
     length: int | None = None
     speed: Fraction = Fraction(1)
     with_picture: bool = False
+    channels: int = 2
+    """6 where all of a mix in 5.1 is wanted."""
 
 
 @dataclass(frozen=True)
@@ -160,20 +162,20 @@ def _decoded(excerpt: Excerpt) -> Generator[Samples, None, None]:
             container.seek(int(begin / (stream.time_base or 1)), stream=stream)
         place: int | None = None
         """Samples from the offset on to what comes next; below 0 for what lies before it."""
-        resampled = _Resampled()
+        resampled = _Resampled(excerpt.channels)
         for item in on_time(container.decode(stream)):
             if isinstance(item, Hole):
                 made = [*resampled.of(None)]
                 place = place or 0
                 until = round((item.until - origin - excerpt.offset) * SAMPLE_RATE) - sum(map(len, made))
-                made += _silence(until - place)
+                made += _silence(until - place, excerpt.channels)
             else:
                 if place is None:
                     starts = Fraction(0)
                     if item.pts is not None and item.time_base is not None:
                         starts = item.pts * item.time_base - origin
                     place = round((starts - excerpt.offset) * SAMPLE_RATE)
-                    yield from _silence(place)
+                    yield from _silence(place, excerpt.channels)
                 made = [*resampled.of(item)]
             for block in made:
                 yield block[max(0, -place) :]
@@ -183,11 +185,11 @@ def _decoded(excerpt: Excerpt) -> Generator[Samples, None, None]:
             place = (place or 0) + len(block)
 
 
-def _silence(samples: int) -> list[Samples]:
+def _silence(samples: int, channels: int) -> list[Samples]:
     """In blocks that are views of one, so that an hour of it takes no memory."""
     if samples <= 0:
         return []
-    block = np.zeros((min(samples, SAMPLE_RATE), 2), np.float32)
+    block = np.zeros((min(samples, SAMPLE_RATE), channels), np.float32)
     whole, rest = divmod(samples, len(block))
     return [block] * whole + ([block[:rest]] if rest else [])
 
@@ -201,7 +203,8 @@ def _picture_start(container: InputContainer) -> Fraction | None:
 class _Resampled:
     """Frames as samples at 48 kHz. Their kind may change in the middle of a file, as in chained Ogg."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._kind: tuple[object, ...] = ()
         self._resampler: AudioResampler | None = None
         self._channels = 2
@@ -214,8 +217,8 @@ class _Resampled:
             self._kind, self._resampler = kind, None
         if frame:
             if not self._resampler:
-                self._channels = min(2, frame.layout.nb_channels)
-                layout = "mono" if self._channels == 1 else "stereo"
+                self._channels = min(self._most, frame.layout.nb_channels)
+                layout = LAYOUTS.get(self._channels, "mono")
                 self._resampler = AudioResampler("flt", layout, SAMPLE_RATE)
             frame.pts = None  # one run of samples, whatever the file says of gaps
             yield from self._samples(frame)
@@ -224,7 +227,7 @@ class _Resampled:
         assert self._resampler
         for made in self._resampler.resample(frame):
             samples = samples_of(made, self._channels)
-            yield samples if self._channels == 2 else np.repeat(samples, 2, axis=1)
+            yield samples if self._channels > 1 else np.repeat(samples, 2, axis=1)
 
 
 def _gathered(blocks: Iterable[Samples]) -> Iterator[Samples]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from PIL import features
+from film.render.fonts import sets_right_to_left, undrawable
 
-from film.render.fonts import undrawable
+__all__ = ["complaint", "lacking", "sets_right_to_left"]
 
 CJK, OTHERS = "fonts-noto-cjk", "fonts-noto-core"
 """Debian's and Ubuntu's names; other systems bring these fonts along or call the package noto-cjk, noto-fonts."""
@@ -31,14 +31,9 @@ def lacking() -> dict[str, list[str]]:
     return found
 
 
-def sets_right_to_left() -> bool:
-    """Whether Arabic is joined and Hebrew ordered: by a layout engine that not every machine has."""
-    return bool(features.check("raqm"))
-
-
-def complaint(text: str) -> str | None:
-    """What to tell of ``text`` that is going to be drawn here, and cannot be."""
-    missing = undrawable(text)
+def complaint(text: str, face: str = "") -> str | None:
+    """What to tell of ``text`` that is going to be drawn here, by ``face`` where that has it, and cannot be."""
+    missing = undrawable(text, face)
     if not missing:
         return None
     named = any(unicodedata.name(char, "").startswith(_CJK_NAMES) for char in missing)

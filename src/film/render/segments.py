@@ -59,7 +59,9 @@ def is_same_here(segment: Segment, screen: Screen, settings: EncodeSettings) -> 
 
 def _look(screen: Screen, settings: EncodeSettings) -> str:
     codec = settings.codec(screen)
-    master = {"codec": codec.encoder, "pixels": codec.pixels} if settings.format != "web" else {}
+    master = (
+        {"codec": codec.encoder, "pixels": codec.pixels, "tagged": "each picture"} if settings.format != "web" else {}
+    )
     return content_key(
         RECIPE,
         {

@@ -7,7 +7,7 @@ allow segments to be joined as packets, without encoding anything twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, Self
 
@@ -58,6 +58,11 @@ class EncodeSettings:
             return Codec("libx264", "yuv420p", self.x264(screen), "mp4", REORDER, "video/mp4")
         draft = self.preset == "ultrafast"
         return master(self.format, screen.width, screen.height, screen.rate, draft=draft)
+
+    @classmethod
+    def of(cls, form: Format, *, draft: bool) -> Self:
+        """Those of a film that is delivered as ``form``."""
+        return replace(cls.preview() if draft else cls.final(), format=form)
 
     @classmethod
     def preview(cls) -> Self:

@@ -37,7 +37,9 @@ FLOAT_STEREO = ("aformat", "sample_fmts=flt:channel_layouts=stereo")
 """The filter that ends every chain."""
 
 Samples = NDArray[np.float32]
-"""Shape (n, 2)."""
+"""Shape (n, 2); (n, 6) for a mix in 5.1."""
+LAYOUTS = {2: "stereo", 6: "5.1"}
+"""FFmpeg's names; 5.1 is left, right, centre, low frequencies and two surrounds, in this order."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class Loudness:
     range: float
 
 
-def measure(blocks: Iterable[Samples]) -> Loudness:
+def measure(blocks: Iterable[Samples], channels: int = 2) -> Loudness:
     """Loudness and true peak of a whole, given in blocks."""
-    found = _measurements(blocks, "metadata=1:framelog=quiet:peak=true")
+    found = _measurements(blocks, "metadata=1:framelog=quiet:peak=true", channels)
     peaks = [float(v) for k, v in found.items() if ".true_peaks_ch" in k]
     return Loudness(
         integrated=_integrated(found),
@@ -60,14 +62,14 @@ def measure(blocks: Iterable[Samples]) -> Loudness:
     )
 
 
-def integrated(blocks: Iterable[Samples]) -> float:
+def integrated(blocks: Iterable[Samples], channels: int = 2) -> float:
     """Loudness alone, at a third of the work. What is shorter than 0.4 s, or silent, comes out at -70 LUFS."""
-    return _integrated(_measurements(blocks, "metadata=1:framelog=quiet"))
+    return _integrated(_measurements(blocks, "metadata=1:framelog=quiet", channels))
 
 
-def _measurements(blocks: Iterable[Samples], options: str) -> dict[str, str]:
+def _measurements(blocks: Iterable[Samples], options: str, channels: int) -> dict[str, str]:
     found: dict[str, str] = {}
-    for frame in filtered(blocks, ("ebur128", options)):
+    for frame in filtered(blocks, ("ebur128", options), channels=channels):
         found = dict(frame.metadata) or found
     return found
 
@@ -85,20 +87,22 @@ def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
         yield samples_of(frame)
 
 
-def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str) -> None:
+def write_aac(path: Path, blocks: Iterable[Samples], *, bitrate: int, coder: str, channels: int = 2) -> None:
     """AAC-LC in an mp4, whose edit list takes back the encoder's priming samples."""
     with av.open(url(path), "w", format="mp4", options=_EXACT) as container:
-        stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"aac_coder": coder, **_AAC})
+        stream = container.add_stream(
+            "aac", rate=SAMPLE_RATE, layout=LAYOUTS[channels], options={"aac_coder": coder, **_AAC}
+        )
         stream.bit_rate = bitrate
         for frame in frames_of(blocks):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
 
-def write_pcm(path: Path, blocks: Iterable[Samples]) -> None:
+def write_pcm(path: Path, blocks: Iterable[Samples], channels: int = 2) -> None:
     """24 bits in a QuickTime file: every sample as it is."""
     with av.open(url(path), "w", format="mov", options=_EXACT) as container:
-        stream = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout="stereo")
+        stream = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout=LAYOUTS[channels])
         for frame in frames_of(blocks):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -124,10 +128,10 @@ def comment_of(path: Path) -> str:
         return container.metadata.get("comment", "")
 
 
-def filtered(blocks: Iterable[Samples], *filters: tuple[str, str]) -> Iterator[AudioFrame]:
+def filtered(blocks: Iterable[Samples], *filters: tuple[str, str], channels: int = 2) -> Iterator[AudioFrame]:
     """Blocks through a chain of FFmpeg's filters, each a name and its options."""
     graph = Graph()
-    source = graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout="stereo", time_base=_TICK)
+    source = graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout=LAYOUTS[channels], time_base=_TICK)
     sink = graph.add("abuffersink")
     graph.link_nodes(source, *(graph.add(name, options) for name, options in filters), sink)
     graph.configure()
@@ -154,7 +158,7 @@ def frames_of(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
     for block in blocks:
         for start in range(0, len(block), _PIECE):
             piece = block[start : start + _PIECE]
-            frame = AudioFrame.from_ndarray(piece.reshape(1, -1), format="flt", layout="stereo")
+            frame = AudioFrame.from_ndarray(piece.reshape(1, -1), format="flt", layout=LAYOUTS[piece.shape[1]])
             frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, written, _TICK
             written += len(piece)
             yield frame

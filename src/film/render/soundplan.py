@@ -146,6 +146,7 @@ def identity(mix: MixPlan) -> dict[str, object]:
         "loudness": None if target.loudness is None else _exact(target.loudness),
         "true_peak": _exact(target.true_peak),
         "by_dialogue": mix.by_dialogue,
+        **({"channels": target.channels} if target.channels != 2 else {}),
     }
 
 

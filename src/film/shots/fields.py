@@ -97,6 +97,23 @@ def validated(kind: type[M], entry: Mapping[str, object], lines: Lines, path: Pa
         raise all_of(wrong) from None
 
 
+def check_file(file: Path, lines: Lines, path: Path, place: Place, spot: Place) -> None:
+    """InputError where ``file``, named at ``spot`` of the entry at ``place``, is not there."""
+    if not file.is_file():
+        raise InputError(
+            f"{dotted(spot)}: there is no file {file}",
+            hint=f"paths count from the folder of {path.name}",
+            file=path,
+            line=lines.of((*place, *spot)),
+            field=dotted(spot),
+        )
+
+
+def file_beside(path: Path, file: Path) -> Path:
+    """A file that ``path`` names, looked for from its folder."""
+    return (path.parent / file.expanduser()).absolute()
+
+
 def kind_of(value: object) -> str:
     match value:
         case None:

@@ -33,6 +33,7 @@ LongDialogue = Literal["extend", "slow", "hold", "next-length"]
 (at its own speed, and held), ``next-length`` (buy a length the model sells that holds the line; then as ``extend``).
 """
 SoundPolicy = Literal["keep", "drop"]
+ChannelLayout = Literal["stereo", "5.1"]
 Format = Literal["web", "prores", "dnxhr", "hevc", "av1"]
 """What the film is delivered as."""
 TEMPLATES = "templates"
@@ -108,6 +109,7 @@ class SoundSettings(Model):
     clips: SoundPolicy = "keep"
     """The clips' own sound, where they have any."""
     clips_level: Level = Decimal(-26)
+    channels: Annotated[ChannelLayout, BeforeValidator(_as_text)] = "stereo"
     dialogue: bool = False
     """Whether ``loudness`` is that of the voices alone; "cinema" and "netflix" switch it on, other names off."""
     ambience: bool = True
@@ -161,6 +163,23 @@ class ProvenanceSettings(Model):
     """Put every shot's prompt and dialogue into it too: whoever has the film can then read them."""
 
 
+class PublishSettings(Model):
+    """What is said of the film where it is published; where it goes, and how, is said on the command line alone."""
+
+    title: Text | None = None
+    """The film's own, unless it is given."""
+    description: Text = ""
+    tags: Annotated[tuple[Text, ...], Field(max_length=60)] = ()
+    category: Annotated[int, Field(ge=1, le=99)] = 1
+    """YouTube's number: 1 is film and animation."""
+    playlist: Text = ""
+    """One that is there already, by its name."""
+    made_for_kids: bool | None = None
+    """Asked once where it is not said."""
+    thumbnail: Path | None = None
+    """A picture; without one, a frame of the film."""
+
+
 class FilmFile(Model):
     """What may stand in film.toml or beside the shots; None leaves it to the flags and the tier."""
 
@@ -186,6 +205,7 @@ class FilmFile(Model):
     look: LookSettings = LookSettings()
     captions: CaptionSettings = CaptionSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
+    publish: PublishSettings = PublishSettings()
 
 
 def resolved(film: FilmFile, folder: Path) -> FilmFile:
@@ -202,6 +222,7 @@ def resolved(film: FilmFile, folder: Path) -> FilmFile:
                 "private_key": at(film.provenance.private_key),
             }
         ),
+        "publish": film.publish.model_copy(update={"thumbnail": at(film.publish.thumbnail)}),
     }
     if film.music:
         changes["music"] = film.music.model_copy(update={"file": at(film.music.file)})
@@ -241,5 +262,6 @@ def files_of(film: FilmFile) -> list[tuple[tuple[str, ...], Path]]:
         (("look", "lut"), film.look.lut),
         (("provenance", "certificate"), film.provenance.certificate),
         (("provenance", "private_key"), film.provenance.private_key),
+        (("publish", "thumbnail"), film.publish.thumbnail),
     ]
     return [(place, file) for place, file in named if file]

@@ -11,6 +11,7 @@ fine passes unchanged.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,8 +20,9 @@ from typing import cast
 from film.errors import InputError, all_of
 from film.models import Shot, identity
 from film.shots import json_lines, toml_lines
-from film.shots.fields import Lines, Place, check_names, dotted, kind_of, validated
+from film.shots.fields import Lines, Place, check_file, check_names, file_beside, kind_of, validated
 from film.shots.filmfile import FilmFile, files_of, resolved
+from film.shots.titles import checked_title, refused_beside
 
 MAX_SHOTS = 20_000
 _MOST_TOLD = 20
@@ -130,19 +132,8 @@ def _found(film: FilmFile, lines: Lines, path: Path) -> FilmFile:
     """With every file looked for from the folder of the file that names it; InputError for one that is not there."""
     film = resolved(film, path.parent)
     for place, file in files_of(film):
-        _check_file(file, lines, path, (), place)
+        check_file(file, lines, path, (), place)
     return film
-
-
-def _check_file(file: Path, lines: Lines, path: Path, place: Place, spot: Place) -> None:
-    if not file.is_file():
-        raise InputError(
-            f"{dotted(spot)}: there is no file {file}",
-            hint=f"paths count from the folder of {path.name}",
-            file=path,
-            line=lines.of((*place, *spot)),
-            field=dotted(spot),
-        )
 
 
 def _shots(
@@ -188,10 +179,42 @@ def _shots(
             continue
         seen[identity(shot_id)] = (shot_id, index + 1)
         if shot:
+            wrong += _cannot_start(shot, shots[-1] if shots else None, lines, path, place)
             shots.append(shot)
     if unknown > _MOST_TOLD:
         warnings.append(f"{path.name}: {unknown - _MOST_TOLD} more fields are none of a shot: ignored")
     return shots
+
+
+def _cannot_start(shot: Shot, before: Shot | None, lines: Lines, path: Path, place: Place) -> Iterator[InputError]:
+    """What does not go together with starting from the shot before."""
+    if not shot.start_from:
+        return
+    if before and before.title:
+        yield InputError(
+            f"start_from: the shot before, {before.shot_id}, is a title",
+            hint="leave it out: nothing goes on from words",
+            file=path,
+            line=lines.of((*place, "start_from")),
+            field="start_from",
+        )
+    if before is None:
+        yield InputError(
+            "start_from: there is no shot before the first",
+            hint="leave it out: the first shot gets a picture of its own",
+            file=path,
+            line=lines.of((*place, "start_from")),
+            field="start_from",
+        )
+    for name in ("image_provider", "image_model"):
+        if getattr(shot, name):
+            yield InputError(
+                f"{name} is named, but no picture is made for a shot that starts from the one before",
+                hint=f"leave out {name}, or start_from",
+                file=path,
+                line=lines.of((*place, name)),
+                field=name,
+            )
 
 
 def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> tuple[Shot, list[str]]:
@@ -209,6 +232,8 @@ def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> t
         both, line = "both prompt and enhanced_prompt are given", lines.of((*place, "prompt"))
         wrong.append(InputError(both, hint="keep enhanced_prompt", file=path, line=line, field="prompt"))
     usable = {name: member for name, member in entry.items() if name in known}
+    if usable.get("title") is not None:
+        wrong += refused_beside(usable, lines, path, place)
     if "enhanced_prompt" in usable:
         usable.pop("prompt", None)
     try:
@@ -223,16 +248,14 @@ def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> t
         raise all_of([*wrong, *missing]) from None
     if wrong:
         raise all_of(wrong)
+    if shot.title:
+        shot = shot.model_copy(update={"title": checked_title(shot.title, lines, path, place)})
     if not shot.effects:
         return shot, ignored
-    effects = tuple(e.model_copy(update={"file": _from(path, e.file)}) for e in shot.effects)
+    effects = tuple(e.model_copy(update={"file": file_beside(path, e.file)}) for e in shot.effects)
     for number, effect in enumerate(effects):
-        _check_file(effect.file, lines, path, place, ("effects", number, "file"))
+        check_file(effect.file, lines, path, place, ("effects", number, "file"))
     return shot.model_copy(update={"effects": effects}), ignored
-
-
-def _from(path: Path, file: Path) -> Path:
-    return (path.parent / file.expanduser()).absolute()
 
 
 def parse_size(text: str, short: int = 720) -> tuple[int, int]:

@@ -73,6 +73,8 @@ class Clip:
     grade: Grade | None = None
     captions: tuple[Caption, ...] = ()
     """Burnt into the picture; frames are counted from the clip's first."""
+    title: str = ""
+    """The words of a title, which its source shows; empty for a picture."""
     sound: Source | None = None
     """Where the clip's own sound is heard from; None where it has none or it is dropped."""
 

@@ -12,11 +12,13 @@ TRANSITION_SECONDS = Fraction(1, 2)
 
 
 def kind_of_join(before: PlacedShot, after: PlacedShot, default: TransitionDefault) -> TransitionKind:
-    """A cut within a scene; a crossfade where the place or the time of day becomes another one."""
+    """A cut within a scene; a crossfade beside a title, and where the place or the time of day becomes another one."""
     if before.transition:
         return before.transition
     if default != "auto":
         return default
+    if before.title or after.title:
+        return "crossfade"
     return "cut" if same_scene(before, after) else "crossfade"
 
 

@@ -85,6 +85,7 @@ def clip_of(
         hold=hold,
         creep=creep,
         number=cut.number,
+        title=cut.title,
     )
 
 

@@ -51,6 +51,8 @@ class ShotCut:
     fit: Fit = "fit"
     seconds: Fraction | None = None
     made_to_fit: bool = False
+    title: str = ""
+    """The words of a title, which is nothing but them."""
 
     def exact_frames(self, rate: Fraction) -> Fraction:
         """What it wants of the film, in frames that need not be whole."""
@@ -82,6 +84,8 @@ class PlacedShot(Protocol):
     def time_of_day(self) -> str | None: ...
     @property
     def transition(self) -> TransitionKind | None: ...
+    @property
+    def title(self) -> object: ...
 
 
 def same_scene(before: PlacedShot, after: PlacedShot) -> bool:

@@ -104,6 +104,8 @@ class SoundTarget:
     clips_level: Decimal = Decimal(-26)
     dialogue: bool = False
     """Whether ``loudness`` is that of what is spoken, as cinemas and some services measure it."""
+    channels: int = 2
+    """Of the film's mix: 2, or 6 for 5.1."""
 
 
 @dataclass(frozen=True)

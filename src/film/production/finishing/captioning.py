@@ -8,13 +8,14 @@ A file that somebody has edited is theirs: it is told from ours by the digest of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from film.captions import captioned, srt, vtt
 from film.files.bounds import open_plain
 from film.files.own_files import fresh_beside
+from film.models import Shot
 from film.planning.params import FilmParams
 from film.render.scripts import complaint
 from film.timeline import Timeline
@@ -30,9 +31,11 @@ def with_captions(timeline: Timeline, params: FilmParams) -> Timeline:
     return captioned(timeline, params.film.captions)
 
 
-def unwritable(timeline: Timeline) -> str | None:
-    """What to tell of writing in the picture that no font here has letters for."""
-    return complaint("".join(dict.fromkeys(char for text in _drawn(timeline) for char in text)))
+def unwritable(timeline: Timeline, shots: Sequence[Shot] = ()) -> str | None:
+    """What to tell of writing in the picture that no font here has letters for; titles may bring their own."""
+    titles = (shot.title for shot in shots if shot.title)
+    said = complaint("".join(dict.fromkeys(char for text in _drawn(timeline) for char in text)))
+    return said or next(filter(None, (complaint(t.text, str(t.font) if t.font else "") for t in titles)), None)
 
 
 def write_beside(

@@ -41,6 +41,7 @@ def sheet(timeline: Timeline, made: Composed) -> dict[str, Any]:
                 **({"hold": clip.hold} if clip.hold else {}),
                 "spoken": clip.shot_id in spoken,
                 **({"still": True} if clip.source.kind == "image" else {}),
+                **({"title": True} if clip.title else {}),
                 **({"speed": str(clip.speed)} if clip.speed != 1 else {}),
                 **({"join": join.kind, "join_frames": join.frames} if join and join.frames else {}),
             }

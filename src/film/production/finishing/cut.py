@@ -29,6 +29,7 @@ from film.production.finishing.look import with_look
 from film.production.finishing.outputs import announce, read_manifest, write_manifest
 from film.production.finishing.sealing import Seal, comment_of
 from film.production.finishing.soundtrack import with_soundtrack
+from film.production.finishing.titles import carried_over
 from film.render import Composed, ComposeProgress, EncodeSettings, compose, mix, segments
 from film.render.ambience import kind_for
 from film.shots.shotfile import standard_rate
@@ -55,7 +56,7 @@ THIS_MACHINE = EncodeBackend()
 def timeline_of(params: FilmParams, shots: Sequence[CompletedShot]) -> Timeline:
     """The cut list of a film's shots, each with the clip, or the still that stands in for it."""
     rate = film_rate(params, shots)
-    cuts = [_cut(params, shot, rate) for shot in shots]
+    cuts = carried_over([_cut(params, shot, rate) for shot in shots])
     timeline = build_timeline(
         cuts,
         rate=rate,
@@ -213,13 +214,13 @@ def film_key(timeline: Timeline, settings: EncodeSettings, seal: Seal | None = N
 
 def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
     shot = done.shot
-    picture = done.video or done.stand_in
+    picture = done.shown
     assert picture is not None  # every shot has at least its stand-in by now
     number = f"{shot.shot_number:03d}" if shot.shot_number is not None else ""
     slate_number = number or shot.shot_id[:16]
     label = "  ".join(filter(None, (shot.shot_type.replace("-", " ").upper(), (shot.time_of_day or "").upper())))
     badge = "" if done.complete else "MISSING"
-    if params.is_draft:
+    if params.is_draft and not shot.title:  # a draft's words are as final as the film's
         badge = badge or "ANIMATIC"
     slate = Slate(slate_number, f"{label} · {shot.mood}" if shot.mood else label, shot.spoken, badge)
     speech = done.audio
@@ -241,11 +242,12 @@ def _cut(params: FilmParams, done: CompletedShot, rate: Fraction) -> ShotCut:
         spoken=voice_of(speech) if speech else (),
         words=tuple(SpokenWord.model_validate(word) for word in speech.details.get("words", ())) if speech else (),
         turns=_turns(done),
-        ambience=kind_for(shot.landscapes, shot.enhanced_prompt, shot.time_of_day),
+        ambience=kind_for(shot.landscapes, "" if shot.title else shot.enhanced_prompt, shot.time_of_day),
         transition=shot.transition,
         transition_seconds=Fraction(shot.transition_seconds) if shot.transition_seconds else None,
         slate=slate if badge else None,
         fit=shot.fit or params.film.look.fit,
+        title=shot.title.text if shot.title else "",
     )
 
 

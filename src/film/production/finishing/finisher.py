@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
@@ -34,6 +33,7 @@ from film.production.finishing.cut import (
 )
 from film.production.finishing.outputs import check_output, film_path, note_elsewhere
 from film.production.finishing.sealing import UNSIGNED, Seal, credential_for, seal_of
+from film.production.finishing.titles import with_cards
 from film.production.stop import Stop
 from film.provenance import Credential
 from film.render import Composed, ComposeProgress, EncodeSettings
@@ -59,6 +59,7 @@ class Finisher:
 
     async def cut(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         """The finished film. ``began`` is when the run did, on the monotonic clock; every shot has a picture."""
+        shots = await asyncio.to_thread(with_cards, shots, self.params, self.services.cache)
         timeline = timeline_of(self.params, shots)
         settings = self._encode_settings
         path = film_path(self.params, self.services.settings.films)
@@ -98,8 +99,9 @@ class Finisher:
 
     def is_unchanged(self, shots: Sequence[CompletedShot]) -> bool:
         """Whether the film that is there is the one asked for, so that none of its parts is needed."""
-        if self.stop.is_set() or not all(s.video for s in shots):
+        if self.stop.is_set() or not all(s.video or s.shot.title for s in shots):
             return False
+        shots = with_cards(shots, self.params, self.services.cache)
         path = film_path(self.params, self.services.settings.films)
         timeline = timeline_of(self.params, shots)
         seal = seal_of(self.params, timeline, shots, self.credential)
@@ -109,8 +111,7 @@ class Finisher:
 
     @property
     def _encode_settings(self) -> EncodeSettings:
-        settings = EncodeSettings.preview() if self.params.is_draft else EncodeSettings.final()
-        return replace(settings, format=self.params.film.format)
+        return EncodeSettings.of(self.params.film.format, draft=self.params.is_draft)
 
     def _check_files(self, shots: Sequence[CompletedShot]) -> None:
         """Every byte of what goes into the cut is what was stored; StoreError says what is not."""
@@ -135,7 +136,7 @@ class Finisher:
         loop = asyncio.get_running_loop()
         self.events.emit("cut_started", frames=timeline.frames)
         unsigned = UNSIGNED if self.params.film.provenance.manifest and not seal else None
-        for message in filter(None, (unwritable(timeline), unsigned)):
+        for message in filter(None, (unwritable(timeline, self.params.shots), unsigned)):
             self.events.emit("warning", message=message)
 
         def progress(at: ComposeProgress) -> None:

@@ -43,7 +43,7 @@ def with_look(timeline: Timeline, params: FilmParams, cuts: Sequence[ShotCut]) -
             grain=Fraction(look.grain),
             grain_seed=zlib.crc32(clip.source.sha256.encode()) if look.grain else 0,
         )
-        clips.append(replace(clip, grade=None if grade == plain else grade))
+        clips.append(replace(clip, grade=None if grade == plain or clip.title else grade))
     return replace(timeline, clips=tuple(clips))
 
 
@@ -51,9 +51,9 @@ def _matched(clips: Sequence[Clip], cuts: Sequence[ShotCut]) -> list[Gain]:
     gains: list[Gain] = []
     anchor: tuple[float, float, float] | None = None
     for place, clip in enumerate(clips):
-        if not place or not same_scene(cuts[place - 1], cuts[place]):
+        if clip.title or not place or not same_scene(cuts[place - 1], cuts[place]):
             anchor = None
-        tone = tone_of(clip.source)
+        tone = None if clip.title else tone_of(clip.source)
         gains.append(matched(tone, anchor) if tone and anchor else _AS_IT_IS)
         anchor = anchor or tone
     return gains

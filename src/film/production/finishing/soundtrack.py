@@ -44,7 +44,9 @@ def with_soundtrack(timeline: Timeline, params: FilmParams, shots: Sequence[Comp
         clips=clips,
         music=_music(timeline, params.film.music, warnings) if params.film.music else None,
         effects=effects,
-        target=SoundTarget(sound.loudness, sound.true_peak, sound.clips_level, sound.dialogue),
+        target=SoundTarget(
+            sound.loudness, sound.true_peak, sound.clips_level, sound.dialogue, 6 if sound.channels == "5.1" else 2
+        ),
         warnings=tuple(warnings),
     )
     return laid if sound.ambience else replace(laid, beds=_air(laid))
