@@ -51,3 +51,4 @@ wheel:
 docs:
     uv run python docs/reference/commands.py
     uv run python docs/reference/transitions.py
+    uv run python docs/reference/events.py

@@ -1,7 +1,7 @@
 """A film's schedule without its cost: real chains, jobs, limits and polls over a vendor that only keeps a queue.
 
-    lengths of shots ─► Asker, ShotChain ─► Jobs (Limits, Submitter, Collector, Pace) ─► Studio: c places, then a line
-                        film.pipeline       film.jobs                                    what a vendor is to a schedule
+    lengths of shots ─► RequestBuilder, ShotChain ─► Jobs (Limits, Submitter …) ─► Studio: c places, then a line
+                        planning, production         film.jobs                     what a vendor is to a schedule
 
 On a virtual clock (``film.testing.virtual_time``) a film of a thousand shots takes seconds. The journal's rows are kept
 in memory here and the store is left out: they cost time of this machine. ``perform`` has all of that in it, on the

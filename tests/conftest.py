@@ -8,6 +8,8 @@
     settings       settings on that database, with a gallery of the test's own
     tell           prints a figure that a test has measured, at the end of the run, in whatever process it ran
 
+Every event that a test's run emits is held against its model.
+
 No test may depend on which ones ran before it: `pytest --shuffle SEED` runs them in another order.
 
 PostgreSQL is a real server from a package, one per process (so also one per xdist worker), started by the first test
@@ -18,6 +20,7 @@ does, however it ends, stops the server and removes its files.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import shutil
@@ -33,11 +36,14 @@ from urllib.parse import quote
 
 import hypothesis
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from film.db.migrate import prepare
 from film.db.session import close_engines, make_engine
 from film.db.tables import Base
+from film.production.event_models import EVENTS
+from film.production.events import Event, Events
 from film.providers import registry
 from film.settings import Settings
 from film.variables import STORE_NAMES
@@ -111,6 +117,32 @@ def _providers() -> Iterator[None]:
     if registry._registered != before:
         registry._registered.clear()
         registry._registered.update(before)
+
+
+@pytest.fixture(autouse=True)
+def _events_fit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every event that is emitted has the facts of its model: all of them, and no others."""
+    emit, misfits = Events.emit, list[str]()
+
+    def checked(self: Events, event: str, **facts: object) -> None:
+        if wrong := _misfit(Event(event, 0.0, facts)):
+            misfits.append(wrong)
+        emit(self, event, **facts)
+
+    monkeypatch.setattr(Events, "emit", checked)
+    yield
+    assert not misfits, "events are not as film.production.event_models says"
+
+
+def _misfit(event: Event) -> str:
+    """What is wrong with an event; empty where it is as its model says."""
+    told = json.loads(event.as_json())
+    try:
+        model = EVENTS.validate_python(told)
+    except ValidationError as error:
+        return f"{event.event}: {error}"
+    unlike = told.keys() ^ type(model).model_fields.keys()
+    return f"{event.event}: {', '.join(sorted(unlike))}" if unlike else ""
 
 
 @pytest.fixture(autouse=True)

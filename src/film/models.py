@@ -224,6 +224,8 @@ class Shot(Model):
     audio_model: Word | None = None
     reuse: Annotated[tuple[Word, ...], BeforeValidator(_one_or_several), Field(max_length=len(AssetType))] = ()
     """Ids of assets in the library, one a type at most, that are its picture, clip or line: none is made then."""
+    start_from: Literal["previous"] | None = None
+    """``previous``: its clip begins with the picture with which the shot before ends, and none is made for it."""
     template: Slug | None = None
     """The style template that its prompt is made with."""
     variables: Mapping[str, bool | int | Decimal | str] = Field(default_factory=dict[str, bool | int | Decimal | str])

@@ -222,13 +222,13 @@ class Program:
         # Only the vendors' time passes faster: leases run out by this machine's, and so are they renewed.
         self._run.jobs._lease *= SPEED  # pyright: ignore[reportPrivateUsage]
         desk = self._run.jobs._desk  # pyright: ignore[reportPrivateUsage]
-        shelf = self._services.cache._shelf  # pyright: ignore[reportPrivateUsage]
+        results = self._services.cache._results  # pyright: ignore[reportPrivateUsage]
         around = self._fuse.around
         around(desk.journal, "intend", before="before intent")
         around(desk.journal, "write", after="after ticket")
         around(desk.money, "settle", after="after settle")
-        around(shelf.blobs, "place", "before blob", "blob placed")
-        around(shelf.actions, "write", after="blob stored")
+        around(results.blobs, "place", "before blob", "blob placed")
+        around(results.actions, "write", after="blob stored")
         around(self._run.jobs, "finish", after="after done")
 
 

@@ -91,3 +91,9 @@ def test_a_page_that_is_made_from_the_code_is_what_the_code_says(name: str) -> N
     page: str = runpy.run_path(str(ROOT / "docs" / "reference" / f"{name}.py"))["page"]()
     written = (ROOT / "docs" / "reference" / f"{name}.md").read_text("utf-8")
     assert written == page, "run just docs"
+
+
+def test_the_events_and_their_schema_are_what_the_models_say() -> None:
+    made: dict[str, str] = runpy.run_path(str(ROOT / "docs" / "reference" / "events.py"))["files"]()
+    for name, text in made.items():
+        assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == text, "run just docs"

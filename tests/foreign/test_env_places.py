@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from film.cli.doctor import _accounts  # pyright: ignore[reportPrivateUsage]
+from film.app.doctor import check_accounts
 from film.db.session import engine_for
 from film.errors import BadMedia, ConfigurationError
 from film.providers.addresses import check_outside
-from film.providers.wire import KeyAuth
+from film.providers.vendor_client import KeyAuth
 from film.settings import load_settings
 
 
@@ -104,7 +104,7 @@ def test_results_lie_where_the_web_answers(port: int, refused: bool) -> None:
 def test_doctor_shows_no_token_of_a_gateways_address(tmp_path: Path) -> None:
     where = "http://127.0.0.1:1/fal?token=hush-hush"
     settings = load_settings({"FILM_FAL_URL": where, "FAL_KEY": "k", "HOME": str(tmp_path)}, folder=tmp_path)
-    told = [finding.what for finding in asyncio.run(_accounts(settings))]
+    told = [finding.what for finding in asyncio.run(check_accounts(settings))]
     assert told and "http://127.0.0.1:1/fal" in told[0] and "hush" not in "".join(told)
 
 

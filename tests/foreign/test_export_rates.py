@@ -120,7 +120,8 @@ def test_one_format_s_failure_leaves_the_others(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_exit_code_says_that_one_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from film.cli import export
+    from film.app import exports
+    from film.app.workspace import Workspace
     from film.cli.main import film as film_command
 
     def broken(*_: object) -> str:
@@ -135,8 +136,8 @@ def test_the_exit_code_says_that_one_failed(tmp_path: Path, monkeypatch: pytest.
     timeline = film(tmp_path, Fraction(24))
     monkeypatch.setattr(writing, "xmeml", broken)
     monkeypatch.setattr("film.app.from_library.timeline_in_hand", lambda *_: timeline)
-    monkeypatch.setattr(export, "_params", lambda *_: Params())
-    monkeypatch.setattr(export, "library", lambda *_: None)
+    monkeypatch.setattr(exports, "_params", lambda *_: Params())
+    monkeypatch.setattr(Workspace, "looking", lambda *_: None)
     asked = ["film", "--xml", "--edl", "--json", "-o", str(tmp_path / "out")]
     came = CliRunner().invoke(film_command, ["export", *asked], standalone_mode=False)
     assert came.return_value == 1

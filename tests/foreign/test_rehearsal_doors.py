@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from film.cli.simulate import _without_secrets, environment  # pyright: ignore[reportPrivateUsage]
+from film.app.rehearsals import environment, without_secrets
 from film.testing.simulator import Latency, Simulator
 from film.vendors import accounts
 
@@ -53,7 +53,7 @@ def test_no_real_key_goes_along_under_any_of_its_names(monkeypatch: pytest.Monke
     for name in (*names, "AWS_SECRET_ACCESS_KEY", "FILM_DATABASE_URL"):
         monkeypatch.setenv(name, "a real one")
 
-    rehearsed = _without_secrets() | environment(Simulator(), tmp_path)
+    rehearsed = without_secrets() | environment(Simulator(), tmp_path)
 
     assert "a real one" not in rehearsed.values()
     assert {rehearsed[name] for name in names} == {"simulated"}

@@ -58,7 +58,8 @@ def shots(tmp_path: Path) -> Path:
 
 def film_of(watcher: Watcher) -> None:
     tell = watcher.events.emit
-    tell("film_started", film_id="attic", tier="budget", shots=2, shots_to_make=1, to_make=1, at_most="0.27")
+    told = {"film_id": "attic", "tier": "budget", "shots": 2, "shots_to_make": 1, "to_make": 1, "at_most": "0.27"}
+    tell("film_started", **told, schema_version=1)
     tell("step_started", shot_id="one", step="video")
     for kind in ("submitted", "waiting", "fetched"):
         tell("job", shot_id="one", step="video", kind=kind, provider="minimax", job_id="j-1", message="")
@@ -70,7 +71,9 @@ def test_a_purchase_is_one_span_with_its_tries_inside() -> None:
     watcher = Watcher()
     film_of(watcher)
     watcher.events.emit("cut_started", frames=48)
-    watcher.events.emit("film_done", path="x", seconds=2, made=1, reused=1, failed=0, cost="0.27")
+    money = dict.fromkeys(("for_nothing", "saved", "set_aside", "under_review", "disputed"), "0")
+    counts = {"made": 1, "reused": 1, "failed": 0, "over_quote": []}
+    watcher.events.emit("film_done", path="x", seconds=2, cost="0.27", **counts, **money)
     spans = watcher.spans()
     assert set(spans) == {"film", "shot", "video", "cut"}
     assert [event.name for event in spans["video"].events] == ["submitted", "waiting", "fetched"]

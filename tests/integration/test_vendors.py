@@ -34,8 +34,8 @@ from film.jobs.checks import check_media
 from film.models import AssetType, Generated
 from film.providers.base import AudioConfig, ImageConfig, Listing, ProviderContext, VideoConfig
 from film.providers.http import make_client
-from film.providers.patience import Patience
 from film.providers.registry import provider_class
+from film.providers.retry_policy import RetryPolicy
 from film.providers.vendor import VendorProvider
 from film.providers.vendor_kinds import VideoVendor
 from film.rates import RateCard
@@ -44,7 +44,7 @@ from film.testing.simulator.fal import SimulatedFal
 from film.vendors import accounts
 
 KEY = "canary-5ecret-key-0123456789"
-QUICK = Patience(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)
+QUICK = RetryPolicy(first_pause=0.01, answer_seconds=30.0, ask_seconds=30.0, fetch_seconds=30.0)
 
 
 def _picture() -> str:
@@ -191,7 +191,7 @@ def test_a_fault_at_the_order_is_told_truly_and_the_order_is_not_repeated(
 ) -> None:
     async def work(room: Room) -> None:
         if fault.kind == "hang":
-            room.provider.patience = Patience(answer_seconds=0.3)
+            room.provider.patience = RetryPolicy(answer_seconds=0.3)
         with pytest.raises(expected) as caught:
             await room.make()
         while not room.simulator.posts():  # the vendor writes an order down when it has done with it
@@ -318,7 +318,7 @@ def test_a_result_that_is_none_is_an_error_and_no_second_order(
 
 def test_an_endless_result_stops_at_the_cap(tmp_path: Path) -> None:
     async def work(room: Room) -> None:
-        room.provider.patience = Patience(caps={AssetType.IMAGE: 2 << 20})
+        room.provider.patience = RetryPolicy(caps={AssetType.IMAGE: 2 << 20})
         with pytest.raises(BadMedia, match="larger than 2 MB"):
             await room.make()
         assert not list(tmp_path.iterdir())

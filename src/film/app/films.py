@@ -1,4 +1,4 @@
-"""Make a film, or a single shot of one: the doors of the pipeline, and the one place where async work begins.
+"""Make a film from Python: the description's ``run_film_pipeline``, and ``make_film`` for programs with a loop.
 
 params ─► plan ─► keys and budget, or stop ─► every shot's chain at once ─► stand-ins ─► cut ─► records
 """
@@ -9,8 +9,9 @@ import os
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from film.app.running import blocking
 from film.errors import InputError
 from film.planning.options import as_flags
 from film.planning.params import film_params
@@ -18,11 +19,7 @@ from film.planning.results import FilmResult
 from film.production.engines import LOCAL, engine_named
 from film.production.engines.local import make_film
 from film.production.events import Listener
-from film.production.stop import run_blocking
 from film.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["make_film", "run_film_pipeline"]
 
@@ -71,7 +68,7 @@ def run_film_pipeline(
         **as_flags(options),
     )
     make = engine_named(engine)
-    return run_blocking(lambda stop: make(params, chosen, listeners=listeners, stop=stop))
+    return blocking(lambda stop: make(params, chosen, listeners=listeners, stop=stop))
 
 
 def _is_path(value: object) -> bool:

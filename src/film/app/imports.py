@@ -18,6 +18,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from film.app.assets import unusual_in
+from film.app.models import UseCaseInput, UseCaseResult
+from film.app.workspace import Workspace
 from film.errors import BadMedia, InputError, disk_error
 from film.files.digests import sha256_of_file
 from film.hashing import content_key
@@ -26,11 +29,40 @@ from film.media.clips import pictures_in
 from film.metadata.words import Words, each
 from film.models import Asset, AssetType, Model, Slug, Text, Word
 from film.planning.results import OWN, asset_id
-from film.planning.services import Services, open_services
+from film.planning.services import Services
 from film.production.probe import facts_of
-from film.settings import Settings, load_settings
+from film.settings import Settings
 
 RECIPE = "own/1"
+
+
+class ImportFiles(UseCaseInput):
+    """Files of the user's own, and what is said of all of them; the tags are those of a shot.
+
+    Without a ``prompt`` a file's name says what it shows. A file that may be a clip or a sound is a clip if it has a
+    picture, unless ``asset_type`` says otherwise.
+    """
+
+    files: tuple[Path, ...]
+    prompt: str | None = None
+    characters: tuple[str, ...] = ()
+    landscapes: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    mood: str | None = None
+    time_of_day: str | None = None
+    shot_type: str | None = None
+    asset_type: AssetType | None = None
+
+
+class ImportedAsset(Asset):
+    """An asset as the library knows it now."""
+
+    told: tuple[str, ...]
+    """What is unusual in its file."""
+
+
+class ImportedAssets(UseCaseResult):
+    assets: tuple[ImportedAsset, ...]
 
 
 class ImportWords(Model):
@@ -75,19 +107,46 @@ def import_assets(
     that may be a clip or a sound is a clip if it has a picture, unless ``asset_type`` says otherwise. Raises InputError
     for a file that is not whole media; then nothing was imported.
     """
-    said = _said(
+    asked = ImportFiles(
+        files=tuple(Path(file) for file in files),
         prompt=prompt,
-        characters=each(characters) or None,
-        landscapes=each(landscapes) or None,
-        styles=each(styles) or None,
+        characters=tuple(each(characters)),
+        landscapes=tuple(each(landscapes)),
+        styles=tuple(each(styles)),
         mood=mood,
         time_of_day=time_of_day,
         shot_type=shot_type,
+        asset_type=AssetType(asset_type) if asset_type else None,
     )
-    kind = AssetType(asset_type) if asset_type else None
-    services = open_services(settings or load_settings())
+    return _import(asked, Workspace(settings))
+
+
+def import_files(asked: ImportFiles, workspace: Workspace) -> ImportedAssets:
+    """Put files of the user's own into the library; the same bytes are one asset, and the files stay as they are.
+
+    Raises InputError for a file that is not whole media; then nothing was imported.
+    """
+    return ImportedAssets(
+        assets=tuple(
+            ImportedAsset(**{name: getattr(asset, name) for name in Asset.model_fields}, told=tuple(unusual_in(asset)))
+            for asset in _import(asked, workspace)
+        )
+    )
+
+
+def _import(asked: ImportFiles, workspace: Workspace) -> list[Asset]:
+    said = _said(
+        prompt=asked.prompt,
+        characters=asked.characters or None,
+        landscapes=asked.landscapes or None,
+        styles=asked.styles or None,
+        mood=asked.mood,
+        time_of_day=asked.time_of_day,
+        shot_type=asked.shot_type,
+    )
+    services = workspace.working()
     with services.cache, ExitStack() as copies:
-        taken_in = [_copied(Path(file).expanduser(), kind, services, copies) for file in files]
+        taken_in = [_copied(file.expanduser(), asked.asset_type, services, copies) for file in asked.files]
         stored = {copy.key: _stored(copy, said, services) for copy in taken_in}
         services.index.index_assets(stored.values())
     return [asset for key in stored if (asset := services.index.get_asset(stored[key].asset_id))]

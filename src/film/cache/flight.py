@@ -28,7 +28,7 @@ from typing import TypeVar
 
 from film.cache.actions import ActionTable
 from film.cache.entry import CachedAsset, NewResult
-from film.cache.shelf import ResultStore
+from film.cache.results import ResultStore
 from film.db.away import patiently
 from film.db.base import now
 from film.errors import StoreError
@@ -47,14 +47,14 @@ class Flights:
 
     def __init__(
         self,
-        shelf: ResultStore,
+        results: ResultStore,
         executor: Callable[[], Executor],
         lease: timedelta = LEASE,
     ) -> None:
-        self._shelf, self._actions, self._locks = shelf, shelf.actions, shelf.locks
+        self._results, self._actions, self._locks = results, results.actions, results.locks
         self._executor = executor
         self._lease = lease
-        self._keeper = LeaseKeeper(shelf.actions, lease)
+        self._keeper = LeaseKeeper(results.actions, lease)
         self._mutex = threading.Lock()
         self._making: dict[str, Future[CachedAsset | None]] = {}
 
@@ -140,7 +140,7 @@ class Flights:
 
     def _look_or_claim(self, key: str, owner: str, kind: str, provider: str) -> tuple[CachedAsset | None, bool]:
         """One try: the result, or a claim on it, or neither while another makes it."""
-        asset = self._shelf.find_whole(key)
+        asset = self._results.find_whole(key)
         if asset:
             return asset, False
         held = self._actions.standing(key)
@@ -160,7 +160,7 @@ class Flights:
 
     def _published(self, key: str) -> CachedAsset:
         """What another has made of ``key``, as its maker here has learned."""
-        asset = self._shelf.find_whole(key)
+        asset = self._results.find_whole(key)
         if asset is None:
             raise StoreError(
                 f"{key[:16]} was made by another run, and is not in the gallery any more",
@@ -169,7 +169,7 @@ class Flights:
         return asset
 
     def _store(self, key: str, made: NewResult, kind: str, provider: str, owner: str | None) -> CachedAsset:
-        return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)
+        return self._results.store(key, made, kind=kind, provider=provider, owner=owner)
 
     async def _finish(self, work: Callable[..., T], *args: object) -> T:
         """Run in a worker thread, to the end: a cancelled task still waits for what it began, then is cancelled."""

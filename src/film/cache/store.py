@@ -27,9 +27,9 @@ from film.cache.flight import LEASE, Flights
 from film.cache.identity import Identity
 from film.cache.keeping import decide
 from film.cache.records import Record
+from film.cache.results import ResultStore
 from film.cache.segments import SegmentCache
 from film.cache.shared import SharedBlobs
-from film.cache.shelf import ResultStore
 from film.cache.telling import tell_hit, tell_miss
 from film.cache.upkeep import GRACE, CollectReport, StrayFile, UpkeepScope, VerifyReport
 from film.db.base import now
@@ -66,9 +66,9 @@ class AssetCache:
         self.gallery = (gallery or _of(settings).gallery).absolute()
         self._engine = engine or engine_for(_of(settings).database_url)
         self._bucket = bucket or bucket_of(settings)
-        self._shelf = ResultStore(self.gallery, self._engine, on_problem, self._bucket)
+        self._results = ResultStore(self.gallery, self._engine, on_problem, self._bucket)
         self._counts = HitCounts(self._engine)
-        self._flights = Flights(self._shelf, self._executor, lease)
+        self._flights = Flights(self._results, self._executor, lease)
         self._lease = lease
         self._mutex = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
@@ -77,13 +77,13 @@ class AssetCache:
     @property
     def problems(self) -> list[str]:
         """The last faults that were found, for a run to show at its end."""
-        return list(self._shelf.problems)
+        return list(self._results.problems)
 
     # -- asking
 
     def get(self, key: str, *, kind: str = "", provider: str = "") -> CachedAsset | None:
         """The result of ``key``, counted as a hit or a miss; ``kind`` and ``provider`` say whose miss it is."""
-        asset = self._shelf.find(key)
+        asset = self._results.find(key)
         if asset is None:
             self._count_miss(key, kind, provider)
         else:
@@ -93,7 +93,7 @@ class AssetCache:
     def get_many(self, keys: Iterable[str], *, kind: str = "", provider: str = "") -> dict[str, CachedAsset]:
         """The results there are, by key, each key counted once."""
         wanted = dict.fromkeys(keys)
-        found = self._shelf.find_many(wanted)
+        found = self._results.find_many(wanted)
         for key in wanted:
             if key in found:
                 self._count_hit(found[key])
@@ -103,13 +103,13 @@ class AssetCache:
 
     def peek_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are, by key, for a plan: nothing is counted, marked as used or healed."""
-        return self._shelf.peek_many(dict.fromkeys(keys))
+        return self._results.peek_many(dict.fromkeys(keys))
 
     def on_record(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """What the database says of these keys, whatever their files are like; set aside or not."""
         keys = list(keys)
-        aside = {asset.key: asset for asset in self._shelf.actions.find_aside(keys)}
-        return aside | {asset.key: asset for asset in self._shelf.actions.find_many(keys)}
+        aside = {asset.key: asset for asset in self._results.actions.find_aside(keys)}
+        return aside | {asset.key: asset for asset in self._results.actions.find_many(keys)}
 
     def count_hits(self, found: Iterable[tuple[str, CachedAsset]]) -> None:
         """Count what ``peek_many`` has found and somebody now uses: (shot, result), a hit each."""
@@ -118,7 +118,7 @@ class AssetCache:
 
     def use_many(self, keys: Iterable[str]) -> dict[str, CachedAsset]:
         """The results there are and whole, every byte checked, kept alive but not counted as hits."""
-        found = self._shelf.find_many(dict.fromkeys(keys), whole=True)
+        found = self._results.find_many(dict.fromkeys(keys), whole=True)
         for key in found:
             self._counts.used(key)
         return found
@@ -151,11 +151,11 @@ class AssetCache:
 
     def temporary(self, suffix: str = "") -> Path:
         """A new file name in the store's filesystem, to write to before ``put``."""
-        return self._shelf.blobs.temporary(suffix)
+        return self._results.blobs.temporary(suffix)
 
     def room(self) -> int:
         """Bytes that are left on the store's disk."""
-        return self._shelf.blobs.room()
+        return self._results.blobs.room()
 
     def put(
         self,
@@ -171,7 +171,7 @@ class AssetCache:
     ) -> CachedAsset:
         """Keep a result, in place of any there was. A file at ``path`` is taken over: it is moved, not copied."""
         made = NewResult(mime, data, path, cost, details or {})
-        return self._shelf.store(key, made, kind=kind, provider=provider, owner=None)
+        return self._results.store(key, made, kind=kind, provider=provider, owner=None)
 
     def verified_path(self, asset: CachedAsset | str) -> Path:
         """Where a result (or the result of a key) lies, every byte checked once in this process.
@@ -180,11 +180,11 @@ class AssetCache:
         makes it again.
         """
         if isinstance(asset, str):
-            found = self._shelf.actions.find(asset)
+            found = self._results.actions.find(asset)
             if found is None:
                 raise StoreError(f"nothing is stored for {asset[:16]}", hint="run again: it will be made")
             asset = found
-        if not self._shelf.is_whole(asset):
+        if not self._results.is_whole(asset):
             raise IntegrityError(
                 f"{asset.kind} {asset.key[:16]} in the gallery is damaged or missing: {asset.path.name[:16]}",
                 hint="run again: it was put aside and will be made again",
@@ -194,14 +194,14 @@ class AssetCache:
 
     def open(self, asset: CachedAsset | str) -> BufferedReader:
         """A verified result, opened for reading; no link is followed."""
-        return self._shelf.blobs.open(self.verified_path(asset).name)
+        return self._results.blobs.open(self.verified_path(asset).name)
 
     def open_blob(self, sha256: str, size: int) -> BufferedReader:
         """A verified blob by its hash, whatever it is the result of; StoreError where it is not whole."""
-        condition = self._shelf.blobs.check(sha256, size)
+        condition = self._results.blobs.check(sha256, size)
         if condition is not Condition.GOOD:
             raise StoreError(f"blob {sha256[:16]} is {condition.value}", hint="see what else is: film fsck")
-        return self._shelf.blobs.open(sha256)
+        return self._results.blobs.open(sha256)
 
     def segments(self, kind: str = "segment") -> SegmentCache:
         """The store as the cut sees it."""
@@ -211,19 +211,19 @@ class AssetCache:
 
     def claim(self, key: str, *, owner: str, lease: timedelta | None = None, kind: str, provider: str) -> Claim:
         """Become the maker of ``key`` ("mine"), or learn that it is "ready" or being made ("wait")."""
-        return self._shelf.actions.claim(key, owner=owner, lease=lease or self._lease, kind=kind, provider=provider)
+        return self._results.actions.claim(key, owner=owner, lease=lease or self._lease, kind=kind, provider=provider)
 
     def renew(self, key: str, *, owner: str, lease: timedelta | None = None) -> bool:
         """Hold a claim for longer; False when it has been lost."""
-        return self._shelf.actions.renew({key: owner}, lease or self._lease) == 1
+        return self._results.actions.renew({key: owner}, lease or self._lease) == 1
 
     def publish(self, key: str, made: NewResult, *, owner: str, kind: str, provider: str) -> CachedAsset:
         """Store a claimed result. If another was published meanwhile, that one stays and is returned."""
-        return self._shelf.store(key, made, kind=kind, provider=provider, owner=owner)
+        return self._results.store(key, made, kind=kind, provider=provider, owner=owner)
 
     def abandon(self, key: str, *, owner: str | None = None) -> bool:
         """Give a claim up for others to take."""
-        return self._shelf.actions.release(key, owner)
+        return self._results.actions.release(key, owner)
 
     # -- upkeep
 
@@ -234,14 +234,14 @@ class AssetCache:
 
     def verify(self, *, read_all: bool = True, scope: UpkeepScope | None = None) -> VerifyReport:
         """Compare every row (or those of a scope) with its file and its bytes, or only its length; changes nothing."""
-        return self._shelf.upkeep.verify(read_all=read_all, scope=scope)
+        return self._results.upkeep.verify(read_all=read_all, scope=scope)
 
     def adopt(self, *, dry_run: bool = False) -> AdoptReport:
         """Make rows anew, from the gallery's own records, for files that the database does not know."""
-        shelf = self._shelf
+        results = self._results
         if not dry_run:
-            shelf.identity.write()
-        return adopt(self._engine, shelf.blobs, shelf.records, shelf.actions, shelf.locks, dry_run=dry_run)
+            results.identity.write()
+        return adopt(self._engine, results.blobs, results.records, results.actions, results.locks, dry_run=dry_run)
 
     def repair(
         self, *, read_all: bool = True, scope: UpkeepScope | None = None, found: VerifyReport | None = None
@@ -251,52 +251,54 @@ class AssetCache:
         What was set aside stays on record, and counts again once a whole copy is back. What cannot be read is only
         reported. ``found`` is what a verification just before has found.
         """
-        return self._shelf.repair(read_all=read_all, scope=scope, found=found)
+        return self._results.repair(read_all=read_all, scope=scope, found=found)
 
     def trouble(self) -> StoreError | None:
         """Why gallery and database are not one library, if they are not."""
-        return self._shelf.identity.trouble()
+        return self._results.identity.trouble()
 
     def take_over(self) -> None:
         """Take a database that is empty, or an older copy, for the library's own: ``adopt`` is about to fill it."""
-        self._shelf.identity.take_over()
-        if self._shelf.membership:
-            self._shelf.membership.take_over()
+        self._results.identity.take_over()
+        if self._results.membership:
+            self._results.membership.take_over()
 
     @property
     def identity(self) -> Identity:
         """Whose files these are: asked before anything is written, forgotten or deleted."""
-        return self._shelf.identity
+        return self._results.identity
 
     def heal_from(self, folder: Path, hashes: Iterable[str]) -> list[str]:
         """Bring whole copies of these blobs from a backup or another gallery; the hashes of those that came."""
-        self._shelf.identity.write()
-        return self._shelf.upkeep.heal_from(BlobStore(folder, lambda: ""), hashes)
+        self._results.identity.write()
+        return self._results.upkeep.heal_from(BlobStore(folder, lambda: ""), hashes)
 
     def is_whole(self, sha256: str) -> bool:
         """Whether a blob on record can be read, and is what its name says."""
-        return self._shelf.upkeep.is_whole(sha256)
+        return self._results.upkeep.is_whole(sha256)
 
     def lost(self) -> list[tuple[str, str, datetime]]:
         """What was set aside: hash, why, since when."""
-        return self._shelf.upkeep.lost()
+        return self._results.upkeep.lost()
 
     def strays(self) -> list[StrayFile]:
         """Files without a row."""
-        return self._shelf.upkeep.strays()
+        return self._results.upkeep.strays()
 
     def unlisted(self) -> list[str]:
         """Folders of the store that ``strays`` could not look into, and why."""
-        return [f"the folder {name} cannot be read: {why}" for name, why in sorted(self._shelf.blobs.unlisted.items())]
+        return [
+            f"the folder {name} cannot be read: {why}" for name, why in sorted(self._results.blobs.unlisted.items())
+        ]
 
     def recorded(self, hashes: Iterable[str]) -> dict[str, Record]:
         """What the records of the gallery, and of the bucket, say of files without a row, by hash."""
-        found = self._shelf.records.lacking(frozenset(), set(hashes))
+        found = self._results.records.lacking(frozenset(), set(hashes))
         return {record.sha256: record for some in found.values() for record in reversed(some)}
 
     def promised_in_vain(self) -> int:
         """How many assets of the library have no file on record any more."""
-        return self._shelf.upkeep.promised_in_vain()
+        return self._results.upkeep.promised_in_vain()
 
     def collect(
         self,
@@ -313,17 +315,17 @@ class AssetCache:
         of the latter only as much, the last used first, as fits into ``size_cap`` bytes with the rest. A ``dry_run``
         changes nothing and lists what would go. StoreError where gallery, database and bucket are not one library.
         """
-        self._shelf.identity.remove()
+        self._results.identity.remove()
         if not dry_run:
-            if self._shelf.membership:
-                self._shelf.membership.before_removal()
-            self._shelf.identity.write()
+            if self._results.membership:
+                self._results.membership.before_removal()
+            self._results.identity.write()
             self._counts.flush()
         moment = now()
         decision = decide(
             self._engine, named=roots, cutoff=moment - grace, used_since=moment - unused_for, size_cap=size_cap
         )
-        return self._shelf.upkeep.collect(decision, grace=grace, dry_run=dry_run)
+        return self._results.upkeep.collect(decision, grace=grace, dry_run=dry_run)
 
     # -- a bucket behind it
 
@@ -337,25 +339,25 @@ class AssetCache:
         A new bucket counts as being filled until nothing is missing in it, or ``finish`` says that the rest is gone.
         """
         copies = self._copies()
-        self._shelf.identity.absent()
+        self._results.identity.absent()
         copies.take()
-        self._shelf.identity.write()
+        self._results.identity.write()
         return copies.push(finish=finish)
 
     def drop_copies(self, *, grace: timedelta = GRACE, size_cap: int = 0, dry_run: bool = False) -> Dropped:
         """Remove files here that lie in the bucket, the least recently used first, until the rest is ``size_cap``
         bytes or less. What was used within ``grace`` stays."""
         self._counts.flush()
-        self._shelf.identity.remove()
+        self._results.identity.remove()
         return self._copies().drop(now() - grace, size_cap, dry_run=dry_run)
 
     def _copies(self) -> Copies:
-        if not isinstance(self._shelf.blobs, SharedBlobs) or self._shelf.membership is None:
+        if not isinstance(self._results.blobs, SharedBlobs) or self._results.membership is None:
             raise ConfigurationError(
                 "there is no shared store: the files here are the only ones",
                 hint="set FILM_STORE_URL to a bucket, like s3://films/library",
             )
-        return Copies(self._engine, self._shelf.blobs, self._shelf.membership, self._shelf.records)
+        return Copies(self._engine, self._results.blobs, self._results.membership, self._results.records)
 
     def flush(self) -> None:
         """Write the statistics that are still in memory."""
@@ -369,7 +371,7 @@ class AssetCache:
         if pool:
             pool.shutdown()
         self._counts.flush()
-        self._shelf.locks.close()
+        self._results.locks.close()
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from film.captions.moments import SECOND
 from film.captions.segments import is_unspaced
-from film.captions.text import LINE, SENTENCE, SENTENCE_ENDS, TORN, Break, breaks, is_wide, width, widths
+from film.captions.text import LINE, SENTENCE, SENTENCE_ENDS, TORN, LineBreak, breaks, is_wide, width, widths
 
 SHORTEST, LONGEST = Fraction(5, 6), 7
 """Seconds that a page is shown."""
@@ -92,7 +92,7 @@ class _Layout:
 
     def __init__(self, text: str, prefix: int) -> None:
         self._text, self._prefix = text, prefix
-        self.places = [Break(0, SENTENCE), *breaks(text), Break(len(text), 0)]
+        self.places = [LineBreak(0, SENTENCE), *breaks(text), LineBreak(len(text), 0)]
         before = widths(text)
         self._starts = [before[place.at] for place in self.places]
         self._stops = [before[p.at - 1] if p.at and text[p.at - 1] == " " else before[p.at] for p in self.places]

@@ -55,7 +55,7 @@ _LEANING = frozenset(
 
 
 @dataclass(frozen=True)
-class Break:
+class LineBreak:
     """A place where a line may end: the next one begins at ``at``. ``cost`` says how badly it reads."""
 
     at: int
@@ -89,20 +89,20 @@ def widths(text: str) -> list[int]:
     return list(accumulate(map(units_of, text), initial=0))
 
 
-def breaks(text: str) -> list[Break]:
+def breaks(text: str) -> list[LineBreak]:
     """Every place where a line of clean ``text`` may end, in order, its end not among them."""
-    found: list[Break] = []
+    found: list[LineBreak] = []
     start = 0
     inside = inner_ends(text) | _after_marks(text)
     for at in range(1, len(text)):
         before, after = text[at - 1], text[at]
         if before == " ":
             found += _torn(text, start, at - 1)
-            found.append(Break(at, _cost(text, start, at)))
+            found.append(LineBreak(at, _cost(text, start, at)))
             start = at
         elif after != " " and at in inside and _may_part(text, at):
             found += _torn(text, start, at)
-            found.append(Break(at, _after_unspaced(before)))
+            found.append(LineBreak(at, _after_unspaced(before)))
             start = at
     return found + _torn(text, start, len(text))
 
@@ -146,16 +146,16 @@ def _may_part(text: str, at: int) -> bool:
     return before not in _NO_LINE_END and after not in _NO_LINE_START
 
 
-def _torn(text: str, start: int, stop: int) -> list[Break]:
+def _torn(text: str, start: int, stop: int) -> list[LineBreak]:
     """Breaks inside a word that no line holds: an address, or a script without spaces."""
     if width(text[start:stop]) <= LINE:
         return []
-    found: list[Break] = []
+    found: list[LineBreak] = []
     since = 0
     for at in range(start + 1, stop):
         since += units_of(text[at - 1])
         if since >= _TEAR and not _is_attached(text, at):
-            found.append(Break(at, TORN))
+            found.append(LineBreak(at, TORN))
             since = 0
     return found
 

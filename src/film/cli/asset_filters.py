@@ -12,7 +12,7 @@ from film.cli.options import option
 from film.models import Asset, AssetType
 
 if TYPE_CHECKING:
-    from film.metadata import AssetQuery, Hit
+    from film.app.assets import RankedAssets
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,37 +53,18 @@ def filters(command: F) -> F:
     return command
 
 
-def query_of(options: dict[str, Any]) -> AssetQuery:
-    from film.metadata import AssetQuery
-
+def said_of(options: dict[str, Any]) -> dict[str, Any]:
+    """What those options say, by the names of ``film.app.assets.AssetFilters``; they are taken out."""
     any_of: dict[str, list[str]] = {}
-    for said in options["any"]:
+    for said in options.pop("any"):
         name, sign, words = said.partition("=")
         if not sign:
             raise click.BadParameter(f"{said!r} is not like mood=tense,calm", param_hint="--any")
         any_of.setdefault(name, []).extend(words.split(","))
-    return AssetQuery.of(
-        characters=options["character"],
-        landscapes=options["landscape"],
-        styles=options["style"],
-        mood=options["mood"],
-        time_of_day=options["time_of_day"],
-        shot_type=options["shot_type"],
-        asset_type=options["type"],
-        provider=options["provider"],
-        film_id=options["film_id"],
-        any_of=any_of,
-        text=options["text"],
-    )
-
-
-def document(asset: Asset, score: float | None = None) -> dict[str, Any]:
-    return ({} if score is None else {"score": round(score, 4)}) | asset.model_dump(mode="json")
-
-
-def told_of(asset: Asset) -> list[str]:
-    """What is unusual in its file, as it was told when it came in."""
-    return [str(words) for words in asset.details.get("told") or ()]
+    names = {"character": "characters", "landscape": "landscapes", "style": "styles", "type": "asset_type"}
+    same = ("mood", "time_of_day", "shot_type", "provider", "film_id", "text")
+    names |= {name: name for name in same}
+    return {"any_of": any_of, **{name: options.pop(option) for option, name in names.items()}}
 
 
 def print_assets(assets: Sequence[Asset], scores: Sequence[str] = (), scored: str = "") -> None:
@@ -105,11 +86,11 @@ def print_assets(assets: Sequence[Asset], scores: Sequence[str] = (), scored: st
     click.echo(table(rows, header, right=(len(header) - 2, len(header) - 1)))
 
 
-def print_hits(hits: Sequence[Hit], scored: str, as_document: bool) -> int:
+def print_ranked(found: RankedAssets, scored: str, as_document: bool) -> int:
     """``scored`` says what the scores mean."""
     if as_document:
-        print_json({"assets": [document(hit.asset, hit.score) for hit in hits]})
+        print_json(found.model_dump(mode="json"))
     else:
-        print_assets([hit.asset for hit in hits], [f"{hit.score:.2f}" for hit in hits], scored)
-        note(f"{len(hits)} found")
+        print_assets(found.assets, [f"{asset.score:.2f}" for asset in found.assets], scored)
+        note(f"{len(found.assets)} found")
     return 0

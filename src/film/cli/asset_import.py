@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from film.cli.asset_filters import document, print_assets, told_of
+from film.cli.asset_filters import print_assets
 from film.cli.console import note, print_json, shorten
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
 from film.models import AssetType
 
@@ -26,30 +26,25 @@ from film.models import AssetType
     "type", "-t", type=click.Choice([t.value for t in AssetType]), help="What a file is that may be a clip or a sound."
 )
 @as_json
-def import_files(files: tuple[Path, ...], json: bool, **said: Any) -> int:
+def import_files(files: tuple[Path, ...], json: bool, **said: object) -> int:
     """Put FILEs of your own into the library, for shots to take with "reuse". The files themselves stay as they are.
 
     The same bytes are one asset, however often and under whatever name they come; what is said the next time counts.
     """
-    from film.app.imports import import_assets
+    from film.app.imports import ImportFiles
+    from film.app.imports import import_files as take_in
 
-    assets = import_assets(
-        files,
-        prompt=said["prompt"],
-        characters=said["character"],
-        landscapes=said["landscape"],
-        styles=said["style"],
-        mood=said["mood"],
-        time_of_day=said["time_of_day"],
-        shot_type=said["shot_type"],
-        asset_type=said["type"],
+    names = {"character": "characters", "landscape": "landscapes", "style": "styles", "type": "asset_type"}
+    asked = ImportFiles.model_validate(
+        {"files": files, **{names.get(name, name): value for name, value in said.items()}}
     )
+    found = take_in(asked, workspace())
     if json:
-        print_json({"assets": [{**document(asset), "told": told_of(asset)} for asset in assets]})
+        print_json(found.model_dump(mode="json"))
         return 0
-    print_assets(assets)
-    for asset in assets:
-        for words in told_of(asset):
+    print_assets(found.assets)
+    for asset in found.assets:
+        for words in asset.told:
             note(f"{asset.asset_id} ({shorten(asset.prompt, 40)}): {words}")
-    note(f'{len(assets)} in the library; "reuse": "{assets[0].asset_id}" in a shot takes the first')
+    note(f'{len(found.assets)} in the library; "reuse": "{found.assets[0].asset_id}" in a shot takes the first')
     return 0

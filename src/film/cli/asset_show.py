@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from film.cli.asset_filters import document, told_of
 from film.cli.console import dollars, file_size, one_line, print_json
-from film.cli.looking import library
+from film.cli.looking import workspace
 from film.cli.options import as_json
-from film.errors import InputError
 from film.models import Asset
 
 
@@ -17,16 +15,16 @@ from film.models import Asset
 @as_json
 def show(asset_id: str, json: bool) -> int:
     """Show all that the library knows of ASSET_ID: what it shows, what it holds, and how its file is read."""
-    asset = library().index.get_asset(asset_id)
-    if asset is None:
-        raise InputError(f"there is no asset {asset_id!r} in the library", hint="film assets lists them")
+    from film.app.assets import show_asset, unusual_in
+
+    asset = show_asset(asset_id, workspace())
     if json:
-        print_json(document(asset))
+        print_json(asset.model_dump(mode="json"))
         return 0
     for name, value in _facts(asset):
         if value:
             click.echo(f"{name:11} {one_line(str(value))}")
-    for words in told_of(asset):
+    for words in unusual_in(asset):
         click.echo(f"{'read':11} {one_line(words)}")
     return 0
 

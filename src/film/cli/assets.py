@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from film.cli.asset_filters import document, filters, print_assets, print_hits, query_of
+from film.cli.asset_filters import filters, print_assets, print_ranked, said_of
 from film.cli.asset_import import import_files
 from film.cli.asset_show import show
 from film.cli.console import counted, dollars, file_size, note, one_line, print_json
-from film.cli.looking import library
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
-from film.cli.similar import reindex, searching, similar
+from film.cli.similar import reindex, similar
 
 if TYPE_CHECKING:
-    from film.metadata import Facets
-    from film.planning.services import Services
+    from film.app.assets import FacetCounts, LibraryFigures
 
 
 @click.group(name="assets", invoke_without_command=True)
@@ -36,22 +35,25 @@ def command(ctx: click.Context, **options: Any) -> int:
         if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in options):
             raise click.UsageError(f"options go behind {ctx.invoked_subcommand!r}")
         return 0
+    from film.app import assets
+
     _one_order(options)
-    as_document = options["json"]
-    services = library()
+    as_document, room = options["json"], workspace()
     if options["stats"]:
-        return _stats(services, as_document)
-    query = query_of(options)
+        return _stats(assets.library_figures(room), as_document)
+    said = said_of(options)
     if options["facets"]:
-        return _facets(services.index.facets(query), services.index.count(query), as_document)
+        return _facets(assets.count_facets(assets.AssetFilters.model_validate(said), room), as_document)
+    said["limit"] = options["limit"]
     if options["like"]:
-        hits = searching(services).find(options["like"], query, limit=options["limit"])
-        return print_hits(hits, "alike", as_document)
+        asked = assets.FindByMeaning.model_validate({**said, "like": options["like"]})
+        return print_ranked(assets.assets_like(asked, room), "alike", as_document)
+    find = assets.FindAssets.model_validate({**said, "cursor": options["cursor"]})
     if options["best"]:
-        return print_hits(services.index.best(query, limit=options["limit"]), "fit", as_document)
-    page = services.index.page(query, limit=options["limit"], cursor=options["cursor"])
+        return print_ranked(assets.best_assets(find, room), "fit", as_document)
+    page = assets.find_assets(find, room)
     if as_document:
-        print_json({"assets": [document(asset) for asset in page.assets], "next": page.next})
+        print_json(page.model_dump(mode="json"))
         return 0
     print_assets(page.assets)
     note(f"{len(page.assets)} found" + (f"; more with --cursor {page.next}" if page.next else ""))
@@ -66,28 +68,29 @@ def _one_order(options: dict[str, Any]) -> None:
         raise click.UsageError("--best needs --text")
 
 
-def _facets(facets: Facets, total: int, as_document: bool) -> int:
+def _facets(found: FacetCounts, as_document: bool) -> int:
     if as_document:
-        found = {name: {f.label: f.count for f in some} for name, some in facets.items()}
-        print_json({"total": total, "facets": found})
+        print_json(found.model_dump(mode="json"))
         return 0
-    for name, some in facets.items():
-        for facet in some:
-            click.echo(f"{name:12} {facet.count:>9}  {one_line(facet.label)}{' *' if facet.chosen else ''}")
-    is_chosen = any(facet.chosen for some in facets.values() for facet in some)
-    note(counted(total, "asset") + ("; *: asked for, and its kind counted as if it were not" if is_chosen else ""))
+    for name, words in found.facets.items():
+        for word, count in words.items():
+            click.echo(f"{name:12} {count:>9}  {one_line(word)}{' *' if (name, word) in found.chosen else ''}")
+    note(
+        counted(found.total, "asset")
+        + ("; *: asked for, and its kind counted as if it were not" if found.chosen else "")
+    )
     return 0
 
 
-def _stats(services: Services, as_document: bool) -> int:
-    index, cache = services.index.get_index_stats(), services.cache.get_cache_stats()
+def _stats(figures: LibraryFigures, as_document: bool) -> int:
     if as_document:
-        print_json({"library": dict(index), "cache": dict(cache)})
+        print_json(figures.model_dump(mode="json"))
         return 0
-    click.echo(f"assets     {index['total_assets']}")
-    click.echo(f"on disk    {file_size(cache['total_size_bytes'])}")
-    click.echo(f"hit rate   {cache['hit_rate_percent']}% ({cache['hits']} of {cache['hits'] + cache['misses']})")
-    click.echo(f"saved      {dollars(cache['total_cost_saved_usd'])}")
+    cache = figures.cache
+    click.echo(f"assets     {figures.library.total_assets}")
+    click.echo(f"on disk    {file_size(cache.total_size_bytes)}")
+    click.echo(f"hit rate   {cache.hit_rate_percent}% ({cache.hits} of {cache.hits + cache.misses})")
+    click.echo(f"saved      {dollars(cache.total_cost_saved_usd)}")
     return 0
 
 

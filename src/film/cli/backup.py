@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
 from film.cli.console import counted, file_size, note, one_line, print_json, print_path, warn
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
 from film.cli.units import Keep
 
@@ -32,50 +32,37 @@ def command(folder: Path, check: bool, keep: int | timedelta | None, quick: bool
     """
     if check:
         return _check(folder, json)
-    from film.archive import back_up, prune
-    from film.db.base import now
-    from film.db.looking import exists
-    from film.errors import InputError
-    from film.planning.services import open_services
-    from film.settings import load_settings
+    from film.app.backups import BackUp, back_up
 
-    settings = load_settings()
-    if not exists(settings.database_url) and not (settings.gallery / "library.json").exists():
-        raise InputError("there is no gallery yet: nothing to back up", hint="make a film first")
-    services = open_services(settings)
-    report = back_up(folder, settings=settings, cache=services.cache, engine=services.engine, quick=quick)
-    pruned = prune(folder, keep, now()) if keep is not None else (0, 0)
+    done = back_up(BackUp(folder=folder, keep=keep, quick=quick), workspace())
     if json:
-        document: dict[str, Any] = {"folder": str(folder), "generation": report.generation.name}
-        document |= {"database": str(report.database), "files": report.blobs, "copied": report.copied}
-        document |= {"healed": report.healed, "bytes": report.size, "lost": list(report.lost)}
-        print_json(document | {"generations_removed": pruned[0], "files_removed": pruned[1]})
-        return 1 if report.lost else 0
+        print_json(done.model_dump(mode="json"))
+        return 1 if done.lost else 0
     print_path(folder)
-    note(f"{report.copied} of {report.blobs} files copied ({file_size(report.size)}), the others were there")
-    if report.healed:
-        note(f"{counted(report.healed, 'file')} of the backup had gone bad, and are whole again")
+    note(f"{done.copied} of {done.files} files copied ({file_size(done.bytes)}), the others were there")
+    if done.healed:
+        note(f"{counted(done.healed, 'file')} of the backup had gone bad, and are whole again")
     if keep is not None:
-        note(f"{counted(pruned[0], 'generation')} went, and {counted(pruned[1], 'file')} that only they named")
-    if report.lost:
-        warn(f"{counted(len(report.lost), 'file')} are damaged or missing in the gallery itself: film fsck --repair")
-    return 1 if report.lost else 0
+        files = counted(done.files_removed, "file")
+        note(f"{counted(done.generations_removed, 'generation')} went, and {files} that only they named")
+    if done.lost:
+        warn(f"{counted(len(done.lost), 'file')} are damaged or missing in the gallery itself: film fsck --repair")
+    return 1 if done.lost else 0
 
 
 def _check(folder: Path, json: bool) -> int:
-    from film.archive import check
+    from film.app.backups import check_backup
 
-    report = check(folder)
+    found = check_backup(folder)
     if json:
-        counts = {"generations": report.generations, "files": report.blobs, "bytes": report.size}
-        print_json({"folder": str(folder), **counts, "missing": report.missing, "problems": report.problems})
+        print_json(found.model_dump(mode="json"))
     else:
-        for problem in report.problems:
+        for problem in found.problems:
             click.echo(one_line(problem))
-        read = f"{counted(report.generations, 'generation')}, {counted(report.blobs, 'file')} read"
-        note(f"{read} ({file_size(report.size)}), {len(report.problems)} with a problem")
-        if report.missing:
-            note(f"{counted(report.missing, 'file')} were not whole in the gallery when it was copied")
-        if report.problems:
+        read = f"{counted(found.generations, 'generation')}, {counted(found.files, 'file')} read"
+        note(f"{read} ({file_size(found.bytes)}), {len(found.problems)} with a problem")
+        if found.missing:
+            note(f"{counted(found.missing, 'file')} were not whole in the gallery when it was copied")
+        if found.problems:
             note("the next film backup replaces damaged files; damaged generations go with --keep")
-    return 1 if report.problems else 0
+    return 1 if found.problems else 0

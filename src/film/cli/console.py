@@ -12,7 +12,23 @@ from typing import Any
 
 import click
 
+from film.app.wording import counted, file_size
 from film.errors import usd
+
+__all__ = [
+    "counted",
+    "dollars",
+    "file_size",
+    "length",
+    "note",
+    "one_line",
+    "print_json",
+    "print_path",
+    "shorten",
+    "table",
+    "warn",
+    "watched",
+]
 
 
 def dollars(amount: Decimal, *, at_most: bool = False) -> str:
@@ -29,14 +45,6 @@ def length(seconds: Fraction | float | Decimal) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def file_size(size: int) -> str:
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size} bytes" if unit == "bytes" else f"{size:.1f} {unit}"
-        size = size / 1000  # type: ignore[assignment]  # from here on a float
-    raise AssertionError
-
-
 def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[int] = ()) -> str:
     """Columns aligned with spaces; ``right`` names those of numbers."""
     grid = [list(header), *[[one_line(c) for c in row] for row in rows]]
@@ -46,11 +54,6 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], right: Sequence[
         for row in grid
     ]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 shot``, ``2 shots``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shorten(text: str, width: int) -> str:

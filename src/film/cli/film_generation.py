@@ -6,11 +6,10 @@ It never asks: the limit, given or ``FILM_DEFAULT_BUDGET_USD``, is the consent.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from film.cli.console import warn
+from film.cli.looking import workspace_for
 from film.cli.main import run
 from film.cli.options import budget_limit, film_options, no_cache, option
 
@@ -23,25 +22,14 @@ from film.cli.options import budget_limit, film_options, no_cache, option
 @option("max_concurrent", type=int, default=3, show_default=True, help="Jobs at once at each provider.")
 @option("output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Where the film goes.")
 @option("force", is_flag=True, help="Let it take the place of a file that this program did not write.")
-def command(**options: Any) -> int:
+def command(shots_json_path: Path, no_cache: bool, max_concurrent: int, **options: object) -> int:
     """Make a film of shot definitions."""
+    from film.app.making import MakeFilm
     from film.cli.make import make
-    from film.planning.params import film_params
-    from film.settings import load_settings
 
-    settings = load_settings(project=options["shots_json_path"].parent)
-    for told in settings.notes:
-        warn(told)
-    given = options.pop("budget_limit")
-    params = film_params(
-        options.pop("shots_json_path"),
-        settings,
-        use_cache=not options.pop("no_cache"),
-        budget_limit=settings.default_budget if given is None else given,
-        concurrency=options.pop("max_concurrent"),
-        **options,
-    )
-    return make(params, settings, None)
+    workspace = workspace_for(shots_json_path)
+    asked = {"shots": shots_json_path, "use_cache": not no_cache, "concurrency": max_concurrent, **options}
+    return make(MakeFilm.model_validate(asked), workspace, None)
 
 
 def main() -> None:

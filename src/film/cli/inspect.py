@@ -15,7 +15,7 @@ from film.cli.console import length, one_line, print_json, watched
 from film.cli.options import as_json, option
 
 if TYPE_CHECKING:
-    from film.inspect import Finding, Report
+    from film.app.inspections import FoundFault, InspectedFilm
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -44,77 +44,48 @@ def command(**options: Any) -> int:
 
     Exit code 1 where something is an error; each finding comes with its time code, its length and what to do.
     """
-    from film.inspect import inspect_film, profile_named
+    from film.app.inspections import InspectFilm, inspect_film
 
-    profile = profile_named(options["profile"]) if options["profile"] else None
-    if options["html"]:
-        from film.files.written import check
-
-        check(options["html"], force=options["force"])
-    target = _loudness(options["loudness"])
-    with _progress(options["film"]) as tick:
-        report = inspect_film(
-            options["film"], loudness=target, profile=profile, thorough=not options["quick"], tick=tick
-        )
-    if options["html"]:
-        from film.inspect.page import write_page
-
-        write_page(report, options["html"], force=options["force"])
-    if options["json"]:
-        print_json(report.as_document())
+    json, strict = options.pop("json"), options.pop("strict")
+    asked = InspectFilm.model_validate(options)
+    with _progress(asked.film) as tick:
+        found = inspect_film(asked, tick=tick)
+    if json:
+        print_json(found.model_dump(mode="json"))
     else:
-        _print(report)
-    failed = not report.clean or (options["strict"] and report.of("warning"))
-    return 1 if failed else 0
+        _print(found)
+    return 1 if not found.clean or (strict and found.warnings) else 0
 
 
-def _loudness(text: str | None) -> float | None:
-    from film.errors import InputError
-    from film.shots.filmfile import LOUDNESS
-
-    if text is None:
-        return None
-    if text in LOUDNESS:
-        return float(LOUDNESS[text])
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not -70 <= value < 0:
-        names = ", ".join(LOUDNESS)
-        raise InputError(f"--loudness is {text!r}", hint=f"give LUFS, like -16, or one of {names}")
-    return value
-
-
-def _print(report: Report) -> None:
-    facts = report.facts
-    sound = f"{facts.audio_codec} {facts.sample_rate / 1000:g} kHz" if facts.audio_codec else "no sound"
-    rate = f"{float(facts.rate):.5g} fps" if facts.rate else "variable frame rate"
-    if facts.frames:
-        size = f"{facts.width}x{facts.height}"
+def _print(film: InspectedFilm) -> None:
+    rate = Fraction(film.frame_rate)
+    sound = f"{film.audio_codec} {film.sample_rate / 1000:g} kHz" if film.audio_codec else "no sound"
+    frames = f"{float(rate):.5g} fps" if rate else "variable frame rate"
+    if film.frames:
+        size = f"{film.width}x{film.height}"
         click.echo(
-            "  ".join([length(facts.seconds), f"{facts.frames} frames", rate, size, f"{facts.video_codec}, {sound}"])
+            "  ".join([length(film.seconds), f"{film.frames} frames", frames, size, f"{film.video_codec}, {sound}"])
         )
-    if facts.integrated is not None:
-        peak = "" if facts.true_peak is None else f", true peak {facts.true_peak:.1f} dBTP"
-        span = "" if facts.loudness_range is None else f", range {facts.loudness_range:.1f} LU"
-        click.echo(f"{facts.integrated:.1f} LUFS{span}{peak}")
-    for found in report.findings:
-        _print_finding(found, report)
-    click.echo(f"{'fine' if report.clean and not report.of('warning') else 'found'}: {one_line(report.summary)}")
+    if film.integrated_lufs is not None:
+        peak = "" if film.true_peak_dbtp is None else f", true peak {film.true_peak_dbtp:.1f} dBTP"
+        span = "" if film.loudness_range_lu is None else f", range {film.loudness_range_lu:.1f} LU"
+        click.echo(f"{film.integrated_lufs:.1f} LUFS{span}{peak}")
+    for found in film.findings:
+        _print_finding(found)
+    click.echo(f"{'fine' if film.clean and not film.warnings else 'found'}: {one_line(film.summary)}")
 
 
-def _print_finding(found: Finding, report: Report) -> None:
+def _print_finding(found: FoundFault) -> None:
     word = click.style(f"{found.severity:<7}", fg=_COLOURS[found.severity], bold=True)
-    place = report.place(found.start) or "whole film"
+    place = found.timecode or "whole film"
     lasts = "" if not found.seconds else _length(found.seconds)
     click.echo(f"{word}  {place:<11}  {lasts:>6}  {one_line(f'{found.name}: {found.what}')}")
     click.echo(f"{'':7}  {'':11}  {'':6}  help: {one_line(found.fix)}")
 
 
-def _length(seconds: Fraction) -> str:
+def _length(seconds: float) -> str:
     """A flash of a frame lasts no 0.0 s."""
-    return length(seconds) if seconds >= Fraction(1, 10) else f"{float(1000 * seconds):.0f} ms"
+    return length(seconds) if seconds >= 0.1 else f"{1000 * seconds:.0f} ms"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from film.cli.console import file_size, note, print_json, print_path, warn
-from film.cli.looking import library
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
 
 
@@ -24,16 +24,14 @@ def export_command(file: Path, json: bool) -> int:
 
     Every byte is checked on the way. Pieces of the cut and the ledger stay behind.
     """
-    from film.archive import export_library
+    from film.app.archives import export_library
 
-    services = library(strict=True)
-    report = export_library(file, cache=services.cache, engine=services.engine, index=services.index)
+    done = export_library(file, workspace())
     if json:
-        counts = {"results": report.results, "assets": report.assets, "blobs": report.blobs, "bytes": report.size}
-        print_json({"file": str(file), **counts})
+        print_json(done.model_dump(mode="json"))
     else:
         print_path(file)
-        note(f"{report.assets} assets, {report.results} results, {report.blobs} files ({file_size(report.size)})")
+        note(f"{done.assets} assets, {done.results} results, {done.blobs} files ({file_size(done.bytes)})")
     return 0
 
 
@@ -46,27 +44,15 @@ def import_command(file: Path, json: bool) -> int:
     Take archives only from those whose results you would use: that bytes are what was exported is checked, that they
     are what their prompt asks for cannot be.
     """
-    from film.archive import import_library
-    from film.planning.services import open_services
-    from film.settings import load_settings
+    from film.app.archives import import_library
 
-    services = open_services(load_settings())
-    report = import_library(file, cache=services.cache, index=services.index)
+    done = import_library(file, workspace())
     if json:
-        print_json(
-            {
-                "results": report.results,
-                "assets": report.assets,
-                "blobs": report.blobs,
-                "bytes": report.size,
-                "known_results": report.known_results,
-                "known_assets": report.known_assets,
-            }
-        )
+        print_json(done.model_dump(mode="json"))
         return 0
-    note(f"{report.assets} assets and {report.results} results are new ({file_size(report.size)})")
-    if report.known_results or report.known_assets:
-        note(f"{report.known_assets} assets and {report.known_results} results were here already")
+    note(f"{done.assets} assets and {done.results} results are new ({file_size(done.bytes)})")
+    if done.known_results or done.known_assets:
+        note(f"{done.known_assets} assets and {done.known_results} results were here already")
     return 0
 
 
@@ -79,15 +65,13 @@ def push_command(finish: bool, json: bool) -> int:
     A new store counts as being filled until nothing is missing in it: what it lacks then may lie on another machine
     that has not pushed yet, and is not bought again.
     """
-    from film.planning.services import open_services
-    from film.settings import load_settings
+    from film.app.archives import push_library
 
-    pushed = open_services(load_settings()).cache.push(finish=finish)
+    pushed = push_library(workspace(), finish=finish)
     if json:
-        counts = {"sent": pushed.sent, "bytes": pushed.size, "already": pushed.already}
-        print_json({**counts, "missing": list(pushed.missing)})
+        print_json(pushed.model_dump(mode="json"))
     else:
-        note(f"sent {pushed.sent} files ({file_size(pushed.size)}); {pushed.already} were there")
+        note(f"sent {pushed.sent} files ({file_size(pushed.bytes)}); {pushed.already} were there")
         if pushed.missing:
             gone = "they count as missing, and are made again when they are needed"
             push = "push on the machines that have them; if nobody has: film library push --finish"
@@ -104,26 +88,14 @@ def attach_command(yes: bool, json: bool) -> int:
     For a gallery whose files are gone for good, a copy that becomes the gallery, a library that leaves its shared
     store. Nothing is removed: what is not here is set aside, and counts again once it is brought back.
     """
-    from film.planning.services import open_services
-    from film.settings import load_settings
+    from film.app.archives import attach_library
 
-    services = open_services(load_settings(), whatever=True) if yes else library(load_settings())
-    found = services.cache.identity.look()
-    trouble = services.cache.trouble()
-    generation = services.cache.identity.attach() if yes else found.ours.generation if found.ours else 0
-    told = {
-        "gallery": str(services.settings.gallery),
-        "gallery_library": found.token.library if found.token else None,
-        "database_library": found.ours.library if found.ours else None,
-        "generation": generation,
-        "was_wrong": str(trouble) if trouble else None,
-        "attached": yes,
-    }
+    found = attach_library(workspace(), really=yes)
     if json:
-        print_json(told)
+        print_json(found.model_dump(mode="json"))
         return 0
-    theirs, ours = found.token.library if found.token else "none", found.ours.library if found.ours else "none"
-    note(f"gallery {told['gallery']}: library {theirs[:8]}, its files are {found.files}")
-    note(f"database: library {ours[:8]}, generation {generation}")
+    theirs, ours = found.gallery_library or "none", found.database_library or "none"
+    note(f"gallery {found.gallery}: library {theirs[:8]}, its files are {found.files}")
+    note(f"database: library {ours[:8]}, generation {found.generation}")
     note("attached: they are one library" if yes else "nothing was changed; film library attach --yes does it")
     return 0

@@ -1,4 +1,4 @@
-"""The library for commands that only look: open until the command has ended."""
+"""The workspace of a command: open until the command has ended, its warnings on stderr."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ from typing import TYPE_CHECKING
 
 import click
 
+from film.cli.console import note, warn
+
 if TYPE_CHECKING:
-    from film.planning.services import Services
+    from pathlib import Path
+
+    from film.app.workspace import Workspace
+    from film.errors import FilmError
     from film.settings import Settings
 
 
-def library(settings: Settings | None = None, *, strict: bool = False, told: bool = False) -> Services:
-    """Services that write nothing, of these settings or the environment's.
+def workspace(settings: Settings | None = None, *, quiet: bool = False) -> Workspace:
+    """One with these settings, or the environment's; a ``quiet`` one tells warnings alone."""
+    from film.app.workspace import Workspace
 
-    Where gallery and database are not one library that is said; it is an error where ``strict``: to those who would
-    take what is missing for something to be made, bought or removed, and left to those by whom it is ``told``.
-    """
-    from film.cli.console import warn
-    from film.planning.services import looking_services
-    from film.settings import load_settings
-
-    services = click.get_current_context().with_resource(looking_services(settings or load_settings()))
-    if not told and (error := services.cache.trouble()):
-        if strict:
-            raise error
-        warn(f"{error}: {error.hint}")
-    return services
+    opened = Workspace(settings, warn=warn) if quiet else Workspace(settings, warn=warn, note=note)
+    return click.get_current_context().with_resource(opened)
 
 
-def forgotten(services: Services) -> int:
-    """Say so, before anything else, where the database does not know what the gallery has ordered; the exit code."""
-    from film.cli.console import warn
-    from film.db.session import snapshot
-    from film.production.memory import missing_orders
+def workspace_for(shots: Path) -> Workspace:
+    """One with the settings that hold for a shots.json; what people should know of them is said."""
+    from film.app.workspace import settings_for
 
-    with snapshot(services.engine) as connection:
-        missing = missing_orders(connection, services.settings)
-    if not missing.orders:
+    settings = settings_for(shots)
+    for message in settings.notes:
+        warn(message)
+    return workspace(settings)
+
+
+def told_first(forgotten: FilmError | None) -> int:
+    """Say, before anything else, that the database does not know what the gallery has ordered; the exit code."""
+    if forgotten is None:
         return 0
-    error = missing.error()
-    warn(f"{error}: {error.hint}")
-    return error.exit_code
+    warn(f"{forgotten}: {forgotten.hint}")
+    return forgotten.exit_code

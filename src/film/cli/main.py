@@ -105,16 +105,15 @@ def film(ctx: click.Context) -> None:
 
 
 def _first_screen() -> None:
+    from film.app.workspace import keys_present
     from film.settings import load_settings
-    from film.vendors import accounts
 
     click.echo(INTRO)
     width = max(map(len, COMMANDS))
     for name, summary in COMMANDS.items():
         click.echo(f"  film {name:<{width}}  {summary}")
     settings = load_settings()
-    present = [account.key for name, account in accounts().items() if name in settings.keys]
-    click.echo(f"\nAPI keys set: {', '.join(present) or 'none (the draft tier needs none)'}")
+    click.echo(f"\nAPI keys set: {', '.join(keys_present(settings)) or 'none (the draft tier needs none)'}")
     click.echo(f"Gallery: {settings.gallery}")
 
 

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from film.cli.console import dollars, shorten
 
 if TYPE_CHECKING:
-    from film.planning.near_matches import NearMatch, NearMatches
-    from film.planning.plan import FilmPlan
-    from film.planning.services import Services
+    from film.app.offers import Offer, Offers
 
 LINES = 8
-_KINDS = {"image": "picture", "video": "clip", "audio": "speech"}
 
 
-def offers(plan: FilmPlan, services: Services) -> NearMatches | None:
-    """What comes near to the shots about to be bought; where nothing is bought, None, and nothing is loaded."""
-    if not plan.at_most:
-        return None
-    from film.planning.near_matches import near_matches
-
-    return near_matches(plan, services)
-
-
-def offer_lines(near: NearMatches | None) -> list[str]:
+def offer_lines(near: Offers) -> list[str]:
     """The best for each picture, clip and line, those that save most; and how many are left out, for room or time."""
-    if near is None:
-        return []
-    best: dict[tuple[str, str], NearMatch] = {}
-    for match in near:
-        best.setdefault((match.shot_id, match.asset.asset_type), match)
-    dearest = sorted(best.values(), key=lambda match: match.instead_of, reverse=True)[:LINES]
-    lines = [_line(match) for match in best.values() if match in dearest]
+    best = list(near.best())
+    dearest = sorted(best, key=lambda offer: offer.instead_of_usd, reverse=True)[:LINES]
+    lines = [_line(offer) for offer in best if offer in dearest]
     if len(near.matches) > len(lines):
         lines.append(f"{len(near.matches) - len(lines)} more are listed by film plan --json")
     if lines:
@@ -45,24 +29,10 @@ def offer_lines(near: NearMatches | None) -> list[str]:
     return lines
 
 
-def offer_document(match: NearMatch) -> dict[str, Any]:
-    asset = match.asset
-    return {
-        "reuse": asset.asset_id,
-        "instead_of_usd": str(match.instead_of),
-        "alike": None if match.alike is None else round(match.alike, 4),
-        "same_scene": match.same_scene,
-        "prompt": asset.prompt,
-        "characters": list(asset.characters),
-        "landscapes": list(asset.landscapes),
-        "shot_type": asset.shot_type,
-        "time_of_day": asset.time_of_day,
-    }
+def _line(offer: Offer) -> str:
+    from film.app.models import KIND_WORDS
 
-
-def _line(match: NearMatch) -> str:
-    asset = match.asset
-    shows = match.shows or shorten(asset.prompt, 40)
-    alike = "" if match.alike is None else f", {match.alike:.2f} alike"
-    where = f"{match.shot_id} {_KINDS[asset.asset_type]}"
-    return f'{where}: $0 instead of {dollars(match.instead_of)}: {shows}{alike} → "reuse": "{asset.asset_id}"'
+    shows = offer.shows or shorten(offer.prompt, 40)
+    alike = "" if offer.alike is None else f", {offer.alike:.2f} alike"
+    where = f"{offer.shot_id} {KIND_WORDS[offer.asset_type]}"
+    return f'{where}: $0 instead of {dollars(offer.instead_of_usd)}: {shows}{alike} → "reuse": "{offer.reuse}"'

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import click
 
-from film.settings import TIERS, parse_budget
-from film.shots.filmfile import Fit, LongDialogue
-from film.transitions import TransitionKind
+from film.app.film_options import CHOICES
+from film.settings import parse_budget
 
-TRANSITIONS = ("auto", *get_args(TransitionKind))
-_TRANSITION_HELP = f"Between shots, by default: {', '.join(TRANSITIONS)}."
+_TRANSITION_HELP = f"Between shots, by default: {', '.join(CHOICES['transition'])}."
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,7 +68,9 @@ def film_options(command: F) -> F:
     for decorate in reversed(
         [
             option("film_id", metavar="NAME", help="The film's id; by default made of the file's name."),
-            option("tier", "-t", type=click.Choice(TIERS), help="Set of providers; draft is made here, at $0."),
+            option(
+                "tier", "-t", type=click.Choice(CHOICES["tier"]), help="Set of providers; draft is made here, at $0."
+            ),
             option("image_provider", metavar="NAME", help="Who makes the pictures."),
             option("video_provider", metavar="NAME", help="Who animates them."),
             option("audio_provider", metavar="NAME", help="Who speaks."),
@@ -79,10 +79,10 @@ def film_options(command: F) -> F:
             option("audio_model", metavar="MODEL", help="The voice's model."),
             option("size", metavar="WxH", help="Picture size: 1280x720, 1080p, 9:16, 1080p 2.39:1 (draft: 960x540)."),
             option("frame_rate", metavar="FPS", help="Frames a second: 24, 25, 30000/1001; auto: as most clips."),
-            option("transition", type=click.Choice(TRANSITIONS), metavar="KIND", help=_TRANSITION_HELP),
+            option("transition", type=click.Choice(CHOICES["transition"]), metavar="KIND", help=_TRANSITION_HELP),
             option("transition_seconds", type=Number(), metavar="SECONDS", help="How long they take."),
-            option("fit", type=click.Choice(get_args(Fit)), help="Pictures of another shape than the film's."),
-            option("long_dialogue", type=click.Choice(get_args(LongDialogue)), help="A line longer than its clip."),
+            option("fit", type=click.Choice(CHOICES["fit"]), help="Pictures of another shape than the film's."),
+            option("long_dialogue", type=click.Choice(CHOICES["long_dialogue"]), help="A line longer than its clip."),
             option("template", metavar="NAME", help="The style template of shots that name none."),
             option("music", type=click.Path(path_type=Path), metavar="FILE", help="A bed of music under the film."),
             option("loudness", metavar="LUFS", help="Target of the mix: -14, or web, ebu-r128, podcast, cinema."),

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from film.app.events import Event, Facts
 from film.cli.console import note, one_line, warn, watched
-from film.production.events import Event, Facts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,11 +19,11 @@ STEPS = {"image": "draw", "video": "animate", "audio": "speak"}
 """Step → what it is called while it happens."""
 
 
-def progress(quiet: bool = False) -> Bars | ProgressLines | Silence:
+def progress(quiet: bool = False) -> ProgressBars | ProgressLines | Silence:
     """What fits: bars on a terminal, lines elsewhere, nothing when asked to be quiet."""
     if quiet:
         return Silence()
-    return Bars() if watched() else ProgressLines()
+    return ProgressBars() if watched() else ProgressLines()
 
 
 class Silence:
@@ -91,7 +91,7 @@ def bar_width(width: int) -> int:
     return max(4, min(32, (width - BESIDE) // 2))
 
 
-class Bars(Silence):
+class ProgressBars(Silence):
     """Two bars: shots with the step at hand, then the cut."""
 
     def __init__(self, console: Console | None = None) -> None:

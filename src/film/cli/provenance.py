@@ -10,10 +10,9 @@ import click
 
 from film.cli.console import one_line, print_json, table
 from film.cli.options import as_json
-from film.files.bounds import read_plain
 
 if TYPE_CHECKING:
-    from film.provenance import Verdict
+    from film.app.origins import CheckedOrigin
 
 STATES = {
     "trusted": ("green", "The film is as it was signed, by someone that your authorities vouch for."),
@@ -37,38 +36,38 @@ def command(film: Path, trust: Path | None, json: bool) -> int:
 
     Nothing is fetched from anywhere. Exit code 1 when there is no manifest, or it does not hold.
     """
-    from film.provenance import verify
+    from film.app.origins import CheckOrigin, check_origin
 
-    verdict = verify(film, anchors=read_plain(trust, "certificate").decode("utf-8", "replace") if trust else "")
+    found = check_origin(CheckOrigin(film=film, trust=trust))
     if json:
-        print_json(_document(verdict))
+        print_json(found.model_dump(mode="json"))
     else:
-        _print(verdict)
-    return 0 if verdict.valid else 1
+        _print(found)
+    return 0 if found.valid else 1
 
 
-def _print(verdict: Verdict) -> None:
-    colour, sentence = STATES[verdict.state]
+def _print(found: CheckedOrigin) -> None:
+    colour, sentence = STATES[found.state]
     click.echo(click.style(one_line(sentence), fg=colour))
-    for problem in verdict.problems:
+    for problem in found.problems:
         click.echo(f"  {one_line(problem)}")
-    signer = f"{verdict.signer} (a test certificate: it says nothing about who)" if verdict.test else verdict.signer
+    doubt = " (a test certificate: it says nothing about who)" if found.test_certificate else ""
     facts = {
-        "title": verdict.title,
-        "nature": ", ".join(filter(None, (verdict.source, "animatic" if verdict.animatic else ""))),
-        "says": verdict.description,
-        "made with": verdict.generator,
-        "signed by": signer,
-        "signed at": verdict.signed_at,
+        "title": found.title,
+        "nature": ", ".join(filter(None, (found.source, "animatic" if found.animatic else ""))),
+        "says": found.description,
+        "made with": found.generator,
+        "signed by": f"{found.signer}{doubt}",
+        "signed at": found.signed_at,
     }
     for name, value in facts.items():
         if value:
             click.echo(f"{name:10} {one_line(value)}")
-    for ingredient in verdict.ingredients:
+    for ingredient in found.ingredients:
         click.echo(f"{'uses':10} {one_line(ingredient)}")
-    if verdict.shots:
+    if found.shots:
         click.echo()
-        rows = [tuple(one_line(cell) for cell in _row(shot)) for shot in verdict.shots]
+        rows = [tuple(one_line(cell) for cell in _row(shot)) for shot in found.shots]
         click.echo(table(rows, ("shot", "frames", "picture", "clip", "speech", "")))
 
 
@@ -88,22 +87,3 @@ def _maker(shot: Mapping[str, Any], kind: str) -> str:
     """A manifest may say anything: what is not in our form is left out."""
     made = shot.get(kind)
     return str(cast("dict[str, object]", made).get("provider", "")) if isinstance(made, dict) else ""
-
-
-def _document(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "state": verdict.state,
-        "valid": verdict.valid,
-        "problems": list(verdict.problems),
-        "title": verdict.title,
-        "source": verdict.source,
-        "source_type": verdict.source_type,
-        "animatic": verdict.animatic,
-        "description": verdict.description,
-        "generator": verdict.generator,
-        "signer": verdict.signer,
-        "signed_at": verdict.signed_at,
-        "test_certificate": verdict.test,
-        "ingredients": list(verdict.ingredients),
-        "shots": [dict(shot) for shot in verdict.shots],
-    }

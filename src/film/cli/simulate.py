@@ -1,38 +1,16 @@
-"""``film simulate``: vendors that are none, on this machine, to rehearse a paid film from end to end at $0.
-
-Their media are test pictures. They must never reach the library, where they would be reused for real films, so a
-rehearsal has a gallery and a database of its own, and no bucket. The vendors' books lie beside them: who ends a
-rehearsal in its middle, in whatever way, goes on with it later.
-"""
+"""``film simulate``: vendors that are none, on this machine, to rehearse a paid film from end to end at $0."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
 import shlex
-import signal
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from film.cli.console import counted, dollars, note
+from film.cli.looking import workspace
 from film.cli.options import option
-from film.errors import ConfigurationError, InputError
-from film.files.own_files import own_folder
-from film.vendors import accounts, secret_names
-
-if TYPE_CHECKING:
-    from film.testing.simulator import Simulator
-
-
-KEPT = 86_400.0
-"""Seconds of this machine's time for which results are kept."""
-BOOKS = "vendors.db"
-NOWHERE = "http://127.0.0.1:9"
-"""Where nobody listens: an order that is sent there was provably never taken."""
 
 
 @click.command(name="simulate")
@@ -50,98 +28,20 @@ def command(
     Alone, it prints what to export in another terminal and runs until Ctrl-C. With a PROGRAM after --, it runs that
     with all of it set, and ends with its exit code: film simulate -- film make shots.json --tier premium --yes
     """
-    from film.settings import load_settings
-    from film.testing.simulator import Latency, Simulator
+    from film.app.rehearsals import Rehearse, run_program, serve
+    from film.app.running import blocking
 
-    room = (gallery or load_settings().gallery.with_name("FilmRehearsals")).absolute()
-    simulator = Simulator(
-        latency=Latency(speed=speed, spread=0.2),
-        seed=seed,
-        concurrency=concurrency,
-        lifetime=KEPT,
-        state=_books(room),
-        port=port,
-    )
-    charged, amount = len(simulator.charges()), simulator.total()
-    try:
-        code = _run(simulator, room, program) if program else _serve(simulator, room)
-    except OSError as error:
-        raise ConfigurationError(
-            f"port {port} cannot be used: {error.strerror or error}", hint="leave --port out to take a free one"
-        ) from error
-    bought, cost = len(simulator.charges()) - charged, simulator.total() - amount
-    note(f"rehearsed: {counted(bought, 'order')} that would have cost {dollars(cost)}")
-    return code
+    asked = Rehearse(port=port, speed=speed, seed=seed, concurrency=concurrency, gallery=gallery)
+    room = workspace()
+    if program:
+        done = blocking(lambda _stop: run_program(asked, program, room))
+    else:
+        done = blocking(lambda _stop: serve(asked, room, ready=_tell))
+    note(f"rehearsed: {counted(done.orders, 'order')} that would have cost {dollars(done.cost_usd)}")
+    return done.exit_code
 
 
-def environment(simulator: Simulator, gallery: Path) -> dict[str, str]:
-    """All that a rehearsal sets; the last four keep it apart from what is real, whatever .env says.
-
-    A key may stand under several names: each of them is set, or the real one would go along under the other. A vendor
-    that nobody simulates cannot be reached, or a rehearsal would order from it in earnest.
-    """
-    set_here = simulator.environment()
-    others = {name: set_here.get(known.key, "none") for known in accounts().values() for name in known.keys}
-    nowhere = {known.url: NOWHERE for known in accounts().values() if known.url not in set_here}
-    return {
-        **others,
-        **nowhere,
-        **set_here,
-        "FILM_GALLERY_DIR": str(gallery),
-        "FILM_DATABASE_URL": f"sqlite:///{gallery / 'film.db'}",
-        "FILM_STORE_URL": "none",
-        "FILM_NO_SPEND": "0",
-    }
-
-
-def _books(gallery: Path) -> Path:
-    try:
-        own_folder(gallery)
-    except OSError as error:
-        raise ConfigurationError(
-            f"{gallery} cannot be made: {error.strerror or error}", hint="name another folder with --gallery"
-        ) from error
-    return gallery / BOOKS
-
-
-def _serve(simulator: Simulator, gallery: Path) -> int:
-    async def play() -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        _on(signal.SIGTERM, task.cancel)
-        async with simulator:
-            for name, value in environment(simulator, gallery).items():
-                click.echo(f"export {name}={shlex.quote(value)}")
-            note("copy these lines into another terminal and make films there; Ctrl-C ends it")
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
-
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(play())
-    return 0
-
-
-def _run(simulator: Simulator, gallery: Path, program: tuple[str, ...]) -> int:
-    async def play() -> int:
-        _on(signal.SIGINT, lambda: None)  # Ctrl-C reaches the program too, which finishes what it has bought
-        async with simulator:
-            try:
-                child = await asyncio.create_subprocess_exec(
-                    *program, env={**_without_secrets(), **environment(simulator, gallery)}
-                )
-            except (OSError, ValueError) as error:
-                raise InputError(f"{program[0]} cannot be started", hint="name a program after --") from error
-            return await child.wait()
-
-    return asyncio.run(play())
-
-
-def _without_secrets() -> dict[str, str]:
-    """This program's environment without what opens something real: a bucket, a database, an account."""
-    kept_back = secret_names()
-    return {name: value for name, value in os.environ.items() if name not in kept_back}
-
-
-def _on(number: signal.Signals, then: Callable[[], object]) -> None:
-    with contextlib.suppress(NotImplementedError):  # Windows' loop has no such handlers; Ctrl-C ends it all the same
-        asyncio.get_running_loop().add_signal_handler(number, then)
+def _tell(environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    note("copy these lines into another terminal and make films there; Ctrl-C ends it")

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from film.cli.console import note, one_line, print_json, shorten, table
+from film.cli.looking import workspace
 from film.cli.options import as_json, option
-from film.files.bounds import read_plain
 
 _shots_file = click.Path(path_type=Path, dir_okay=False)
 
@@ -24,10 +24,11 @@ def command() -> None:
 @as_json
 def list_command(**options: Any) -> int:
     """All templates: those beside SHOTS, those in the gallery, and those that come with the program."""
-    shelf = _shelf(options["shots"])
-    found = [shelf.get(name) for name in shelf.names()]
+    from film.app.templates import list_templates
+
+    found = list_templates(options["shots"], workspace())
     if options["json"]:
-        print_json([_document(template) for template in found])
+        print_json([template.model_dump(mode="json") for template in found])
         return 0
     rows = [(t.name, str(t.version), t.origin, shorten(t.description, 70)) for t in found]
     click.echo(table(rows, ("template", "version", "from", "look"), right=(1,)))
@@ -40,15 +41,14 @@ def list_command(**options: Any) -> int:
 @as_json
 def show_command(**options: Any) -> int:
     """One template: its text, its variables and what it says for a shot."""
-    template = _shelf(options["shots"]).get(options["name"])
+    from film.app.templates import show_template
+
+    template = show_template(options["name"], options["shots"], workspace())
     if options["json"]:
-        print_json(_document(template))
+        print_json(template.model_dump(mode="json"))
         return 0
     note(f"{template.label}, {template.origin}: {template.path}")
-    click.echo(
-        "".join(f"{one_line(line)}\n" for line in read_plain(template.path, "template").decode("utf-8").splitlines()),
-        nl=False,
-    )
+    click.echo("".join(f"{one_line(line)}\n" for line in template.text.splitlines()), nl=False)
     return 0
 
 
@@ -59,60 +59,16 @@ def show_command(**options: Any) -> int:
 @as_json
 def preview_command(**options: Any) -> int:
     """The prompts of SHOTS as the providers would get them."""
-    from film.errors import InputError
-    from film.prompts import rendered, shelf_for
-    from film.settings import load_settings
-    from film.shots.shotfile import load_shots
+    from film.app.templates import PreviewPrompts, preview_prompts
 
-    file = load_shots(options["shots"])
-    wanted = set(options["shot"])
-    shots = [shot for shot in file.shots if not wanted or shot.shot_id in wanted]
-    if missing := wanted - {shot.shot_id for shot in shots}:
-        raise InputError(f"there is no shot {min(missing)!r}", hint="check --shot", file=options["shots"])
-    done = rendered(
-        shots,
-        shelf_for(file.path, load_settings(project=file.path.parent).gallery),
-        template=options["template"] or file.film.template,
-        variables=file.film.variables,
-    )
+    done = preview_prompts(PreviewPrompts(shots=options["shots"], template=options["template"], only=options["shot"]))
     if options["json"]:
-        print_json(
-            [
-                {
-                    "shot_id": one.shot.shot_id,
-                    "prompt": one.shot.enhanced_prompt,
-                    "negative_prompt": one.shot.negative_prompt,
-                    "made_of": dict(one.used),
-                }
-                for one in done
-            ]
-        )
+        print_json([one.model_dump(mode="json") for one in done])
         return 0
     for one in done:
-        click.echo(f"{one.shot.shot_id}: {shorten(one.shot.enhanced_prompt, 10_000)}")
-        if one.shot.negative_prompt:
-            click.echo(f"  not: {shorten(one.shot.negative_prompt, 10_000)}")
-        if one.used:
-            note(f"  made of: {', '.join(one.used)}")
+        click.echo(f"{one.shot_id}: {shorten(one.prompt, 10_000)}")
+        if one.negative_prompt:
+            click.echo(f"  not: {shorten(one.negative_prompt, 10_000)}")
+        if one.made_of:
+            note(f"  made of: {', '.join(one.made_of)}")
     return 0
-
-
-def _shelf(shots: Path | None) -> Any:
-    from film.prompts import shelf_for
-    from film.settings import load_settings
-
-    return shelf_for(shots, load_settings().gallery)
-
-
-def _document(template: Any) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "version": template.version,
-        "description": template.description,
-        "from": template.origin,
-        "path": str(template.path),
-        "prompt": template.prompt,
-        "negative_prompt": template.negative_prompt,
-        "variables": {name: one.model_dump(mode="json", exclude_none=True) for name, one in template.variables.items()},
-        "shot": template.shot.model_dump(mode="json", exclude_none=True),
-    }

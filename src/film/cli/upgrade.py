@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from film.cli.console import note, print_json, print_path
+from film.cli.looking import workspace
 from film.cli.options import as_json
 
 
@@ -18,27 +19,14 @@ def command(json: bool) -> int:
 
     Commands that write do the same when they first meet an older database; commands that look refuse it.
     """
-    from film.db.looking import exists
-    from film.db.migrate import prepare
-    from film.db.session import make_engine, refuse_anothers
-    from film.db.version import HEAD
-    from film.errors import InputError
-    from film.settings import load_settings
+    from film.app.upkeep import upgrade_database
 
-    settings = load_settings()
-    if not exists(settings.database_url):
-        raise InputError("there is no database yet: nothing to upgrade", hint="it is made with the first film")
-    refuse_anothers(settings.database_url)
-    engine = make_engine(settings.database_url)
-    try:
-        copy = prepare(engine, keep_in=settings.gallery)
-    finally:
-        engine.dispose()
+    done = upgrade_database(workspace())
     if json:
-        print_json({"revision": HEAD, "copy": str(copy) if copy else None})
-    elif copy:
-        print_path(copy)
-        note(f"the database is at revision {HEAD}; as it was it lies in that file")
+        print_json(done.model_dump(mode="json"))
+    elif done.copy_of_before:
+        print_path(done.copy_of_before)
+        note(f"the database is at revision {done.revision}; as it was it lies in that file")
     else:
-        note(f"the database is at revision {HEAD}")
+        note(f"the database is at revision {done.revision}")
     return 0

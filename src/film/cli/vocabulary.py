@@ -15,35 +15,22 @@ from film.cli.options import as_json
 @as_json
 def command(**options: Any) -> int:
     """List the places, things and roles of drafts, or say what WORD is drawn as."""
-    from film.reading import catalogue, read
-    from film.reading.looks import roles
+    from film.app.readings import look_up_word, vocabulary
 
-    known = catalogue()
     if word := options["word"]:
-        found = read(f"the {word}", landscapes=())
-        place = read("", landscapes=(word,)).setting.row
-        things = [one.row for one in found.things if one.row]
-        document = {"word": word, "place": place, "thing": things[0] if things else None,
-                    "person": bool(found.people)}  # fmt: skip
+        found = look_up_word(word)
         if options["json"]:
-            print_json(document)
+            print_json(found.model_dump(mode="json"))
         else:
-            said = [f"{kind}: {row}" for kind, row in (("place", place), ("thing", document["thing"])) if row]
-            said += ["somebody"] if found.people else []
+            said = [f"{kind}: {row}" for kind, row in (("place", found.place), ("thing", found.thing)) if row]
+            said += ["somebody"] if found.person else []
             click.echo(f"{word}: {'; '.join(said) or 'not known, a card with its name'}")
         return 0
-    rows = {
-        "places": sorted(known.places),
-        "things": sorted(known.things),
-        "roles": sorted(roles()),
-        "names": known.names(),
-    }
+    known = vocabulary()
     if options["json"]:
-        print_json(rows)
+        print_json(known.model_dump(mode="json"))
         return 0
-    for kind in ("places", "things", "roles"):
-        names = rows[kind]
-        assert isinstance(names, list)
+    for kind, names in (("places", known.places), ("things", known.things), ("roles", known.roles)):
         click.echo(f"{kind} ({len(names)}): {', '.join(names)}\n")
-    note(f"with their kinds and other names, {rows['names']} words and phrases for things")
+    note(f"with their kinds and other names, {known.names} words and phrases for things")
     return 0

@@ -23,6 +23,7 @@ from film.models import AssetType, Shot
 from film.providers.registry import TIERS, provider_class
 from film.rates import Rate, RateCard
 from film.rates.rate import ANY
+from film.recipe import recipe_of
 from film.shots.fields import at, dotted, explain, kind_of
 from film.shots.shotfile import ShotFile, load_shots
 
@@ -41,7 +42,7 @@ CHARACTERS_A_MINUTE = 600
 
 
 @dataclass(frozen=True, slots=True)
-class AssetEstimate:
+class PricedAsset:
     asset_type: AssetType
     provider: str
     model: str
@@ -50,9 +51,9 @@ class AssetEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class ShotEstimate:
+class PricedShot:
     shot_id: str
-    assets: tuple[AssetEstimate, ...]
+    assets: tuple[PricedAsset, ...]
 
     @property
     def total(self) -> Decimal:
@@ -63,7 +64,7 @@ class ShotEstimate:
 class ProjectEstimate:
     """The most that making all shots anew may cost, in dollars."""
 
-    shots: tuple[ShotEstimate, ...]
+    shots: tuple[PricedShot, ...]
     rates_as_of: date
 
     @property
@@ -78,7 +79,7 @@ class ProjectEstimate:
     def by_provider(self) -> dict[str, Decimal]:
         return self._sums(lambda asset: asset.provider)
 
-    def _sums(self, of: Callable[[AssetEstimate], str]) -> dict[str, Decimal]:
+    def _sums(self, of: Callable[[PricedAsset], str]) -> dict[str, Decimal]:
         sums: dict[str, Decimal] = {}
         for asset in (a for shot in self.shots for a in shot.assets):
             sums[of(asset)] = sums.get(of(asset), Decimal(0)) + asset.amount
@@ -114,7 +115,7 @@ def estimate(shots: Shots, card: RateCard, choice: Choice, *, today: date | None
     """Raises UnknownPriceError for what the card does not know, InputError for what is no shot."""
     return ProjectEstimate(
         tuple(
-            ShotEstimate(shot.shot_id, tuple(_asset(shot, kind, card, choice, today) for kind in _kinds(shot)))
+            PricedShot(shot.shot_id, tuple(_asset(shot, kind, card, choice, today) for kind in _kinds(shot)))
             for shot in _shots(shots)
         ),
         card.as_of,
@@ -122,14 +123,14 @@ def estimate(shots: Shots, card: RateCard, choice: Choice, *, today: date | None
 
 
 def _kinds(shot: Shot) -> Sequence[AssetType]:
-    return tuple(AssetType) if shot.spoken else (AssetType.IMAGE, AssetType.VIDEO)
+    return tuple(step.slot for step in recipe_of(shot) if step.kind != "frame")
 
 
-def _asset(shot: Shot, kind: AssetType, card: RateCard, choice: Choice, today: date | None) -> AssetEstimate:
+def _asset(shot: Shot, kind: AssetType, card: RateCard, choice: Choice, today: date | None) -> PricedAsset:
     provider, model = choice.of(shot, kind)
     rate = card.price(provider, model, today)
     units = _units(shot, rate)
-    return AssetEstimate(kind, provider, model, rate.cost(units), rate.basis(units))
+    return PricedAsset(kind, provider, model, rate.cost(units), rate.basis(units))
 
 
 def _units(shot: Shot, rate: Rate) -> Decimal:

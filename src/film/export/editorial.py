@@ -25,10 +25,10 @@ STILL_SECONDS = 60
 MISSING = "MISSING"
 
 
-def editorial(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str, Source] | None = None) -> Any:
-    """An ``opentimelineio.schema.Timeline`` of the film; its media are on ``shelf`` and not placed yet."""
+def editorial(timeline: Timeline, exported: ExportedMedia, rendered: Mapping[str, Source] | None = None) -> Any:
+    """An ``opentimelineio.schema.Timeline`` of the film; its media are on ``exported`` and not placed yet."""
     otio = opentimelineio()
-    write = _Writer(otio, timeline, shelf)
+    write = _Writer(otio, timeline, exported)
     cut = otio.schema.Timeline(name=timeline.title, global_start_time=write.time(0))
     cut.metadata[NAMESPACE] = {
         "comment": timeline.comment,
@@ -38,7 +38,7 @@ def editorial(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str, S
         "frames": timeline.frames,
     }
     cut.tracks.append(write.pictures())
-    for track in soundtracks(timeline, shelf, rendered):
+    for track in soundtracks(timeline, exported, rendered):
         cut.tracks.append(write.sound(track))
     cut.tracks.markers.extend(write.captions())
     return cut
@@ -47,8 +47,8 @@ def editorial(timeline: Timeline, shelf: ExportedMedia, rendered: Mapping[str, S
 class _Writer:
     """Makes OpenTimelineIO's objects at one rate."""
 
-    def __init__(self, otio: Any, timeline: Timeline, shelf: ExportedMedia) -> None:
-        self._otio, self._timeline, self._shelf = otio, timeline, shelf
+    def __init__(self, otio: Any, timeline: Timeline, exported: ExportedMedia) -> None:
+        self._otio, self._timeline, self._exported = otio, timeline, exported
         self._rate = float(timeline.rate)
 
     def time(self, frames: int | Fraction) -> Any:
@@ -99,7 +99,7 @@ class _Writer:
     def _piece(self, piece: Piece) -> Any:
         schema = self._otio.schema
         clip = self._timeline.clips[piece.place]
-        material = clip_material(clip, piece.place, self._shelf)
+        material = clip_material(clip, piece.place, self._exported)
         is_still = clip.source.kind == "image"
         notes = {
             "shot_id": clip.shot_id,
@@ -153,7 +153,7 @@ class _Writer:
             "seconds": str(material.seconds),
         }
         return self._otio.schema.ExternalReference(
-            target_url=self._shelf.url(material),
+            target_url=self._exported.url(material),
             available_range=opentime.TimeRange(opentime.RationalTime(0, rate), opentime.RationalTime(frames, rate)),
             metadata={NAMESPACE: dict(facts)},
         )

@@ -45,14 +45,14 @@ class _Event:
         return self.speed == 0
 
 
-def edl(timeline: Timeline, shelf: ExportedMedia) -> str:
+def edl(timeline: Timeline, exported: ExportedMedia) -> str:
     """The list, with the record side at the film's own time codes, which are never drop-frame.
 
     A film at a rate that has no time codes is counted at the nearest that has.
     """
     lines = [f"TITLE: {plain(timeline.title, 'film').upper()}", "FCM: NON-DROP FRAME", ""]
     before: _Event | None = None
-    for number, event in enumerate(_events(timeline, shelf), 1):
+    for number, event in enumerate(_events(timeline, exported), 1):
         lines += [*_told(number, event, before, timeline.rate), ""]
         before = event
     if (counted := smpte(timeline.rate)) != timeline.rate:
@@ -60,11 +60,11 @@ def edl(timeline: Timeline, shelf: ExportedMedia) -> str:
     return "\n".join(lines)
 
 
-def _events(timeline: Timeline, shelf: ExportedMedia) -> Iterator[_Event]:
+def _events(timeline: Timeline, exported: ExportedMedia) -> Iterator[_Event]:
     """A clip begins where its transition does: a list has no cut within a dissolve."""
     stops = (*timeline.starts[1:], timeline.frames)
     for place, (clip, start, stop) in enumerate(zip(timeline.clips, timeline.starts, stops, strict=True)):
-        material = clip_material(clip, place, shelf)
+        material = clip_material(clip, place, exported)
         joined = timeline.transitions[place - 1] if place else None
         moving = min(stop - start, clip.frames - clip.hold)
         still = clip.source.kind == "image"

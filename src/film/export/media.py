@@ -1,7 +1,7 @@
 """The files an exported cut refers to: what they are called, where they lie, how long each is.
 
-    Timeline ──► Shelf.of(source, name) ──► Material: media/001_harbour_dawn.mp4, 121 frames at 24
-                 Shelf.place(folder)    ──► copied, linked, or left where they are
+    Timeline ──► ExportedMedia.of(source, name) ──► Material: media/001_harbour_dawn.mp4, 121 frames at 24
+                 ExportedMedia.place(folder)    ──► copied, linked, or left where they are
 
 The library names files by their bytes, without a suffix. People and editing programs want names, so a cut goes out
 with copies, or with hard links where both lie on one disk: the library's files cannot be written to, but a program

@@ -76,9 +76,9 @@ def _write(
     failed: Failure,
     force: bool,
 ) -> list[Path]:
-    shelf = ExportedMedia(placement)
+    exported = ExportedMedia(placement)
     for place, clip in enumerate(timeline.clips):
-        clip_material(clip, place, shelf)  # pictures are named first, and in order
+        clip_material(clip, place, exported)  # pictures are named first, and in order
     cut: object = None
     rendered: Mapping[str, Source] = {}
     able: list[EditFormat] = []
@@ -90,17 +90,17 @@ def _write(
         except FilmError as error:
             failed(form, error)
     if set(able) - {"edl"}:
-        if is_rendered(timeline, shelf):
+        if is_rendered(timeline, exported):
             rendered = _rendered(timeline, work)
-        cut = editorial(timeline, shelf, rendered)
+        cut = editorial(timeline, exported, rendered)
     if set(able) - {"otioz"}:
-        shelf.place(folder, tick, force=force)
+        exported.place(folder, tick, force=force)
     written: list[Path] = []
     for form in able:
         path = folder / f"{name}.{form}"
         try:
             with _appearing(path, force=force) as temporary:
-                _write_format(form, timeline, cut, shelf, rendered, temporary)
+                _write_format(form, timeline, cut, exported, rendered, temporary)
         except FilmError as error:
             failed(form, error)
         except Exception as error:  # noqa: BLE001  # an adapter is other people's code
@@ -112,18 +112,23 @@ def _write(
 
 
 def _write_format(
-    form: EditFormat, timeline: Timeline, cut: object, shelf: ExportedMedia, rendered: Mapping[str, Source], path: Path
+    form: EditFormat,
+    timeline: Timeline,
+    cut: object,
+    exported: ExportedMedia,
+    rendered: Mapping[str, Source],
+    path: Path,
 ) -> None:
     match form:
         case "otio":
             path.write_text(opentimelineio().adapters.write_to_string(cut, "otio_json"), "utf-8")
         case "otioz":
-            relative = cut if shelf.placement != "in-place" else editorial(timeline, ExportedMedia(), rendered)
-            write_bundle(relative, shelf, path)
+            relative = cut if exported.placement != "in-place" else editorial(timeline, ExportedMedia(), rendered)
+            write_bundle(relative, exported, path)
         case "xml":
-            path.write_text(xmeml(cut, timeline, shelf), "utf-8")
+            path.write_text(xmeml(cut, timeline, exported), "utf-8")
         case "edl":
-            path.write_text(edl(timeline, shelf), "utf-8")
+            path.write_text(edl(timeline, exported), "utf-8")
 
 
 def _rendered(timeline: Timeline, work: Path) -> Mapping[str, Source]:

@@ -31,13 +31,13 @@ _A_SECOND = 254_016_000_000
 """Premiere's ticks."""
 
 
-def xmeml(cut: Any, timeline: Timeline, shelf: ExportedMedia) -> str:
-    """``cut`` is what ``editorial`` made of ``timeline`` with ``shelf``; it is not changed."""
+def xmeml(cut: Any, timeline: Timeline, exported: ExportedMedia) -> str:
+    """``cut`` is what ``editorial`` made of ``timeline`` with ``exported``; it is not changed."""
     otio = opentimelineio("fcp_xml")
     copy = cut.clone()
-    _at_known_rates(otio, copy, timeline.rate, {shelf.url(material): material for material in shelf})
+    _at_known_rates(otio, copy, timeline.rate, {exported.url(material): material for material in exported})
     copy.metadata[_XML] = {"media": {"video": {"format": {"samplecharacteristics": _picture(timeline, None)}}}}
-    materials = {shelf.url(material): material for material in shelf}
+    materials = {exported.url(material): material for material in exported}
     number = 0
     for track in copy.tracks:
         is_sound = track.kind == otio.schema.TrackKind.Audio

@@ -17,7 +17,7 @@ _MOST = 100_000
 
 
 @dataclass(frozen=True)
-class Caption:
+class TrackCaption:
     start: Fraction
     stop: Fraction
     text: str
@@ -27,7 +27,7 @@ class CaptionTrack:
     """Takes the packets of the first track of text; ``stream`` is None where there is none."""
 
     def __init__(self, container: InputContainer) -> None:
-        self.captions: list[Caption] = []
+        self.captions: list[TrackCaption] = []
         self.stream: Any = None
         self._is_mov = False
         for stream in container.streams.subtitles:
@@ -46,4 +46,4 @@ class CaptionTrack:
         if text:
             base = packet.time_base or Fraction(1, 1000)
             start = packet.pts * base
-            self.captions.append(Caption(start, start + (packet.duration or 0) * base, text))
+            self.captions.append(TrackCaption(start, start + (packet.duration or 0) * base, text))

@@ -34,7 +34,7 @@ _LOW = {6: 3, 8: 3}
 
 
 @dataclass(frozen=True)
-class Fault:
+class ChannelFault:
     """Seconds from the track's beginning, None for the whole of it; ``level`` is what the kind says."""
 
     kind: Literal["dc", "against", "dead", "mono"]
@@ -62,7 +62,7 @@ class Channels:
             apart = left - right
             self._apart.append(float(apart @ apart) / length)
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[ChannelFault]:
         means = np.array(self._means, np.float32).reshape(-1, self._channels)
         powers = np.array(self._powers, np.float32).reshape(-1, self._channels)
         if not len(means):
@@ -72,7 +72,7 @@ class Channels:
             found += self._sides(powers)
         return found
 
-    def _direct_current(self, means: NDArray[np.float32]) -> Iterator[Fault]:
+    def _direct_current(self, means: NDArray[np.float32]) -> Iterator[ChannelFault]:
         for channel in range(self._channels):
             mean = means[:, channel]
             for first, stop in runs(np.abs(mean) > _DC, 1):
@@ -83,7 +83,7 @@ class Channels:
                 if stop - first >= min(_DC_BLOCKS, len(mean)) and clear and float(near.mean()) > 0.6:
                     yield self._fault("dc", channel, None if whole else (first, stop), level)
 
-    def _dead(self, levels: NDArray[np.float32]) -> Iterator[Fault]:
+    def _dead(self, levels: NDArray[np.float32]) -> Iterator[ChannelFault]:
         if self._channels < _STEREO:
             return
         loudest = levels.max(axis=1)
@@ -103,18 +103,18 @@ class Channels:
 
     def _fault(
         self, kind: Literal["dc", "against", "dead"], channel: int, span: tuple[int, int] | None, level: float
-    ) -> Fault:
+    ) -> ChannelFault:
         if span is None:
-            return Fault(kind, channel, None, None, level)
-        return Fault(kind, channel, span[0] * self._seconds, span[1] * self._seconds, level)
+            return ChannelFault(kind, channel, None, None, level)
+        return ChannelFault(kind, channel, span[0] * self._seconds, span[1] * self._seconds, level)
 
-    def _sides(self, powers: NDArray[np.float32]) -> Iterator[Fault]:
+    def _sides(self, powers: NDArray[np.float32]) -> Iterator[ChannelFault]:
         cross, apart = np.array(self._cross, np.float32), np.array(self._apart, np.float32)
         both = np.sqrt(powers[:, 0] * powers[:, 1])
         loud = powers.min(axis=1) > _LOUD**2
         total = float(powers.sum())
         if total > 0 and float(apart.sum()) < _SAME * total:
-            yield Fault("mono", 0, None, None)
+            yield ChannelFault("mono", 0, None, None)
         against = loud & (cross < _AGAINST * both)
         for first, stop in runs(against | ~loud, 1):  # through the pauses
             places = first + np.flatnonzero(against[first:stop])

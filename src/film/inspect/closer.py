@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.inspect.breaks import Break, Breaks
-from film.inspect.channels import BLOCK, Channels, Fault
+from film.inspect.channels import BLOCK, ChannelFault, Channels
 from film.inspect.flat_tops import FlatTop, FlatTops
 from film.inspect.hum import Hum, Humming
 
@@ -27,7 +27,7 @@ class Close:
     """Times in seconds of sound that were heard, without the holes of its clock."""
 
     channels: int = 0
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ChannelFault, ...] = ()
     hums: tuple[Humming, ...] = ()
     dropouts: tuple[Break, ...] = ()
     clicks: tuple[Break, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from unicodedata import east_asian_width
 
-from film.inspect.caption_track import Caption
+from film.inspect.caption_track import TrackCaption
 from film.inspect.profiles import CaptionNorm, Profile
 from film.inspect.report import Finding
 from film.inspect.survey import Survey
@@ -19,7 +19,7 @@ _WIDE = ("W", "F")
 def caption_findings(seen: Survey, profile: Profile) -> Iterator[Finding]:
     """One finding for each norm that is broken, at its first place, with how often."""
     captions, norm = seen.captions, profile.captions
-    checks: tuple[tuple[Callable[[Caption], float], float, str, str], ...] = (
+    checks: tuple[tuple[Callable[[TrackCaption], float], float, str, str], ...] = (
         (_lasts, norm.longest + _ROOM, "stays for {0:.1f} s, where {1:.0f} are the most", "break it in two"),
         (_lines, norm.lines, "has {0:.0f} lines, where {1:.0f} are the most", "break it in two"),
         (_across, norm.across, "is {0:.0f} characters wide, where {1:.0f} are the most", "break its lines elsewhere"),
@@ -54,13 +54,13 @@ def caption_findings(seen: Survey, profile: Profile) -> Iterator[Finding]:
         yield Finding("captions", "warning", what, "end it with the film", late[0].start, late[0].stop - late[0].start)
 
 
-def _finding(beyond: list[Caption], worst: Caption, told: str, fix: str, norm: CaptionNorm) -> Finding:
+def _finding(beyond: list[TrackCaption], worst: TrackCaption, told: str, fix: str, norm: CaptionNorm) -> Finding:
     more = f" ({len(beyond)} of them)" if len(beyond) > 1 else ""
     what = f"a caption {told}{more}"
     return Finding("captions", norm.beyond, what, fix, worst.start, worst.stop - worst.start)
 
 
-def _count(captions: list[Caption]) -> str:
+def _count(captions: list[TrackCaption]) -> str:
     return "a caption stands" if len(captions) == 1 else f"{len(captions)} captions stand"
 
 
@@ -71,19 +71,19 @@ def _plain(most: float, norm: CaptionNorm) -> float:
     )
 
 
-def _lasts(caption: Caption) -> float:
+def _lasts(caption: TrackCaption) -> float:
     return float(caption.stop - caption.start)
 
 
-def _lines(caption: Caption) -> float:
+def _lines(caption: TrackCaption) -> float:
     return len(caption.text.splitlines())
 
 
-def _across(caption: Caption) -> float:
+def _across(caption: TrackCaption) -> float:
     return max((_width(line) for line in caption.text.splitlines()), default=0)
 
 
-def _speed(caption: Caption) -> float:
+def _speed(caption: TrackCaption) -> float:
     return sum(_width(line) for line in caption.text.splitlines()) / max(_lasts(caption), 0.1)
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import log10
 
 from film.inspect.breaks import Break
-from film.inspect.channels import Fault
-from film.inspect.listen import Heard
+from film.inspect.channels import ChannelFault
+from film.inspect.listen import SoundSurvey
 from film.inspect.profiles import Profile
 from film.inspect.report import Finding, Severity, decibels
 
@@ -27,7 +27,7 @@ _CRACKLE = 0.5
 """Clicks a second, throughout: rain, a fire, a needle on a record."""
 
 
-def channel_findings(heard: Heard, profile: Profile) -> Iterator[Finding]:
+def channel_findings(heard: SoundSurvey, profile: Profile) -> Iterator[Finding]:
     for fault in heard.close.faults:
         yield from _fault(fault, heard, profile)
     yield from _hum(heard)
@@ -39,7 +39,7 @@ def channel_findings(heard: Heard, profile: Profile) -> Iterator[Finding]:
         yield Finding("clipping", "warning", what, "go back to the recording before it was overloaded", start, lasts)
 
 
-def _fault(fault: Fault, heard: Heard, profile: Profile) -> Iterator[Finding]:
+def _fault(fault: ChannelFault, heard: SoundSurvey, profile: Profile) -> Iterator[Finding]:
     start, lasts = (None, None)
     if fault.start is not None and fault.stop is not None:
         start, lasts = heard.span(fault.start, fault.stop)
@@ -65,7 +65,7 @@ def _fault(fault: Fault, heard: Heard, profile: Profile) -> Iterator[Finding]:
         yield Finding("mono", profile.mono, what, "leave it where a film is meant to be mono; else mix it in stereo")
 
 
-def _hum(heard: Heard) -> Iterator[Finding]:
+def _hum(heard: SoundSurvey) -> Iterator[Finding]:
     for hum in heard.close.hums:
         start, lasts = heard.span(hum.start, min(hum.stop, heard.lasts))
         severity: Severity = "warning" if hum.level > -60 else "note"
@@ -74,7 +74,7 @@ def _hum(heard: Heard) -> Iterator[Finding]:
         yield Finding("hum", severity, what, fix, start, lasts)
 
 
-def _dropouts(heard: Heard) -> Iterator[Finding]:
+def _dropouts(heard: SoundSurvey) -> Iterator[Finding]:
     for group in _grouped(heard.close.dropouts):
         start, lasts = heard.span(group[0].start, group[-1].stop)
         longest = max(one.stop - one.start for one in group)
@@ -85,7 +85,7 @@ def _dropouts(heard: Heard) -> Iterator[Finding]:
         )
 
 
-def _clicks(heard: Heard) -> Iterator[Finding]:
+def _clicks(heard: SoundSurvey) -> Iterator[Finding]:
     holes = heard.close.dropouts  # whose edges click, as edges do
     clicks = [c for c in heard.close.clicks if not any(h.start - _EDGE < c.start < h.stop + _EDGE for h in holes)]
     seconds = {round(one.start, 2) for one in clicks}

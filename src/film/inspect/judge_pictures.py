@@ -14,7 +14,7 @@ from film.inspect.judge_frames import flickers
 from film.inspect.report import Finding, Severity
 from film.inspect.stutter import Stutter
 from film.inspect.survey import Survey
-from film.inspect.watch import Stretch
+from film.inspect.watch import StillStretch
 
 _BREATH = Fraction(1, 4)
 """Seconds of black at a join that nobody minds."""
@@ -70,7 +70,7 @@ def _held(seen: Survey, expected: Expected | None) -> Iterator[Finding]:
         yield Finding("held", "note" if meant else "warning", what, fix, start, lasts, clip.shot_id)
 
 
-def _plain(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterator[Finding]:
+def _plain(stretch: StillStretch, seen: Survey, expected: Expected | None) -> Iterator[Finding]:
     if expected and expected.in_a_title(stretch.first, stretch.stop):
         return
     start, lasts = _span(stretch, seen)
@@ -98,7 +98,7 @@ def _plain(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterato
     yield Finding(stretch.kind, severity, what, fix, start, lasts, clip.shot_id if clip else "")
 
 
-def _frozen(stretch: Stretch, seen: Survey, expected: Expected | None) -> Iterator[Finding]:
+def _frozen(stretch: StillStretch, seen: Survey, expected: Expected | None) -> Iterator[Finding]:
     start, lasts = _span(stretch, seen)
     if lasts < _FREEZE:
         return
@@ -193,18 +193,18 @@ def _stutter(stutter: Stutter, seen: Survey, expected: Expected | None) -> Findi
     return Finding("stutter", severity, what, fix, start, lasts, shot_id)
 
 
-def _span(stretch: Stretch, seen: Survey) -> tuple[Fraction, Fraction]:
+def _span(stretch: StillStretch, seen: Survey) -> tuple[Fraction, Fraction]:
     start = seen.seconds(stretch.first)
     return start, seen.seconds(stretch.stop) - start
 
 
-def _fills(stretch: Stretch, clip: ExpectedClip) -> bool:
+def _fills(stretch: StillStretch, clip: ExpectedClip) -> bool:
     """Whether it takes up all that a clip has the screen for, but for the fades at its ends."""
     shared = min(stretch.stop, clip.stop) - max(stretch.first, clip.start)
     return shared >= 0.8 * (clip.frames - clip.join_frames) and clip.frames > 0
 
 
-def _mostly_in(stretch: Stretch, expected: Expected) -> ExpectedClip | None:
+def _mostly_in(stretch: StillStretch, expected: Expected) -> ExpectedClip | None:
     return max(
         expected.clips,
         key=lambda clip: min(stretch.stop, clip.stop) - max(stretch.first, clip.start),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from film.inspect.expected import Expected
 from film.inspect.judge_channels import channel_findings
-from film.inspect.listen import GATE, Heard
+from film.inspect.listen import GATE, SoundSurvey
 from film.inspect.profiles import WEB, Profile
 from film.inspect.report import Finding, Severity, decibels
 from film.inspect.survey import Survey
@@ -84,11 +84,11 @@ def sound_findings(
     yield from _together(seen, heard)
 
 
-def _is_silent(heard: Heard) -> bool:
+def _is_silent(heard: SoundSurvey) -> bool:
     return any(span.start <= heard.start and span.stop >= heard.stop for span in heard.silent)
 
 
-def _silence(heard: Heard, made_here: bool) -> Iterator[Finding]:
+def _silence(heard: SoundSurvey, made_here: bool) -> Iterator[Finding]:
     for span in heard.silent:
         if span.start <= heard.start and span.stop >= heard.stop:
             yield Finding(
@@ -106,14 +106,14 @@ def _silence(heard: Heard, made_here: bool) -> Iterator[Finding]:
         yield Finding("silence", severity, what, fix, span.start, span.seconds)
 
 
-def _overload(heard: Heard) -> Iterator[Finding]:
+def _overload(heard: SoundSurvey) -> Iterator[Finding]:
     for clipped in heard.clipped:
         severity: Severity = "error" if clipped.samples >= _OVERLOAD else "warning"
         what = f"the sound is overloaded: {clipped.samples} samples are cut off"
         yield Finding("clipping", severity, what, _MIX_AGAIN, clipped.start, clipped.seconds)
 
 
-def _gaps(heard: Heard) -> Iterator[Finding]:
+def _gaps(heard: SoundSurvey) -> Iterator[Finding]:
     for gap in heard.gaps:
         long = float(abs(gap.seconds) * 1000)
         severity: Severity = "error" if long >= 40 else "warning"
@@ -125,7 +125,7 @@ def _gaps(heard: Heard) -> Iterator[Finding]:
         yield Finding("sync", "error", what, "make the film again from its sources", heard.gaps[-1].at)
 
 
-def _sides(heard: Heard) -> Iterator[Finding]:
+def _sides(heard: SoundSurvey) -> Iterator[Finding]:
     if heard.only_side is not None:
         heard_on, silent = ("left", "right") if heard.only_side == 0 else ("right", "left")
         what = f"all sound is on the {heard_on}: the {silent} side is silent from start to end"
@@ -135,7 +135,7 @@ def _sides(heard: Heard) -> Iterator[Finding]:
         yield Finding("out-of-phase", "warning", what, "turn one of them over, or keep one of them alone")
 
 
-def _level(seen: Survey, heard: Heard, target: Target, made_here: bool) -> Iterator[Finding]:
+def _level(seen: Survey, heard: SoundSurvey, target: Target, made_here: bool) -> Iterator[Finding]:
     spoken = _on_dialogue(seen, heard) if target.on_dialogue else None
     level = heard.integrated if spoken is None else spoken
     if level is not None and level > GATE:
@@ -151,7 +151,7 @@ def _level(seen: Survey, heard: Heard, target: Target, made_here: bool) -> Itera
         yield Finding("true-peak", severity, what, "limit it: players and codecs distort what lies above")
 
 
-def _few_words(heard: Heard, expected: Expected | None) -> Iterator[Finding]:
+def _few_words(heard: SoundSurvey, expected: Expected | None) -> Iterator[Finding]:
     """A film that was left under the web's loudness, since to bring it there would have its voices shout."""
     if not expected or not expected.spoken or expected.target is not None:
         return
@@ -163,7 +163,7 @@ def _few_words(heard: Heard, expected: Expected | None) -> Iterator[Finding]:
         )
 
 
-def _on_dialogue(seen: Survey, heard: Heard) -> float | None:
+def _on_dialogue(seen: Survey, heard: SoundSurvey) -> float | None:
     """Loudness where captions stand, of the blocks that are within 10 LU of their mean; None without captions."""
     if not seen.captions or not len(heard.momentary):
         return None
@@ -191,7 +191,7 @@ def _loudness(integrated: float, target: Target, severity: Severity, *, on_dialo
     return Finding("loudness", severity, f"{what}: {usual} {decibels(target.loudness)}", fix)
 
 
-def _together(seen: Survey, heard: Heard) -> Iterator[Finding]:
+def _together(seen: Survey, heard: SoundSurvey) -> Iterator[Finding]:
     """Whether sound and picture begin and end together."""
     late = heard.start - seen.timing.start
     if abs(late) >= Fraction(1, 25):

@@ -25,7 +25,7 @@ from av.filter.graph import Graph
 from numpy.typing import NDArray
 
 from film.inspect.closer import Close, Closer
-from film.media.sounds import Voice
+from film.media.sounds import VoicePlace
 
 SILENCE = 10 ** (-60 / 20)
 """Peak below which nobody hears anything: room tone lies well above."""
@@ -68,7 +68,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundSurvey:
     start: Fraction
     stop: Fraction
     silent: tuple[Span, ...]
@@ -124,7 +124,7 @@ class Listener:
         self._gaps: list[Gap] = []
         self._meter = _Meter() if loudness else None
         self._closer = Closer(rate) if close else None
-        self._sides = Voice()
+        self._sides = VoicePlace()
 
     def hear(self, frame: AudioFrame) -> None:
         if not frame.samples:
@@ -149,10 +149,10 @@ class Listener:
         if self._meter:
             self._meter.push(frame)
 
-    def heard(self) -> Heard:
+    def heard(self) -> SoundSurvey:
         self._follow(self._now, 1.0)
         integrated, span, peak = self._meter.read() if self._meter else (None, None, None)
-        return Heard(
+        return SoundSurvey(
             start=self._first or Fraction(0),
             stop=self._now,
             silent=tuple(self._silent),

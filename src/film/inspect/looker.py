@@ -20,9 +20,9 @@ from film.inspect.flashes import Flashes, Flashing
 from film.inspect.native import Bars, Edges, Luma, Outside, Range, Weave, Woven, luma_of
 from film.inspect.odd_frames import Odd, OddFrames
 from film.inspect.stutter import Stutter, stutters
-from film.inspect.watch import Shrinker, Stretch, Watcher, abrupt_stretches
+from film.inspect.watch import Shrinker, StillStretch, Watcher, abrupt_stretches
 
-_S = TypeVar("_S", Stretch, Stutter, Flashing, Odd, Woven, Edges)
+_S = TypeVar("_S", StillStretch, Stutter, Flashing, Odd, Woven, Edges)
 _LOOKS = 5
 """Times a second at which the luma itself is looked at."""
 _WEIGHTS = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
@@ -36,7 +36,7 @@ class Looked:
 
     frames: int = 0
 
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[StillStretch, ...] = ()
     abrupt: frozenset[int] = frozenset()
     """First frames of the stretches of black, or of one colour, that begin and end at once and not by a fade."""
     stutters: tuple[Stutter, ...] = ()

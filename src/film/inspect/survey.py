@@ -23,9 +23,9 @@ import numpy as np
 
 from film.errors import BadMedia
 from film.inspect.boxes import Layout, layout
-from film.inspect.caption_track import Caption, CaptionTrack
+from film.inspect.caption_track import CaptionTrack, TrackCaption
 from film.inspect.colours import Tags, tags_of
-from film.inspect.listen import Heard, Listener
+from film.inspect.listen import Listener, SoundSurvey
 from film.inspect.looker import Looked, Looker
 from film.inspect.timing import Packets, Timing
 from film.inspect.watch import Shrinker, Small, glanced
@@ -75,10 +75,10 @@ class Survey:
     audio_codec: str
     sample_rate: int
     channels: int
-    heard: Heard | None
+    heard: SoundSurvey | None
     deaf: int
     """Packets of sound that do not decode."""
-    captions: tuple[Caption, ...]
+    captions: tuple[TrackCaption, ...]
     broken_off: str
     """What the reader said when it could not go on; empty when it reached the end."""
 

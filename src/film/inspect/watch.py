@@ -1,6 +1,6 @@
 """Watches a film's pictures go by, small: where they are black, of one colour, or stand still.
 
-    frame ──► a small picture, in fractions of a level ──► Watcher.see ──► Stretch … and Steps from frame to frame
+    frame ──► a small picture, in fractions of a level ──► Watcher.see ──► StillStretch … and Steps from frame to frame
 
 Each picture is averaged down, eight pixels and more to a point: that takes film grain away and leaves what the eye
 follows.
@@ -55,7 +55,7 @@ _LEAST, _MOST = 1.0, 6.0
 
 
 @dataclass(frozen=True)
-class Stretch:
+class StillStretch:
     """Frames ``first`` to ``stop``, counted as they are shown."""
 
     kind: Literal["black", "blank", "frozen"]
@@ -110,10 +110,10 @@ class Watcher:
         self._averaged = 0
         self._grain = 0.0
         self._since = 0
-        self._still: tuple[Stretch, Small, Small] | None = None
+        self._still: tuple[StillStretch, Small, Small] | None = None
         """A stretch, its first average and its last."""
         self._plain: tuple[Literal["black", "blank"], int] | None = None
-        self._found: list[Stretch] = []
+        self._found: list[StillStretch] = []
         self._step: Small | None = None
         self._energy = 0.0
         self.changes = array("f")
@@ -143,7 +143,7 @@ class Watcher:
         self._before = picture
         self._count += 1
 
-    def stretches(self) -> list[Stretch]:
+    def stretches(self) -> list[StillStretch]:
         """All stretches, once everything was seen. What is black or of one colour is not told as frozen, too."""
         self._end_still()
         self._keep_still()
@@ -186,10 +186,10 @@ class Watcher:
             breath = max(_BREATH, 0.35 * self._grain)
             apart, drifted = (float(np.mean(np.abs(other - self._anchor))) for other in (latest, first))
             if apart <= breath and drifted <= _DRIFT * breath:
-                self._still = Stretch("frozen", last.first, self._count, last.card), first, self._anchor
+                self._still = StillStretch("frozen", last.first, self._count, last.card), first, self._anchor
                 return
         self._keep_still()
-        stretch = Stretch("frozen", self._since, self._count, _is_card(self._anchor))
+        stretch = StillStretch("frozen", self._since, self._count, _is_card(self._anchor))
         self._still = stretch, self._anchor, self._anchor
 
     def _keep_still(self) -> None:
@@ -199,29 +199,29 @@ class Watcher:
 
     def _follow_plain(self, kind: Literal["black", "blank"] | None) -> None:
         if self._plain and self._plain[0] != kind:
-            self._found.append(Stretch(self._plain[0], self._plain[1], self._count))
+            self._found.append(StillStretch(self._plain[0], self._plain[1], self._count))
             self._plain = None
         if kind and self._plain is None:
             self._plain = (kind, self._count)
 
 
-def glanced(pictures: Sequence[tuple[int, Small]], frames: int) -> list[Stretch]:
+def glanced(pictures: Sequence[tuple[int, Small]], frames: int) -> list[StillStretch]:
     """Stretches by key frames alone, each with its place: what begins and ends between two of them is not seen."""
-    found: list[Stretch] = []
+    found: list[StillStretch] = []
     if not pictures:
         return found
     ends = [*(place for place, _ in pictures[1:]), frames]
     for (place, picture), stop in zip(pictures, ends, strict=True):
         if kind := plain(picture):
-            found.append(Stretch(kind, place, stop))
+            found.append(StillStretch(kind, place, stop))
     for (first, before), (second, after) in pairwise(pictures):
         alike = before.shape == after.shape and _stands(after, before, 0.0)
         if alike and not plain(before):
-            found.append(Stretch("frozen", first, second))
-    merged: list[Stretch] = []
+            found.append(StillStretch("frozen", first, second))
+    merged: list[StillStretch] = []
     for stretch in sorted(found, key=lambda s: s.first):
         if merged and (merged[-1].kind, merged[-1].stop) == (stretch.kind, stretch.first):
-            merged[-1] = Stretch(stretch.kind, merged[-1].first, stretch.stop)
+            merged[-1] = StillStretch(stretch.kind, merged[-1].first, stretch.stop)
         else:
             merged.append(stretch)
     return merged
@@ -243,7 +243,9 @@ def _has_words(picture: Small) -> bool:
     return int(np.count_nonzero(midst > _WRITTEN)) >= _LETTERS
 
 
-def abrupt_stretches(stretches: Sequence[Stretch], changes: Sequence[float], levels: Sequence[float]) -> frozenset[int]:
+def abrupt_stretches(
+    stretches: Sequence[StillStretch], changes: Sequence[float], levels: Sequence[float]
+) -> frozenset[int]:
     """First frames of what is black, or of one colour, and neither faded into nor out of: a hole, and no dip."""
     found: set[int] = set()
     for stretch in stretches:
@@ -271,6 +273,6 @@ def _is_card(picture: Small) -> bool:
     return float(np.mean(np.abs(picture - np.median(picture)) < _GROUND)) >= _CARD
 
 
-def _covers(outer: Stretch, inner: Stretch) -> bool:
+def _covers(outer: StillStretch, inner: StillStretch) -> bool:
     shared = min(outer.stop, inner.stop) - max(outer.first, inner.first)
     return shared >= 0.8 * inner.frames

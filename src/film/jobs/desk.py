@@ -81,21 +81,21 @@ class JournalContext:
         """Money for one order; raises BudgetExceededError."""
         return await self.db(self.money.set_aside, call, uuid.uuid4().hex, is_extra=is_extra)
 
-    async def write(self, errand: Purchase, job: Job, **values: object) -> None:
-        """Change the job that the errand owns; raises Fenced when another process has taken it over."""
-        await self.db(self.journal.write, job, errand.token, self.clock.now(), **values)
+    async def write(self, purchase: Purchase, job: Job, **values: object) -> None:
+        """Change the job that the purchase owns; raises Fenced when another process has taken it over."""
+        await self.db(self.journal.write, job, purchase.token, self.clock.now(), **values)
 
     async def end(
-        self, errand: Purchase, job: Job, state: State, claimed: Decimal, error: str, *, kind: EventKind
+        self, purchase: Purchase, job: Job, state: State, claimed: Decimal, error: str, *, kind: EventKind
     ) -> None:
-        """End the job that the errand owns without a result: its bill is booked, whatever its siblings do."""
-        await self.db(self.journal.hold, job, errand.token, self.clock.now())  # what is another's is not settled here
+        """End the job that the purchase owns without a result: its bill is booked, whatever its siblings do."""
+        await self.db(self.journal.hold, job, purchase.token, self.clock.now())  # what is another's is not settled here
         bill = await self.settle(job, claimed)
         ended = {"state": state, "billed": bill.booked, "claimed": bill.claimed, "error": error}
-        await self.write(errand, job, **ended, owner=None, lease_until=None)
+        await self.write(purchase, job, **ended, owner=None, lease_until=None)
         await self.note_end(job, state, bill.booked, error=error)
-        errand.spend(job)
-        self.emit(kind, errand.call, job.id, error)
+        purchase.spend(job)
+        self.emit(kind, purchase.call, job.id, error)
 
     async def settle(self, job: Job, claimed: Decimal) -> Bill:
         """Book a bill. Done before the row is closed: a crash between is repeated, the other way round forgotten."""

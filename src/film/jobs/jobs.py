@@ -108,19 +108,19 @@ class Jobs:
         and OutcomeUnknown for jobs that stay so until the user decides; Interrupted before buying when a stop was asked
         for; and other ProviderErrors, after which running again is safe and resumes.
         """
-        errand = Purchase(call, as_job_provider(call.provider))
-        self._working.add(errand.token)
+        purchase = Purchase(call, as_job_provider(call.provider))
+        self._working.add(purchase.token)
         self._keep_alive()
         try:
-            return await self._run(errand)
+            return await self._run(purchase)
         except BaseException:
             try:
-                await self._leave(errand)
+                await self._leave(purchase)
             except Exception as error:  # noqa: BLE001  # why it ended is what counts; the lease ends by itself
                 log.warning("%s could not be left to others: %s", call.title, error)
             raise
         finally:
-            self._working.discard(errand.token)
+            self._working.discard(purchase.token)
             if not self._working and self._heartbeat:
                 self._heartbeat.cancel()
 
@@ -221,18 +221,18 @@ class Jobs:
         in_book(desk.book, lambda book: book.end(job.id, job.state, billed, desk.clock.now(), blob=job.blob_sha256))
         return desk.journal.get(job.id) or job
 
-    # -- one errand
+    # -- one purchase
 
-    async def _run(self, errand: Purchase) -> PurchaseResult:
-        desk, call = self._desk, errand.call
+    async def _run(self, purchase: Purchase) -> PurchaseResult:
+        desk, call = self._desk, purchase.call
         job = await desk.db(desk.journal.look, call.key)
         if job is not None and job.state == "done" and call.again is True:
-            errand.passed_over = job.id  # this one, and none that comes about from now on
+            purchase.passed_over = job.id  # this one, and none that comes about from now on
         while True:
             if job is not None:
-                if (known := await self._known(errand, job)) is not None:
+                if (known := await self._known(purchase, job)) is not None:
                     return known
-                if job.state in OPEN and job.owner != errand.token and not is_free(job, desk.clock.now()):
+                if job.state in OPEN and job.owner != purchase.token and not is_free(job, desk.clock.now()):
                     if desk.stop():
                         raise Interrupted(
                             f"stopped while another process was making {call.title}", hint="run again to resume"
@@ -242,27 +242,27 @@ class Jobs:
                     continue
             try:
                 async with desk.limits.slot(call.provider, call.order):
-                    if (made := await self._make(errand)) is not None:
+                    if (made := await self._make(purchase)) is not None:
                         return made
             except Fenced:
                 log.debug("%s is somebody else's now", call.title)
             job = await desk.db(desk.journal.look, call.key)
 
-    async def _known(self, errand: Purchase, job: Job) -> PurchaseResult | None:
+    async def _known(self, purchase: Purchase, job: Job) -> PurchaseResult | None:
         """What an earlier run has settled already; raises what it had come to."""
-        call = errand.call
+        call = purchase.call
         if job.state not in ("lost", "refused", "done"):
             return None
         if job.state == "done":
             if callable(call.again) and await self._desk.db(call.again, job):
-                errand.passed_over = job.id
-            if errand.passed_over == job.id:
+                purchase.passed_over = job.id
+            if purchase.passed_over == job.id:
                 return None
-        await self._use_reservation_of(errand, job)
+        await self._use_reservation_of(purchase, job)
         name, resolve = call.provider.name, f"film jobs resolve {job.id[:8]} --rebuy"
         match job.state:
             case "lost":
-                if made := await self._found_after_all(errand, job):
+                if made := await self._found_after_all(purchase, job):
                     return made
                 raise PaidLost(
                     f"{call.title} was paid for and lost before: {job.error}",
@@ -279,66 +279,68 @@ class Jobs:
             case _:
                 return PurchaseResult(generated=None, billed=job.billed, job_id=job.id, blob_sha256=job.blob_sha256)
 
-    async def _found_after_all(self, errand: Purchase, job: Job) -> PurchaseResult | None:
+    async def _found_after_all(self, purchase: Purchase, job: Job) -> PurchaseResult | None:
         """What was paid for and lost, if the vendor has it: looked for once by each run."""
-        ticket = Ticket.model_validate(job.ticket) if job.ticket else await self._reconciler.find(errand, job)
-        generated = await self._collector.once(errand.call, errand.provider, ticket) if ticket else None
+        ticket = Ticket.model_validate(job.ticket) if job.ticket else await self._reconciler.find(purchase, job)
+        generated = await self._collector.once(purchase.call, purchase.provider, ticket) if ticket else None
         if generated is None:
             return None
-        self._desk.emit("fetched", errand.call, job.id, "it was there after all")
+        self._desk.emit("fetched", purchase.call, job.id, "it was there after all")
         return PurchaseResult(generated=generated, billed=job.billed, job_id=job.id)
 
-    async def _make(self, errand: Purchase) -> PurchaseResult | None:
+    async def _make(self, purchase: Purchase) -> PurchaseResult | None:
         """One pass along the line, from wherever the job stands; None to look again."""
-        desk, call = self._desk, errand.call
-        errand.job = await desk.db(desk.journal.take, call.key, errand.token, desk.clock.now())
-        fresh = errand.job is None
-        under_review = errand.job is not None and errand.job.state == "review"
+        desk, call = self._desk, purchase.call
+        purchase.job = await desk.db(desk.journal.take, call.key, purchase.token, desk.clock.now())
+        fresh = purchase.job is None
+        under_review = purchase.job is not None and purchase.job.state == "review"
         try:
-            ticket = await (self._submitter.submit(errand) if errand.job is None else self._ticket(errand, errand.job))
-            job = errand.job
+            ticket = await (
+                self._submitter.submit(purchase) if purchase.job is None else self._ticket(purchase, purchase.job)
+            )
+            job = purchase.job
             if ticket is None or job is None:
                 return None
             generated, billed = await self._collector.collect(
                 call,
-                errand.provider,
+                purchase.provider,
                 ticket,
                 fresh=fresh,
                 on_progress=lambda progress: desk.emit("progress", call, job.id, progress=progress),
                 **({"patience": 0.0} if under_review else {}),  # it was asked for long enough before
             )
         except Unclear as unclear:
-            assert errand.job is not None, "only a job on record can be polled"
-            anothers = "it was ordered with another key; " * is_anothers(errand.job.account, call.provider)
+            assert purchase.job is not None, "only a job on record can be polled"
+            anothers = "it was ordered with another key; " * is_anothers(purchase.job.account, call.provider)
             why = f"{anothers}{call.provider.name} does not say how it stands: {unclear}"
-            if not under_review and await self._reconciler.buy_again(errand, errand.job, why):
+            if not under_review and await self._reconciler.buy_again(purchase, purchase.job, why):
                 return None
-            await self._reconciler.ask_user(errand, errand.job, why)
-            raise unknown(errand.job, call.provider.name) from unclear
+            await self._reconciler.ask_user(purchase, purchase.job, why)
+            raise unknown(purchase.job, call.provider.name) from unclear
         except Ended as ended:
-            assert errand.job is not None, "only a job on record can end"
-            if ended.answer_lost and await self._reconciler.buy_again(errand, errand.job, "the answer was lost"):
+            assert purchase.job is not None, "only a job on record can end"
+            if ended.answer_lost and await self._reconciler.buy_again(purchase, purchase.job, "the answer was lost"):
                 return None
-            raise await self._end(errand, errand.job, ended) from ended
+            raise await self._end(purchase, purchase.job, ended) from ended
         # The caller has a whole lease to store it; what was billed must outlive a crash while it does.
-        await desk.db(desk.journal.hold, job, errand.token, desk.clock.now(), billed=billed)
-        self._brought[job.id] = errand.token
+        await desk.db(desk.journal.hold, job, purchase.token, desk.clock.now(), billed=billed)
+        self._brought[job.id] = purchase.token
         desk.emit("fetched", call, job.id)
         return PurchaseResult(generated=generated, billed=billed, job_id=job.id)
 
-    async def _ticket(self, errand: Purchase, job: Job) -> Ticket | None:
+    async def _ticket(self, purchase: Purchase, job: Job) -> Ticket | None:
         """The ticket of an unfinished job; None when it has to be bought."""
-        await self._use_reservation_of(errand, job)
+        await self._use_reservation_of(purchase, job)
         if job.state == "submitted" or (job.state == "review" and job.ticket):
-            self._desk.emit("resumed", errand.call, job.id)
+            self._desk.emit("resumed", purchase.call, job.id)
             return Ticket.model_validate(job.ticket)
-        return await self._reconciler.reconcile(errand, job)
+        return await self._reconciler.reconcile(purchase, job)
 
-    async def _end(self, errand: Purchase, job: Job, ended: Ended) -> FilmError:
+    async def _end(self, purchase: Purchase, job: Job, ended: Ended) -> FilmError:
         """Settle a job that came to nothing as the vendor bills it; what it does not say counts as billed."""
         billed = job.quoted if ended.cost is None else ended.cost
         kind: EventKind = "lost" if ended.state == "lost" else "failed"
-        await self._desk.end(errand, job, ended.state, billed, str(ended.error), kind=kind)
+        await self._desk.end(purchase, job, ended.state, billed, str(ended.error), kind=kind)
         return ended.error
 
     # -- money
@@ -349,20 +351,20 @@ class Jobs:
         else:
             self._desk.money.release(reservation_id)
 
-    async def _use_reservation_of(self, errand: Purchase, job: Job) -> None:
+    async def _use_reservation_of(self, purchase: Purchase, job: Job) -> None:
         """A job on record is paid from the reservation it was sent under; one made for this run is given back."""
-        mine, its = errand.call.reservation_id, job.reservation_id
+        mine, its = purchase.call.reservation_id, job.reservation_id
         if mine and its and mine != its:
             await self._desk.db(self._desk.money.release, mine)
         if its:
-            errand.use(its)
+            purchase.use(its)
 
     # -- leases
 
-    async def _leave(self, errand: Purchase) -> None:
+    async def _leave(self, purchase: Purchase) -> None:
         """Let others have the job, and give the money back if nothing was sent for it."""
-        desk, reservation_id = self._desk, errand.call.reservation_id
-        await desk.db(desk.journal.let_go, errand.token)
+        desk, reservation_id = self._desk, purchase.call.reservation_id
+        await desk.db(desk.journal.let_go, purchase.token)
         if reservation_id is None:
             return
         total = await desk.db(self.comes_to, reservation_id)

@@ -63,32 +63,32 @@ class Reconciler:
         self._threshold = threshold
         self._grace = grace
 
-    async def reconcile(self, errand: Purchase, job: Job) -> Ticket | None:
+    async def reconcile(self, purchase: Purchase, job: Job) -> Ticket | None:
         """The ticket of a job that may have been sent; None when it has ended and the asset may be bought.
 
         Raises OutcomeUnknown when only the user can tell.
         """
         desk = self._desk
-        if ticket := await self._in_the_book(errand, job):
+        if ticket := await self._in_the_book(purchase, job):
             return ticket
         if job.state == "intent":
-            await desk.write(errand, job, state="unknown", error="the program ended while it was being sent")
-        found = await self._look_for(errand, job, once=job.state == "review")
+            await desk.write(purchase, job, state="unknown", error="the program ended while it was being sent")
+        found = await self._look_for(purchase, job, once=job.state == "review")
         match found:
             case Ticket():
-                desk.emit("adopted", errand.call, job.id, f"found at {errand.provider.name} as {found.job_id}")
+                desk.emit("adopted", purchase.call, job.id, f"found at {purchase.provider.name} as {found.job_id}")
                 return found
             case Absent():
-                words = f"{errand.provider.name}'s list, read whole, shows that it was never made"
-                await desk.end(errand, job, "failed", Decimal(0), words, kind="absent")
+                words = f"{purchase.provider.name}'s list, read whole, shows that it was never made"
+                await desk.end(purchase, job, "failed", Decimal(0), words, kind="absent")
                 return None
             case Untold(why):
-                if job.state != "review" and await self.buy_again(errand, job, "no answer came"):
+                if job.state != "review" and await self.buy_again(purchase, job, "no answer came"):
                     return None
-                await self.ask_user(errand, job, why)
-                raise unknown(job, errand.provider.name)
+                await self.ask_user(purchase, job, why)
+                raise unknown(job, purchase.provider.name)
 
-    async def buy_again(self, errand: Purchase, job: Job, why: str) -> bool:
+    async def buy_again(self, purchase: Purchase, job: Job, why: str) -> bool:
         """Close a job without a result so that it is bought once more, while all that was so spent stays small.
 
         What it may have cost is booked, and what is bought next has money of its own: where a limit leaves none beside
@@ -98,67 +98,67 @@ class Reconciler:
         desk = self._desk
         if job.quoted + await desk.db(desk.journal.given_up, job.key) > self._threshold:
             return False
-        if errand.rebought == REBUYS:
+        if purchase.rebought == REBUYS:
             raise ProviderUnavailable(
-                f"{errand.call.provider.name} takes orders of {errand.call.title} and gives no answer",
+                f"{purchase.call.provider.name} takes orders of {purchase.call.title} and gives no answer",
                 hint="run again later; what each try may have cost is on record: film jobs --all",
-                provider=errand.call.provider.name,
+                provider=purchase.call.provider.name,
             )
         money: str | None = None
         if job.quoted:
             try:
-                money = await desk.set_aside(errand.call, is_extra=True)
+                money = await desk.set_aside(purchase.call, is_extra=True)
             except BudgetExceededError:
                 return False
-        errand.rebought += 1
-        await desk.clock.sleep(backoff(errand.rebought))
+        purchase.rebought += 1
+        await desk.clock.sleep(backoff(purchase.rebought))
         words = f"{why}; bought again, being under {usd(self._threshold)}"
-        await desk.end(errand, job, "closed", job.quoted, words, kind="rebought")
-        errand.use(money)
+        await desk.end(purchase, job, "closed", job.quoted, words, kind="rebought")
+        purchase.use(money)
         return True
 
-    async def ask_user(self, errand: Purchase, job: Job, why: str) -> None:
+    async def ask_user(self, purchase: Purchase, job: Job, why: str) -> None:
         """Put a job up for review: its money stays set aside, its ticket is kept where there is one."""
         desk = self._desk
         if job.reservation_id:
             await desk.db(desk.money.mark_unknown, job.reservation_id)
         error = job.error if job.state == "review" else f"{job.error}; {why}" if job.error else why
-        await desk.write(errand, job, state="review", error=error, owner=None, lease_until=None)
+        await desk.write(purchase, job, state="review", error=error, owner=None, lease_until=None)
         if job.state != "review":
-            desk.emit("review", errand.call, job.id, f"it cannot be told whether this was made: {why}")
+            desk.emit("review", purchase.call, job.id, f"it cannot be told whether this was made: {why}")
 
-    async def find(self, errand: Purchase, job: Job) -> Ticket | None:
+    async def find(self, purchase: Purchase, job: Job) -> Ticket | None:
         """The ticket of a job that was given up, if the vendor's list shows it after all: one look."""
         try:
-            listing = await errand.provider.find_lost(
-                errand.call.config, age=self._desk.clock.age(job.clock), image_url=errand.call.picture
+            listing = await purchase.provider.find_lost(
+                purchase.call.config, age=self._desk.clock.age(job.clock), image_url=purchase.call.picture
             )
         except Exception:  # noqa: BLE001  # whatever it is, the job is as it was
             return None
         taken = await self._desk.db(self._desk.journal.tickets_of, job.provider)
         return next((t for t in listing.found if t.job_id not in taken), None) if listing else None
 
-    async def _in_the_book(self, errand: Purchase, job: Job) -> Ticket | None:
+    async def _in_the_book(self, purchase: Purchase, job: Job) -> Ticket | None:
         """An answer that came, and that the database did not take."""
         desk = self._desk
         if desk.book is None or not (plain := await desk.db(desk.book.ticket_of, job.id)):
             return None
-        await desk.write(errand, job, state="submitted", ticket=plain)
-        desk.emit("adopted", errand.call, job.id, "its answer stands in the order book")
+        await desk.write(purchase, job, state="submitted", ticket=plain)
+        desk.emit("adopted", purchase.call, job.id, "its answer stands in the order book")
         return Ticket.model_validate(plain)
 
-    async def _look_for(self, errand: Purchase, job: Job, *, once: bool) -> Found:
+    async def _look_for(self, purchase: Purchase, job: Job, *, once: bool) -> Found:
         """Look into the vendor's list until it shows the job or proves its absence, as long as that may take."""
-        desk, provider = self._desk, errand.provider
+        desk, provider = self._desk, purchase.provider
         ours = not is_anothers(job.account, provider)
-        shows_in = provider.seconds_to_show(errand.call.config)
+        shows_in = provider.seconds_to_show(purchase.call.config)
         begun, looks = desk.clock.monotonic(), 0
         while True:
             age = desk.clock.age(job.clock)
-            listing = await self._list(errand, age)
+            listing = await self._list(purchase, age)
             if listing is None:
                 return Untold(f"{provider.name} cannot be asked for it")
-            if ticket := await self._adopted(errand, job, listing):
+            if ticket := await self._adopted(purchase, job, listing):
                 return ticket
             looked_for = desk.clock.monotonic() - begun
             waited = looked_for if age is None else max(age, looked_for)
@@ -178,20 +178,20 @@ class Reconciler:
             return "it is not in the vendor's list, where it may show later"
         return "the vendor's list does not show it, and proves nothing"
 
-    async def _adopted(self, errand: Purchase, job: Job, listing: Listing) -> Ticket | None:
+    async def _adopted(self, purchase: Purchase, job: Job, listing: Listing) -> Ticket | None:
         desk = self._desk
         plain = [ticket.model_dump(mode="json") for ticket in listing.found]
         if not plain:
             return None
-        adopted = await desk.db(desk.journal.adopt, job, errand.token, plain, desk.clock.now())
+        adopted = await desk.db(desk.journal.adopt, job, purchase.token, plain, desk.clock.now())
         return Ticket.model_validate(adopted) if adopted else None
 
-    async def _list(self, errand: Purchase, age: float | None) -> Listing | None:
-        call = errand.call
+    async def _list(self, purchase: Purchase, age: float | None) -> Listing | None:
+        call = purchase.call
         for attempt in range(1, TRIES + 1):
             await self._desk.limits.unpaused(call.provider)
             try:
-                return await errand.provider.find_lost(call.config, age=age, image_url=call.picture)
+                return await purchase.provider.find_lost(call.config, age=age, image_url=call.picture)
             except (MissingKeyError, OutOfCredit) as error:
                 self._desk.limits.close(call.provider, error)
                 raise

@@ -223,7 +223,7 @@ class Combs:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Rotation:
     """``mirrored`` left to right first, then turned by ``quarters`` against the clock."""
 
     quarters: int = 0
@@ -249,10 +249,10 @@ class Turn:
         return " and ".join(parts)
 
 
-AS_IT_IS = Turn()
+AS_IT_IS = Rotation()
 
 
-def turn_of(frame: VideoFrame) -> Turn:
+def turn_of(frame: VideoFrame) -> Rotation:
     """How a frame is to be turned to be seen upright, from its file's display matrix, mirrors included."""
     from av.sidedata.sidedata import Type
 
@@ -260,18 +260,18 @@ def turn_of(frame: VideoFrame) -> Turn:
     matrix = beside.get(Type.DISPLAYMATRIX)
     if matrix is None:
         quarters = round(frame.rotation / 90) % 4
-        return Turn(quarters) if quarters else AS_IT_IS
+        return Rotation(quarters) if quarters else AS_IT_IS
     return turn_by(struct.unpack("<9i", bytes(matrix)[:36]))
 
 
-def turn_by(matrix: Sequence[int]) -> Turn:
+def turn_by(matrix: Sequence[int]) -> Rotation:
     """A display matrix as mirror and quarters. Its rows say where the picture's right and its foot come to lie."""
     a, b, _, c, d = (value / 65536 for value in matrix[:5])
     mirrored = a * d - b * c < 0
     if mirrored:
         a, b = -a, -b
     quarters = round(-atan2(b, a) / (pi / 2)) % 4
-    return Turn(quarters, mirrored) if quarters or mirrored else AS_IT_IS
+    return Rotation(quarters, mirrored) if quarters or mirrored else AS_IT_IS
 
 
 def matrix_of(frame: VideoFrame) -> int:

@@ -10,7 +10,7 @@ from film.media.clips import (
     DEINTERLACED,
     SD_COLOURS,
     Combs,
-    Turn,
+    Rotation,
     pictures_in,
     says_alpha,
     see_through,
@@ -18,7 +18,7 @@ from film.media.clips import (
     takes_sd_colours,
     turn_of,
 )
-from film.media.sounds import HOLE, LONGEST_HOLE, Hole, Voice, origin_of, start_of
+from film.media.sounds import HOLE, LONGEST_HOLE, Hole, VoicePlace, origin_of, start_of
 
 if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
@@ -70,7 +70,7 @@ class Findings:
         if self._looked:
             return
         self._looked = True
-        turn: Turn = turn_of(frame)
+        turn: Rotation = turn_of(frame)
         if turn.mirrored:
             self._found["turned"] = f"it is shown upright ({turn}, as its file says)"
         elif turn is not AS_IT_IS:
@@ -119,7 +119,7 @@ class SoundFindings:
         self._samples = 0
         self._any = False
         self._holes, self._missing = 0, Fraction(0)
-        self._voice = Voice() if listens else None
+        self._voice = VoicePlace() if listens else None
         self._resampler: tuple[object, Any] | None = None
         self._track = ""
         sounds = list(container.streams.audio)

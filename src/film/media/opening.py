@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from film.errors import BadMedia
 from film.files.bounds import open_plain
-from film.media.clips import Turn, picture_of, sound_of, turn_of
+from film.media.clips import Rotation, picture_of, sound_of, turn_of
 from film.media.filetypes import HEAD, HEIC, FileType, accepted, describe, sniff
 from film.models import AssetType
 
@@ -151,7 +151,7 @@ def audio_stream(container: InputContainer, name: str) -> AudioStream:
     return stream
 
 
-def seen_size(frame: VideoFrame, stream: VideoStream, turn: Turn | None = None) -> tuple[int, int]:
+def seen_size(frame: VideoFrame, stream: VideoStream, turn: Rotation | None = None) -> tuple[int, int]:
     """Width and height as they should be seen: square pixels, upright. ``turn`` is the frame's, where it is known."""
     aspect = stream.sample_aspect_ratio or Fraction(1)
     width, height = round(frame.width * aspect), frame.height

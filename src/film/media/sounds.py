@@ -1,7 +1,7 @@
 """A file's sound on its own clock: holes are silence, a late start stays late, and priming is not heard.
 
     frames of a track ──► on_time ──► AudioFrame … Hole(until) … AudioFrame …
-    blocks            ──► Voice   ──► where it is: on one side only, against itself, or hardly there
+    blocks            ──► VoicePlace   ──► where it is: on one side only, against itself, or hardly there
 
 Packets get lost, and recorders pause. Who plays the rest at once is out of step with the picture from there on. What
 comes earlier than it should, as clocks of cheap recorders jitter, is only let go ahead; the next hole takes it back.
@@ -80,7 +80,7 @@ def start_of(stream: AudioStream, origin: Fraction) -> Fraction:
     return max(Fraction(0), Fraction(stream.start_time or 0) * (stream.time_base or 0) - origin)
 
 
-class Voice:
+class VoicePlace:
     """Hears a voice's two sides through and says where it is."""
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ def centred(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """A voice in the middle, where a cable or a plug has put it to one side, or against itself."""
     import numpy as np
 
-    voice = Voice()
+    voice = VoicePlace()
     voice.hear(samples)
     side = voice.only_side
     if side is None and voice.against_itself:

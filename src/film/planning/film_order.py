@@ -3,13 +3,15 @@
     script     the film's own order: its first shots can be looked at while the rest is still being made
     makespan   shots that take longest first: no long clip is left for the end, when nothing else fills the places
 
+Shots that start from one another stay together, in the order of the script: each waits for the one before.
 How long a shot takes is estimated from what its providers declare and from the length of its clip. A wrong estimate
 costs time, never anything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from film.models import AssetType
 from film.planning.options import Order
@@ -24,7 +26,20 @@ def in_order(shots: Sequence[ShotPlan], order: Order) -> list[ShotPlan]:
     """The shots as they are to be made; those that take equally long keep the order of the script."""
     if order == "script":
         return list(shots)
-    return sorted(shots, key=seconds_to_make, reverse=True)
+    longest_first = sorted(chains(shots), key=lambda chain: sum(map(seconds_to_make, chain)), reverse=True)
+    return list(chain.from_iterable(longest_first))
+
+
+def chains(shots: Iterable[ShotPlan]) -> Iterable[Sequence[ShotPlan]]:
+    """The shots, those together that start from one another: most are alone."""
+    found: list[ShotPlan] = []
+    for shot in shots:
+        if found and shot.before != found[-1].shot.shot_id:
+            yield found
+            found = []
+        found.append(shot)
+    if found:
+        yield found
 
 
 def seconds_to_make(plan: ShotPlan) -> float:

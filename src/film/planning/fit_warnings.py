@@ -15,8 +15,8 @@ from typing import cast
 
 from film.media.voices import Span
 from film.models import AssetType
-from film.planning.lengths import spoken_seconds
-from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan, seconds_of
+from film.planning.lengths import seconds_of, spoken_seconds
+from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.planning.readings import voice_of
 from film.providers.base import BaseVideoProvider
 from film.timeline import ShotCut, Source, build_timeline
@@ -26,7 +26,7 @@ _CLOCK = 1000
 """Lengths that are reckoned, in thousandths of a second."""
 
 
-def outlook(plan: FilmPlan) -> list[str]:
+def fit_warnings(plan: FilmPlan) -> list[str]:
     """A sentence for each shot whose clip has to be slowed or held, and each transition that has to be shortened."""
     params = plan.params
     rows = [shot.assets.get(AssetType.VIDEO) for shot in plan.shots]

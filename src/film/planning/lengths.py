@@ -1,4 +1,4 @@
-"""How long a clip to ask for: as long as its shot, or as its line takes, by the film's rule.
+"""How long a clip to ask for: as long as its shot, or as its line takes, by the film's rule; and how much is seen.
 
 Where clips are bought, the length is decided by the words alone and before anything is made. So the plan shows it, the
 quote is exact, and no clip is bought again because its line came out a little longer.
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from math import ceil
+from pathlib import Path
 
+from film.cache import CachedAsset
 from film.errors import InputError
 from film.models import Shot
 from film.planning.joins import Joins
 from film.planning.params import FilmParams
+from film.planning.readings import says, voice_of
 from film.providers.base import BaseVideoProvider, VideoConfig
-from film.timeline import LAST_BREATH, TRANSITION_SECONDS
+from film.timeline import LAST_BREATH, TRANSITION_SECONDS, ShotCut, Source, build_timeline
 
 _LEAD = Decimal("0.3")
 """Seconds before a line that a bought clip has room for. It stays, whatever the cut does: orders are known by it."""
@@ -27,6 +31,46 @@ _LETTERS_A_SECOND = 13
 _PAUSE = Decimal("0.25")
 """Seconds at a mark that ends a clause."""
 _MARKS = frozenset(",;:.!?…—、。，！？")
+_CLOCK = 1000
+"""Thousandths of a second: where a shot is left does not hang on how many frames a second the film has."""
+_NOTHING = Source("", Path())
+
+
+def seconds_of(speech: CachedAsset | None) -> Decimal | None:
+    """The length of cached speech."""
+    if speech is None or not speech.details.get("sample_rate"):
+        return None
+    return Decimal(int(speech.details["samples"])) / Decimal(int(speech.details["sample_rate"]))
+
+
+def left_at(params: FilmParams, shot: Shot, clip: CachedAsset, line: CachedAsset | None) -> Decimal:
+    """Seconds into its clip at which a shot is left, by the rules of the cut, as if it stood between two cuts.
+
+    What comes before and after does not count: an edit there changes nothing here.
+    """
+    cut = ShotCut(
+        shot_id=shot.shot_id,
+        source=_NOTHING,
+        frames=round(shot.duration * _CLOCK),
+        seconds=Fraction(shot.duration),
+        source_frames=max(1, int(Fraction(clip.details["seconds"]) * _CLOCK)),
+        made_to_fit=says(clip, "made_to_fit"),
+        speech=_NOTHING if line else None,
+        speech_samples=int(line.details["samples"]) if line else 0,
+        speech_rate=int(line.details["sample_rate"]) if line else _CLOCK,
+        spoken=voice_of(line) if line else (),
+        transition="cut",
+    )
+    timeline = build_timeline(
+        [cut, ShotCut(shot_id="", source=_NOTHING, frames=_CLOCK)],
+        rate=Fraction(_CLOCK),
+        width=params.width,
+        height=params.height,
+        long_dialogue=params.film.long_dialogue,
+        line_tail=Fraction(params.film.line_tail),
+    )
+    shown = timeline.clips[0]
+    return Decimal(int((shown.frames - shown.hold) * shown.speed)) / _CLOCK
 
 
 def spoken_seconds(text: str) -> Decimal:

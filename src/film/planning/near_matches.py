@@ -1,7 +1,7 @@
 """What the library has that comes near to a shot about to be bought: offered, and never used unasked.
 
     rows to be bought, the dearest first ──► same people and place (tags) ─┐
-                                         └─► same meaning (likeness) ──────┴──► NearMatch ──► a line in the plan
+                                         └─► same meaning (similarity) ────┴──► NearMatch ──► a line in the plan
 
 A clip or picture is near when its prompt means much the same; who and where it shows lowers what that takes, and
 ranks first. Speech is near when it says the very same words, in whatever voice: no line replaces another. What drafts
@@ -28,6 +28,7 @@ from film.models import Asset, AssetType, Shot
 from film.planning.plan import FilmPlan, PlannedAsset
 from film.planning.services import Services
 from film.providers.registry import TIERS
+from film.render.last_frame import FRAMES
 
 if TYPE_CHECKING:
     from film.planning.similarity import Likeness
@@ -128,8 +129,9 @@ def _to_buy(plan: FilmPlan) -> Iterable[_Wanted]:
 
 
 def _makers(services: Services) -> tuple[str, ...]:
-    """Whose assets are worth an offer: the user's own and what vendors made, no drafts."""
+    """Whose assets are worth an offer: the user's own and what vendors made, no drafts and no frames of clips."""
     drafts = {name for tier in TIERS.values() if tier.is_draft for name in (tier.image, tier.video, tier.audio)}
+    drafts.add(FRAMES)
     return tuple(name for name in services.index.get_index_stats()["by_provider"] if tag_value(name) not in drafts)
 
 

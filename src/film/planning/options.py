@@ -26,7 +26,7 @@ from film.transitions import TransitionKind
 
 Order = Literal["script", "makespan"]
 """Which shots go first: as the film runs, or those that take longest; see ``film.planning.film_order``."""
-TRANSITIONS = (*get_args(TransitionKind), "auto")
+TRANSITIONS = ("auto", *get_args(TransitionKind))
 
 P = ParamSpec("P")
 R = TypeVar("R")

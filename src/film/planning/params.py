@@ -9,14 +9,16 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import Field
 
 from film.dialogue import turns_of
 from film.errors import ConfigurationError, InputError, ProviderNotFound
 from film.models import AssetType, DialogueLine, Model, Shot, check_identifier
+from film.planning.cast_sheets import Members, members_of
 from film.planning.joins import Joins, joins_for
 from film.planning.options import Order, checked, dollars
 from film.providers.registry import TIERS, Tier, provider_class
@@ -25,6 +27,9 @@ from film.shots.fields import kind_of
 from film.shots.filmfile import TEMPLATES, FilmFile, with_flags
 from film.shots.shotfile import ShotFile, load_shots, parse_rate, parse_size
 from film.shots.titles import hurried
+
+if TYPE_CHECKING:
+    from film.prompts import Cast
 
 DRAFT_SIZE = (960, 540)
 FINAL_SIZE = (1280, 720)
@@ -67,6 +72,8 @@ class FilmParams(Model):
     """The film's settings, with the flags over them."""
     joins: Mapping[str, Joins] = Field(default_factory=dict[str, Joins])
     """Shot id → its transitions, where what is bought has to have room for them."""
+    members: Members = Members()
+    """Of the cast, those of whom there are pictures to go by."""
     budget_limit: Decimal | None = None
     use_cache: bool = True
     concurrency: int = DEFAULT_CONCURRENCY
@@ -176,7 +183,7 @@ def film_params(
         )
     _check_providers(file)
     shots_rendered, made_of, cast = _rendered(file, film, settings)
-    shots_rendered = _voiced(shots_rendered, cast)
+    shots_rendered = _cut_into(_voiced(shots_rendered, tuple(cast.characters) if cast else ()))
     voices = () if audio_provider or audio_model else _voices(chosen, shots_rendered, settings)
     speaker = voices[0] if voices else _choice(audio_provider, audio_model, chosen.audio, chosen.audio_model)
     return FilmParams(
@@ -197,6 +204,7 @@ def film_params(
         title=film.title or "",
         film=film,
         joins=joins_for(shots_rendered, film),
+        members=members_of(cast, shots_rendered) if cast else Members(),
         budget_limit=None if budget_limit is None else dollars(budget_limit),
         use_cache=use_cache,
         concurrency=concurrency,
@@ -244,18 +252,18 @@ def _check_providers(file: ShotFile) -> None:
 
 def _rendered(
     file: ShotFile, film: FilmFile, settings: Settings
-) -> tuple[tuple[Shot, ...], dict[str, Mapping[str, str]], tuple[str, ...]]:
-    """The shots with their prompts made, what of, and who is in the cast; without templates and a cast, as they are."""
+) -> tuple[tuple[Shot, ...], dict[str, Mapping[str, str]], Cast | None]:
+    """The shots with their prompts made, what of, and the cast; without templates and a cast, as they are."""
     folders = (file.path.absolute().parent / TEMPLATES, settings.gallery / TEMPLATES)
     asked = film.template or any(shot.template or shot.variables for shot in file.shots)
     if not asked and not any(folder.is_dir() for folder in folders):
-        return file.shots, {}, ()
+        return file.shots, {}, None
     from film.prompts import rendered, shelf_for  # Jinja is half of a program's start that most films do without
 
     shelf = shelf_for(file.path, settings.gallery)
     done = rendered(file.shots, shelf, template=film.template, variables=film.variables)
     used = {one.shot.shot_id: one.used for one in done if one.used}
-    return tuple(one.shot for one in done), used, tuple(shelf.cast.characters)
+    return tuple(one.shot for one in done), used, shelf.cast
 
 
 def _voiced(shots: tuple[Shot, ...], cast: Sequence[str]) -> tuple[Shot, ...]:
@@ -264,6 +272,25 @@ def _voiced(shots: tuple[Shot, ...], cast: Sequence[str]) -> tuple[Shot, ...]:
     if not others:
         return shots
     return tuple(_with_lines(shot, others) for shot in shots)
+
+
+def _cut_into(shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
+    """The shots, with a plain cut before each that starts from the one before it, unless another is named."""
+    if not any(shot.start_from for shot in shots):
+        return shots
+    if shots[0].start_from:
+        raise InputError(
+            f"{shots[0].shot_id} is to start from the shot before it, and there is none",
+            hint="leave out start_from; a film's shots are made in their order by film make",
+            field="start_from",
+        )
+    return (
+        tuple(
+            shot.model_copy(update={"transition": "cut"}) if after.start_from and shot.transition is None else shot
+            for shot, after in pairwise(shots)
+        )
+        + shots[-1:]
+    )
 
 
 def _with_lines(shot: Shot, others: tuple[str, ...]) -> Shot:

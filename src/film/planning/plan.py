@@ -7,9 +7,8 @@ A row for each picture, clip and line of speech is one of
     new      it was never asked for
     stale    it was made for this shot before, and a named field has changed since
 
-An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes.
-
-A title has no picture and no clip: its words are drawn in the cut, for nothing.
+An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes; one of a shot
+from which another starts, that one's clip.
 
 A line that is too long for one order is one row too: it has ``parts``, each in the library or not, and costs what those
 cost that are not. A shot that takes its clip from the library needs no picture of its own, and has no row for one.
@@ -17,9 +16,8 @@ cost that are not. A shot that takes its clip from the library needs no picture 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -29,14 +27,15 @@ from film.jobs import Job
 from film.jobs.journal import OPEN, Journal
 from film.models import Asset, AssetType, Quote, Shot
 from film.planning.params import FilmParams
-from film.planning.readings import reading_of
 from film.planning.record import KnownTake, changes, comparable, known_takes
 from film.planning.requests import PlannedRequest, ProviderSet, RequestBuilder
 from film.planning.results import CompletedShot, ShotAsset
-from film.planning.reuse import Taken, named_assets
+from film.planning.reuse import Taken
 from film.planning.services import Services
-from film.planning.voices import Voices
+from film.planning.walk import Walk
 from film.rates.days import is_soon
+from film.recipe import PICTURE, Place, Step
+from film.render.last_frame import FRAMES
 from film.settings import Settings
 from film.vendors import accounts
 
@@ -63,6 +62,7 @@ class PlannedAsset:
     cached: CachedAsset | None = field(default=None, repr=False)
     parts: tuple[PlannedAsset, ...] = ()
     taken: Asset | None = field(default=None, repr=False)
+    step: Step = PICTURE
 
     @property
     def shot_id(self) -> str:
@@ -105,8 +105,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ShotPlan:
+    """``before`` is the id of the shot that it starts from, if it does."""
+
     shot: Shot
     assets: Mapping[AssetType, PlannedAsset]
+    before: str = ""
 
     @property
     def to_make(self) -> list[PlannedAsset]:
@@ -128,18 +131,31 @@ class FilmPlan:
 
     params: FilmParams
     shots: tuple[ShotPlan, ...]
-    known: Mapping[tuple[str, AssetType], list[KnownTake]] = field(repr=False)
+    sheets: tuple[ShotPlan, ...] = ()
+    """What is made first, once: the pictures of characters and places that pictures of shots go by."""
+    known: Mapping[Place, list[KnownTake]] = field(default_factory=dict[Place, "list[KnownTake]"], repr=False)
     speech: str = ""
     """Who speaks where nobody was named; empty where there is no such line."""
 
     @property
     def assets(self) -> Iterable[PlannedAsset]:
-        return (asset for shot in self.shots for asset in shot.assets.values())
+        return (asset for shot in (*self.sheets, *self.shots) for asset in shot.assets.values())
 
     @property
     def at_most(self) -> Decimal:
         """The upper bound of what making this film costs now, in dollars."""
-        return sum((shot.at_most for shot in self.shots), Decimal(0))
+        return sum((shot.at_most for shot in (*self.sheets, *self.shots)), Decimal(0))
+
+    @property
+    def to_spend(self) -> Decimal:
+        """What must be set aside for all that is to be bought."""
+        return sum((shot.to_spend for shot in (*self.sheets, *self.shots)), Decimal(0))
+
+    @property
+    def references(self) -> Mapping[str, tuple[str, ...]]:
+        """Shot → of whom and what its picture's model is sent pictures, for each that it is."""
+        sent = ((shot, shot.assets.get(AssetType.IMAGE)) for shot in self.shots)
+        return {shot.shot.shot_id: row.ask.goes_by for shot, row in sent if row and row.ask.goes_by}
 
     @property
     def saved(self) -> Decimal:
@@ -179,84 +195,53 @@ Consent = Callable[[FilmPlan, Settings], None]
 """Asked before anything is bought; raises ConsentDeclined to stop."""
 
 
-def plan_film(params: FilmParams, services: Services, providers: ProviderSet) -> FilmPlan:
-    """The plan of a film as its shots and the library stand now.
+def plan_film(
+    params: FilmParams, services: Services, providers: ProviderSet, only: Collection[str] | None = None
+) -> FilmPlan:
+    """The plan of a film as its shots and the library stand now; of the shots ``only`` names, by id, where it does.
 
     Raises UnknownPriceError where no price is known, and InputError where a shot names an asset that is not there.
     """
-    asker = RequestBuilder(params, providers)
+    builder = RequestBuilder(params, providers)
     known = known_takes(services.engine, params.film_id)
-    asks: dict[tuple[str, AssetType], PlannedRequest] = {}
-    named = named_assets(params, services)
-    for shot in params.shots:
-        if not shot.title and not named.keys() & {(shot.shot_id, AssetType.IMAGE), (shot.shot_id, AssetType.VIDEO)}:
-            asks[shot.shot_id, AssetType.IMAGE] = asker.image(shot)
-    lines, journal = Voices(params, asker, known), Journal(services.engine, timedelta())
-    _add_lines(asks, lines, [s for s in params.shots if (s.shot_id, AssetType.AUDIO) not in named], services, journal)
-    keys = {place: services.key(ask.request) for place, ask in asks.items()}
-    part_keys = [services.key(part.request) for ask in asks.values() for part in ask.parts]
-    cached = _peek(services, params, [*keys.values(), *part_keys])
-
-    clips: dict[str, PlannedRequest] = {}
-
-    def there(place: tuple[str, AssetType]) -> CachedAsset | None:
-        return named[place].cached if place in named else cached.get(keys.get(place, ""))
-
-    for shot in params.shots:
-        if shot.title or (shot.shot_id, AssetType.VIDEO) in named:
+    shots = _looked_at(params, builder, only)
+    sheets = builder.sheets_of(shots)
+    walk = Walk([*sheets, *shots], builder, services, known)
+    missing = {*walk.keys.values(), *walk.part_keys} - walk.cached.keys()
+    ordered = walk.journal.orders_for(missing) if params.is_online else {}
+    waiting = _waiting(walk.journal, params) if walk.is_open else {}
+    rows: dict[str, dict[AssetType, PlannedAsset]] = {shot_id: {} for shot_id in walk.shots}
+    for place, step in walk.steps.items():
+        shot, kind = walk.shots[place[0]], place[1]
+        if taken := walk.named.get(place):
+            rows[shot.shot_id][kind] = _taken(builder.taken(shot, taken.asset), step, taken)
             continue
-        picture, speech = there((shot.shot_id, AssetType.IMAGE)), there((shot.shot_id, AssetType.AUDIO))
-        is_silent = (shot.shot_id, AssetType.AUDIO) not in asks
-        if picture and (speech or is_silent or not asker.waits_for_speech(shot)):
-            clips[shot.shot_id] = asker.video(
-                shot, picture.sha256, reading=reading_of(picture), speech_seconds=seconds_of(speech)
-            )
-    clip_keys = {shot_id: services.key(ask.request) for shot_id, ask in clips.items()}
-    cached |= _peek(services, params, clip_keys.values())
-    missing = {*keys.values(), *part_keys, *clip_keys.values()} - cached.keys()
-    ordered = journal.orders_for(missing) if params.is_online else {}
-    waiting = _waiting(journal, params) if len(clips) < len(params.shots) else {}
-
-    plans: list[ShotPlan] = []
-    for shot in params.shots:
-        rows: dict[AssetType, PlannedAsset] = {}
-        for kind in AssetType:
-            if taken := named.get((shot.shot_id, kind)):
-                rows[kind] = _taken(asker.taken(shot, taken.asset), taken)
-                continue
-            if kind is AssetType.VIDEO and not shot.title:
-                ask = clips.get(shot.shot_id) or asker.video_outlook(shot)
-                key = clip_keys.get(shot.shot_id)
-            else:
-                ask, key = asks.get((shot.shot_id, kind)), keys.get((shot.shot_id, kind))
-            if ask is None:
-                continue
-            takes = known.get((shot.shot_id, kind), [])
-            parts = _parts(ask, services, cached, ordered)
-            job = ordered.get(key) if key else waiting.get((shot.shot_id, kind.value))
-            picture = there((shot.shot_id, AssetType.IMAGE)) is not None
-            rows[kind] = _planned(ask, key, cached.get(key or ""), job, takes, params, parts, has_picture=picture)
-        plans.append(ShotPlan(shot, rows))
-    return FilmPlan(params, tuple(plans), known, lines.note)
+        if step.kind == "line" and place not in walk.asks:
+            continue
+        ask, key = walk.asks.get(place) or builder.outlook(step, shot), walk.keys.get(place)
+        job = ordered.get(key) if key else waiting.get((shot.shot_id, kind.value))
+        told = _Standing(walk, place, known)
+        parts = _parts(ask, services, walk.cached, ordered)
+        rows[shot.shot_id][kind] = _planned(ask, step, key, walk.cached.get(key or ""), job, told, parts)
+    plans = tuple(
+        ShotPlan(shot, rows[shot.shot_id], before.shot_id if (before := builder.before.get(shot.shot_id)) else "")
+        for shot in shots
+        if only is None or shot.shot_id in only
+    )
+    return FilmPlan(
+        params, plans, tuple(ShotPlan(sheet, rows[sheet.shot_id]) for sheet in sheets), known, walk.voices.note
+    )
 
 
-def _add_lines(
-    asks: dict[tuple[str, AssetType], PlannedRequest],
-    lines: Voices,
-    shots: Iterable[Shot],
-    services: Services,
-    journal: Journal,
-) -> None:
-    """Every line of ``shots``: by whoever spoke it before, else by whoever does today."""
-    asked = {shot.shot_id: (shot, lines.asks(shot)) for shot in shots}
-    open_choice = [ask for _, found in asked.values() if len(found) > 1 for ask in found]
-    keys = {services.key(one.request) for ask in open_choice for one in (ask, *ask.parts)}
-    there: set[str] = set()
-    if keys:
-        there = {*_peek(services, lines.params, keys), *journal.orders_for(keys)}
-    for shot_id, (shot, _) in asked.items():
-        if ask := lines.chosen(shot, lambda one: services.key(one.request), there):
-            asks[shot_id, AssetType.AUDIO] = ask
+def _looked_at(params: FilmParams, builder: RequestBuilder, only: Collection[str] | None) -> Sequence[Shot]:
+    """The shots to plan: all, or some with those that they start from, which must be there for them."""
+    if only is None:
+        return params.shots
+    wanted = set(only)
+    for shot in reversed(params.shots):
+        if shot.shot_id in wanted and (before := builder.before.get(shot.shot_id)):
+            wanted.add(before.shot_id)
+    return [shot for shot in params.shots if shot.shot_id in wanted]
 
 
 def _waiting(journal: Journal, params: FilmParams) -> dict[tuple[str, str], Job]:
@@ -264,17 +249,6 @@ def _waiting(journal: Journal, params: FilmParams) -> dict[tuple[str, str], Job]
     if not params.is_online:
         return {}
     return {(job.shot_id, job.asset_type): job for job in journal.jobs(OPEN, params.film_id)}
-
-
-def seconds_of(speech: CachedAsset | None) -> Decimal | None:
-    """The length of cached speech."""
-    if speech is None or not speech.details.get("sample_rate"):
-        return None
-    return Decimal(int(speech.details["samples"])) / Decimal(int(speech.details["sample_rate"]))
-
-
-def _peek(services: Services, params: FilmParams, keys: Iterable[str]) -> dict[str, CachedAsset]:
-    return services.cache.peek_many(list(keys)) if params.use_cache else {}
 
 
 def _parts(
@@ -294,31 +268,64 @@ def _parts(
     return tuple(rows)
 
 
-def _taken(ask: PlannedRequest, taken: Taken) -> PlannedAsset:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a place of the film has had until now."""
+
+    walk: Walk
+    place: Place
+    known: Mapping[Place, list[KnownTake]]
+
+    @property
+    def takes(self) -> list[KnownTake]:
+        return self.known.get(self.place, [])
+
+    @property
+    def waits_for(self) -> str:
+        """What it needs and is not there, as people call it."""
+        need = self.walk.missing(self.place)
+        if need is None:
+            return "picture"
+        if need.of == "before":
+            return "the shot before"
+        if need.of != "shot":
+            return need.of
+        return self.picture if need.slot is AssetType.IMAGE else "dialogue"
+
+    @property
+    def picture(self) -> str:
+        """What has changed where a clip is made of another picture than before."""
+        place = self.place[0], AssetType.IMAGE
+        is_frame = (step := self.walk.steps.get(place)) is not None and step.kind == "frame"
+        was_frame = any(take.request.get("provider") == FRAMES for take in self.known.get(place, [])[:1])
+        if is_frame != was_frame:
+            return "start_from"
+        return "the shot before" if is_frame else "picture"
+
+
+def _taken(ask: PlannedRequest, step: Step, taken: Taken) -> PlannedAsset:
     why = f"taken from the library: {taken.asset.asset_id}"
-    return PlannedAsset(ask, "reused", why, NOTHING, taken.cached.key, taken.cached, taken=taken.asset)
+    return PlannedAsset(ask, "reused", why, NOTHING, taken.cached.key, taken.cached, taken=taken.asset, step=step)
 
 
 def _planned(
     ask: PlannedRequest,
+    step: Step,
     key: str | None,
     cached: CachedAsset | None,
     job: Job | None,
-    takes: list[KnownTake],
-    params: FilmParams,
+    told: _Standing,
     parts: tuple[PlannedAsset, ...],
-    *,
-    has_picture: bool,
 ) -> PlannedAsset:
     if cached:
-        return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts)
+        return PlannedAsset(ask, "reused", "in the library", NOTHING, key, cached, parts, step=step)
     if job:
-        return _ordered(ask, key, job)
-    state, why = _reason(ask, key, takes, params, has_picture=has_picture)
+        return replace(_ordered(ask, key, job), step=step)
+    state, why = _reason(ask, step, key, told)
     if parts:
-        return PlannedAsset(ask, state, why, _sum(parts), key, parts=parts)
+        return PlannedAsset(ask, state, why, _sum(parts), key, parts=parts, step=step)
     _check(ask)
-    return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key)
+    return PlannedAsset(ask, state, why, ask.provider.quote(ask.config), key, step=step)
 
 
 def _ordered(ask: PlannedRequest, key: str | None, job: Job) -> PlannedAsset:
@@ -342,10 +349,11 @@ def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
     return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts: {basis}")
 
 
-def _reason(
-    ask: PlannedRequest, key: str | None, takes: list[KnownTake], params: FilmParams, *, has_picture: bool
-) -> tuple[State, str]:
-    """Whether it is new or stale, and what has changed if it is. ``has_picture``: a clip has its picture."""
+def _reason(ask: PlannedRequest, step: Step, key: str | None, told: _Standing) -> tuple[State, str]:
+    """Whether it is new or stale, and what has changed if it is."""
+    takes, params = told.takes, told.walk.params
+    if step.kind == "frame" and not any(take.request.get("provider") == FRAMES for take in takes):
+        return "new", f"the picture with which {told.walk.builder.before[ask.shot.shot_id].shot_id} ends"
     if not takes:
         return "new", "never made"
     same_maker = next((t for t in takes if t.request.get("provider") == ask.request.provider), takes[0])
@@ -354,14 +362,17 @@ def _reason(
     if any(take.key == key for take in takes):
         return "stale", "its file is gone from the gallery"
     after = comparable(ask.request, params.made_of.get(ask.shot.shot_id))
-    if key is None:
+    if key is None:  # what it is made of is not known yet
         after["inputs"] = same_maker.request.get("inputs")
         if "duration" in after["params"] and ask.shot.spoken and ask.provider.local:
             before = same_maker.request["params"].get("duration")  # its line decides, later
             after["params"]["duration"] = _longer(after["params"]["duration"], before)
-        changed = changes(same_maker.request, after) or ["dialogue" if has_picture else "picture"]
+        changed = changes(same_maker.request, after) or [told.waits_for]
     else:
         changed = changes(same_maker.request, after)
+    if step.kind == "frame":
+        changed = ["the shot before"]
+    changed = [told.picture if name == "picture" else name for name in changed]
     if "provider" in changed:
         return "new", f"never made with {ask.request.provider}"
     verb = "changed" if changed else "the cache key's recipe changed"

@@ -178,9 +178,16 @@ def changes(before: Request, after: Request) -> list[str]:
         found = [*reasons, *(name for name in found if name not in texts)]
     if "take" in found and "seed" in found:
         found.remove("seed")  # it moves along with the take
-    if before.get("inputs") != after.get("inputs"):
-        found.append("picture")
+    found += _inputs(before.get("inputs") or {}, after.get("inputs") or {})
     return list(dict.fromkeys(found))
+
+
+def _inputs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[str]:
+    """Which of what it is made of differs: its picture, or the pictures of somebody that it goes by."""
+    for role in sorted(before.keys() | after.keys()):
+        if before.get(role) != after.get(role):
+            subject, _, name = role.rpartition(" ")[0].partition(" ")
+            yield f"the pictures of {name}" if subject in ("character", "place") else "picture"
 
 
 _FIELD = {

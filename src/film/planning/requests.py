@@ -1,26 +1,30 @@
 """A shot → what is asked of its providers. The one place where shots turn into requests.
 
     picture   prompt, size, seed …                         (as far as the provider reads them)
+    frame     the bytes of the clip before, when its shot is left
     clip      the picture's bytes, prompt, duration …
-    speech    what is said, voice, character               (too long for its model, or by several: parts, and the whole)
+    line      what is said, voice, character               (too long for its model, or by several: parts, and the whole)
 
 A take above 1 moves the seed along, so that "again" gives another result also where nothing is left to chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from film.cache import CachedAsset
 from film.dialogue import Turn
 from film.errors import InputError
 from film.models import Asset, AssetRequest, AssetType, InputBlob, Shot
-from film.planning.lengths import bought, made_here
+from film.planning.cast_sheets import Member
+from film.planning.lengths import bought, left_at, made_here, seconds_of
 from film.planning.params import FilmParams
+from film.planning.readings import reading_of, says
 from film.planning.speech_chunks import PAUSES, Rank, passages
 from film.providers.base import (
     AudioConfig,
@@ -29,10 +33,14 @@ from film.providers.base import (
     BaseProvider,
     BaseVideoProvider,
     ImageConfig,
+    Reference,
     Scene,
     VideoConfig,
 )
+from film.providers.capabilities import References
 from film.providers.registry import provider_class
+from film.recipe import PICTURE, Need, Step, recipe_of, started_from
+from film.render.last_frame import ClipFrames, FrameConfig
 
 JOINED = "speech/1"
 """In the key of a line that is joined from parts; changes whenever equal parts would be joined otherwise."""
@@ -55,6 +63,11 @@ class PlannedRequest:
     pauses: tuple[Fraction, ...] = ()
     turns: tuple[int, ...] = ()
     """Of a dialogue, the part that each turn begins with, from 0; empty where one character speaks."""
+    source: CachedAsset | None = field(default=None, repr=False, compare=False)
+    """What it is made of: a clip's picture, a frame's clip."""
+
+    goes_by: tuple[str, ...] = ()
+    """Whom and what a picture's model is sent pictures of, or will be once they are made."""
 
     @property
     def asset_type(self) -> AssetType:
@@ -76,11 +89,115 @@ class RequestBuilder:
     def __init__(self, params: FilmParams, providers: ProviderSet) -> None:
         self.params = params
         self.providers = providers
+        self.before: Mapping[str, Shot] = started_from(params.shots)
+        """Shot → the one before it, for each that starts from that."""
+        self.sheets: frozenset[str] = frozenset(one.sheet.shot_id for one in params.members.sheets if one.sheet)
+        """The ids of all sheets."""
         self._scenes: dict[str, Scene] = {}
+        self._frames = ClipFrames()
 
-    def image(self, shot: Shot) -> PlannedRequest:
-        provider = self._provider(shot, AssetType.IMAGE)
-        config = ImageConfig(
+    def recipe(self, shot: Shot, taken: Mapping[tuple[str, AssetType], object]) -> tuple[Step, ...]:
+        """The steps of a shot; ``taken`` are the places that the library fills because shots name what is in it."""
+        if shot.shot_id in self.sheets:
+            return (PICTURE,)
+        before = self.before.get(shot.shot_id)
+        return recipe_of(
+            shot,
+            sheets=[member.sheet.shot_id for member in self._goes_by(shot)[0] if member.sheet],
+            taken=[kind for kind in AssetType if (shot.shot_id, kind) in taken],
+            fits_line=self._provider(shot, AssetType.VIDEO).local,
+            speaks_before=before is not None and (bool(before.spoken) or (before.shot_id, AssetType.AUDIO) in taken),
+        )
+
+    def ask(self, step: Step, shot: Shot, made: Mapping[Need, CachedAsset]) -> PlannedRequest:
+        """What is asked for, with all that the step needs."""
+        match step.kind:
+            case "picture":
+                return self.image(shot, {need.of: asset for need, asset in made.items()})
+            case "frame":
+                before = {need.slot: asset for need, asset in made.items()}
+                return self._frame(shot, before[AssetType.VIDEO], before.get(AssetType.AUDIO))
+            case "clip":
+                own = {need.slot: asset for need, asset in made.items()}
+                picture, seconds = own[AssetType.IMAGE], seconds_of(own.get(AssetType.AUDIO))
+                ask = self.video(shot, picture.sha256, reading=reading_of(picture), speech_seconds=seconds)
+                return replace(ask, source=picture)
+            case "line" | "taken":
+                raise ValueError(f"a {step.kind} is not asked for of what there is")
+
+    def outlook(self, step: Step, shot: Shot) -> PlannedRequest:
+        """What will be asked for once what the step needs is there: good for a quote, not for a key."""
+        if step.kind == "frame":
+            request = AssetRequest(asset_type=AssetType.IMAGE, provider=self._frames.name, model="", params={})
+            return PlannedRequest(shot, request, self._frames, FrameConfig(at=Decimal(0)))
+        return self.image(shot) if step.kind == "picture" else self.video_outlook(shot)
+
+    def sheets_of(self, shots: Iterable[Shot]) -> list[Shot]:
+        """The sheets that the pictures of these shots go by, each once, in their order."""
+        found = (
+            member.sheet for shot in shots if not (shot.start_from or shot.title) for member in self._goes_by(shot)[0]
+        )
+        return list({sheet.shot_id: sheet for sheet in found if sheet}.values())
+
+    def _goes_by(self, shot: Shot) -> tuple[Sequence[Member], Sequence[Member]]:
+        """Whose pictures are sent for a shot's picture, and whose its model does not take."""
+        members = self.params.members.of(shot) if not (shot.start_from or shot.title) else ()
+        if not members:
+            return (), ()
+        config = self._image_config(shot)
+        facts = self._provider(shot, AssetType.IMAGE).capabilities(config)
+        takes = facts.references if facts else References()
+        fitting = [member for member in members if member.subject in takes.subjects][: takes.most]
+        return fitting, [member for member in members if member not in fitting]
+
+    def _references(self, shot: Shot, sheets: Mapping[str, CachedAsset]) -> tuple[tuple[Reference, ...], list[str]]:
+        """The pictures to send, and the names of those of whom none is: the first of each, then the others."""
+        sent, unsent = self._goes_by(shot)
+        facts = self._provider(shot, AssetType.IMAGE).capabilities(self._image_config(shot)) if sent else None
+        most = facts.references.most if facts else 0
+        of_each = [
+            [Reference(name=one.name, subject=one.subject, path=found.path, sha256=found.sha256)]
+            if one.sheet and (found := sheets.get(one.sheet.shot_id))
+            else list(one.references)
+            for one in sent
+        ]
+        rounds = [pictures[at] for at in range(most) for pictures in of_each if at < len(pictures)]
+        return tuple(rounds[:most]), [one.name for one in unsent]
+
+    def _frame(self, shot: Shot, clip: CachedAsset, line: CachedAsset | None) -> PlannedRequest:
+        """The picture with which the shot before ends."""
+        reading = reading_of(clip)
+        at = left_at(self.params, self.before[shot.shot_id], clip, line)
+        config = FrameConfig(at=at, reading=reading, by_rules=says(clip, "by_rules"))
+        inputs = (InputBlob(role="clip", sha256=clip.sha256),)
+        if reading:
+            inputs += (InputBlob(role="clip_reading", sha256=reading),)
+        request = AssetRequest(
+            asset_type=AssetType.IMAGE,
+            provider=self._frames.name,
+            model=self._frames.default_model,
+            params=self._frames.request_params(config),
+            inputs=inputs,
+        )
+        return PlannedRequest(shot, request, self._frames, config, source=clip)
+
+    def image(self, shot: Shot, sheets: Mapping[str, CachedAsset] | None = None) -> PlannedRequest:
+        """The picture of a shot; ``sheets`` are those that it goes by, by their ids."""
+        provider, config = self._provider(shot, AssetType.IMAGE), self._image_config(shot)
+        if shot.shot_id in self.sheets or not (members := self.params.members.of(shot)):
+            return self._ask(shot, provider, config)
+        references, unsent = self._references(shot, sheets or {})
+        config = config.model_copy(update={"references": references, "unsent": tuple(unsent)})
+        of = {member.name: member.subject for member in members}
+        inputs = tuple(
+            InputBlob(role=f"{of[one.name]} {one.name} {number}", sha256=one.sha256)
+            for number, one in enumerate(references, 1)
+        )
+        sent = tuple(member.name for member in members if member.name not in unsent)
+        return replace(self._ask(shot, provider, config, inputs), goes_by=sent)
+
+    def _image_config(self, shot: Shot) -> ImageConfig:
+        return ImageConfig(
             prompt=shot.enhanced_prompt,
             negative_prompt=shot.negative_prompt,
             width=self.params.width,
@@ -89,7 +206,6 @@ class RequestBuilder:
             model=self.params.choice(shot, AssetType.IMAGE).model,
             scene=self._scene(shot),
         )
-        return self._ask(shot, provider, config)
 
     def video(
         self, shot: Shot, picture_sha256: str, *, reading: str = "", speech_seconds: Decimal | None = None
@@ -108,10 +224,6 @@ class RequestBuilder:
         """The clip before its picture exists: good for a quote, not for a key."""
         provider = cast(BaseVideoProvider, self._provider(shot, AssetType.VIDEO))
         return self._ask(shot, provider, self._video_config(shot, provider, None))
-
-    def waits_for_speech(self, shot: Shot) -> bool:
-        """Whether the clip's length, and so its key, hangs on how long the line turns out."""
-        return self._provider(shot, AssetType.VIDEO).local
 
     def taken(self, shot: Shot, asset: Asset) -> PlannedRequest:
         """What a shot takes from the library. It tells who made it, and is never sent to anybody."""
@@ -250,6 +362,10 @@ def scene_of(shot: Shot) -> Scene:
 async def generate(ask: PlannedRequest, *, image_url: str | None = None) -> object:
     """Call a provider's ``generate`` with the arguments of its kind."""
     match ask.provider:
+        case ClipFrames():
+            if image_url is None:
+                raise ValueError("a frame needs its clip")
+            return await ask.provider.generate(image_url, ask.config)
         case BaseVideoProvider():
             if image_url is None:
                 raise ValueError("a clip needs its picture")

@@ -51,6 +51,14 @@ def named_assets(params: FilmParams, services: Services) -> Mapping[tuple[str, A
                 first = named[place].asset.asset_id
                 twice = f"{name} is named twice" if first == name else f"{first} and {name} are both"
                 _refuse(params, shot, number, f"{twice} {_KINDS[record.asset_type]}", "keep one of the two")
+            if shot.start_from and record.asset_type is not AssetType.AUDIO:
+                _refuse(
+                    params,
+                    shot,
+                    number,
+                    f"{name} takes the place of what start_from asks for",
+                    "keep one of reuse and start_from",
+                )
             stored = cached.get(record.key)
             if stored is None:
                 _refuse(params, shot, number, f"the file of {name} is gone from the gallery", _ANOTHER)

@@ -1,9 +1,11 @@
 """Which shots are under way: enough to keep every provider busy, however long the film is.
 
-    shots in their order ─► a line for each way that shots go ─► so many of each line under way ─► their chains
+    shots in their order ─► a line for each way that shots go ─► so many of each line under way ─► their steps
+
+Shots that start from one another take one place, one after the other.
 
 A way is the providers that a shot still needs, so that a line which waits for a slow provider holds up no shot that
-goes elsewhere. A chain is only made when its shot is let in: a film of ten thousand shots takes the memory of a
+goes elsewhere. Its steps only begin when a shot is let in: a film of ten thousand shots takes the memory of a
 hundred of them, and what their results take.
 """
 
@@ -11,9 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from film.planning.film_order import chains
 from film.planning.plan import ShotPlan
 from film.planning.services import LOCAL_WORK
 
@@ -34,18 +37,21 @@ def window(concurrency: int, cores: int = LOCAL_WORK) -> int:
 async def shoot_all(shots: Iterable[ShotPlan], shoot: Shoot, *, at_once: int, first: int = 0) -> None:
     """Make ``shots``, which stand in the order in which they are to be made; their places count from ``first``."""
     lines: dict[object, _Line] = {}
-    for place, shot in enumerate(shots, first):
-        lines.setdefault(_way(shot), _Line(at_once)).waiting.append((place, shot))
+    place = first
+    for together in chains(shots):
+        lines.setdefault(_way(together[0]), _Line(at_once)).waiting.append((place, together))
+        place += len(together)
     left = asyncio.Event()
 
-    async def follow(line: _Line, place: float, shot: ShotPlan) -> None:
+    async def follow(line: _Line, place: float, together: Sequence[ShotPlan]) -> None:
         try:
-            await shoot(place, shot)
+            for number, shot in enumerate(together):
+                await shoot(place + number, shot)
         finally:
             line.room += 1
             left.set()
 
-    async with asyncio.TaskGroup() as chains:
+    async with asyncio.TaskGroup() as under_way:
         while waiting := [line for line in lines.values() if line.waiting]:
             open_lines = [line for line in waiting if line.room]
             if not open_lines:
@@ -54,13 +60,13 @@ async def shoot_all(shots: Iterable[ShotPlan], shoot: Shoot, *, at_once: int, fi
                 continue
             line = min(open_lines, key=lambda line: line.waiting[0][0])
             line.room -= 1
-            chains.create_task(follow(line, *line.waiting.popleft()))
+            under_way.create_task(follow(line, *line.waiting.popleft()))
 
 
 @dataclass(eq=False)
 class _Line:
     room: int
-    waiting: deque[tuple[float, ShotPlan]] = field(default_factory=deque[tuple[float, ShotPlan]])
+    waiting: deque[tuple[float, Sequence[ShotPlan]]] = field(default_factory=deque[tuple[float, "Sequence[ShotPlan]"]])
 
 
 def _way(shot: ShotPlan) -> object:

@@ -32,6 +32,7 @@ from film.production.stop import Stop
 from film.providers.base import BaseVideoProvider, check_generated
 from film.providers.media import data_uri, travelling
 from film.providers.vendor_kinds import VideoVendor
+from film.render.last_frame import ClipFrames
 
 LEAST_ROOM = 64_000_000
 """Bytes on the gallery's disk below which nothing is bought: speech comes with the answer, and cannot be had again."""
@@ -225,7 +226,7 @@ class AssetResolver:
 
 def picture_url(ask: PlannedRequest, picture: CachedAsset) -> str:
     """A clip's picture in the form its provider takes."""
-    if isinstance(ask.provider, BaseVideoProvider) and ask.provider.image_url_form == "file":
+    if isinstance(ask.provider, BaseVideoProvider | ClipFrames) and ask.provider.image_url_form == "file":
         return picture.path.as_uri()
     if isinstance(ask.provider, VideoVendor):  # it makes it fit to travel, and knows an order of before by the file
         return data_uri(picture.path.read_bytes(), picture.mime)

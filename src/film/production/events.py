@@ -1,18 +1,7 @@
 """What happens while a film is made, as a stream of plain records: progress bars, logs and browsers all read it.
 
-Every event is one line of JSON in the form ``{"event": …, "at": seconds since the run began, …}``:
-
-    film_started   film_id, tier, shots, to_make, at_most (dollars, as text)
-    warning        message
-    step_started   shot_id, step (image | video | audio)
-    step_progress  shot_id, step, done (0..1)
-    job            shot_id, step, kind (submitted, waiting, fetched …), provider, job_id, message
-    step_done      shot_id, step, reused, asset_id, cost, provider
-    shot_done      shot_id
-    shot_failed    shot_id, step, error, hint, charged
-    cut_progress   piece, done, total (frames), share (0..1 of all the work), left (seconds, or null)
-    film_done      path, seconds, made, reused, failed, cost, for_nothing, saved, set_aside, under_review, disputed,
-                   over_quote (jobs)
+Every event is one line of JSON in the form ``{"event": …, "at": seconds since the run began, …}``. Which there are, and
+what each says, stands in ``film.production.event_models``. Nothing is checked on the way: a run says thousands of them.
 """
 
 from __future__ import annotations
@@ -25,6 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import IO
+
+SCHEMA_VERSION = 1
+"""Rises when a fact goes or changes its meaning; a new event or a new fact does not raise it."""
 
 Facts = dict[str, object]
 _LONGEST_LINE = 1 << 20

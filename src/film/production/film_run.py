@@ -36,7 +36,7 @@ from film.planning.results import CompletedShot, FilmResult, reused_assets
 from film.planning.services import LOCAL_WORK, Services, running_services
 from film.production.admission import shoot_all, window
 from film.production.asset_resolver import AssetResolver
-from film.production.events import Events, Listener
+from film.production.events import SCHEMA_VERSION, Events, Listener
 from film.production.finishing.finisher import Finisher
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
@@ -208,6 +208,7 @@ class FilmRun:
             shots_to_make=sum(1 for s in plan.shots if s.to_make),
             to_make=sum(len(s.to_make) for s in plan.shots),
             at_most=plan.at_most,
+            schema_version=SCHEMA_VERSION,
         )
 
     async def shoot(self, plan: FilmPlan, first: int = 0) -> list[CompletedShot]:
@@ -215,12 +216,14 @@ class FilmRun:
 
         ``first`` is the place of the first of them where shots wait in line, if the plan is that of a part of a film.
         """
+        await self.make_sheets(plan)
         finished: dict[str, CompletedShot] = {}
 
         async def shoot(place: float, shot: ShotPlan) -> None:
             try:
                 with asking_for(shot.shot.shot_id):
-                    finished[shot.shot.shot_id] = await self.chain.shoot(shot, place)
+                    before = finished.get(shot.before)
+                    finished[shot.shot.shot_id] = await self.chain.shoot(shot, place, before)
             except Interrupted as stopped:
                 finished[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
 
@@ -230,6 +233,14 @@ class FilmRun:
         to_make = (shot for shot in in_order(plan.shots, self.params.order) if shot.to_make)
         await shoot_all(to_make, shoot, at_once=self.window, first=first)
         return [finished[shot.shot.shot_id] for shot in plan.shots]
+
+    async def make_sheets(self, plan: FilmPlan) -> None:
+        """The pictures that others go by, first; those who wait for one that cannot be made say so."""
+        for sheet in plan.sheets:
+            with suppress(Interrupted):
+                done = await self.chain.shoot(sheet, 0)
+                if done.image:
+                    self.chain.sheets[sheet.shot.shot_id] = done.image
 
     async def drafts_damaged(self, shots: Sequence[CompletedShot]) -> bool:
         """Whether a reused file that cost nothing is damaged: then it is put aside and simply made again."""
@@ -289,7 +300,7 @@ class FilmRun:
     def _still_to_spend(self) -> Decimal:
         """What the film needs as it stands now, beyond what is spent and set aside."""
         plan = plan_film(self.params, self.services, self.providers)
-        return sum((shot.to_spend for shot in plan.shots), Decimal(0)) - self._held_by_others(plan)
+        return plan.to_spend - self._held_by_others(plan)
 
     def _tell_of_job(self, event: JobEvent) -> None:
         facts = {"shot_id": event.shot_id, "step": event.asset_type}

@@ -1,7 +1,6 @@
-"""One shot, from plan to finished assets: the chain that every shot is, independent of all others.
+"""One shot, from plan to finished assets: let in, its money set aside, its steps made, what is left released.
 
-    picture ──► clip
-    speech  ─────┘      (the clip waits for the line where it is made to fit it)
+    shoot ──► come in ──► set aside ──► the steps (``film.production.steps_of``) ──► release ──► CompletedShot
 
 The money for everything the shot will buy is reserved before the first of it is bought: a budget that ends in the
 middle leaves whole shots, never half ones. Shots reserve one after another, in the order in which they are to be made,
@@ -14,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from film.cache import CachedAsset
@@ -23,16 +22,12 @@ from film.db.away import on_thread
 from film.errors import BudgetExceededError, FilmError, Interrupted
 from film.jobs.limits import PriorityLimiter
 from film.models import AssetType
-from film.planning.plan import PlannedAsset, ShotPlan, plan_film, reused, seconds_of
-from film.planning.readings import reading_of
+from film.planning.plan import PlannedAsset, ShotPlan, plan_film, reused
 from film.planning.requests import RequestBuilder
-from film.planning.results import CompletedShot, ShotAsset
+from film.planning.results import CompletedShot
 from film.production.asset_resolver import AssetResolver
 from film.production.money import release_unused, reservation_name
-from film.production.spoken_lines import obtain_line
-
-Reservations = Mapping[tuple[AssetType, int], Reservation]
-"""(kind, number of the part of a long line, else 0) → the money set aside."""
+from film.production.steps_of import Reservations, StepsOf
 
 LOOK_SECONDS = 1.0
 """How often to look whether another process is done with a shot."""
@@ -47,49 +42,46 @@ class ShotChain:
         self.asker = asker
         self.obtainer = obtainer
         self.costs = costs
+        self.sheets: dict[str, CachedAsset] = {}
+        """Those that were made in this run, by their ids: pictures of shots go by them."""
         self._purse = PriorityLimiter(1)
         self._doors: dict[tuple[AssetType, str], PriorityLimiter] = {}
 
-    async def shoot(self, plan: ShotPlan, order: float) -> CompletedShot:
+    async def shoot(self, plan: ShotPlan, order: float, before: CompletedShot | None = None) -> CompletedShot:
         """Everything a shot needs, or what there is of it and the error that stopped the rest.
 
+        ``before`` is what came of the shot that it starts from, if that was made in this run.
         Only Interrupted and cancellation leave it as exceptions: one shot's failure is its own.
         """
         if not plan.to_make:
             return reused(plan)
         async with AsyncExitStack() as begun:
             await self._come_in(plan, order, begun)
-            return await self._begin(plan, order, begun)
+            return await self._begin(plan, order, begun, before)
 
-    async def one(
-        self, plan: ShotPlan, kind: AssetType, order: float, there: Mapping[AssetType, CachedAsset]
+    async def stage(
+        self,
+        plan: ShotPlan,
+        kind: AssetType,
+        order: float,
+        there: Mapping[AssetType, CachedAsset],
+        before: CompletedShot | None = None,
     ) -> CompletedShot:
-        """A single asset of a shot, made of those that are ``there``: for who makes a film stage by stage."""
-        row, reservations = plan.assets[kind], dict[tuple[AssetType, int], Reservation]()
-        beside = {
-            other: ShotAsset(plan.assets[other].ask.request, asset.key, asset, reused=True)
-            for other, asset in there.items()
-        }
+        """What of a shot is made at the stage of this ``kind``, of what is ``there``: for films made kind by kind."""
+        rows = {slot: row for slot, row in plan.assets.items() if row.step.stage is kind}
+        part, reservations = ShotPlan(plan.shot, rows, plan.before), dict[tuple[AssetType, int], Reservation]()
         try:
             async with self._purse.place(order):
-                _, reservations = await self._set_aside(ShotPlan(plan.shot, {kind: row}))
-            match kind:
-                case AssetType.IMAGE:
-                    reservation = reservations.get((kind, 0))
-                    made = await self.obtainer.obtain(row.ask, order=order, reservation=reservation)
-                case AssetType.AUDIO:
-                    made = await self._speech(row, order, reservations)
-                case AssetType.VIDEO:
-                    picture, speech = beside.get(AssetType.IMAGE), beside.get(AssetType.AUDIO)
-                    speech = speech if self._waits_for_speech(plan) else None
-                    made = await self._clip(plan, picture, speech, order, reservations)
+                _, reservations = await self._set_aside(part)
+            work = StepsOf(self.asker, self.obtainer, part, order, reservations, there, self.sheets, before)
+            done, error, step = await work.made()
         except Interrupted:
             raise
-        except FilmError as error:
-            return self._failed(CompletedShot(plan.shot), error, kind.value)
+        except FilmError as failure:
+            return self._failed(CompletedShot(plan.shot), failure, kind.value)
         finally:
             await self._release(reservations)
-        return CompletedShot(plan.shot).having(made)
+        return self._failed(done, error, step) if error else done
 
     async def _come_in(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> None:
         """Wait until the provider of the first step may soon ask for more, and stay until that step is done."""
@@ -102,112 +94,24 @@ class ShotChain:
         await begun.enter_async_context(door.place(order))
         self.obtainer.stop.check()
 
-    async def _begin(self, plan: ShotPlan, order: float, begun: AsyncExitStack) -> CompletedShot:
+    async def _begin(
+        self, plan: ShotPlan, order: float, begun: AsyncExitStack, before: CompletedShot | None
+    ) -> CompletedShot:
         try:
             async with self._purse.place(order):
                 plan, reservations = await self._set_aside(plan)
         except FilmError as error:
             return self._failed(CompletedShot(plan.shot), error, "budget")
         try:
-            return await self._shoot(plan, order, reservations, begun)
+            done, error, step = await StepsOf(
+                self.asker, self.obtainer, plan, order, reservations, {}, self.sheets, before, begun
+            ).made()
         finally:
             await self._release(reservations)
-
-    async def _shoot(
-        self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
-    ) -> CompletedShot:
-        shot = plan.shot
-        speech_plan = plan.assets.get(AssetType.AUDIO)
-        speaking = None
-        if speech_plan:
-            speaking = asyncio.create_task(self._speech(speech_plan, order, reservations))
-        done = CompletedShot(shot)
-        step = AssetType.IMAGE
-        error: FilmError | None = None
-        try:
-            if AssetType.IMAGE in plan.assets:
-                done = done.having(await self._picture(plan, order, reservations, begun))
-            step = AssetType.AUDIO
-            speech = await speaking if speaking and self._waits_for_speech(plan) else None
-            step = AssetType.VIDEO
-            done = await self._with_clip(plan, done, speech, order, reservations)
-        except Interrupted:
-            if speaking:
-                with suppress(Exception):  # why the rest stopped is told
-                    await speaking  # and not left: who is cancelled meanwhile cuts it off, and waits for it too
-            raise
-        except FilmError as failure:
-            error = failure
-        except BaseException:  # cancelled, or a fault of the program's own, which ends the run
-            if speaking:
-                await _cut_off(speaking)
-            raise
-        if speaking:
-            try:
-                done = done.having(await speaking)
-            except Interrupted:
-                raise
-            except FilmError as failure:
-                if error is None:
-                    error, step = failure, AssetType.AUDIO
         if error:
-            return self._failed(done, error, step.value)
-        self.obtainer.events.emit("shot_done", shot_id=shot.shot_id, reused=not done.made)
+            return self._failed(done, error, step)
+        self.obtainer.events.emit("shot_done", shot_id=done.shot_id, reused=not done.made)
         return done
-
-    async def _speech(self, row: PlannedAsset, order: float, reservations: Reservations) -> ShotAsset:
-        if row.taken and row.cached:
-            return await self.obtainer.take(row.ask, row.cached, row.taken)
-        of_parts = {part: r for (kind, part), r in reservations.items() if kind is AssetType.AUDIO}
-        return await obtain_line(self.obtainer, row.ask, order=order, reservations=of_parts)
-
-    def _waits_for_speech(self, plan: ShotPlan) -> bool:
-        clip = plan.assets.get(AssetType.VIDEO)
-        return clip is not None and not clip.taken and self.asker.waits_for_speech(plan.shot)
-
-    async def _with_clip(
-        self,
-        plan: ShotPlan,
-        done: CompletedShot,
-        speech: ShotAsset | None,
-        order: float,
-        reservations: Reservations,
-    ) -> CompletedShot:
-        if AssetType.VIDEO not in plan.assets:
-            return done  # a title has none
-        return done.having(await self._clip(plan, done.assets.get(AssetType.IMAGE), speech, order, reservations))
-
-    async def _clip(
-        self,
-        plan: ShotPlan,
-        picture: ShotAsset | None,
-        speech: ShotAsset | None,
-        order: float,
-        reservations: Reservations,
-    ) -> ShotAsset:
-        row = plan.assets[AssetType.VIDEO]
-        if row.taken and row.cached:
-            return await self.obtainer.take(row.ask, row.cached, row.taken)
-        assert picture is not None, "only a clip that is taken has no picture"
-        seconds = seconds_of(speech.asset) if speech else None
-        ask = self.asker.video(
-            plan.shot, picture.asset.sha256, reading=reading_of(picture.asset), speech_seconds=seconds
-        )
-        return await self.obtainer.obtain(
-            ask, order=order - 0.5, picture=picture.asset, reservation=reservations.get((AssetType.VIDEO, 0))
-        )
-
-    async def _picture(
-        self, plan: ShotPlan, order: float, reservations: Reservations, begun: AsyncExitStack
-    ) -> ShotAsset:
-        row = plan.assets[AssetType.IMAGE]
-        if row.taken and row.cached:
-            return await self.obtainer.take(row.ask, row.cached, row.taken)
-        reservation = reservations.get((AssetType.IMAGE, 0))
-        picture = await self.obtainer.obtain(row.ask, order=order, reservation=reservation)
-        if not picture.reused:
-            await begun.aclose()
-        return picture
 
     async def _set_aside(self, plan: ShotPlan) -> tuple[ShotPlan, dict[tuple[AssetType, int], Reservation]]:
         """The money for all that the shot will buy, and the plan by which it counts.
@@ -229,9 +133,8 @@ class ShotChain:
     def _as_it_stands(self, plan: ShotPlan) -> ShotPlan:
         """The shot's plan anew: others may have bought of it meanwhile."""
         asker = self.asker
-        alone = asker.params.model_copy(update={"shots": (plan.shot,)})
-        (fresh,) = plan_film(alone, self.obtainer.services, asker.providers).shots
-        return ShotPlan(plan.shot, {kind: row for kind, row in fresh.assets.items() if kind in plan.assets})
+        (fresh,) = plan_film(asker.params, self.obtainer.services, asker.providers, [plan.shot.shot_id]).shots
+        return replace(fresh, assets={kind: row for kind, row in fresh.assets.items() if kind in plan.assets})
 
     def _is_held_by_others(self, plan: ShotPlan) -> bool:
         held = {(r.shot_id, r.asset_type) for r in self.costs.held_for_film()}
@@ -269,10 +172,3 @@ class ShotChain:
             charged=getattr(error, "charged", False),
         )
         return replace(done, error=error)
-
-
-async def _cut_off(speaking: asyncio.Task[ShotAsset]) -> None:
-    """Cancel it and wait for its end: it may be storing what it has bought."""
-    speaking.cancel()
-    with suppress(Exception, asyncio.CancelledError):
-        await speaking

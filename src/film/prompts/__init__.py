@@ -1,7 +1,7 @@
 """Style templates: how a film looks is written once, and every shot's prompt is made from it.
 
     templates/noir.toml ─┐
-    templates/cast.toml ─┴─► Shelf ──(render)──► the shot with its prompt as the providers get it
+    templates/cast.toml ─┴─► TemplateLibrary ──(render)──► the shot with its prompt as the providers get it
     shot's own prompt, variables ───┘
 
 The rendered text is what counts: it is in the cache key, the template's name is not. A template that is edited without

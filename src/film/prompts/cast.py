@@ -8,23 +8,24 @@
     description = "a dusty Victorian attic under oak beams, one round window"
 
 A shot that names Emma among its characters gets her description into its prompt, so that she looks the same in all
-of them, and her voice unless it asks for another one.
+of them, and her voice unless it asks for another one. ``pictures`` of her, or a ``sheet`` that is made once of her
+description, are sent along to every model that takes such references.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from film.errors import InputError
+from film.errors import InputError, all_of
 from film.models import Model, Text, Word, identity
 from film.shots import toml_lines
-from film.shots.fields import check_names, validated
+from film.shots.fields import Lines, check_names, validated
 
 FILE = "cast.toml"
 
@@ -33,6 +34,10 @@ class Description(Model):
     description: Annotated[Text, Field(min_length=1, max_length=2000)]
     voice: Word | None = None
     """Who speaks for a character."""
+    pictures: Annotated[tuple[Path, ...], Field(max_length=14)] = ()
+    """Of the user's: what models go by. Paths count from the folder of the file."""
+    sheet: bool = False
+    """Whether one such picture is to be made of the description, once, and used in all shots."""
 
 
 class _File(Model):
@@ -55,7 +60,9 @@ class Cast:
 
 
 def digest_of(description: Description) -> str:
-    return hashlib.sha256(description.model_dump_json().encode()).hexdigest()[:16]
+    """Of what is in prompts: pictures are told apart by their bytes."""
+    words = description.model_dump_json(exclude={"pictures", "sheet"})
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def read_cast(path: Path) -> Cast:
@@ -71,7 +78,41 @@ def read_cast(path: Path) -> Cast:
             field=unknown[0],
         )
     found = validated(_File, document, lines, path)
-    return Cast(
-        {identity(name): one for name, one in found.characters.items()},
-        {identity(name): one for name, one in found.places.items()},
-    )
+    wrong: list[InputError] = []
+    members = {
+        group: {identity(name): one for name, one in _resolved(group, written, path, lines, wrong)}
+        for group, written in (("characters", found.characters), ("places", found.places))
+    }
+    if wrong:
+        raise all_of(wrong)
+    return Cast(**members)
+
+
+def _resolved(
+    group: str, members: Mapping[str, Description], path: Path, lines: Lines, wrong: list[InputError]
+) -> Iterator[tuple[str, Description]]:
+    """The members with their pictures found; what is wrong with them is added to ``wrong``."""
+    for name, one in members.items():
+        if one.pictures and one.sheet:
+            wrong.append(
+                InputError(
+                    f"{name} has pictures, and a sheet is to be made",
+                    hint="keep one of the two",
+                    file=path,
+                    line=lines.of((group, name, "sheet")),
+                    field=f"{group}.{name}.sheet",
+                )
+            )
+        files = tuple((path.parent / picture.expanduser()).absolute() for picture in one.pictures)
+        wrong += [
+            InputError(
+                f"{group}.{name}.pictures: there is no file {file}",
+                hint=f"paths count from the folder of {path.name}",
+                file=path,
+                line=lines.of((group, name, "pictures", number)),
+                field=f"{group}.{name}.pictures",
+            )
+            for number, file in enumerate(files)
+            if not file.is_file()
+        ]
+        yield name, one.model_copy(update={"pictures": files}) if files else one

@@ -1,8 +1,8 @@
 """Questions to an account that cost nothing: does its key work, and what does it charge?
 
 Every vendor has some answer that needs a key and makes nothing; asking for it is the only way to know a key before
-money hangs on it. It goes over the same wire as orders do, with the same care for the key. What is asked stands in the
-vendor's row (``film.vendors.FreeCheck``).
+money hangs on it. It goes the way of orders, with the same care for the key. What is asked stands in the vendor's
+row (``film.vendors.FreeCheck``).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ async def check_account(name: str, context: ProviderContext) -> str:
 
 
 async def _asked(vendor: VendorProvider, question: FreeCheck) -> str:
-    async with vendor.wire(question.home) as wire:
-        answer = await wire.ask(question.path, params=question.params, headers=question.headers)
+    async with vendor.client(question.home) as client:
+        answer = await client.ask(question.path, params=question.params, headers=question.headers)
     if not answer.ok and any(words in answer.words.lower() for words in _LIMITED):
         return "the key works; it may not ask about the account itself"
     if answer.status == 404 and vendor.base_url(question.home or vendor.home) != (question.home or vendor.home):

@@ -30,7 +30,7 @@ from pydantic import Field
 from film.dialogue import said
 from film.errors import BadMedia, InputError, MissingKeyError, PollingNotSupported, ProviderError
 from film.models import AssetType, Generated, Model, Quote
-from film.providers.capabilities import Capabilities
+from film.providers.capabilities import Capabilities, Subject
 from film.providers.endings import Ending
 from film.rates import days
 from film.vendors import accounts
@@ -52,8 +52,21 @@ class Scene(Model):
     time_of_day: str | None = None
 
 
+class Reference(Model):
+    """A picture that a model is to go by: whom or what it shows, the file and its hash."""
+
+    name: str
+    subject: Subject
+    path: Path
+    sha256: str
+
+
 class ImageConfig(Model):
-    """A picture to make; ``width`` and ``height`` in pixels, ``model`` None for the provider's own default."""
+    """A picture to make; ``width`` and ``height`` in pixels, ``model`` None for the provider's own default.
+
+    ``references`` are as many as its model takes (``Capabilities.references``); ``unsent`` names whom and what it
+    cannot go by.
+    """
 
     prompt: str
     negative_prompt: str = ""
@@ -62,6 +75,8 @@ class ImageConfig(Model):
     seed: int | None = None
     model: str | None = None
     scene: Scene = Scene()
+    references: tuple[Reference, ...] = ()
+    unsent: tuple[str, ...] = ()
 
 
 class VideoConfig(Model):
@@ -258,9 +273,10 @@ class BaseProvider(ABC):
     def request_params(self, config: Any) -> dict[str, Any]:
         """The parameters that reach the provider: what the cache key is made of.
 
-        Override it to leave out what you do not send: then a change of it costs nothing.
+        Override it to leave out what you do not send: then a change of it costs nothing. References are in the key by
+        their bytes, and not among these.
         """
-        return config.model_dump(exclude={"model"})
+        return config.model_dump(exclude={"model", "references", "unsent"})
 
     # -- usually not overridden
 

@@ -61,6 +61,10 @@ class Capabilities:
             yield f"{label} takes no seed, so it is not sent: no two of its results are alike"
         if getattr(config, "sound", None) and self.sound == "none":
             yield f"{label} makes no sound, so none is bought"
+        if unsent := getattr(config, "unsent", ()):
+            most = self.references.most
+            takes = f"takes {most} reference pictures" if most else "takes no reference pictures"
+            yield f"{label} {takes}: {', '.join(unsent)} may look different in each shot"
         ratio = nearest_ratio(config.width, config.height, self.ratios) if self.ratios else ""
         if ratio and not fits(config.width, config.height, ratio):
             frame = f"{config.width}×{config.height}"

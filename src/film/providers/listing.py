@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from film.providers.base import Ticket
-from film.providers.wire import Answer
+from film.providers.vendor_client import Answer
 
 CLOCK_SLACK = 300.0
 """Seconds between a vendor's front, which stamps its answers, and its jobs' own times."""

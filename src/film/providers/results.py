@@ -26,7 +26,7 @@ from film.models import AssetType
 from film.providers.addresses import Place, check_outside, place_of, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length
 from film.providers.media import recognise
-from film.providers.patience import Patience
+from film.providers.retry_policy import RetryPolicy
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
@@ -57,7 +57,7 @@ class ResultFetcher:
         http: httpx.AsyncClient,
         *,
         own_place: Place | None = None,
-        patience: Patience,
+        patience: RetryPolicy,
         scratch: Path | None = None,
         describe: Callable[[BaseException], str] = str,
     ) -> None:

@@ -3,8 +3,8 @@
     VendorProvider ─► ImageVendor, VideoVendor, SpeechVendor (``vendor_kinds``) ─► a file per vendor
 
 A new vendor says where it lives, how its key travels, what it sells (``bought``) and how it words a refusal
-(``read_error``), and writes submit, poll_status and fetch with a ``Wire``. Nothing that a vendor cannot take is dropped
-in silence: ``notices`` says so, in the plan and beside the result.
+(``read_error``), and writes submit, poll_status and fetch with a ``VendorClient``. Nothing that a vendor cannot take
+is dropped in silence: ``notices`` says so, in the plan and beside the result.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from film.providers.base import (
 )
 from film.providers.endings import Ending
 from film.providers.http import make_client
-from film.providers.patience import PATIENT, Patience
 from film.providers.redact import redact
 from film.providers.results import Download
-from film.providers.wire import Answer, KeyAuth, Wire
+from film.providers.retry_policy import PATIENT, RetryPolicy
+from film.providers.vendor_client import Answer, KeyAuth, VendorClient
 from film.rates import Rate, RateCard
 from film.rates.refresh import LivePrice
 from film.vendors import Account, account
@@ -56,7 +56,7 @@ logger = logging.getLogger(__name__)
 _said: set[tuple[str, str]] = set()
 
 
-class Bought(NamedTuple):
+class BillableUnits(NamedTuple):
     """What an order amounts to, in the rate card's words and in its units."""
 
     model: str
@@ -71,7 +71,7 @@ class VendorProvider(JobProvider):
     """Answers to an order that, in the vendor's documented form (``says_no``), prove that no job came about."""
     has_price_list: ClassVar[bool] = False
     """Whether ``live_prices`` asks the vendor what it charges today."""
-    patience: Patience = Patience()
+    patience: RetryPolicy = RetryPolicy()
 
     # -- override these
 
@@ -80,7 +80,7 @@ class VendorProvider(JobProvider):
         """How the key travels: in a header, never in a URL."""
 
     @abstractmethod
-    def bought(self, config: Any) -> Bought:
+    def bought(self, config: Any) -> BillableUnits:
         """What will be paid for; raises InputError for what the vendor does not sell."""
 
     @abstractmethod
@@ -144,7 +144,7 @@ class VendorProvider(JobProvider):
         return self.quote(config).amount
 
     @asynccontextmanager
-    async def wire(self, home: str = "") -> AsyncGenerator[Wire]:
+    async def client(self, home: str = "") -> AsyncGenerator[VendorClient]:
         """A connection to the account, over the run's shared client or one of its own for this call.
 
         ``home`` names another host of the vendor's; where the user has moved the account, all are there.
@@ -159,7 +159,7 @@ class VendorProvider(JobProvider):
             )
         async with AsyncExitStack() as stack:
             http = self.context.http or await stack.enter_async_context(make_client())
-            yield Wire(
+            yield VendorClient(
                 self.name,
                 base,
                 auth,

@@ -26,7 +26,7 @@ from film.providers.base import (
 )
 from film.providers.media import data_uri, fit_picture, read_data_uri, recognise, travelling
 from film.providers.vendor import VendorProvider
-from film.providers.wire import Answer
+from film.providers.vendor_client import Answer
 
 
 class ImageVendor(VendorProvider, BaseImageProvider):

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.errors import InputError
-from film.render.soundscapes import SOUNDSCAPES, Bed, Events, Soundscape, Swell, Tone
+from film.render.soundscapes import SOUNDSCAPES, Noise, Sounds, Soundscape, Swell, Tone
 
 Stereo = NDArray[np.float32]
 """Shape (n, 2)."""
@@ -137,7 +137,7 @@ class _Maker:
         np.multiply(out, _PEAK, out=out)
         return out
 
-    def _bed(self, number: int, bed: Bed, index: int) -> Stereo:
+    def _bed(self, number: int, bed: Noise, index: int) -> Stereo:
         """A hop of noise: this grain, its first part crossed with the last of the grain before."""
         rng = _rng(self._kind, self._seed, "bed", number, index)
         shape = self._shapes[number]
@@ -186,7 +186,7 @@ class _Maker:
         out += room[:_HOP]
         self._carried = room[_HOP:]
 
-    def _starting(self, number: int, events: Events, index: int) -> list[tuple[int, Stereo]]:
+    def _starting(self, number: int, events: Sounds, index: int) -> list[tuple[int, Stereo]]:
         start, stop = index * _HOP / self._rate, (index + 1) * _HOP / self._rate
         first = max(0, math.floor(start / events.every) - 1)
         found: list[tuple[int, Stereo]] = []
@@ -225,7 +225,7 @@ def _noise(rng: np.random.Generator, shape: NDArray[np.float32], density: float)
     return np.fft.irfft(spectrum * shape, _GRAIN).astype(np.float32)
 
 
-def _normalised(bed: Bed, hertz: NDArray[np.floating]) -> NDArray[np.float32]:
+def _normalised(bed: Noise, hertz: NDArray[np.floating]) -> NDArray[np.float32]:
     """The bed's spectrum, scaled so that its ear-weighted level is the one its recipe names."""
     shape = bed.shape(np.maximum(hertz, 1.0))
     shape[hertz < 18] = 0  # nothing below hearing: it would only move the loudspeaker

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from film.captions.text import Break, breaks
+from film.captions.text import LineBreak, breaks
 from film.render.fonts import Typeface
 from film.render.pictures import as_frame, as_picture, planes_in
 from film.timeline import Clip
@@ -133,7 +133,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _wrapped(text: str, face: Typeface, room: float) -> list[str]:
     """As few lines as hold it, of like width, broken at sense."""
-    places = [Break(0, 0), *breaks(text), Break(len(text), 0)]
+    places = [LineBreak(0, 0), *breaks(text), LineBreak(len(text), 0)]
     for count in range(1, len(places)):
         even = face.width(text) / count
         best: dict[tuple[int, int], tuple[float, list[str]]] = {(0, 0): (0.0, [])}

@@ -123,7 +123,7 @@ def _decoded(container: InputContainer, stream: VideoStream, stretch: Stretch, r
 
 
 def _picked(decoded: Iterator[VideoFrame], stretch: Stretch, rate: Fraction, path: Path) -> Iterator[VideoFrame]:
-    timed = _timed(decoded, path)
+    timed = timed_frames(decoded, path)
     with decoding(path.name):
         first = next(timed, None)
     if first is None:
@@ -139,7 +139,8 @@ def _picked(decoded: Iterator[VideoFrame], stretch: Stretch, rate: Fraction, pat
         yield current
 
 
-def _timed(decoded: Iterator[VideoFrame], path: Path) -> Iterator[tuple[Fraction, VideoFrame]]:
+def timed_frames(decoded: Iterator[VideoFrame], path: Path) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their times in seconds; raises ComposeError for a clip that does not say them."""
     for frame in decoded:
         if frame.pts is None or frame.time_base is None:
             raise ComposeError(f"{path.name} does not say when its frames are shown", hint="convert it to mp4")

@@ -17,7 +17,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from av.video.stream import VideoStream
 from PIL import Image
 
-from film.media.clips import Turn, matrix_of, turn_of
+from film.media.clips import Rotation, matrix_of, turn_of
 from film.media.opening import check_size, seen_size
 from film.render import wide_colour
 from film.render.pictures import BLACK, Picture, as_frame, as_picture, from_rgb, planes_in, planes_of
@@ -51,7 +51,7 @@ class Fitter:
     def __init__(self, fit: Fit, screen: Screen) -> None:
         self._fit: Fit = fit
         self._screen = screen
-        self._turns: dict[int, Turn] = {}
+        self._turns: dict[int, Rotation] = {}
         self._scaler, self._small, self._large = VideoReformatter(), VideoReformatter(), VideoReformatter()
 
     def fit(self, frame: VideoFrame, stream: VideoStream, path: Path) -> VideoFrame:
@@ -70,7 +70,7 @@ class Fitter:
         width, height = scaled_size(*seen_size(frame, stream, self._turn(frame)), self._fit, self._screen)
         return min(width, self._screen.width), min(height, self._screen.height)
 
-    def _turn(self, frame: VideoFrame) -> Turn:
+    def _turn(self, frame: VideoFrame) -> Rotation:
         """How the frame is to be turned; looked up once for each angle, since a file does not change its mirror."""
         angle = frame.rotation
         if angle not in self._turns:

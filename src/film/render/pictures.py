@@ -62,6 +62,19 @@ def as_frame(picture: Picture) -> VideoFrame:
     return VideoFrame.from_numpy_buffer(picture, format="yuv420p")
 
 
+def to_rgb(frame: VideoFrame) -> Image.Image:
+    """A frame in the film's colours as an sRGB image."""
+    shown = frame.reformat(
+        format="rgb24",
+        src_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
+        interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+        threads=1,
+    )
+    return Image.fromarray(shown.to_ndarray())
+
+
 def from_rgb(image: Image.Image) -> VideoFrame:
     """An RGB image of even size as a frame in the film's colours."""
     return VideoFrame.from_ndarray(np.asarray(image, np.uint8), format="rgb24").reformat(

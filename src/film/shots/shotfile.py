@@ -11,6 +11,7 @@ fine passes unchanged.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -169,8 +170,42 @@ def _shots(
             continue
         seen[identity(shot_id)] = (shot_id, index + 1)
         if shot:
+            wrong += _cannot_start(shot, shots[-1] if shots else None, index, lines, path, place)
             shots.append(shot)
     return shots
+
+
+def _cannot_start(
+    shot: Shot, before: Shot | None, index: int, lines: Lines, path: Path, place: Place
+) -> Iterator[InputError]:
+    """What does not go together with starting from the shot before."""
+    if not shot.start_from:
+        return
+    if index == 0:
+        yield InputError(
+            "start_from: there is no shot before the first",
+            hint="leave it out: the first shot gets a picture of its own",
+            file=path,
+            line=lines.of((*place, "start_from")),
+            field="start_from",
+        )
+    if before and before.title:
+        yield InputError(
+            f"start_from: the shot before, {before.shot_id}, is a title, and has no picture to start from",
+            hint="leave it out: the shot gets a picture of its own",
+            file=path,
+            line=lines.of((*place, "start_from")),
+            field="start_from",
+        )
+    for name in ("image_provider", "image_model"):
+        if getattr(shot, name):
+            yield InputError(
+                f"{name} is named, but no picture is made for a shot that starts from the one before",
+                hint=f"leave out {name}, or start_from",
+                file=path,
+                line=lines.of((*place, name)),
+                field=name,
+            )
 
 
 def _shot(entry: dict[str, object], lines: Lines, path: Path, place: Place) -> tuple[Shot, list[str]]:

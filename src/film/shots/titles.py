@@ -14,7 +14,18 @@ from film.models import Shot, TitleCard
 from film.shots.fields import Lines, Place, check_file, file_beside
 
 _OF_A_PICTURE = (
-    *("prompt", "enhanced_prompt", "negative_prompt", "template", "variables", "camera", "fit", "seed", "take"),
+    *(
+        "prompt",
+        "enhanced_prompt",
+        "negative_prompt",
+        "template",
+        "variables",
+        "camera",
+        "fit",
+        "seed",
+        "take",
+        "start_from",
+    ),
     *(f"{kind}_{what}" for kind in ("image", "video") for what in ("provider", "model")),
 )
 _LEAST_CONTRAST = 2.0

@@ -294,4 +294,7 @@ def _strike(faults: deque[BaseException | Callable[[], None]]) -> None:
 
 
 def _order(config: Any) -> str:
-    return content_key("fake/1", {"order": config})
+    """By content: of references that is their bytes, wherever they lie."""
+    order = config.model_dump()
+    references = [reference["sha256"] for reference in order.pop("references", ())]
+    return content_key("fake/1", {"order": order, **({"references": references} if references else {})})

@@ -8,9 +8,9 @@ from film.errors import FilmError
 from film.models import Generated
 from film.providers.base import JobStatus, Ticket, VideoConfig
 from film.providers.capabilities import Capabilities
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import Answer, KeyAuth, name_of, part
 from film.providers.vendor_kinds import VideoVendor
-from film.providers.wire import Answer, KeyAuth, name_of, part
 from film.vendors import Account, FreeCheck, Vendor
 
 VENDOR = Vendor(
@@ -55,8 +55,8 @@ class AcmeVideoProvider(VideoVendor):
         params: dict[str, Any] = {"model": model, "prompt": text, "seconds": int(self.clip_seconds(config))}
         return params if config.seed is None else {**params, "seed": config.seed}
 
-    def bought(self, config: VideoConfig) -> Bought:
-        return Bought(self.known_model(config), self.clip_seconds(config))
+    def bought(self, config: VideoConfig) -> BillableUnits:
+        return BillableUnits(self.known_model(config), self.clip_seconds(config))
 
     async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
         body = {**self.request_params(config), "picture": await self.deliver(image_url)}

@@ -122,10 +122,10 @@ def test_what_is_there_stays_and_the_rest_is_added(room: Callable[[str], Library
 def test_damage_is_not_exported_and_no_file_is_left(room: Callable[[str], Library], tmp_path: Path) -> None:
     mine, file = room("mine"), tmp_path / "library.tar"
     asset = mine.put("lamp")
-    place = Path(mine.cache._shelf.blobs.location(asset.sha256))
+    place = Path(mine.cache._results.blobs.location(asset.sha256))
     place.chmod(0o600)
     place.write_bytes(b"pmal")
-    mine.cache._shelf.blobs.forget_checks()
+    mine.cache._results.blobs.forget_checks()
     with pytest.raises(FilmError, match="corrupt"):
         mine.export(file)
     assert list(tmp_path.glob("library.tar*")) == []
@@ -292,7 +292,7 @@ def test_a_backup_says_what_the_gallery_has_lost_and_where_it_cannot_go(
 ) -> None:
     mine = room("mine")
     asset = mine.put("lamp")
-    Path(mine.cache._shelf.blobs.location(asset.sha256)).unlink()
+    Path(mine.cache._results.blobs.location(asset.sha256)).unlink()
     report = back_up(tmp_path / "copy", settings=mine.settings, cache=mine.cache, engine=mine.engine)
     assert report.lost == (asset.sha256,)
     for folder in (mine.settings.gallery, mine.settings.gallery / "copy", mine.settings.gallery.parent):

@@ -195,7 +195,7 @@ def lie(engine: Engine, days: int) -> None:
 def test_files_without_a_row_are_seen_then_marked_then_removed(cache: AssetCache, engine: Engine, put: Put) -> None:
     """Whatever their age on the disk: perhaps the database is at fault."""
     stored = put("a", b"known")
-    path = Path(cache._shelf.blobs.location("0" * 64))
+    path = Path(cache._results.blobs.location("0" * 64))
     path.parent.mkdir(parents=True)
     path.write_bytes(b"12345")
     long_ago = time.time() - 400 * DAY.total_seconds()
@@ -213,7 +213,7 @@ def test_files_without_a_row_are_seen_then_marked_then_removed(cache: AssetCache
 
 
 def test_a_file_that_gets_its_row_begins_anew_when_it_loses_it(cache: AssetCache, engine: Engine, put: Put) -> None:
-    path = Path(cache._shelf.blobs.location(hashlib.sha256(b"known").hexdigest()))
+    path = Path(cache._results.blobs.location(hashlib.sha256(b"known").hexdigest()))
     put("b", b"b")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"known")
@@ -226,7 +226,7 @@ def test_a_file_that_gets_its_row_begins_anew_when_it_loses_it(cache: AssetCache
 
 
 def test_marks_of_a_clock_that_was_ahead_are_set_anew(cache: AssetCache, engine: Engine, old: CachedAsset) -> None:
-    path = Path(cache._shelf.blobs.location("0" * 64))
+    path = Path(cache._results.blobs.location("0" * 64))
     path.parent.mkdir(parents=True)
     path.write_bytes(b"12345")
     ahead = now() + 365 * DAY
@@ -278,7 +278,7 @@ def test_what_was_put_aside_and_is_whole_goes_back_to_its_place(cache: AssetCach
     stored = put("a", b"a picture")
     (cache.gallery / "quarantine").mkdir()
     stored.path.rename(cache.gallery / "quarantine" / f"{stored.sha256}-1000000000-0")
-    cache._shelf.actions.set_aside(stored.sha256, "corrupt")
+    cache._results.actions.set_aside(stored.sha256, "corrupt")
     with AssetCache(cache.gallery, engine=engine) as fresh:
         assert fresh.collect().temporaries == 0
         assert fresh.get(key("a")) == stored
@@ -308,7 +308,7 @@ def test_much_garbage_goes_at_once_and_a_collection_that_was_cut_short_is_finish
         doubtful_for_long(engine, asset)
     kept, broken = stored[0], {asset.sha256 for asset in stored[1:10]}
     assert cache.get(kept.key) is not None
-    real = type(cache._shelf.blobs).drop
+    real = type(cache._results.blobs).drop
 
     def drop(self: BlobStore, sha256: str) -> None:
         if sha256 in broken:

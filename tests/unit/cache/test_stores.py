@@ -368,13 +368,13 @@ def test_two_machines_share_one_library(shared: Room) -> None:
 
 def test_a_row_is_written_only_once_the_bucket_has_its_blob(shared: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[str]] = []
-    write = shared.cache._shelf.actions.write
+    write = shared.cache._results.actions.write
 
     def watched(*args: object, **kwargs: object) -> bool:
         seen.append(shared.far())
         return write(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(shared.cache._shelf.actions, "write", watched)
+    monkeypatch.setattr(shared.cache._results.actions, "write", watched)
     stored = shared.put("a")
     assert seen == [{stored.sha256}]
 

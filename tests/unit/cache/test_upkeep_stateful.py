@@ -106,7 +106,7 @@ class Upkeep(RuleBasedStateMachine):
     def damage(self, name: str) -> None:
         if name not in self.live or self.shared:
             return
-        place = Path(self.caches[0]._shelf.blobs.location(_sha(self.live[name])))
+        place = Path(self.caches[0]._results.blobs.location(_sha(self.live[name])))
         if place.exists():
             overwrite(place, b"rotten " + self.live[name])
             self.damaged |= {n for n, data in self.live.items() if data == self.live[name]}
@@ -115,7 +115,7 @@ class Upkeep(RuleBasedStateMachine):
     @rule(name=NAMES, which=st.integers(0, 1))
     def lose_the_copy_here(self, name: str, which: int) -> None:
         if name in self.live and self.shared:
-            Path(self.caches[which]._shelf.blobs.location(_sha(self.live[name]))).unlink(missing_ok=True)
+            Path(self.caches[which]._results.blobs.location(_sha(self.live[name]))).unlink(missing_ok=True)
 
     @rule(days=st.sampled_from([2, 40]))
     def days_go_by(self, days: int) -> None:
@@ -189,7 +189,7 @@ class Upkeep(RuleBasedStateMachine):
         assert not gone & self._in_use(), f"{gone & self._in_use()} were deleted although they are in use"
         for name in gone:
             del self.live[name]
-        on_record = {row.key for row in self.caches[0]._shelf.actions.find_many(map(key, self.damaged))}
+        on_record = {row.key for row in self.caches[0]._results.actions.find_many(map(key, self.damaged))}
         for name in [d for d in self.damaged if key(d) not in on_record]:
             self.live.pop(name, None)
         self.damaged &= self.live.keys()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Literal
 
 import pytest
 from desk import Film, write_shots
 from sqlalchemy import update
 
+from film.app.bills import BillOverQuote
+from film.app.making import next_step
+from film.app.plans import AssetEstimate, FilmEstimate, ShotEstimate, SpendingLine
 from film.cli import make, plan
 from film.cli.console import dollars
 from film.cost_tracker import CostTracker, ReservationRequest
@@ -159,7 +161,7 @@ def test_the_cache_is_heard_with_debug_and_not_without(film: Film, tmp_path: Pat
     ],
 )
 def test_running_again_is_advised_for_what_it_does(errors: list[FilmError], said: str, not_said: str) -> None:
-    told = make.next_step(errors)
+    told = next_step(errors)
     assert said in told and not_said not in told
 
 
@@ -176,9 +178,10 @@ def test_running_again_is_advised_for_what_it_does(errors: list[FilmError], said
 )
 def test_a_bill_over_its_quote_in_words(claimed: str | None, said: str) -> None:
     wants = None if claimed is None else Decimal(claimed)
-    bill = SimpleNamespace(
-        job_id="1a2b3c4d-…", shot_id="shot_001", asset_type="video", provider="minimax", quoted=Decimal("0.10"),
-        billed=Decimal("0.40"), claimed=wants, disputed=max(Decimal(0), (wants or Decimal(0)) - Decimal("0.40")),
+    bill = BillOverQuote(
+        job_id="1a2b3c4d-…", film_id="attic", shot_id="shot_001", asset_type="video", provider="minimax",
+        quoted_usd=Decimal("0.10"), billed_usd=Decimal("0.40"), claimed_usd=wants,
+        disputed_usd=max(Decimal(0), (wants or Decimal(0)) - Decimal("0.40")), at="2026-11-30T12:00:00Z",
     )  # fmt: skip
     assert make.over_quote_line(bill) == f"shot_001 video: {said}"
 
@@ -186,28 +189,27 @@ def test_a_bill_over_its_quote_in_words(claimed: str | None, said: str) -> None:
 def test_what_is_ordered_already_is_shown_with_its_reason_and_is_no_new_money(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def row(kind: AssetType, state: str, why: str, price: str) -> Any:
-        request = SimpleNamespace(provider="minimax", model="hailuo")
-        quote = SimpleNamespace(amount=Decimal(price), basis="6 s × $0.017/s")
-        return SimpleNamespace(
-            asset_type=kind, ask=SimpleNamespace(request=request), state=state, why=why, quote=quote, taken=None,
-            orders=[object()],
+    def row(state: Literal["ordered", "new"], why: str, price: str) -> AssetEstimate:
+        return AssetEstimate(
+            asset_type=AssetType.VIDEO, provider="minimax", model="hailuo", state=state, why=why,
+            price_usd=Decimal(price), basis="6 s × $0.017/s", key=None, near=(),
         )  # fmt: skip
 
+    assets = [row("ordered", "under review since 12:00 (job 1a2b3c4d)", "0"), row("new", "never made", "0.102")]
     shots = [
-        {AssetType.VIDEO: row(AssetType.VIDEO, "ordered", "under review since 12:00 (job 1a2b3c4d)", "0")},
-        {AssetType.VIDEO: row(AssetType.VIDEO, "new", "never made", "0.102")},
+        ShotEstimate(shot_id=f"s{n}", at_most_usd=asset.price_usd, assets=(asset,)) for n, asset in enumerate(assets)
     ]
-    assets = [asset for shot in shots for asset in shot.values()]
-    whole = SimpleNamespace(
-        shots=[SimpleNamespace(shot=SimpleNamespace(shot_id=f"s{n}"), assets=a) for n, a in enumerate(shots)],
-        assets=assets, at_most=Decimal("0.102"), saved=Decimal(0), speech=(), notices=(), endings=(),
-        count=lambda state: sum(asset.state == state for asset in assets),
+    whole = FilmEstimate(
+        film_id="attic", tier="premium", total_at_most_usd=Decimal("0.102"), reused=0, new=1, stale=0, ordered=1,
+        near_unseen=0, outlook=(), warnings=(), speech="", endings=(), notices=(), shots=tuple(shots), not_drawn={},
     )  # fmt: skip
-    plan._print(whole, [])
+    plan.print_estimate(whole)
     out, err = capsys.readouterr()
     ordered, new = out.splitlines()[1:3]
     assert "ordered  under review since 12:00 (job 1a2b3c4d)" in ordered and ordered.endswith("$0")
     assert "$0.11" in new and "2 shots: 1 ordered, 1 new" in out and "total, at most: $0.11" in out
     assert "not in the total: 1 piece ordered before" in err
-    assert [line[-2:] for line in lines(plan.spending_table(whole))[1:]] == [["1", "$0.11"]]
+    bought = SpendingLine(
+        asset_type=AssetType.VIDEO, provider="minimax", model="hailuo", pieces=1, at_most_usd=Decimal("0.102")
+    )
+    assert [line[-2:] for line in lines(plan.spending_table([bought]))[1:]] == [["1", "$0.11"]]

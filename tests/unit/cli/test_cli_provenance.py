@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from desk import Film
 
-from film.cli import doctor
+from film.app import doctor
 from film.errors import BadMedia
 from film.inspect import inspect_film
 from film.provenance import Claim, Origin, ShotOrigin, local_credential, sign, verify

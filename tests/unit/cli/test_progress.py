@@ -8,7 +8,7 @@ import re
 import pytest
 from rich.console import Console
 
-from film.cli.progress import Bars
+from film.cli.progress import ProgressBars
 from film.production.events import Event
 
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -18,7 +18,7 @@ def seen(width: int, *events: Event) -> list[str]:
     """The lines that a terminal of this width shows, one after another, without their colours."""
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=width, color_system="truecolor", legacy_windows=False)
-    with Bars(console) as bars:
+    with ProgressBars(console) as bars:
         for event in events:
             bars(event)
             assert bars._bars is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from film.cli.make import moved_to
+from film.app.plans import moved_to
 from film.errors import ConfigurationError
 from film.settings import Settings, load_settings
 
@@ -194,4 +194,4 @@ def test_who_is_asked_to_spend_is_told_where_it_goes(tmp_path: Path) -> None:
     plan = One(assets=[One(orders=[order])])
     url = "https://me:secret@gateway.example/v1?token=secret"
     settings = Settings(gallery=tmp_path, database_url="", base_urls={"fal": url, "openai": "https://other.example"})
-    assert moved_to(plan, settings) == ["fal at https://gateway.example/v1"]
+    assert moved_to(plan, settings) == ("fal at https://gateway.example/v1",)

@@ -11,7 +11,7 @@ from planned import planned
 from animatic.provider import DraftVideoProvider
 from film.cache import CachedAsset
 from film.models import AssetType, Shot
-from film.planning.fit_warnings import outlook
+from film.planning.fit_warnings import fit_warnings
 from film.planning.params import FilmParams, ProviderChoice
 from film.planning.plan import FilmPlan, PlannedAsset, ShotPlan
 from film.providers.base import BaseVideoProvider, VideoConfig
@@ -65,29 +65,29 @@ def with_cached(row: PlannedAsset, found: CachedAsset | str | None) -> PlannedAs
 
 
 def test_a_film_whose_lines_fit_says_nothing() -> None:
-    assert outlook(plan("Hello?", "Who is there?")) == []
+    assert fit_warnings(plan("Hello?", "Who is there?")) == []
 
 
 def test_a_line_that_outlasts_its_clip_is_told_by_its_words_and_what_would_help() -> None:
-    told, help_ = outlook(plan("Hello?", VERY_LONG))
+    told, help_ = fit_warnings(plan("Hello?", VERY_LONG))
     assert told.startswith("s1: speech of ") and "slowed to 0.80x, creeping in on its last picture" in told
     assert told.endswith("as reckoned from its words") and "next-length" in help_
 
 
 def test_a_line_that_is_there_is_told_by_its_length() -> None:
-    (told,) = outlook(plan("Hello?", said="5.5"))
+    (told,) = fit_warnings(plan("Hello?", said="5.5"))
     assert told == "s0: speech of 5.5 s in a shot of 5.0 s: slowed to 0.83x"
 
 
 def test_a_clip_that_is_there_counts_as_long_as_it_is() -> None:
-    assert outlook(plan(LINE, said="7", clip="121/16")) == [], "shown longer, and nothing gives way"
-    (told,) = outlook(plan(LINE, said="7", clip="13/2"))
+    assert fit_warnings(plan(LINE, said="7", clip="121/16")) == [], "shown longer, and nothing gives way"
+    (told,) = fit_warnings(plan(LINE, said="7", clip="13/2"))
     assert told == "s0: speech of 7.0 s in a shot of 5.0 s: 36 more frames shown, slowed to 0.86x"
 
 
 def test_who_buys_the_next_length_is_not_told_of_it() -> None:
-    assert not any("buys" in line for line in outlook(plan(VERY_LONG, rule="next-length")))
+    assert not any("buys" in line for line in fit_warnings(plan(VERY_LONG, rule="next-length")))
 
 
 def test_clips_made_here_are_as_long_as_their_lines() -> None:
-    assert outlook(plan(VERY_LONG, provider=DraftVideoProvider())) == []
+    assert fit_warnings(plan(VERY_LONG, provider=DraftVideoProvider())) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from film.planning.results import ShotAsset
 from film.production.asset_resolver import AssetResolver
 from film.production.shot_chain import LOOKAHEAD, ShotChain
 from film.production.stop import Stop
+from film.recipe import CLIP, Step
 from film.testing.doubles import FakeImageProvider
 
 CONCURRENCY = 2
@@ -41,12 +43,10 @@ class Till:
 
 
 def chain_over(till: Till) -> ShotChain:
-    def video(shot: Shot, _sha256: str, **_options: Any) -> PlannedRequest:
+    def ask(_step: Step, shot: Shot, *_made: Any) -> PlannedRequest:
         return planned(shot.shot_id, Quick()).ask
 
-    asker = SimpleNamespace(
-        params=SimpleNamespace(concurrency=CONCURRENCY), waits_for_speech=lambda _shot: False, video=video
-    )
+    asker = SimpleNamespace(params=SimpleNamespace(concurrency=CONCURRENCY), ask=ask)
     costs = SimpleNamespace()
     chain = ShotChain(cast(RequestBuilder, asker), cast(AssetResolver, till), cast(CostTracker, costs))
     chain._reserve = lambda plan, attempt: {}
@@ -58,7 +58,7 @@ def shots(number: int, provider: Any) -> list[ShotPlan]:
     return [
         ShotPlan(
             Shot(shot_id=name, enhanced_prompt=name),
-            {AssetType.IMAGE: planned(name, provider), AssetType.VIDEO: planned(name, Quick())},
+            {AssetType.IMAGE: planned(name, provider), AssetType.VIDEO: replace(planned(name, Quick()), step=CLIP)},
         )
         for name in names
     ]

@@ -19,11 +19,11 @@ from PIL import Image
 
 from film.errors import FilmError
 from film.providers.base import ProviderContext
-from film.providers.patience import Patience
+from film.providers.retry_policy import RetryPolicy
 from film.providers.vendor import VendorProvider
 
 CANARY = "canary-5ecret-key-0123456789"
-QUICK = Patience(first_pause=0.0, answer_seconds=5.0, ask_seconds=5.0, fetch_seconds=5.0)
+QUICK = RetryPolicy(first_pause=0.0, answer_seconds=5.0, ask_seconds=5.0, fetch_seconds=5.0)
 
 T = TypeVar("T")
 P = TypeVar("P", bound=VendorProvider)

@@ -17,9 +17,9 @@ from fake_vendor import CANARY, MP4, QUICK, run, tells_no_key
 from film.errors import BadMedia, OutcomeUnknown, PaidLost, ProviderUnavailable, StoreError
 from film.models import AssetType
 from film.providers.http import PublicResolver, make_client, never_sent
-from film.providers.patience import Patience
 from film.providers.results import ResultFetcher
-from film.providers.wire import KeyAuth, Wire
+from film.providers.retry_policy import RetryPolicy
+from film.providers.vendor_client import KeyAuth, VendorClient
 
 
 class Loopback:
@@ -85,9 +85,11 @@ def answer(body: bytes, status: str = "200 OK", headers: str = "", length: int |
     )
 
 
-def wire(url: str, http: httpx.AsyncClient, patience: Patience = QUICK, scratch: Path | None = None) -> Wire:
+def client(
+    url: str, http: httpx.AsyncClient, patience: RetryPolicy = QUICK, scratch: Path | None = None
+) -> VendorClient:
     auth = KeyAuth("Authorization", f"Key {CANARY}", CANARY)
-    return Wire("fal", url, auth, http, moved=True, patience=patience, scratch=scratch)
+    return VendorClient("fal", url, auth, http, moved=True, patience=patience, scratch=scratch)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +97,10 @@ def wire(url: str, http: httpx.AsyncClient, patience: Patience = QUICK, scratch:
 )
 def test_an_order_without_a_whole_answer_is_unknown_and_was_sent_once(reply: bytes | None) -> None:
     async def play() -> None:
-        patience = Patience(answer_seconds=0.3)
+        patience = RetryPolicy(answer_seconds=0.3)
         async with Loopback(reply) as server, make_client() as http:
             with pytest.raises(OutcomeUnknown) as caught:
-                await wire(server.url, http, patience).post_once("order", {"a": 1})
+                await client(server.url, http, patience).post_once("order", {"a": 1})
             assert len(server.requests) == 1
             assert caught.value.charged is None
             assert tells_no_key(caught.value)
@@ -112,7 +114,7 @@ def test_a_refused_connection_is_provably_no_order() -> None:
             url = server.url
         async with make_client() as http:
             with pytest.raises(ProviderUnavailable, match="cannot be reached") as caught:
-                await wire(url, http).post_once("order", {})
+                await client(url, http).post_once("order", {})
             assert tells_no_key(caught.value)
 
     run(play())
@@ -122,7 +124,7 @@ def test_a_name_that_does_not_resolve_is_provably_no_order() -> None:
     async def play() -> None:
         async with make_client() as http:
             with pytest.raises(ProviderUnavailable):
-                await wire("http://no-such-host.invalid", http).post_once("order", {})
+                await client("http://no-such-host.invalid", http).post_once("order", {})
 
     run(play())
 
@@ -146,7 +148,7 @@ def test_a_broken_connection_is_not_mistaken_for_one_never_made() -> None:
 def test_orders_ride_on_fresh_connections_and_questions_share_one() -> None:
     async def play() -> None:
         async with Loopback(answer(b"{}")) as server, make_client() as http:
-            line = wire(server.url, http)
+            line = client(server.url, http)
             for _ in range(3):
                 await line.ask("status")
             assert server.connections == 1
@@ -160,7 +162,7 @@ def test_orders_ride_on_fresh_connections_and_questions_share_one() -> None:
 def test_an_order_carries_the_key_in_its_header_and_asks_for_no_compression() -> None:
     async def play() -> None:
         async with Loopback(answer(b'{"ok": true}')) as server, make_client() as http:
-            got = await wire(server.url, http).post_once("a/b", {"x": "é"}, headers={"X-One": "1"})
+            got = await client(server.url, http).post_once("a/b", {"x": "é"}, headers={"X-One": "1"})
             assert got.json() == {"ok": True}
             head, _, body = server.requests[0].partition(b"\r\n\r\n")
             assert head.startswith(b"POST /a/b HTTP/1.1")
@@ -178,9 +180,9 @@ def test_a_question_is_asked_once_under_the_journal_and_again_alone() -> None:
         faults = [answer(b"", "503 Busy"), None, answer(b"", "429 Slow"), answer(b'{"a":1}')]
         async with Loopback(*faults) as server, make_client() as http:
             with pytest.raises(ProviderUnavailable):
-                await wire(server.url, http).ask("status")
+                await client(server.url, http).ask("status")
             assert len(server.requests) == 1
-            got = await wire(server.url, http, Patience(attempts=6, first_pause=0)).ask("status")
+            got = await client(server.url, http, RetryPolicy(attempts=6, first_pause=0)).ask("status")
             assert got.json() == {"a": 1}
 
     run(play())
@@ -190,7 +192,7 @@ def test_a_question_gives_up_after_its_attempts_and_says_when_to_come_back() -> 
     async def play() -> None:
         async with Loopback(answer(b"", "429 Slow", "Retry-After: 0\r\n")) as server, make_client() as http:
             with pytest.raises(ProviderUnavailable) as caught:
-                await wire(server.url, http, Patience(attempts=4, first_pause=0)).ask("status")
+                await client(server.url, http, RetryPolicy(attempts=4, first_pause=0)).ask("status")
             assert len(server.requests) == 4
             assert caught.value.retry_after == 0
 
@@ -198,20 +200,20 @@ def test_a_question_gives_up_after_its_attempts_and_says_when_to_come_back() -> 
 
 
 def test_a_pause_honours_what_the_vendor_asked_for_up_to_a_limit() -> None:
-    assert Patience().pause(0, 30) == 30
-    assert Patience().pause(0, 10_000) == Patience().longest_pause
-    assert Patience(first_pause=1).pause(2) >= 3
+    assert RetryPolicy().pause(0, 30) == 30
+    assert RetryPolicy().pause(0, 10_000) == RetryPolicy().longest_pause
+    assert RetryPolicy(first_pause=1).pause(2) >= 3
 
 
 def test_the_key_stays_at_its_host() -> None:
     async def play() -> None:
         async with make_client() as http:
-            line = Wire("fal", "https://queue.fal.run", KeyAuth("A", CANARY, CANARY), http)
+            line = VendorClient("fal", "https://queue.fal.run", KeyAuth("A", CANARY, CANARY), http)
             assert str(line.at_base("https://evil.example/x/y?z=1")) == "https://queue.fal.run/x/y?z=1"
             assert str(line.at_base("//evil.example/x")) == "https://queue.fal.run/x"
             assert str(line.at_base("https://queue.fal.run/x")) == "https://queue.fal.run/x"
             assert str(line.at_base("http://queue.fal.run/x")) == "https://queue.fal.run/x"
-            gateway = Wire("fal", "http://gate:1/fal/", KeyAuth("A", CANARY, CANARY), http)
+            gateway = VendorClient("fal", "http://gate:1/fal/", KeyAuth("A", CANARY, CANARY), http)
             assert str(gateway.at_base("https://queue.fal.run/x?y=1")) == "http://gate:1/fal/x?y=1"
             assert str(gateway.at_base("http://gate:1/fal/x")) == "http://gate:1/fal/x"
             assert str(gateway.at_base("http://gate:2/fal/x?y=1")) == "http://gate:1/fal/x?y=1", "it moved since"
@@ -226,7 +228,7 @@ def test_the_key_stays_at_its_host() -> None:
 def test_a_result_comes_as_a_file_with_its_true_type_and_without_the_key(tmp_path: Path) -> None:
     async def play() -> None:
         async with Loopback(answer(MP4, headers="Content-Type: text/html\r\n")) as server, make_client() as http:
-            got = await wire(server.url, http, scratch=tmp_path).download(f"{server.url}/a", AssetType.VIDEO)
+            got = await client(server.url, http, scratch=tmp_path).download(f"{server.url}/a", AssetType.VIDEO)
             assert got.path.read_bytes() == MP4
             assert got.path.parent == tmp_path
             assert (got.path.suffix, got.kind.mime) == (".mp4", "video/mp4")
@@ -239,7 +241,7 @@ def test_the_first_result_of_a_new_gallery_finds_its_folder_made(tmp_path: Path)
     async def play() -> None:
         async with Loopback(answer(MP4)) as server, make_client() as http:
             folder = tmp_path / "gallery" / "tmp"
-            got = await wire(server.url, http, scratch=folder).download(server.url, AssetType.VIDEO)
+            got = await client(server.url, http, scratch=folder).download(server.url, AssetType.VIDEO)
             assert got.path.parent == folder
 
     run(play())
@@ -259,7 +261,7 @@ def test_a_full_disk_is_ours_and_not_the_vendors_and_is_asked_nothing_more(
         async with Loopback(answer(MP4)) as server, make_client() as http:
             patient = replace(QUICK, attempts=3)
             with pytest.raises(StoreError) as told:
-                await wire(server.url, http, patient, tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, patient, tmp_path).download(server.url, AssetType.VIDEO)
             assert str(told.value) == f"the gallery's disk is full ({tmp_path / 'fetch-full'})"
             assert "not bought again" in told.value.hint
             assert len(server.requests) == 1 and not list(tmp_path.iterdir())
@@ -273,7 +275,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     async def play() -> None:
         async with Loopback(answer(MP4)) as server, make_client() as http:
             with pytest.raises(StoreError, match=str(tmp_path / "gallery")):
-                await wire(server.url, http, scratch=tmp_path / "gallery" / "tmp").download(server.url, AssetType.VIDEO)
+                await client(server.url, http, scratch=tmp_path / "gallery" / "tmp").download(
+                    server.url, AssetType.VIDEO
+                )
             assert not server.requests
 
     run(play())
@@ -293,7 +297,7 @@ def test_something_else_than_the_media_is_quoted(tmp_path: Path, body: bytes, sa
     async def play() -> None:
         async with Loopback(answer(body)) as server, make_client() as http:
             with pytest.raises(BadMedia, match=said) as caught:
-                await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
             assert caught.value.charged
             assert not list(tmp_path.iterdir())
 
@@ -305,8 +309,8 @@ def test_a_cut_download_is_fetched_again_when_alone_and_reported_under_the_journ
         cut = answer(MP4[:20], length=len(MP4), headers="Connection: close\r\n")
         async with Loopback(cut, cut, answer(MP4)) as server, make_client() as http:
             with pytest.raises(ProviderUnavailable, match="cannot be fetched"):
-                await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
-            patient = wire(server.url, http, Patience(attempts=3, first_pause=0), tmp_path)
+                await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+            patient = client(server.url, http, RetryPolicy(attempts=3, first_pause=0), tmp_path)
             got = await patient.download(server.url, AssetType.VIDEO)
             assert got.path.read_bytes() == MP4
             assert len(list(tmp_path.iterdir())) == 1
@@ -317,7 +321,7 @@ def test_a_cut_download_is_fetched_again_when_alone_and_reported_under_the_journ
 def test_an_empty_result_is_fetched_three_times(tmp_path: Path) -> None:
     async def play() -> None:
         async with Loopback(answer(b"")) as server, make_client() as http:
-            patient = wire(server.url, http, Patience(attempts=6, first_pause=0), tmp_path)
+            patient = client(server.url, http, RetryPolicy(attempts=6, first_pause=0), tmp_path)
             with pytest.raises(BadMedia, match="empty"):
                 await patient.download(server.url, AssetType.VIDEO)
             assert len(server.requests) == 3
@@ -330,17 +334,17 @@ def test_an_expired_address_is_a_loss_to_be_looked_into(tmp_path: Path, status: 
     async def play() -> None:
         async with Loopback(answer(b"", status)) as server, make_client() as http:
             with pytest.raises(PaidLost):
-                await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
 
     run(play())
 
 
 def test_an_endless_result_is_cut_off_at_the_cap(tmp_path: Path) -> None:
     async def play() -> None:
-        patience = Patience(caps={AssetType.VIDEO: 100_000})
+        patience = RetryPolicy(caps={AssetType.VIDEO: 100_000})
         async with Loopback(answer(MP4 + b"\0" * 300_000)) as server, make_client() as http:
             with pytest.raises(BadMedia, match="larger than"):
-                await wire(server.url, http, patience, tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, patience, tmp_path).download(server.url, AssetType.VIDEO)
         assert not list(tmp_path.iterdir())
 
     run(play())
@@ -350,7 +354,7 @@ def test_a_crawling_result_is_given_up(tmp_path: Path) -> None:
     async def play() -> None:
         async with Loopback(answer(MP4 * 10), piece=20) as server, make_client() as http:
             with pytest.raises(ProviderUnavailable, match="too slow"):
-                await wire(server.url, http, Patience(grace=0.05), tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, RetryPolicy(grace=0.05), tmp_path).download(server.url, AssetType.VIDEO)
 
     run(play())
 
@@ -359,7 +363,7 @@ def test_an_answer_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     async def play() -> None:
         async with Loopback(answer(b"x" * 50_000)) as server, make_client() as http:
             with pytest.raises(ProviderUnavailable, match="more than"):
-                await wire(server.url, http, Patience(answer_cap=10_000)).ask("status")
+                await client(server.url, http, RetryPolicy(answer_cap=10_000)).ask("status")
 
     run(play())
 
@@ -368,10 +372,10 @@ def test_three_redirects_are_followed_and_a_fourth_is_not(tmp_path: Path) -> Non
     async def play() -> None:
         hop = answer(b"", "302 Found", "Location: /next\r\n")
         async with Loopback(hop, hop, hop, answer(MP4)) as server, make_client() as http:
-            await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+            await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
         async with Loopback(hop) as server, make_client() as http:
             with pytest.raises(BadMedia, match="redirects"):
-                await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+                await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
             assert len(server.requests) == 4
 
     run(play())
@@ -384,7 +388,7 @@ def test_a_redirect_to_a_private_address_is_refused(tmp_path: Path) -> None:
             hop = answer(b"", "302 Found", f"Location: https://127.0.0.2:{port}/secret\r\n")
             async with Loopback(hop) as server:
                 with pytest.raises(BadMedia, match=r"private address 127\.0\.0\.2"):
-                    await wire(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
+                    await client(server.url, http, scratch=tmp_path).download(server.url, AssetType.VIDEO)
             assert inside.requests == []
 
     run(play())

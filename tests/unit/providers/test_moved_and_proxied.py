@@ -13,8 +13,8 @@ from aiohttp.abc import AbstractResolver
 from film.errors import BadMedia
 from film.providers.addresses import is_inside, place_of
 from film.providers.http import OUTSIDE, SplitTransport
-from film.providers.patience import Patience
 from film.providers.results import ResultFetcher
+from film.providers.retry_policy import RetryPolicy
 
 
 class Names(AbstractResolver):
@@ -89,7 +89,7 @@ def test_a_moved_accounts_host_is_believed_on_its_port_only(url: str, ours: bool
     async def run() -> None:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
             own = place_of(httpx.URL("http://127.0.0.1:8000/fal/"))
-            fetcher = ResultFetcher("fal", http, own_place=own, patience=Patience())
+            fetcher = ResultFetcher("fal", http, own_place=own, patience=RetryPolicy())
             async with fetcher._open(url):
                 pass
 

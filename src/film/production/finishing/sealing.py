@@ -29,6 +29,7 @@ from film.provenance import (
     sign,
 )
 from film.provenance.claims import manifest, sentence
+from film.render.last_frame import FRAMES
 from film.settings import Settings
 from film.timeline import Timeline
 
@@ -111,7 +112,7 @@ def _claim(params: FilmParams, timeline: Timeline, shots: Sequence[CompletedShot
 
 def _origins(shot: CompletedShot) -> Iterator[Origin]:
     for kind, made in shot.assets.items():
-        if made.request.provider == OWN:
+        if made.request.provider in (OWN, FRAMES):
             continue
         rules = says(made.asset, "by_rules")
         yield Origin(_KINDS[kind], made.request.provider, made.request.model, made.asset.sha256, rules)

@@ -25,9 +25,9 @@ from film.providers.casting import Voice, cast
 from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.media import recognise
 from film.providers.redact import redact
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import Answer, KeyAuth, VendorClient, as_list, as_object, name_of, part
 from film.providers.vendor_kinds import SpeechVendor
-from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, name_of, part
 
 VOICES = (
     Voice("George", "JBFqnCBsd6RMkjVDRZzb", high=False),
@@ -123,17 +123,17 @@ class ElevenLabsSpeechProvider(SpeechVendor):
             )
         return named or config.voice
 
-    def bought(self, config: AudioConfig) -> Bought:
+    def bought(self, config: AudioConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), Decimal(len(config.text)) / 1000)
+        return BillableUnits(self.model_of(config), Decimal(len(config.text)) / 1000)
 
     async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
         params = self.request_params(config)
         notices = self.note(config)
         body = {k: v for k, v in params.items() if k not in ("voice_id", "output_format")}
-        async with self.wire() as wire:
+        async with self.client() as client:
             answer = self.ordered(
-                await wire.post_once(
+                await client.post_once(
                     f"v1/text-to-speech/{params['voice_id']}/with-timestamps",
                     body,
                     params={"output_format": params["output_format"]},
@@ -174,9 +174,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         found: list[tuple[float, Ticket]] = []
         kept = False
         since: float | None = None
-        async with self.wire() as wire:
+        async with self.client() as client:
             pages = 0
-            async for answer, entries in self._history(wire):
+            async for answer, entries in self._history(client):
                 if not entries:  # an account that keeps no history has an empty one, which says nothing
                     break
                 if pages == 0:  # the order grows older while page after page is read
@@ -196,11 +196,11 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         """A line stands in the history once it is spoken: 40 s for 4,500 characters were seen, here is thrice that."""
         return LIST_LAG + _SECONDS_A_CHARACTER * len(config.text)
 
-    async def _history(self, wire: Wire) -> AsyncGenerator[tuple[Answer, list[dict[str, Any]] | None]]:
+    async def _history(self, client: VendorClient) -> AsyncGenerator[tuple[Answer, list[dict[str, Any]] | None]]:
         """Pages of the account's history, newest first; None for whatever has not the documented form, whole."""
         after: dict[str, str] = {}
         for _ in range(_HISTORY_PAGES):
-            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE), **after}, headers=NO_CACHE)
+            answer = await client.ask("v1/history", params={"page_size": str(_HISTORY_PAGE), **after}, headers=NO_CACHE)
             entries = _entries(self.told(answer))
             yield answer, entries
             if not entries:
@@ -212,8 +212,8 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
         if item := ticket.details.get("history_item_id"):
             return JobStatus(state="done", charged=True, details={"history_item_id": item})
-        async with self.wire() as wire:
-            answer = await wire.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})
+        async with self.client() as client:
+            answer = await client.ask("v1/history", params={"page_size": str(_HISTORY_PAGE)})
         for entry in _entries(self.told(answer)) or ():
             if name_of(entry.get("request_id")) == ticket.job_id:
                 item = name_of(entry["history_item_id"])
@@ -224,9 +224,9 @@ class ElevenLabsSpeechProvider(SpeechVendor):
         if ticket.result is not None:
             return ticket.result
         item = str(status.details.get("history_item_id") or ticket.details.get("history_item_id") or ticket.job_id)
-        async with self.wire() as wire:
-            answer = await wire.ask(f"v1/history/{part(item)}/audio")
-            about = await wire.ask(f"v1/history/{part(item)}") if answer.ok else answer
+        async with self.client() as client:
+            answer = await client.ask(f"v1/history/{part(item)}/audio")
+            about = await client.ask(f"v1/history/{part(item)}") if answer.ok else answer
         if answer.status in (404, 410, 422):
             raise PaidLost(
                 f"{self.name} no longer has line {redact(item, limit=80)} in its history",

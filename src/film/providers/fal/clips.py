@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 from film.providers.base import VideoConfig
 from film.providers.capabilities import Capabilities
 from film.providers.fal.queue import FalQueue
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import as_object
 from film.providers.vendor_kinds import PictureFile, VideoVendor
-from film.providers.wire import as_object
 
 STORAGE = "https://rest.fal.ai"
 """Where FAL tells which of its stores takes a file, and gives the token for it."""
@@ -67,9 +67,9 @@ class FalClips(FalQueue, VideoVendor):
             return next(filling, resolutions[-1])  # the smallest that fills the frame, or the largest there is
         return "audio" if config.sound and self.model(config).sound == "optional" else ""
 
-    def bought(self, config: VideoConfig) -> Bought:
+    def bought(self, config: VideoConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), self.clip_seconds(config), self.variant(config))
+        return BillableUnits(self.model_of(config), self.clip_seconds(config), self.variant(config))
 
     async def body(self, config: VideoConfig, image_url: str | None) -> dict[str, Any]:
         return {**self.request_params(config), self.model(config).picture_field: await self.deliver(image_url)}
@@ -86,9 +86,9 @@ class FalClips(FalQueue, VideoVendor):
         )
 
     async def upload(self, picture: PictureFile) -> str:
-        async with self.wire(STORAGE) as wire:
+        async with self.client(STORAGE) as client:
             answer = self.check(
-                await wire.ask("storage/auth/token", method="POST", params={"storage_type": "fal-cdn-v3"}, body={})
+                await client.ask("storage/auth/token", method="POST", params={"storage_type": "fal-cdn-v3"}, body={})
             )
             told = answer.json()
             headers = {
@@ -97,7 +97,7 @@ class FalClips(FalQueue, VideoVendor):
                 "X-Fal-File-Name": picture.name,
             }
             place = f"{str(told.get('base_url') or '').rstrip('/')}/files/upload"
-            stored = self.check(await wire.hand_over(place, headers=headers, content=picture.content))
+            stored = self.check(await client.hand_over(place, headers=headers, content=picture.content))
         return self.stored_at(stored.json().get("access_url"), stored)
 
     def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:

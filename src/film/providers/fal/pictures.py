@@ -12,9 +12,9 @@ from film.errors import InputError
 from film.providers.base import ImageConfig
 from film.providers.capabilities import Capabilities
 from film.providers.fal.queue import FalQueue
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import as_list, as_object
 from film.providers.vendor_kinds import ImageVendor
-from film.providers.wire import as_list, as_object
 
 _FLUX = Capabilities(text_limit=10_000, sides=(64, 2048), seed=True)
 
@@ -64,10 +64,10 @@ class FalImageProvider(FalQueue, ImageVendor):
     def is_order(self, listed: dict[str, Any], config: ImageConfig, image_url: str | None) -> bool:
         return listed == self.request_params(config)
 
-    def bought(self, config: ImageConfig) -> Bought:
+    def bought(self, config: ImageConfig) -> BillableUnits:
         self.request_params(config)
         megapixels = (Decimal(config.width * config.height) / 1_000_000).to_integral_value(ROUND_CEILING)
-        return Bought(self.model_of(config), megapixels)
+        return BillableUnits(self.model_of(config), megapixels)
 
     def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:
         urls = (as_object(image).get("url") for image in as_list(result.get("images")))

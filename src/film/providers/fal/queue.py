@@ -23,7 +23,7 @@ from film.providers.fal.row import PLATFORM, PRICING
 from film.providers.listing import CLOCK_SLACK, NO_CACHE, likeliest, moment_of
 from film.providers.redact import redact
 from film.providers.vendor import VendorProvider, says_refusal
-from film.providers.wire import Answer, KeyAuth, Wire, as_list, as_object, name_of, part
+from film.providers.vendor_client import Answer, KeyAuth, VendorClient, as_list, as_object, name_of, part
 from film.rates.refresh import LivePrice
 
 _KEEP_SECONDS = 7 * 24 * 3600
@@ -56,6 +56,10 @@ class FalQueue(VendorProvider):
 
     # -- override these
 
+    def endpoint(self, config: Any) -> str:
+        """Where an order goes: the model's own address, unless what it is given decides."""
+        return self.model_of(config)
+
     @abstractmethod
     async def body(self, config: Any, image_url: str | None) -> dict[str, Any]:
         """``request_params`` with the picture put in, which may have to be uploaded for it."""
@@ -74,10 +78,10 @@ class FalQueue(VendorProvider):
         return KeyAuth("Authorization", f"Key {key}", key)
 
     async def submit(self, config: Any, *, image_url: str | None = None) -> Ticket:
-        body, model = await self.body(config, image_url), self.model_of(config)
+        body, model = await self.body(config, image_url), self.endpoint(config)
         notices = self.note(config)
-        async with self.wire() as wire:
-            answer = self.ordered(await wire.post_once(model, body, headers=_HEADERS))
+        async with self.client() as client:
+            answer = self.ordered(await client.post_once(model, body, headers=_HEADERS))
         reply = answer.json()
         if not (request := name_of(reply.get("request_id"))):
             raise self.accepted_without_id(answer)
@@ -91,8 +95,8 @@ class FalQueue(VendorProvider):
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
-        async with self.wire() as wire:
-            answer = await wire.ask(self._url(ticket, "status"), params={"logs": "0"})
+        async with self.client() as client:
+            answer = await client.ask(self._url(ticket, "status"), params={"logs": "0"})
             reply = self.told(answer) or {}
             match reply.get("status"):
                 case "IN_QUEUE":
@@ -102,14 +106,14 @@ class FalQueue(VendorProvider):
                 case "COMPLETED" if reply.get("error"):
                     return self._failed(str(reply["error"]), str(reply.get("error_type") or ""), answer)
                 case "COMPLETED":
-                    return await self._completed(wire, ticket)
+                    return await self._completed(client, ticket)
                 case str():
                     return JobStatus(state="running", details={"raw": answer.words})
                 case _:
                     return self.unclear(answer)
 
-    async def _completed(self, wire: Wire, ticket: Ticket) -> JobStatus:
-        answer = await wire.ask(self._url(ticket, "response"), lasts=_is_failure)
+    async def _completed(self, client: VendorClient, ticket: Ticket) -> JobStatus:
+        answer = await client.ask(self._url(ticket, "response"), lasts=_is_failure)
         result = self.told(answer)
         if result is None:
             return self._failed(*_error_of(answer), answer) if _is_failure(answer) else self.unclear(answer)
@@ -136,25 +140,25 @@ class FalQueue(VendorProvider):
         )
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        async with self.wire() as wire:
-            got = await wire.download(self.result_url(status), self.asset_type)
+        async with self.client() as client:
+            got = await client.download(self.result_url(status), self.asset_type)
         return self.generated(got, ticket, status)
 
     async def cancel(self, ticket: Ticket) -> bool:
-        async with self.wire() as wire:
-            answer = await wire.ask(self._url(ticket, "cancel"), method="PUT")
+        async with self.client() as client:
+            answer = await client.ask(self._url(ticket, "cancel"), method="PUT")
         return answer.ok and answer.json().get("status") == "OK"
 
     async def find_lost(self, config: Any, *, age: float | None, image_url: str | None = None) -> Listing | None:
         """Orders with the very same body. FAL lists them for some accounts only, so finding none says nothing."""
-        model = self.model_of(config)
+        model = self.endpoint(config)
         back = _LOOK_BACK if age is None else age + CLOCK_SLACK
         start = time.time() - back
-        async with self.wire(PLATFORM) as wire:
-            answer = await self._listed(wire, model, start)
+        async with self.client(PLATFORM) as client:
+            answer = await self._listed(client, model, start)
             if answer.moment is not None and abs(answer.moment - back - start) > CLOCK_SLACK / 2:
                 start = answer.moment - back  # one of the two clocks is wrong, and the list goes by the vendor's
-                answer = await self._listed(wire, model, start)
+                answer = await self._listed(client, model, start)
             found: list[tuple[float, Ticket]] = []
             for _ in range(_PAGES):
                 page = answer.json() if answer.ok else {}
@@ -164,20 +168,20 @@ class FalQueue(VendorProvider):
                         found.append((sent, Ticket(job_id=name, details={"model": model})))
                 if not (page.get("has_more") and (after := name_of(page.get("next_cursor")))):
                     break
-                answer = await self._listed(wire, model, start, cursor=after)
+                answer = await self._listed(client, model, start, cursor=after)
         return Listing(likeliest(found, known_age=age is not None))
 
-    async def _listed(self, wire: Wire, model: str, start: float, **after: str) -> Answer:
+    async def _listed(self, client: VendorClient, model: str, start: float, **after: str) -> Answer:
         moment = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = {"endpoint_id": model, "expand": "payloads", "start": moment, "limit": "100", **after}
-        return await wire.ask("v1/models/requests/by-endpoint", params=query, headers=NO_CACHE)
+        return await client.ask("v1/models/requests/by-endpoint", params=query, headers=NO_CACHE)
 
     async def live_prices(self, models: Sequence[str]) -> list[LivePrice]:
         found: list[LivePrice] = []
-        async with self.wire(PLATFORM) as wire:
+        async with self.client(PLATFORM) as client:
             for first in range(0, len(models), _PRICED_AT_ONCE):
                 asked = {"endpoint_id": ",".join(models[first : first + _PRICED_AT_ONCE])}
-                prices = _prices(self.check(await wire.ask(PRICING, params=asked)))
+                prices = _prices(self.check(await client.ask(PRICING, params=asked)))
                 found += [price for price in prices if price.model in models]
         return found
 

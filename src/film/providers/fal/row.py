@@ -22,7 +22,10 @@ ACCOUNT = Account(
 
 VENDOR = Vendor(
     account=ACCOUNT,
-    image={"fal": "film.providers.fal.pictures:FalImageProvider"},
+    image={
+        "fal": "film.providers.fal.pictures:FalImageProvider",
+        "nano-banana": "film.providers.fal.banana:NanoBananaProvider",
+    },
     video={
         "minimax": "film.providers.fal.minimax:MinimaxVideoProvider",
         "kling": "film.providers.fal.kling:KlingVideoProvider",

@@ -30,9 +30,9 @@ from film.providers.base import AudioConfig, JobStatus, Ticket
 from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
 from film.providers.media import mend_wav
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import Answer, KeyAuth, as_list, as_object
 from film.providers.vendor_kinds import SpeechVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object
 
 _HIGH = (
     "Kore Achernar Aoede Autonoe Callirrhoe Despina Erinome Gacrux Laomedeia Leda Pulcherrima Sulafat Vindemiatrix"
@@ -90,9 +90,9 @@ class GeminiSpeechProvider(SpeechVendor):
             )
         return named
 
-    def bought(self, config: AudioConfig) -> Bought:
+    def bought(self, config: AudioConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), Decimal(len(config.text)) / _SLOWEST)
+        return BillableUnits(self.model_of(config), Decimal(len(config.text)) / _SLOWEST)
 
     async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
         params, model = self.request_params(config), self.model_of(config)
@@ -104,8 +104,8 @@ class GeminiSpeechProvider(SpeechVendor):
             },
         }
         notices = self.note(config)
-        async with self.wire() as wire:
-            answer = self.ordered(await wire.post_once(f"v1beta/models/{model}:generateContent", body))
+        async with self.client() as client:
+            answer = self.ordered(await client.post_once(f"v1beta/models/{model}:generateContent", body))
         reply = answer.json()
         self._check_refused(reply)
         sound = _sound(reply)

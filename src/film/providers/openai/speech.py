@@ -22,9 +22,9 @@ from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
 from film.providers.endings import Ending
 from film.providers.media import mend_wav
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import Answer, KeyAuth, as_object
 from film.providers.vendor_kinds import SpeechVendor
-from film.providers.wire import Answer, KeyAuth, as_object
 
 _HIGH = ("nova", "shimmer", "coral", "sage", "alloy")
 _LOW = ("onyx", "echo", "fable", "ash")
@@ -107,17 +107,17 @@ class OpenAISpeechProvider(SpeechVendor):
             )
         return config.voice
 
-    def bought(self, config: AudioConfig) -> Bought:
+    def bought(self, config: AudioConfig) -> BillableUnits:
         self.request_params(config)
         characters = Decimal(len(config.text))
         units = characters / _SLOWEST if self._profile(config).per_minute else characters / 1000
-        return Bought(self.model_of(config), units)
+        return BillableUnits(self.model_of(config), units)
 
     async def submit(self, config: AudioConfig, *, image_url: str | None = None) -> Ticket:
         params = self.request_params(config)
         notices = self.note(config)
-        async with self.wire() as wire:
-            answer = self.ordered(await wire.post_once("v1/audio/speech", params))
+        async with self.client() as client:
+            answer = self.ordered(await client.post_once("v1/audio/speech", params))
         kind = self.sound_of(answer.body, answer)
         sound = mend_wav(answer.body) if kind is WAV else answer.body
         job_id = answer.headers.get("x-request-id") or hashlib.sha256(answer.body).hexdigest()[:32]

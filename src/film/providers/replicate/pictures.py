@@ -17,9 +17,9 @@ from film.providers.capabilities import Capabilities
 from film.providers.frames import nearest_ratio
 from film.providers.listing import NO_CACHE, is_past, likeliest, moment_of, sent_since
 from film.providers.redact import redact
-from film.providers.vendor import Bought, says_refusal
+from film.providers.vendor import BillableUnits, says_refusal
+from film.providers.vendor_client import Answer, KeyAuth, as_list, as_object, name_of, part
 from film.providers.vendor_kinds import ImageVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
 RATIOS = ("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21")
 MODELS = {"black-forest-labs/flux-schnell": Capabilities(text_limit=10_000, ratios=RATIOS, seed=True)}
@@ -60,16 +60,16 @@ class ReplicateImageProvider(ImageVendor):
             params |= {"seed": config.seed, "go_fast": False}
         return params
 
-    def bought(self, config: ImageConfig) -> Bought:
+    def bought(self, config: ImageConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), Decimal(1))
+        return BillableUnits(self.model_of(config), Decimal(1))
 
     async def submit(self, config: ImageConfig, *, image_url: str | None = None) -> Ticket:
         params, model = self.request_params(config), self.model_of(config)
         notices = self.note(config)
-        async with self.wire() as wire:
+        async with self.client() as client:
             answer = self.ordered(
-                await wire.post_once(
+                await client.post_once(
                     f"v1/models/{model}/predictions", {"input": params}, headers={"Cancel-After": _START_WITHIN}
                 )
             )
@@ -80,8 +80,8 @@ class ReplicateImageProvider(ImageVendor):
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         ticket = job_id if isinstance(job_id, Ticket) else Ticket(job_id=job_id)
-        async with self.wire() as wire:
-            answer = await wire.ask(ticket.urls.get("get") or f"v1/predictions/{part(ticket.job_id)}")
+        async with self.client() as client:
+            answer = await client.ask(ticket.urls.get("get") or f"v1/predictions/{part(ticket.job_id)}")
         reply = self.told(answer) or {}
         match reply.get("status"):
             case "starting":
@@ -117,13 +117,13 @@ class ReplicateImageProvider(ImageVendor):
         return JobStatus(state="done", outputs=urls, charged=True) if urls else self.unclear(answer)
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        async with self.wire() as wire:
-            got = await wire.download(self.result_url(status), self.asset_type)
+        async with self.client() as client:
+            got = await client.download(self.result_url(status), self.asset_type)
         return self.generated(got, ticket, status)
 
     async def cancel(self, ticket: Ticket) -> bool:
-        async with self.wire() as wire:
-            answer = await wire.ask(
+        async with self.client() as client:
+            answer = await client.ask(
                 ticket.urls.get("cancel") or f"v1/predictions/{part(ticket.job_id)}/cancel", method="POST"
             )
         # What had begun is billed for the time it ran; what had not is free, and is then called aborted.
@@ -137,9 +137,9 @@ class ReplicateImageProvider(ImageVendor):
         blank = shown = kept = False
         since: float | None = None
         page: str | None = "v1/predictions"
-        async with self.wire() as wire:
+        async with self.client() as client:
             for number in range(_PAGES):
-                answer = await wire.ask(page, headers=NO_CACHE)
+                answer = await client.ask(page, headers=NO_CACHE)
                 entries = _predictions(self.told(answer))
                 if entries is None:
                     break

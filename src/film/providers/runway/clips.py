@@ -18,9 +18,9 @@ from film.providers.capabilities import Capabilities
 from film.providers.frames import nearest_ratio
 from film.providers.redact import redact
 from film.providers.runway.row import VERSION
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import Answer, KeyAuth, as_list, as_object, name_of, part
 from film.providers.vendor_kinds import PictureFile, VideoVendor
-from film.providers.wire import Answer, KeyAuth, as_list, as_object, name_of, part
 
 CREDIT = Decimal("0.01")
 _SEEDS = 2**32
@@ -67,16 +67,16 @@ class RunwayVideoProvider(VideoVendor):
             params["seed"] = config.seed % _SEEDS
         return params
 
-    def bought(self, config: VideoConfig) -> Bought:
+    def bought(self, config: VideoConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), self.clip_seconds(config))
+        return BillableUnits(self.model_of(config), self.clip_seconds(config))
 
     async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
         body = {**self.request_params(config), "promptImage": await self.deliver(image_url)}
         notices = self.note(config)
-        async with self.wire() as wire:
+        async with self.client() as client:
             answer = self.ordered(
-                await wire.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION})
+                await client.post_once("v1/image_to_video", body, headers={"X-Runway-Version": VERSION})
             )
         reply = answer.json()
         if not (task := name_of(reply.get("id"))):
@@ -85,20 +85,20 @@ class RunwayVideoProvider(VideoVendor):
         return Ticket(job_id=task, details=details)
 
     async def upload(self, picture: PictureFile) -> str:
-        async with self.wire() as wire:
+        async with self.client() as client:
             wanted = {"filename": picture.name, "type": "ephemeral"}
             headers = {"X-Runway-Version": VERSION}
-            answer = self.check(await wire.ask("v1/uploads", method="POST", headers=headers, body=wanted))
+            answer = self.check(await client.ask("v1/uploads", method="POST", headers=headers, body=wanted))
             told = answer.json()
             fields = {name: str(value) for name, value in as_object(told.get("fields")).items()}
             file = (picture.name, picture.content, picture.mime)
-            self.check(await wire.hand_over(str(told.get("uploadUrl")), fields=fields, file=file))
+            self.check(await client.hand_over(str(told.get("uploadUrl")), fields=fields, file=file))
         return self.stored_at(told.get("runwayUri"), answer)
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         name = job_id.job_id if isinstance(job_id, Ticket) else job_id
-        async with self.wire() as wire:
-            answer = await wire.ask(f"v1/tasks/{part(name)}", headers={"X-Runway-Version": VERSION})
+        async with self.client() as client:
+            answer = await client.ask(f"v1/tasks/{part(name)}", headers={"X-Runway-Version": VERSION})
         reply = self.told(answer) or {}
         billed = _billed(reply)
         match reply.get("status"):
@@ -137,14 +137,14 @@ class RunwayVideoProvider(VideoVendor):
         )
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        async with self.wire() as wire:
-            got = await wire.download(self.result_url(status), self.asset_type)
+        async with self.client() as client:
+            got = await client.download(self.result_url(status), self.asset_type)
         return self.generated(got, ticket, status)
 
     async def cancel(self, ticket: Ticket) -> bool:
         """Ask Runway to stop. A task that runs already is charged all the same, and this call does not tell which."""
-        async with self.wire() as wire:
-            await wire.ask(f"v1/tasks/{part(ticket.job_id)}", method="DELETE", headers={"X-Runway-Version": VERSION})
+        async with self.client() as client:
+            await client.ask(f"v1/tasks/{part(ticket.job_id)}", method="DELETE", headers={"X-Runway-Version": VERSION})
         return False
 
     def says_no(self, answer: Answer) -> bool:

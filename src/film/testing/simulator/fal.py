@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -49,10 +49,19 @@ def _kling_26(order: dict[str, Any]) -> Decimal:
     return Decimal("0.14" if order.get("generate_audio", True) else "0.07") * int(order.get("duration", 5))
 
 
+def _banana(order: dict[str, Any]) -> Decimal:
+    """https://fal.ai/models/fal-ai/nano-banana-2/edit: 2K and 4K at 1.5 times and twice the standard rate."""
+    return Decimal("0.08") * {"0.5K": Decimal("0.75"), "2K": Decimal("1.5"), "4K": Decimal(2)}.get(
+        str(order.get("resolution", "1K")), Decimal(1)
+    )
+
+
 PICTURES: dict[str, Price] = {
     "fal-ai/flux/schnell": _per_megapixel("0.003"),
     "fal-ai/flux/dev": _per_megapixel("0.025"),
     "fal-ai/flux-2-pro": lambda order: Decimal("0.03") + Decimal("0.015") * (_megapixels(order) - 1),
+    "fal-ai/nano-banana-2": _banana,
+    "fal-ai/nano-banana-2/edit": _banana,
 }
 CLIPS: dict[str, tuple[Price, tuple[int, ...]]] = {
     "fal-ai/minimax/hailuo-02/standard/image-to-video": (_hailuo_02, (6, 10)),
@@ -116,6 +125,8 @@ class SimulatedFal(SimulatedVendor):
         model, order = request.match_info["model"], await read_order(request)
         if model in PICTURES:
             self._require(order, "prompt")
+            if model.endswith("/edit"):
+                self._check_references(order)
             if not (as_object(order.get("image_size")) or order.get("image_size", "square") in SIZES):
                 raise _wrong("image_size", f"Input should be {', '.join(SIZES)} or width and height", "literal_error")
             job = self.take(model, "image", order, PICTURES[model](order))
@@ -136,6 +147,15 @@ class SimulatedFal(SimulatedVendor):
                 "queue_position": self._position(job),
             }
         )
+
+    def _check_references(self, order: dict[str, Any]) -> None:
+        """Of the edit endpoint: at least one picture, at most fourteen, each an address or a data URI."""
+        given = order.get("image_urls")
+        pictures = cast("list[object]", given) if isinstance(given, list) else []
+        if not 1 <= len(pictures) <= 14:
+            raise _wrong("image_urls", "List should have 1 to 14 items", "too_short")
+        if not all(isinstance(url, str) and url.startswith(("data:image/", "http")) for url in pictures):
+            raise _wrong("image_urls", "Failed to load the image", "image_load_error")
 
     async def status(self, request: web.Request) -> web.StreamResponse:
         job = self.find(request)
@@ -255,7 +275,7 @@ def _moment(text: str | None) -> float:
 def _list_price(model: str) -> tuple[Decimal, str] | None:
     """One figure and its unit, all that the price list has for a model: of its usual form where it has several."""
     if model in PICTURES:
-        return PICTURES[model]({"image_size": "square"}), "megapixels"
+        return PICTURES[model]({"image_size": "square"}), "images" if PICTURES[model] is _banana else "megapixels"
     if model not in CLIPS:
         return None
     price, lengths = CLIPS[model]

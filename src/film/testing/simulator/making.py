@@ -72,7 +72,8 @@ def frame_of(order: dict[str, Any]) -> tuple[int, int, synthetic.PictureFormat]:
     form = forms[str(order.get("output_format") or "png")]
     if "aspect_ratio" in order:
         across, down = (int(n) for n in str(order["aspect_ratio"]).split(":"))
-        area = 1 << (18 if order.get("megapixels") == "0.25" else 20)
+        size = {"0.25": 18, "2K": 22, "4K": 24}
+        area = 1 << size.get(str(order.get("megapixels") or order.get("resolution")), 20)
         height = (area * down / across) ** 0.5
         return round(height * across / down / 16) * 16, round(height / 16) * 16, form
     size = order.get("image_size", "landscape_4_3")

@@ -10,8 +10,8 @@ found again where it lies, in the store and the database, so that a step that is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
@@ -21,10 +21,10 @@ from film.cost_tracker.standing import ledger_mark
 from film.db.session import snapshot
 from film.errors import InputError, Interrupted
 from film.models import AssetType, Model
-from film.planning.film_order import in_order
+from film.planning.film_order import chains, in_order
 from film.planning.params import FilmParams
 from film.planning.plan import Consent, FilmPlan, ShotPlan, plan_film, reused
-from film.planning.results import CompletedShot, FilmResult
+from film.planning.results import CompletedShot, FilmResult, ShotAsset
 from film.production.film_run import FilmRun
 from film.production.shot_reports import MadeReport, ShotReport, completed, merged, report_of
 
@@ -79,7 +79,7 @@ async def estimate(
 ) -> tuple[Estimate, list[Batch]]:
     """Raises what a film must not begin with: a missing key, a limit that would be passed, a no."""
     plan = await run.set_out(consent)
-    waiting = [shot.shot.shot_id for shot in in_order(plan.shots, run.params.order) if shot.to_make]
+    waiting = [shot for shot in in_order(plan.shots, run.params.order) if shot.to_make]
     passed = Estimate(
         film_id=run.params.film_id,
         digest=digest,
@@ -89,47 +89,62 @@ async def estimate(
         shots_to_make=len(waiting),
         assets_to_make=sum(len(shot.to_make) for shot in plan.shots),
     )
-    return passed, _batches(waiting, batch_size or _usual(len(waiting), run.params.concurrency))
+    return passed, _batches(chains(waiting), batch_size or _usual(len(waiting), run.params.concurrency))
 
 
 async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport]:
     """A batch's shots, each a chain of its own; one that fails says so in its report."""
     run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
-    wanted = set(batch.shots)
-    part = [shot for shot in run.params.shots if shot.shot_id in wanted]
-    plan = await _plan(run, run.params.model_copy(update={"shots": tuple(part)}))
+    plan = await _plan(run, run.params, batch.shots)
     return [report_of(done) for done in await run.shoot(plan, batch.first)]
 
 
 async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotReport]:
-    """One kind of asset for all shots that need it, and for which what it is made of is there."""
+    """What of all shots is made at the stage of this kind, where what it is made of is there."""
     run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     plan = await run.plan()
-    keys = [row.key for row in plan.assets if row.key and row.asset_type is not kind]
-    stored = await asyncio.to_thread(run.services.cache.peek_many, keys)
-    finished: list[CompletedShot] = []
+    if kind is AssetType.IMAGE:
+        await run.make_sheets(plan)
+    earlier = [row.key for row in plan.assets if row.key and row.step.stage is not kind]
+    stored = await asyncio.to_thread(run.services.cache.peek_many, earlier)
+    finished: dict[str, CompletedShot] = {}
+    whole: dict[str, CompletedShot] = {}
+    """With what was there of each before this stage."""
 
     async def make(place: int, shot: ShotPlan) -> None:
         there = {
-            other: found
+            other: ShotAsset(row.ask.request, found.key, found, reused=True)
             for other, row in shot.assets.items()
-            if other is not kind and (found := row.cached or stored.get(row.key or ""))
+            if row.step.stage is not kind and (found := row.cached or stored.get(row.key or ""))
         }
-        if kind is AssetType.VIDEO and shot.assets.keys() - {kind} - there.keys():
+        is_last = kind is AssetType.VIDEO
+        if is_last and any(row.step.stage is not kind and slot not in there for slot, row in shot.assets.items()):
             return  # its picture or its line failed, and said so
+        assets = {other: asset.asset for other, asset in there.items()}
         try:
-            done = await run.chain.one(shot, kind, place, there)
+            done = await run.chain.stage(shot, kind, place, assets, whole.get(shot.before))
         except Interrupted as stopped:
             done = CompletedShot(shot.shot, error=stopped)
-        if done.complete and (kind is AssetType.VIDEO or shot.shot.title):
+        if done.complete and (is_last or shot.shot.title):
             run.events.emit("shot_done", shot_id=done.shot_id, reused=False)
-        finished.append(done)
+        finished[shot.shot.shot_id] = done
+        whole[shot.shot.shot_id] = replace(done, assets={**there, **done.assets})
 
+    async def follow(place: int, together: Sequence[ShotPlan]) -> None:
+        for number, shot in enumerate(together):
+            await make(place + number, shot)
+
+    place = 0
+    to_make = (s for s in in_order(plan.shots, run.params.order) if _is_for(kind, s))
     async with asyncio.TaskGroup() as jobs:
-        for place, shot in enumerate(in_order(plan.shots, run.params.order)):
-            if (row := shot.assets.get(kind)) and row.state != "reused":
-                jobs.create_task(make(place, shot))
-    return [report_of(done) for done in finished]
+        for together in chains(to_make):
+            jobs.create_task(follow(place, together))
+            place += len(together)
+    return [report_of(done) for done in finished.values()]
+
+
+def _is_for(kind: AssetType, shot: ShotPlan) -> bool:
+    return any(row.step.stage is kind and row.state != "reused" for row in shot.assets.values())
 
 
 async def index(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate) -> list[str]:
@@ -186,8 +201,18 @@ def _usual(shots: int, concurrency: int) -> int:
     return max(LEAST_BATCH, concurrency, ceil(shots / MOST_BATCHES))
 
 
-def _batches(shots: Sequence[str], size: int) -> list[Batch]:
-    return [Batch(first=at, shots=tuple(shots[at : at + size])) for at in range(0, len(shots), size)]
+def _batches(together: Iterable[Sequence[ShotPlan]], size: int) -> list[Batch]:
+    """So many shots to a batch; those that start from one another are in one, which they may make larger."""
+    batches: list[Batch] = []
+    first, ids = 0, list[str]()
+    for shots in together:
+        if ids and len(ids) + len(shots) > size:
+            batches.append(Batch(first=first, shots=tuple(ids)))
+            first, ids = first + len(ids), []
+        ids += [shot.shot.shot_id for shot in shots]
+    if ids:
+        batches.append(Batch(first=first, shots=tuple(ids)))
+    return batches
 
 
 async def _gathered(
@@ -234,5 +259,5 @@ def _of_the_library(run: FilmRun) -> FilmParams:
     return run.params.model_copy(update={"use_cache": True})
 
 
-async def _plan(run: FilmRun, params: FilmParams) -> FilmPlan:
-    return await asyncio.to_thread(plan_film, params, run.services, run.providers)
+async def _plan(run: FilmRun, params: FilmParams, only: Sequence[str] | None = None) -> FilmPlan:
+    return await asyncio.to_thread(plan_film, params, run.services, run.providers, only)

@@ -1,7 +1,7 @@
 """Where ZenML's steps work: one run of a film, on one event loop, for all the steps that this process takes.
 
     make_film ── opens its run on its own loop ──┐
-                                                 ├─► joined(name): any step, in any thread ─► Workshop.do(work)
+                                                 ├─► joined(name): any step, in any thread ─► FilmWorkshop.do(work)
     a step of a pipeline run by somebody else ───┘
        └── opens one on a thread of its own; the last step to leave closes it
 

@@ -16,7 +16,7 @@ from film.models import AssetType
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to wait, how often to ask again, how much to take."""
 
     attempts: int = 1
@@ -57,5 +57,5 @@ class Patience:
         return True
 
 
-PATIENT = Patience(attempts=6)
+PATIENT = RetryPolicy(attempts=6)
 """For work without a journal."""

@@ -1,7 +1,7 @@
 """One vendor account's calls: an order goes out once, a question may be asked again, a result is fetched until whole.
 
     post_once ── one POST, whatever happens ── answered / ProviderUnavailable (never sent) / OutcomeUnknown
-    ask ──────── whatever does no harm when it is asked again, as ``Patience`` says
+    ask ──────── whatever does no harm when it is asked again, as ``RetryPolicy`` says
     hand_over ── a file to where the vendor said, without the key
     download ─── a result to a temporary file: from public addresses only, capped and paced
 
@@ -28,9 +28,9 @@ from film.errors import OutcomeUnknown, ProviderUnavailable
 from film.models import AssetType
 from film.providers.addresses import check_outside, place_of, refused
 from film.providers.http import OUTSIDE, TRANSPORT_FAILURES, check_length, never_sent
-from film.providers.patience import Patience
 from film.providers.redact import redact
 from film.providers.results import Download, ResultFetcher
+from film.providers.retry_policy import RetryPolicy
 
 _LONG = 16
 """Characters from which on a key is no word that may well stand in an answer."""
@@ -115,7 +115,7 @@ class Answer:
             return None
 
 
-class Wire:
+class VendorClient:
     """The calls to one account of one vendor, in one event loop."""
 
     def __init__(
@@ -126,12 +126,12 @@ class Wire:
         http: httpx.AsyncClient,
         *,
         moved: bool = False,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         scratch: Path | None = None,
     ) -> None:
         self.provider, self.auth, self.http = provider, auth, http
         self.base = httpx.URL(base.rstrip("/") + "/")
-        self.patience = patience or Patience()
+        self.patience = patience or RetryPolicy()
         self._own_place = place_of(self.base) if moved else None
         self._results = ResultFetcher(
             provider,
