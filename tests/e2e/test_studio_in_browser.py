@@ -97,8 +97,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
     page.get_by_role("link", name="Takes (").click()
     page.locator(".two-up section").nth(1).wait_for()
     page.get_by_role("button", name="Use this, $0").first.click()
-    page.wait_for_function("() => document.querySelectorAll('[data-side=\"0\"]:disabled').length === 1 || true")
-    page.wait_for_timeout(500)
+    page.locator("[data-side='0']:disabled").wait_for()
     assert json.loads(path.read_text("utf-8"))[1]["reuse"]
 
     # paid stages: each gate buys what is approved below it, at a price that was seen
@@ -113,8 +112,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
     page.get_by_role("button", name="✓ picture approved").wait_for()
     page.locator(".shot-panel").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Animate").click()
-    dialog = page.locator("dialog")
-    assert dialog.locator("td", has_text="clip").count() == 1
+    page.locator("dialog td", has_text="clip").wait_for()
     assert page.evaluate("() => document.activeElement.textContent") == "Cancel"
     page.get_by_role("button", name="Spend up to $").click()
     ended(page)
