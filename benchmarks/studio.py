@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,12 +144,12 @@ def _at_work(page: Page, path: Path) -> list[Figure]:
     page.evaluate("() => { document.querySelector('.board-scroll').scrollTop = 0; }")
     heap = page.evaluate(HEAP)
     seen: list[float] = []
+    before = path.read_text("utf-8")
+    first = "document.querySelector('.card[data-id=s0000] .prompt')"
     for number in range(10):
-        text = path.read_text("utf-8").replace("Street number 0 ", f"Street number 0 again{number} ", 1)
-        text = text.replace(f"again{number - 1} ", f"again{number} ", 1)
         began = time.monotonic()
-        path.write_text(text, "utf-8")
-        page.wait_for_function(f"() => document.querySelector('.card .prompt').textContent.includes('again{number} ')")
+        path.write_text(before.replace("number 0 in", f"number 0, again {number}, in", 1), "utf-8")
+        page.wait_for_function(f"() => {first}?.textContent.includes('again {number},')")
         seen.append(1000 * (time.monotonic() - began))
     return [
         Figure("click to filled editor, 1,000 shots, p95", _p95(clicks), "ms", "<= 60"),
@@ -185,7 +186,8 @@ def _many(studio: Running) -> list[Figure]:
                 await stream.__aexit__(None, None, None)
             return times, each
 
-    times, each = asyncio.run(look())
+    with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
+        times, each = beside.submit(lambda: asyncio.run(look())).result()
     return [
         Figure(f"{VIEWERS} viewers ask at once, p95", _p95(times), "ms", "<= 200"),
         Figure("server memory for each open page", each, "MB", "<= 1"),

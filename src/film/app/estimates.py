@@ -22,7 +22,7 @@ from pydantic import Field
 
 from film.app.boards import Money, money
 from film.app.film_desk import FilmDesk
-from film.app.shot_book import Fields
+from film.app.shot_values import Fields
 from film.errors import BudgetExceededError, FilmError, InputError
 from film.hashing import canonical
 from film.models import AssetType, Model, Word

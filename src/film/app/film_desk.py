@@ -13,7 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from film.app.review_notes import NoteBook
-from film.app.shot_book import Fields, ShotBook
+from film.app.shot_book import ShotBook
+from film.app.shot_values import Fields
 from film.app.workspace import Workspace
 from film.cost_tracker import CostTracker
 from film.errors import ConfigurationError

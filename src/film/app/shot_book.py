@@ -10,25 +10,26 @@ of it but what was changed. What a change makes wrong is refused with the field;
 
 from __future__ import annotations
 
-import hashlib
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from film.app.film_shelf import write_text
+from film.app.shot_values import Fields, digest, exact_fields, plain
 from film.errors import FilmError, InputError
 from film.files.bounds import read_plain
-from film.models import Model, Shot, identity
+from film.models import Model, identity
 from film.shots import json_lines
 from film.shots.json_edits import ShotText
 from film.shots.shotfile import SETTINGS, ShotFile, check_shots
 
 _STEPS = 100
 """Changes of one film that can be undone."""
-Fields = dict[str, Any]
+_SETTLED = 2.0
+"""Seconds after a change within which another of the same length may have the same time."""
 
 
 class Mistake(Model):
@@ -98,9 +99,35 @@ class ShotBook:
         self.path = path
         self._writing = threading.RLock()
         self._steps: list[_Step] = []
+        self._kept: tuple[tuple[object, ...], ShotSheet] | None = None
 
     def sheet(self) -> ShotSheet:
-        """As the files stand now. Raises InputError where they cannot be read at all."""
+        """As the files stand now. Raises InputError where they cannot be read at all.
+
+        Files that have not been touched for a while are not read again: fifty who look on ask for the same.
+        """
+        seen = self._seen()
+        if seen and self._kept and self._kept[0] == seen:
+            return self._kept[1]
+        found = self._read()
+        self._kept = (seen, found) if seen and seen == self._seen() else None
+        return found
+
+    def _seen(self) -> tuple[object, ...] | None:
+        """What tells one state of the files from another; None while a change might leave no trace in it."""
+        about: list[object] = [len(self._steps)]
+        for file in (self.path, self.path.with_name(SETTINGS)):
+            try:
+                stat = file.stat()
+            except OSError:
+                about.append(None)
+                continue
+            if time.time() - stat.st_mtime < _SETTLED:
+                return None
+            about += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
+        return tuple(about)
+
+    def _read(self) -> ShotSheet:
         text = self._text()
         value, lines = json_lines.parse(text, self.path)
         entries = _entries(value, self.path)
@@ -109,7 +136,7 @@ class ShotBook:
             WrittenShot(
                 id=str(entry.get("shot_id", "")),
                 position=place,
-                revision=_digest(repr(sorted(entry.items(), key=lambda pair: pair[0]))),
+                revision=digest(repr(sorted(entry.items(), key=lambda pair: pair[0]))),
                 fields=cast("Fields", plain(entry)),
                 mistakes=tuple(one for one in mistakes if one.shot == place),
             )
@@ -118,7 +145,7 @@ class ShotBook:
         title: object = cast("dict[str, object]", value).get("title") if isinstance(value, dict) else ""
         return ShotSheet(
             revision=self.revision(),
-            order=_digest("\n".join(shot.id for shot in shots)),
+            order=digest("\n".join(shot.id for shot in shots)),
             title=str(title or ""),
             shots=tuple(shots),
             mistakes=tuple(one for one in mistakes if one.shot is None),
@@ -130,7 +157,7 @@ class ShotBook:
         """Of shots.json and the film.toml beside it: another one after any change of either."""
         settings = self.path.with_name(SETTINGS)
         toml = settings.read_bytes() if settings.is_file() else b""
-        return _digest(self._text(), toml)
+        return digest(self._text(), toml)
 
     def shot(self, shot_id: str) -> WrittenShot:
         """One shot as it is written."""
@@ -140,7 +167,7 @@ class ShotBook:
         """The film's shots and settings as a run takes them; with ``changes`` of some shots, as if they were saved."""
         text = ShotText(self._parsed())
         for shot_id, fields in (changes or {}).items():
-            text = text.with_fields(self._place(shot_id), _exact(fields))
+            text = text.with_fields(self._place(shot_id), exact_fields(fields))
         return self._checked(text.text)
 
     def edit(self, shot_id: str, change: EditShot) -> WrittenShot:
@@ -162,7 +189,9 @@ class ShotBook:
                 if any(name not in base or base[name] != theirs[name] for name in change.changes):
                     raise EditConflict(f"shot {shot_id} was changed elsewhere", yours=change.changes, theirs=now.fields)
             place = now.position
-            self._write(lambda text: text.with_fields(place, _exact(change.changes)), f"the edit of {shot_id}", place)
+            self._write(
+                lambda text: text.with_fields(place, exact_fields(change.changes)), f"the edit of {shot_id}", place
+            )
             return self.sheet().shots[place]
 
     def edit_many(self, revisions: Mapping[str, str], changes: Fields) -> ShotSheet:
@@ -172,7 +201,7 @@ class ShotBook:
             for shot_id, revision in revisions.items():
                 if shot_id not in now or now[shot_id].revision != revision:
                     raise EditConflict(f"shot {shot_id} was changed elsewhere", yours=changes, theirs=shot_id in now)
-            exact = _exact(changes)
+            exact = exact_fields(changes)
 
             def changed(text: ShotText) -> ShotText:
                 for shot_id in revisions:
@@ -187,7 +216,7 @@ class ShotBook:
         with self._writing:
             shots = self.sheet().shots
             place = len(shots) if before is None else self._place(before)
-            new = {"shot_id": self._free_id(shots), "enhanced_prompt": "A new shot", **_exact(fields)}
+            new = {"shot_id": self._free_id(shots), "enhanced_prompt": "A new shot", **exact_fields(fields)}
             if not new["shot_id"]:
                 new["shot_id"] = self._free_id(shots)
             self._write(lambda text: text.with_entry(place, new), f"the new shot {new['shot_id']}", place)
@@ -321,43 +350,6 @@ class ShotBook:
 SHOTS_JSON = "shots.json"
 
 
-def plain(value: object) -> object:
-    """As a browser takes it: exact numbers as numbers."""
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dict():
-            return {k: plain(v) for k, v in cast("dict[str, object]", value).items()}
-        case list() | tuple():
-            return [plain(one) for one in cast("Sequence[object]", value)]
-        case _:
-            return value
-
-
-def shot_schema() -> dict[str, Any]:
-    """The JSON schema of a shot, which forms are made from: a new field of a shot is a new field of the form."""
-    schema = Shot.model_json_schema(by_alias=False)
-    schema["title"] = "Shot"
-    return schema
-
-
-def _exact(fields: Mapping[str, Any]) -> Fields:
-    """With floats, which JSON's numbers come as, as they were written."""
-
-    def exact(value: object) -> object:
-        match value:
-            case float():
-                return Decimal(repr(value))
-            case dict():
-                return {k: exact(v) for k, v in cast("dict[str, object]", value).items()}
-            case list():
-                return [exact(one) for one in cast("list[object]", value)]
-            case _:
-                return value
-
-    return {name: exact(value) for name, value in fields.items()}
-
-
 def _entries(value: object, path: Path) -> list[dict[str, object]]:
     found = cast("dict[str, object]", value).get("shots") if isinstance(value, dict) else value
     entries = cast("list[object]", found) if isinstance(found, list) else []
@@ -386,11 +378,3 @@ def _mistake(error: InputError, path: Path, starts: Sequence[int]) -> Mistake:
     if str(error.file) == str(path) and error.line:
         shot = max((place for place, line in enumerate(starts) if line <= error.line), default=None)
     return Mistake(message=error.message.removeprefix(where), hint=error.hint, field=error.field, shot=shot)
-
-
-def _digest(*parts: str | bytes) -> str:
-    found = hashlib.sha256()
-    for part in parts:
-        found.update(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part)
-        found.update(b"\0")
-    return found.hexdigest()[:20]

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from film.app.film_desk import FilmDesk
-from film.app.shot_book import EditShot, Fields, WrittenShot
+from film.app.shot_book import EditShot, WrittenShot
+from film.app.shot_values import Fields
 from film.errors import InputError
 from film.models import AssetType, Model
 from film.planning.results import asset_id

@@ -336,3 +336,22 @@ def test_a_picture_of_ones_own_is_taken_in_and_used(browser, own_settings):
     )
     assert wrong.status_code == 422
     assert not list((own_settings.gallery / "tmp").glob("upload-*"))
+
+
+def test_files_that_rest_are_not_read_again_and_any_change_of_them_is_seen(studio, film_folder):
+    import os
+    import time
+
+    book, path = studio.desk("harbour").book, film_folder / "shots.json"
+    old = time.time() - 60
+    os.utime(path, (old, old))
+    first = book.sheet()
+    assert book.sheet() is first
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("An empty road", "An empty moor"), "utf-8")  # as long as before
+    assert book.sheet().shots[2].fields["enhanced_prompt"] == "An empty moor"
+    path.write_text(text, "utf-8")
+    assert book.sheet().shots[2].fields["enhanced_prompt"] == "An empty road"
+    os.utime(path, (old, old))
+    (film_folder / "film.toml").write_text('title = "Roads"\n', "utf-8")
+    assert book.sheet().revision != first.revision

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from film.app.shot_book import shot_schema
+from film.app.shot_values import shot_schema
 from film.providers.registry import TIERS
 from film.studio.state import TheStudio, Who
 from film.vendors import accounts
