@@ -15,11 +15,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 
 from benchmarks.figure import Figure
-from benchmarks.strangers.cases import CONTROL, totals
-from benchmarks.strangers.faults import every
+from benchmarks.strangers.cases import CONTROL, Case, totals
+from benchmarks.strangers.faults import BOUND, FAULTS, Outcome, every
 from benchmarks.strangers.galleries import default_command
 from benchmarks.strangers.kills import Options, attack, naive_command
 from benchmarks.strangers.plans import SITUATIONS
@@ -29,6 +30,17 @@ CONTROL_KILLS = 20
 MICRO = Decimal("0.000001")
 CASES = 6
 """Cases side by side."""
+BEFALLS = {
+    "db-deleted": "deleted",
+    "db-emptied": "emptied",
+    "db-older": "an older copy",
+    "db-foreign": "another gallery's",
+    "db-locked": "locked",
+    "disk-full": "and the disk full",
+    "key-changed": "kept, and the key another account's",
+    "clocks": "kept, and the vendors' clocks off",
+}
+"""Situation → what became of the database, in words."""
 NOTHING = ("lost", "silent doubles", "cannot resume", "not asked again", "bricked", "hung", "failed")
 DOLLARS = ("overspend", "uncovered", "idle", "difference")
 
@@ -55,6 +67,7 @@ def figures(given: argparse.Namespace) -> list[Figure]:
         Figure("orders that the vendors charged", found["orders"], "orders"),
         *(Figure(name, found[name], "", "= 0") for name in NOTHING),
         *(Figure(_in_words(name), float(found[name]), "USD", "= 0") for name in DOLLARS),
+        *_befallen(cases),
         Figure("bought again by decision, and on record", found["shown doubles"], "orders"),
         Figure("booked for orders that nobody knows of", float(found["assumed"]), "USD"),
         Figure("films that wait for their user's word", found["waiting"], "films"),
@@ -64,10 +77,23 @@ def figures(given: argparse.Namespace) -> list[Figure]:
     ]
 
 
+def _befallen(cases: list[Case]) -> Iterator[Figure]:
+    """How often each thing befell a gallery, and what was doubled by it without a word."""
+    for name, words in BEFALLS.items():
+        found = totals([case for case in cases if case.plan == name])
+        yield Figure(f"rounds with the database {words}", found["rounds"], "rounds")
+        yield Figure(f"silent doubles, the database {words}", found["silent doubles"], "orders", "= 0")
+
+
 def _in_words(name: str) -> str:
     return {"difference": "invoice - (ledger + held)", "uncovered": "charged, and neither booked nor set aside"}.get(
         name, "set aside for nothing" if name == "idle" else name
     )
+
+
+def _is_repeated(outcome: Outcome) -> bool:
+    """An order that came about, sent more often than there are intents on record."""
+    return FAULTS[outcome.fault].came and outcome.posts > max(1, outcome.records)
 
 
 def _faults(given: argparse.Namespace) -> list[Figure]:
@@ -78,4 +104,8 @@ def _faults(given: argparse.Namespace) -> list[Figure]:
     return [
         Figure("single faults, each at each adapter that it can strike", len(outcomes), "cases"),
         Figure("of them not as specified", len(wrong), "cases", "= 0"),
+        Figure("of them sent more often than there are intents on record", sum(map(_is_repeated, outcomes)), "", "= 0"),
+        Figure(
+            "the longest run of a film in which they strike", max(o.seconds for o in outcomes), "s", f"<= {BOUND:g}"
+        ),
     ]

@@ -87,6 +87,8 @@ class Outcome:
         posts: How often the order was sent.
         billed: How often it was charged.
         states: States of its records.
+        records: How many of them there are: an intent each.
+        seconds: How long the longest run of its film took.
         wrong: What must not be; empty where all is well.
     """
 
@@ -95,6 +97,8 @@ class Outcome:
     posts: int
     billed: int
     states: list[str] = field(default_factory=list[str])
+    records: int = 0
+    seconds: float = 0.0
     wrong: list[str] = field(default_factory=list[str])
 
 
@@ -169,7 +173,8 @@ async def _made(
         mine = [line for line in lines if tag in line.text and line.kind == adapter.kind]
         known = [record for record in records if record["shot_id"] == tag and record["asset_type"] == adapter.kind]
         sent = [post for post in posts if tag in post["text"] and post["kind"] == adapter.kind]
-        outcome = Outcome(fault, adapter.name, len(sent), len(mine), [record["state"] for record in known])
+        outcome = Outcome(fault, adapter.name, len(sent), len(mine), [record["state"] for record in known], len(known))
+        outcome.seconds = max(run.seconds for run in runs)
         audit = compare(mine, known, {tag})
         if audit.lost or audit.silent:
             outcome.wrong.append(f"{audit.lost + audit.silent} charged and nowhere on record")

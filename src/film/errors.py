@@ -19,6 +19,11 @@ FilmError                         .hint: what to do next; .exit_code: what the C
 ├── StoreError                    the gallery's files or database
 │   └── IntegrityError            bytes do not match their hash
 ├── ComposeError                  the cut could not be made
+├── PublishError                  a place to publish at failed, or declined             exit 1
+│   ├── PublishRefused            the film is not fit to go out as it was asked         exit 2
+│   ├── PublishUnsure             it may be out, and nobody can tell: a person looks
+│   ├── NotSignedIn               no sign-in, or one that ended                         exit 4
+│   └── QuotaExceeded             the day's calls are used up; nothing was sent         exit 3
 └── Interrupted                   stopped on request; run again to resume               exit 130
 """
 
@@ -211,6 +216,26 @@ def disk_error(error: OSError, place: Path | str = "") -> StoreError:
 
 class ComposeError(FilmError):
     pass
+
+
+class PublishError(FilmError):
+    pass
+
+
+class PublishRefused(PublishError):
+    exit_code = 2
+
+
+class PublishUnsure(PublishError):
+    pass
+
+
+class NotSignedIn(PublishError):
+    exit_code = 4
+
+
+class QuotaExceeded(PublishError):
+    exit_code = 3
 
 
 class Interrupted(FilmError):

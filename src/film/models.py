@@ -123,6 +123,7 @@ Text = Annotated[str, Field(max_length=10_000), AfterValidator(_clean_text)]
 Line = Annotated[str, Field(max_length=20_000), AfterValidator(_clean_text)]
 """Dialogue: some twenty minutes of it at most."""
 Word = Annotated[str, Field(max_length=100), AfterValidator(_clean_text), Field(min_length=1)]
+Words = Annotated[tuple[Word, ...], Field(max_length=100)]
 Identifier = Annotated[str, AfterValidator(_clean_text), AfterValidator(check_identifier)]
 Slug = Annotated[str, Field(max_length=60), AfterValidator(_clean_text), Field(min_length=1), AfterValidator(_slug)]
 
@@ -198,9 +199,9 @@ class Shot(Model):
         | None
     ) = None
     """A text, or a list of who says what."""
-    characters: tuple[Word, ...] = ()
-    landscapes: tuple[Word, ...] = ()
-    styles: tuple[Word, ...] = ()
+    characters: Words = ()
+    landscapes: Words = ()
+    styles: Words = ()
     mood: Word | None = None
     time_of_day: Word | None = None
 

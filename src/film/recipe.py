@@ -4,8 +4,8 @@
     sheet ──► picture ──► clip              a picture of a character or place, made once, that models go by
     picture ──► clip ◄───── line            where the clip is made here, as long as its line
     clip and line of the shot before ──► frame ──► clip        "start_from": "previous"
-    taken                                   whatever a shot names in ``reuse``
     line                                    a title: its words are drawn in the cut
+    taken                                   whatever a shot names in ``reuse``
 
 Planning, making, every engine and the reports walk these; none of them knows what comes before what. A step that is
 new is a row here, a way to ask for it (``film.planning.requests``) and a way to get it (``film.production.steps_of``).
@@ -83,19 +83,20 @@ def recipe_of(
     """
     steps: list[Step] = []
     speaks = bool(shot.spoken) or AssetType.AUDIO in taken
+    line = Step("taken", AssetType.AUDIO) if AssetType.AUDIO in taken else LINE
     if shot.title:
-        pass
-    elif AssetType.IMAGE in taken:
+        return (line,) if speaks else ()
+    if AssetType.IMAGE in taken:
         steps.append(Step("taken", AssetType.IMAGE))
     elif AssetType.VIDEO not in taken:
         picture = Step("picture", AssetType.IMAGE, tuple(Need(AssetType.IMAGE, name) for name in sheets))
         steps.append(picture if not shot.start_from else FRAME_AFTER_LINE if speaks_before else FRAME)
     if AssetType.VIDEO in taken:
         steps.append(Step("taken", AssetType.VIDEO))
-    elif not shot.title:
+    else:
         steps.append(CLIP_FOR_LINE if fits_line and speaks else CLIP)
     if speaks:
-        steps.append(Step("taken", AssetType.AUDIO) if AssetType.AUDIO in taken else LINE)
+        steps.append(line)
     return tuple(steps)
 
 

@@ -69,6 +69,8 @@ class Settings(BaseModel):
     """Where a run's events go besides the terminal: ``log``, ``otlp``."""
     observe_prompts: bool = False
     """Whether prompts and dialogue may go there too."""
+    webhook_secret: SecretStr | None = None
+    """What signs the messages that webhooks are sent."""
     spend_allowed: bool = True
     """False forbids every paid call, whatever else is asked for: the switch that tests pull. Any word but a no does."""
     dotenv_path: Path | None = None
@@ -150,6 +152,7 @@ def load_settings(
         ray_address=values.get("FILM_RAY_ADDRESS", "").strip(),
         observe=_observe(values.get("FILM_OBSERVE", "")),
         observe_prompts=values.get("FILM_OBSERVE_PROMPTS", "").lower() in ("1", "true", "yes"),
+        webhook_secret=SecretStr(values["FILM_WEBHOOK_SECRET"].strip()) if values.get("FILM_WEBHOOK_SECRET") else None,
         spend_allowed=values.get("FILM_NO_SPEND", "").strip().lower() in ("", "0", "false", "no", "off"),
         dotenv_path=dotenv,
         withheld=withheld,
@@ -185,6 +188,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "FILM_SIGNING_KEY": str(settings.signing_key or ""),
         "FILM_CACHE_SALT": settings.cache_salt,
         "FILM_STORE_URL": settings.store_url or "none",
+        "FILM_WEBHOOK_SECRET": settings.webhook_secret.get_secret_value() if settings.webhook_secret else "",
         "FILM_NO_SPEND": "" if settings.spend_allowed else "1",
         "FILM_SIMULATED_SPEED": f"{max(speeds):g}" if speeds else "",
         **{known[name].url: url for name, url in settings.base_urls.items() if name in known},

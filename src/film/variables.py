@@ -30,6 +30,7 @@ SETTING_NAMES = frozenset(
         "FILM_STORE_URL",
         "FILM_RAY_ADDRESS",
         "FILM_CACHE_SALT",
+        "FILM_WEBHOOK_SECRET",
         "FILM_SIMULATED_SPEED",
     }
 )

@@ -35,6 +35,7 @@ BUILT_IN: Mapping[str, str] = {
     "runway": "film.providers.runway.row:VENDOR",
     "elevenlabs": "film.providers.elevenlabs.row:VENDOR",
     "gemini": "film.providers.gemini.row:VENDOR",
+    "youtube": "film.publish.youtube.row:VENDOR",
 }
 """Our own vendors, each as an entry point would name it: they need no package metadata to be found."""
 
@@ -151,7 +152,9 @@ def setting_names() -> frozenset[str]:
 def secret_names() -> frozenset[str]:
     """The variables that hold a key or a password: who only works finds none of them in its environment."""
     keys = (name for known in accounts().values() for name in known.keys)
-    return frozenset((*keys, *(name for names in STORE_NAMES.values() for name in names), "FILM_DATABASE_URL"))
+    return frozenset(
+        (*keys, *(name for names in STORE_NAMES.values() for name in names), "FILM_DATABASE_URL", "FILM_WEBHOOK_SECRET")
+    )
 
 
 def register_vendor(name: str, vendor: Vendor) -> None:

@@ -14,6 +14,7 @@ import pytest
 from pipeline_room import Room
 from sqlalchemy import text
 
+from film.app import health
 from film.app.rebuilding import take_in
 from film.cost_tracker import CostTracker, verify_ledger
 from film.db.session import close_engines, engine_for
@@ -135,16 +136,17 @@ def test_the_database_of_an_older_day_is_recognised_by_what_was_bought_since(roo
 
 def copied_while(room: Room, tmp_path: Path, step: Step) -> Path:
     """Make a film of one shot; a copy of its database as it was when the vendor met ``step`` for the first time."""
-    copy = tmp_path / "old.db"
-
-    def keep() -> None:
-        with closing(sqlite3.connect(tmp_path / "film.db")) as live, closing(sqlite3.connect(copy)) as old:
-            live.backup(old)
-
-    room.vendor.fails(step, keep)
+    room.vendor.fails(step, lambda: copied(tmp_path, "old.db"))
     room.make(SHOTS[:1])
     close_engines()
-    return copy
+    return tmp_path / "old.db"
+
+
+def copied(tmp_path: Path, name: str) -> Path:
+    """A copy of the database as it is now."""
+    with closing(sqlite3.connect(tmp_path / "film.db")) as live, closing(sqlite3.connect(tmp_path / name)) as old:
+        live.backup(old)
+    return tmp_path / name
 
 
 def token_of_the_dead() -> str:
@@ -166,11 +168,7 @@ def test_orders_that_ended_after_the_copy_was_made_end_again_and_leave_no_money_
     room.vendor.price = Decimal(1)
     copy = copied_while(room, tmp_path, step)
     bought, quote = room.vendor.posts, room.vendor.charges
-    with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(tmp_path / "film.db")) as live:
-        old.backup(live)
-        live.execute("UPDATE reservations SET owner = ? WHERE owner <> ''", (token_of_the_dead(),))
-        live.execute("UPDATE jobs SET owner = ? WHERE owner IS NOT NULL", (token_of_the_dead(),))
-        live.commit()
+    put_back(copy, tmp_path)
     services = open_services(room.settings, whatever=True)
     services.cache.identity.take_over()
     take_in(services)
@@ -186,6 +184,103 @@ def test_orders_that_ended_after_the_copy_was_made_end_again_and_leave_no_money_
     assert room.vendor.posts == bought
     assert (costs.spent(), costs.held()) == (quote, Decimal(0))
     assert verify_ledger(engine) == []
+
+
+def put_back(copy: Path, tmp_path: Path) -> None:
+    """The copy takes the database's place; those who worked on its orders are dead."""
+    with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(tmp_path / "film.db")) as live:
+        old.backup(live)
+        live.execute("UPDATE reservations SET owner = ? WHERE owner <> ''", (token_of_the_dead(),))
+        live.execute("UPDATE jobs SET owner = ? WHERE owner IS NOT NULL", (token_of_the_dead(),))
+        live.commit()
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["the book knows the end", "the book does not"])
+@pytest.mark.parametrize("step", ["submit", "poll", "fetch"])
+def test_orders_whose_files_are_on_record_end_where_the_copy_lacks_no_order(
+    room: Room, tmp_path: Path, step: Step, is_told: bool
+) -> None:
+    """No step asks for what is there: nothing else would end them, and their money would stay set aside."""
+    room.vendor.price = Decimal(1)
+    copy = copied_while(room, tmp_path, step)
+    bought, quote = room.vendor.posts, room.vendor.charges
+    with closing(sqlite3.connect(copy)) as old:
+        known = old.execute("SELECT count(*) FROM jobs WHERE state <> 'done'").fetchone()[0]
+    assert known, "the copy knows an order that is under way"
+    put_back(copy, tmp_path)
+    book = order_book(room.settings)
+    lacking = book.order_ids() - {job.id for job in Jobs(engine_for(room.settings.database_url)).list_jobs()}
+    lines = book.path.read_bytes().splitlines(keepends=True)
+    # An order that the copy lacks would be refused as such; of the others, the end may not have been written any more.
+    kept = [
+        line
+        for line in lines
+        if not any(job_id.encode() in line for job_id in lacking) and (is_told or b'"event":"end"' not in line)
+    ]
+    book.path.write_bytes(b"".join(kept))
+    services = open_services(room.settings, whatever=True)
+    services.cache.identity.take_over()
+    take_in(services)
+    again = room.make(SHOTS[:1])
+    assert not again.failed
+    assert room.vendor.posts == bought
+    engine = engine_for(room.settings.database_url)
+    assert {job.state for job in Jobs(engine).list_jobs()} == {"done"}
+    assert all(job.vendor_job_id for job in Jobs(engine).list_jobs() if job.asset_type != "audio")
+    costs = CostTracker("film", engine=engine, settings=room.settings)
+    assert costs.held() == 0
+    assert costs.spent() == quote - len(lacking)
+    assert verify_ledger(engine) == []
+
+
+def test_a_copy_that_lacks_the_end_of_orders_and_their_files_buys_nothing_until_it_is_rebuilt(
+    room: Room, tmp_path: Path
+) -> None:
+    room.vendor.price = Decimal(1)
+    copies: list[Path] = []
+
+    def keep() -> None:
+        copies.append(copied(tmp_path, f"old{len(copies)}.db"))
+
+    room.vendor.fails("fetch", keep, keep)
+    room.make(SHOTS[:1])
+    close_engines()
+    bought = room.vendor.posts
+    put_back(copies[-1], tmp_path)
+    services = open_services(room.settings, whatever=True)
+    assert not services.cache.trouble(), "it is of this very generation"
+    found = health.examine(services.engine, room.settings)
+    assert "is done in orders.log and under way in the database" in found["order book"][0]
+    with pytest.raises(StoreError, match="older copy") as told:
+        room.make(SHOTS[:1])
+    assert "film fsck --rebuild" in told.value.hint
+    assert room.vendor.posts == bought
+    take_in(services)
+    assert health.mend(services.engine, room.settings, found) == ["order book"]
+    assert not health.examine(services.engine, room.settings)["order book"]
+    assert not room.make(SHOTS[:1]).failed
+    assert room.vendor.posts == bought
+    assert {job.state for job in Jobs(services.engine).list_jobs()} == {"done"}
+
+
+def test_another_take_that_was_cut_off_is_not_taken_for_the_file_of_the_first(room: Room) -> None:
+    """It is paid for, and is fetched when it is asked for again; what the first one brought settles nothing of it."""
+    room.vendor.price = Decimal(1)
+    still = [{"shot_id": "s", "enhanced_prompt": "A lighthouse", "duration": 1}]
+    room.make(still)
+    room.vendor.fails("poll", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        room.make(still, use_cache=False)
+    bought = room.vendor.posts
+    engine = engine_for(room.settings.database_url)
+    (cut,) = [job for job in Jobs(engine).list_jobs() if job.state == "submitted"]
+    assert not room.make(still).failed
+    (waits,) = [job for job in Jobs(engine).list_jobs() if job.id == cut.id]
+    assert (waits.state, waits.blob_sha256) == ("submitted", None)
+    assert room.vendor.posts == bought
+    assert not room.make(still, use_cache=False).failed
+    (ended,) = [job for job in Jobs(engine).list_jobs() if job.id == cut.id]
+    assert ended.state == "done"
 
 
 def test_under_a_limit_of_its_quote_a_film_with_a_clip_under_review_goes_on(room: Room) -> None:

@@ -38,11 +38,11 @@ from film.db.session import make_engine
 from film.errors import BudgetExceededError, FilmError, OutcomeUnknown, ProviderUnavailable, StoreError
 from film.files.digests import sha256_of
 from film.hashing import asset_key
-from film.jobs import Job, Jobs, Limits, PaidCall
+from film.jobs import Job, Jobs, Limits, PaidCall, Stored
 from film.jobs.book import NAME, OrderBook
 from film.jobs.journal import OPEN, Journal
 from film.models import AssetRequest, AssetType
-from film.production.memory import check_memory, rebuild
+from film.production.memory import catch_up, check_memory, rebuild
 from film.production.money import JournalMoney, is_journaled, release_unused, reservation_name
 from film.providers.base import ImageConfig, JobStatus, Listing, Ticket
 from film.settings import Settings
@@ -129,8 +129,11 @@ class Store:
 
     blobs: dict[str, str] = field(default_factory=dict[str, str])
 
-    def of(self, job: Job) -> str | None:
-        return self.blobs.get(job.key)
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    """Key → the vendor's name of the job that brought the file."""
+
+    def of(self, job: Job) -> Stored | None:
+        return Stored(self.blobs[job.key], self.names[job.key]) if job.key in self.blobs else None
 
 
 class TheJournal(RuleBasedStateMachine):
@@ -218,9 +221,14 @@ class TheJournal(RuleBasedStateMachine):
         source = self.template if empty or self.older is None else self.older
         shutil.copyfile(source, self.database)
         book = OrderBook(self.folder / NAME)
-        self.has_forgotten = bool(book.order_ids() - self._ids())
+        self.has_forgotten = bool(book.order_ids() - self._ids()) or self._is_behind(book)
         seen["databases that forgot"] += self.has_forgotten
         self.ids = self._ids()
+
+    def _is_behind(self, book: OrderBook) -> bool:
+        """Whether orders are under way in the database that the book knows to be done."""
+        orders = book.orders()
+        return any(job.state in OPEN and orders[job.id].state == "done" for job in self._jobs() if job.id in orders)
 
     @rule()
     def somebody_rebuilds_it(self) -> None:
@@ -364,6 +372,7 @@ class TheJournal(RuleBasedStateMachine):
         )  # fmt: skip
         try:
             check_memory(engine, self.settings)
+            catch_up(engine, self.settings, self.clock.now())
         except StoreError:
             assert self.has_forgotten
             assert self.vendor.posts == before
@@ -389,6 +398,7 @@ class TheJournal(RuleBasedStateMachine):
                     assert made.generated.data is not None
                     life.step()
                     self.store.blobs[call.key] = sha256_of(made.generated.data)
+                    self.store.names[call.key] = made.vendor_id
                     life.step()
                     await jobs.finish(made, self.store.blobs[call.key])
             except FilmError as error:

@@ -51,6 +51,7 @@ def examine(settings: Settings, *, online: bool = False) -> Iterator[HealthNote]
     yield from _local_work()
     yield from _writing()
     yield from _signing(settings)
+    yield from _publishing(settings)
 
 
 def _note(state: Literal["ok", "note", "problem"], what: str, helps: str = "") -> HealthNote:
@@ -256,6 +257,17 @@ def _signing(settings: Settings) -> Iterator[HealthNote]:
         yield _note("problem", f"{key} may be read by others", f"run: chmod 600 {key}")
     else:
         yield _note("ok", f"films are signed (C2PA {_version('c2pa-python')}) with {certificate.name}")
+
+
+def _publishing(settings: Settings) -> Iterator[HealthNote]:
+    """Whether somebody is signed in to YouTube, and what will end that; targets of plug-ins that do not load."""
+    from film.publish.targets import broken
+    from film.publish.youtube.signin import findings
+
+    for state, what, helps in findings(settings):
+        yield _note(state, what, helps)
+    for name, why in broken().items():
+        yield _note("problem", f"publishing to {name}: {why}", "reinstall or remove that plug-in")
 
 
 def _version(package: str) -> str:

@@ -80,7 +80,7 @@ def export_film(asked: ExportFilm, workspace: Workspace) -> ExportedFilm:
         workspace.warn(message)
     name = Path(params.file_name).stem
     folder, force = _folder(asked, settings.films / params.film_id / f"{name}-export")
-    writer = _Writer(timeline, folder.absolute(), name, workspace, force=force, params=params)
+    writer = _Writer(timeline, folder.absolute(), name, workspace, params, force=force)
     writer.write(asked)
     return ExportedFilm(
         folder=folder.absolute(), written=tuple(writer.written), failed=tuple(writer.failed), warnings=warnings
@@ -122,14 +122,14 @@ class _Writer:
     """Writes what it can; what it cannot is kept in ``failed``, and leaves the rest."""
 
     def __init__(
-        self, timeline: Timeline, folder: Path, name: str, workspace: Workspace, *, force: bool, params: FilmParams
+        self, timeline: Timeline, folder: Path, name: str, workspace: Workspace, params: FilmParams, *, force: bool
     ) -> None:
         self._timeline = timeline
         self._folder = folder
         self._name = name
         self._note = workspace.note
         self._force = force
-        self._draft, self._format = params.is_draft, params.film.format
+        self._params, self._draft = params, params.is_draft
         self.written: list[Path] = []
         self.failed: list[FailedExport] = []
 
@@ -175,7 +175,7 @@ class _Writer:
     def _stems(self) -> Iterable[Path]:
         from film.render import EncodeSettings, stems
 
-        settings = EncodeSettings.of(self._format, draft=self._draft)  # how far the limiter goes depends on the encoder
+        settings = EncodeSettings.of(self._params.film.format, draft=self._draft)  # the limiter goes by the encoder
         return stems.write(self._timeline, self._folder / "stems", settings=settings, force=self._force).values()
 
     def _sheet(self, form: Literal["png", "jpeg"]) -> Iterable[Path]:

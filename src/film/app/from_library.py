@@ -59,9 +59,9 @@ def _lacking(plan: FilmPlan) -> list[str]:
 
 def params_of_film(film_id: str, services: Services, tier: str | None = None) -> FilmParams:
     """What a film was asked to be when it was made last, in ``tier`` or in whichever was made latest."""
-    manifest = _newest(_manifests(film_id, services.settings.films), tier)
+    manifest = _newest(manifests_of(film_id, services.settings.films), tier)
     asked: Any = manifest.get("asked") if manifest else None
-    shots = _shots(film_id, services)
+    shots = shots_of(film_id, services)
     if not isinstance(asked, dict) or not shots:
         made = f" in the {tier} tier" if tier else ""
         raise InputError(
@@ -78,7 +78,8 @@ def params_of_film(film_id: str, services: Services, tier: str | None = None) ->
     return params.model_copy(update={"joins": joins_for(params.shots, params.film)})
 
 
-def _manifests(film_id: str, films: Path) -> list[Path]:
+def manifests_of(film_id: str, films: Path) -> list[Path]:
+    """The build manifests of a film in all tiers and shapes, the newest first."""
     try:
         check_identifier(film_id)
     except ValueError as error:
@@ -99,7 +100,8 @@ def _newest(manifests: Sequence[Path], tier: str | None) -> dict[str, Any] | Non
     return None
 
 
-def _shots(film_id: str, services: Services) -> tuple[Shot, ...]:
+def shots_of(film_id: str, services: Services) -> tuple[Shot, ...]:
+    """The film's shots as they were when it was made last."""
     query = select(ShotRow.spec).where(ShotRow.film_id == film_id).order_by(ShotRow.position)
     with services.engine.begin() as db:
         return tuple(Shot.model_validate(spec) for spec in db.scalars(query))

@@ -20,7 +20,7 @@ from film.db.sound import dangling, unsound
 from film.db.tables import Blob, JobRow
 from film.errors import FilmError
 from film.metadata import recount_library, verify_library
-from film.production.memory import missing_orders, order_book, rebuild
+from film.production.memory import behind_orders, missing_orders, order_book, rebuild
 from film.settings import Settings
 
 
@@ -70,12 +70,17 @@ def _journal(connection: Connection, settings: Settings) -> list[str]:
 
 
 def _forgotten(connection: Connection, settings: Settings) -> list[str]:
-    """Orders of the book that the database does not know, and lines of the book that are not what was written."""
+    """Orders of which the book knows more than the database, and lines of it that are not what was written."""
     missing = missing_orders(connection, settings)
     lines = [
         f"order {order.job_id} of {order.order['provider']} ({order.order['film']}, {order.order['shot']}) stands in "
         f"{missing.book.name} and not in the database"
         for order in missing.orders
+    ]
+    lines += [
+        f"order {order.job_id} of {order.order['provider']} ({order.order['film']}, {order.order['shot']}) is "
+        f"{order.state} in {missing.book.name} and under way in the database"
+        for order in behind_orders(connection.engine, settings)
     ]
     damaged = order_book(settings).damaged()
     return lines + [f"{missing.book.name} has {damaged} lines that are not what was written"] * bool(damaged)

@@ -49,10 +49,9 @@ class AssetEstimate(UseCaseResult):
 
 
 class ShotEstimate(UseCaseResult):
-    """A shot's rows; a ``title`` has none of a picture or a clip, for its words are drawn in the cut."""
-
     shot_id: str
     title: str = ""
+    """The words of a title, which is drawn in the cut for nothing."""
     at_most_usd: Decimal
     assets: tuple[AssetEstimate, ...]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from film.app.models import UseCaseInput, UseCaseResult
 from film.app.workspace import Workspace
-from film.reading import Person, Reading, Setting, Thing
+from film.reading import Person, Setting, Thing
 
 
 class ReadShots(UseCaseInput):
@@ -16,10 +16,11 @@ class ReadShots(UseCaseInput):
 
 
 class ReadShot(UseCaseResult):
-    """What a draft shows of a shot; ``not_drawn`` is what it does not, by name. A ``title`` shows its words alone."""
+    """What a draft shows of a shot; ``not_drawn`` is what it does not, by name."""
 
     shot_id: str
     title: str = ""
+    """The words of a title: nothing else is drawn for it."""
     setting: Setting
     people: tuple[Person, ...]
     things: tuple[Thing, ...]
@@ -52,12 +53,12 @@ def read_shots(asked: ReadShots, workspace: Workspace) -> ReadShotList:
     """Which place, people and things a draft shows of each shot, and what it does not know."""
     from film.planning.not_drawn import reading_of_shot
     from film.planning.params import film_params
+    from film.reading import read
 
     params = film_params(asked.shots, workspace.settings, tier="draft")
     for message in params.warnings:
         workspace.warn(message)
-    nothing = Reading(Setting(), (), ())
-    found = [(shot, nothing if shot.title else reading_of_shot(shot)) for shot in params.shots]
+    found = [(shot, read("", landscapes=()) if shot.title else reading_of_shot(shot)) for shot in params.shots]
     return ReadShotList(
         shots=tuple(
             ReadShot(

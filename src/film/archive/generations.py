@@ -28,6 +28,7 @@ from film.archive.rows import damage_of
 from film.cache.blobs import BlobStore, Condition
 from film.cache.disk import sync_folder
 from film.errors import InputError, StoreError
+from film.files.bounds import open_plain
 from film.files.digests import sha256_of_file
 
 DATABASE, MANIFEST, GENERATIONS = "film.db", "backup.json", "generations"
@@ -74,7 +75,8 @@ class Generation:
     def manifest(self) -> Manifest:
         """What it holds; StoreError where that cannot be read."""
         try:
-            return Manifest.model_validate_json((self.folder / MANIFEST).read_bytes())
+            with open_plain(self.folder / MANIFEST) as file:
+                return Manifest.model_validate_json(file.read())
         except (OSError, ValidationError) as error:
             raise StoreError(
                 f"the backup {self.folder} does not say what it holds", hint="use another generation of it"

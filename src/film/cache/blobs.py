@@ -28,6 +28,7 @@ from pathlib import Path
 
 from film.cache.disk import NO_LINKS, entries, remove, side_by_side, sync_folder
 from film.errors import IntegrityError, StoreError, disk_error
+from film.files.bounds import NO_WAITING
 from film.files.own_files import own_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -234,7 +235,7 @@ class BlobStore:
         return False
 
     def open(self, sha256: str) -> BufferedReader:
-        return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | NO_LINKS), "rb")
+        return os.fdopen(os.open(self.location(sha256), os.O_RDONLY | NO_LINKS | NO_WAITING), "rb")
 
     def forget_checks(self) -> None:
         """Read everything anew from here on."""

@@ -31,6 +31,7 @@ from film.cache.locks import hold
 from film.cache.membership import Membership
 from film.db.base import now
 from film.errors import disk_error
+from film.files.bounds import open_plain
 from film.files.own_files import shared_mode
 
 NAME = "results.log"
@@ -109,7 +110,7 @@ class Records:
     def read(self) -> Iterator[Record]:
         """Every whole line, the oldest first; later ones of a key hold."""
         try:
-            file = self.file.open("rb")
+            file = open_plain(self.file)
         except OSError:
             return
         with file:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from film.cache.disk import NO_LINKS, sync_folder
 from film.errors import StoreError, disk_error
+from film.files.bounds import NO_WAITING
 from film.files.own_files import own_folder, shared_mode
 
 NAME = "library.json"
@@ -40,16 +41,17 @@ def read_token(gallery: Path) -> Token | None:
     """What a gallery says of itself; None where it says nothing. StoreError where that cannot be read."""
     place = gallery / NAME
     try:
-        handle = os.open(place, os.O_RDONLY | NO_LINKS)
+        handle = os.open(place, os.O_RDONLY | NO_LINKS | NO_WAITING)
     except FileNotFoundError:
         return None
     except NotADirectoryError:
         return None
     except OSError as error:
         raise _unreadable(place, error.strerror or str(error)) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _unreadable(place, "it is no regular file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _unreadable(place, "it is no regular file")
         try:
             return Token.model_validate_json(file.read(_LARGEST))
         except (ValidationError, OSError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +64,7 @@ def print_estimate(estimate: FilmEstimate) -> None:
     """A row for each picture, clip and line, and the sums."""
     for message in (*estimate.warnings, *estimate.endings):
         warn(message)
-    click.echo(table(_rows(estimate), ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
+    click.echo(table([*_rows(estimate)], ("shot", "", "provider", "state", "why", "price", ""), right=(5,)))
     _print_sums(estimate)
     for message in estimate.outlook:
         note(message)
@@ -76,16 +76,15 @@ def print_estimate(estimate: FilmEstimate) -> None:
         click.echo(one_line(line))
 
 
-def _rows(estimate: FilmEstimate) -> list[tuple[str, ...]]:
+def _rows(estimate: FilmEstimate) -> Iterator[tuple[str, ...]]:
     from film.app.models import KIND_WORDS
     from film.app.plans import PAID
 
-    rows: list[tuple[str, ...]] = []
     for shot in (*estimate.sheets, *estimate.shots):
         if shot.title:
-            rows.append((shot.shot_id, "title", "", "drawn in the cut", "", dollars(Decimal(0)), ""))
-        rows += [
-            (
+            yield (shot.shot_id, "title", "", "drawn in the cut", "", dollars(Decimal(0)), "")
+        for asset in shot.assets:
+            yield (
                 shot.shot_id,
                 KIND_WORDS[asset.asset_type],
                 asset.provider,
@@ -94,9 +93,6 @@ def _rows(estimate: FilmEstimate) -> list[tuple[str, ...]]:
                 "" if asset.state == "reused" else dollars(asset.price_usd, at_most=True),
                 "" if asset.state in PAID else asset.basis,
             )
-            for asset in shot.assets
-        ]
-    return rows
 
 
 def _consistent(references: Mapping[str, Sequence[str]]) -> str:

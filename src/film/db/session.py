@@ -139,6 +139,9 @@ def close_engines() -> None:
             engine.dispose()
 
 
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -152,6 +155,11 @@ def _parse(url: str) -> URL:
     if backend not in ("sqlite", "postgresql"):
         raise ConfigurationError(
             f"FILM_DATABASE_URL names {backend}, which is not supported", hint="use sqlite:/// or postgresql://"
+        )
+    if parsed.drivername not in _DRIVERS:
+        raise ConfigurationError(
+            f"FILM_DATABASE_URL names the driver {parsed.drivername[:40]}, and this program has its own",
+            hint=f"write {backend}:// in its place",
         )
     if backend == "sqlite" and ((parsed.database or "").startswith("file:") or "uri" in parsed.query):
         raise ConfigurationError(

@@ -379,6 +379,50 @@ class LedgerEntry(Base):
     __table_args__ = (UniqueConstraint("reservation_id", "kind"),)
 
 
+class PublicationRow(Base):
+    """A film that goes out, or went, to one place: written before anything is sent there. Rows are never deleted."""
+
+    __tablename__ = "publications"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    """Film, target and place: what may stand there once, and no more."""
+    attempt: Mapped[int] = mapped_column(Integer, default=1)
+    """Above one only where a person said that the one before is gone."""
+    film_id: Mapped[str] = mapped_column(String(100), index=True)
+    film_sha256: Mapped[str] = mapped_column(String(64))
+    target: Mapped[str] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(Text)
+    """Channel, folder, bucket or address."""
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    """``film.publish.journal.State``."""
+    remote_id: Mapped[str] = mapped_column(String(200), default="")
+    url: Mapped[str] = mapped_column(Text, default="")
+    metadata_hash: Mapped[str] = mapped_column(String(64), default="")
+    """Of what the place says of the film now; empty until it was sent."""
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The metadata of that hash."""
+    memo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the target needs to go on: the upload's address, which parts are there."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it goes without its disclosure, or out once more."""
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    __table_args__ = (UniqueConstraint("key", "attempt"),)
+
+
+class QuotaCount(Base):
+    """What a day's calls of a publishing account came to, a row a bucket: the one place where its limit is decided."""
+
+    __tablename__ = "quota_counts"
+    account: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(20), primary_key=True)
+    used: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
 index_words(Base.metadata.tables[AssetRow.__tablename__])
 make_insert_only(Base.metadata.tables[LedgerEntry.__tablename__])
 stamp_when_whole(Base.metadata)

@@ -42,11 +42,13 @@ BOUNDS = {
 }
 
 
+NO_WAITING = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for whoever writes into it; means nothing to a file."""
+
+
 def open_plain(path: Path) -> BufferedReader:
     """A file to read, that is one: OSError for a pipe, a socket, a device or a folder, without waiting for anybody."""
-    descriptor = os.open(
-        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
+    descriptor = os.open(path, os.O_RDONLY | NO_WAITING | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
+from film.files.bounds import open_plain
 from film.providers.registry import TIERS
 
 _LARGEST = 64 << 20
@@ -91,9 +92,11 @@ def expected(film: Path) -> Expected | None:
     """What the manifest beside ``film`` says of it; None where there is no manifest that can be read."""
     path = manifest_path(film)
     try:
-        if path.stat().st_size > _LARGEST:
+        with open_plain(path) as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
             return None
-        document: object = json.loads(path.read_text("utf-8"))
+        document: object = json.loads(data.decode("utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     return _read(cast("Mapping[str, object]", document)) if isinstance(document, dict) else None

@@ -31,7 +31,13 @@ _FAR = 400
 
 def stills_at(film: Path, times: Iterable[Fraction]) -> dict[Fraction, str]:
     """A ``data:`` address for each time at which something can be decoded: the frame that is shown then."""
-    found: dict[Fraction, str] = {}
+    pictures = pictures_at(film, times).items()
+    return {time: "data:image/jpeg;base64," + base64.b64encode(jpeg).decode() for time, jpeg in pictures}
+
+
+def pictures_at(film: Path, times: Iterable[Fraction], across: int = _ACROSS) -> dict[Fraction, bytes]:
+    """The same as JPEG files, ``across`` pixels wide at most."""
+    found: dict[Fraction, bytes] = {}
     wanted = sorted(set(times))
     try:
         with open_media(film, AssetType.VIDEO) as container:
@@ -39,7 +45,7 @@ def stills_at(film: Path, times: Iterable[Fraction]) -> dict[Fraction, str]:
             for time in wanted:
                 frame = _frame_at(container, video, time)
                 if frame is not None:
-                    found[time] = _address(frame, video)
+                    found[time] = _jpeg(frame, video, across)
     except BadMedia:  # what is damaged is told by the report; what was decoded until there is shown
         return found
     return found
@@ -64,15 +70,15 @@ def _frame_at(container: InputContainer, video: VideoStream, time: Fraction) -> 
     return shown
 
 
-def _address(frame: VideoFrame, video: VideoStream) -> str:
+def _jpeg(frame: VideoFrame, video: VideoStream, most: int) -> bytes:
     aspect = video.sample_aspect_ratio or Fraction(1)
     shape = round(frame.width * aspect), frame.height
-    across = min(_ACROSS, shape[0])
+    across = min(most, shape[0])
     small = frame.reformat(width=across, height=max(2, round(shape[1] * across / shape[0])), format="rgb24")
     upright = turn_of(frame).of(small.to_ndarray().astype(np.uint8))
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(upright)).save(file, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
 
 
 def places(starts: Sequence[Fraction | None], seconds: Fraction) -> list[Fraction]:

@@ -1,6 +1,6 @@
 """The submit journal: what is paid for is written down before it is sent. See ``film.jobs.jobs``."""
 
-from film.jobs.calls import Decision, Job, JobEvent, Money, OnEvent, PaidCall, PurchaseResult, State
+from film.jobs.calls import Decision, Job, JobEvent, Money, OnEvent, PaidCall, PurchaseResult, State, Stored
 from film.jobs.clock import Clock, SystemClock
 from film.jobs.jobs import Jobs
 from film.jobs.limits import Limits
@@ -17,5 +17,6 @@ __all__ = [
     "PaidCall",
     "PurchaseResult",
     "State",
+    "Stored",
     "SystemClock",
 ]

@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from film.errors import StoreError, disk_error
+from film.files.bounds import open_plain
 from film.files.own_files import own_folder
 from film.jobs.calls import Job, State
 
@@ -163,7 +165,8 @@ class OrderBook:
 
     def _bytes(self) -> bytes:
         try:
-            return self.path.read_bytes()
+            with open_plain(self.path) as file:
+                return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return b""
         except OSError as error:
@@ -192,6 +195,8 @@ class OrderBook:
         try:
             if fcntl is not None:
                 fcntl.flock(handle, fcntl.LOCK_EX)
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "it is a pipe or a device, and no file")
             size = os.fstat(handle).st_size
             if size and _last_byte(handle, size) != b"\n":
                 line = b"\n" + line  # a crash has cut the line before

@@ -106,13 +106,23 @@ class PurchaseResult:
     """What was bought. Store it, then call ``Jobs.finish``.
 
     ``generated`` is None when another process bought and stored it in the meantime, or an earlier run did:
-    ``blob_sha256`` names it. ``billed`` is None when the vendor does not say what it took.
+    ``blob_sha256`` names it. ``billed`` is None when the vendor does not say what it took. ``vendor_id`` is what the
+    vendor calls the job.
     """
 
     generated: Generated | None
     billed: Decimal | None
     job_id: str
     blob_sha256: str | None = None
+    vendor_id: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store has under an order's key; ``vendor_id`` is the vendor's name of the job that brought it."""
+
+    sha256: str
+    vendor_id: str = ""
 
 
 @dataclass(frozen=True)

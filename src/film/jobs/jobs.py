@@ -35,7 +35,7 @@ from sqlalchemy import Engine
 from film.errors import FilmError, InputError, Interrupted, PaidLost, ProviderRefused, usd
 from film.jobs.bills import Bill
 from film.jobs.book import OrderBook, in_book
-from film.jobs.calls import Decision, EventKind, Job, Money, NoMoney, OnEvent, PaidCall, PurchaseResult, State
+from film.jobs.calls import Decision, EventKind, Job, Money, NoMoney, OnEvent, PaidCall, PurchaseResult, State, Stored
 from film.jobs.clock import Clock, SystemClock
 from film.jobs.collect import Collector, Ended, Unclear
 from film.jobs.desk import JournalContext, Purchase
@@ -145,18 +145,34 @@ class Jobs:
         if token := self._brought.pop(made.job_id, None):
             await self._desk.db(self._desk.journal.let_go, token)
 
-    async def finish_stored(self, stored: Callable[[Job], str | None], film_id: str | None = None) -> list[Job]:
+    async def finish_stored(self, stored: Callable[[Job], Stored | None], film_id: str | None = None) -> list[Job]:
         """Close the jobs whose media had reached the store when the program died, before it was written down.
 
-        Call it before a run: what is in the store is not asked for again, so nothing else would settle these.
-        ``stored`` answers with the blob's hash if the job's media is there. Returns the jobs that were closed.
+        Call it before a run: what is in the store is not asked for again, so nothing else would settle these. That goes
+        for orders without a ticket, too: an older copy of the database knows them as they were before it came.
+        ``stored`` answers with what lies under the job's key. Returns the jobs that were closed.
         """
         desk, closed = self._desk, list[Job]()
-        for job in await desk.db(desk.journal.jobs, ("submitted",), film_id):
-            if is_free(job, desk.clock.now()) and (sha256 := await desk.db(stored, job)):
-                await self.finish(PurchaseResult(generated=None, billed=job.billed, job_id=job.id), sha256)
-                closed.append(job)
+        for job in await desk.db(desk.journal.jobs, OPEN, film_id):
+            if not is_free(job, desk.clock.now()) or not (there := await desk.db(stored, job)):
+                continue
+            if not await self._is_of(job, there):
+                continue
+            if not job.ticket and there.vendor_id:
+                ticket = Ticket(job_id=there.vendor_id).model_dump(mode="json")
+                if not await desk.db(desk.journal.close, job.id, (job.state,), desk.clock.now(), ticket=ticket):
+                    continue
+            await self.finish(PurchaseResult(generated=None, billed=job.billed, job_id=job.id), there.sha256)
+            closed.append(job)
         return closed
+
+    async def _is_of(self, job: Job, there: Stored) -> bool:
+        """Whether a job brought what is stored under its key, and not one before it, of which it was to be another."""
+        if not there.vendor_id or (job.ticket and not job.vendor_job_id):  # a plug-in's, which names no jobs
+            return job.state == "submitted"
+        if job.ticket:
+            return job.vendor_job_id == there.vendor_id
+        return there.vendor_id not in await self._desk.db(self._desk.journal.tickets_of, job.provider)
 
     def comes_to(self, reservation_id: str) -> Decimal | None:
         """What a reservation whose holder died is to be closed with; None where a job of it has yet to say.
@@ -283,10 +299,10 @@ class Jobs:
         """What was paid for and lost, if the vendor has it: looked for once by each run."""
         ticket = Ticket.model_validate(job.ticket) if job.ticket else await self._reconciler.find(purchase, job)
         generated = await self._collector.once(purchase.call, purchase.provider, ticket) if ticket else None
-        if generated is None:
+        if ticket is None or generated is None:
             return None
         self._desk.emit("fetched", purchase.call, job.id, "it was there after all")
-        return PurchaseResult(generated=generated, billed=job.billed, job_id=job.id)
+        return PurchaseResult(generated=generated, billed=job.billed, job_id=job.id, vendor_id=ticket.job_id)
 
     async def _make(self, purchase: Purchase) -> PurchaseResult | None:
         """One pass along the line, from wherever the job stands; None to look again."""
@@ -326,7 +342,7 @@ class Jobs:
         await desk.db(desk.journal.hold, job, purchase.token, desk.clock.now(), billed=billed)
         self._brought[job.id] = purchase.token
         desk.emit("fetched", call, job.id)
-        return PurchaseResult(generated=generated, billed=billed, job_id=job.id)
+        return PurchaseResult(generated=generated, billed=billed, job_id=job.id, vendor_id=ticket.job_id)
 
     async def _ticket(self, purchase: Purchase, job: Job) -> Ticket | None:
         """The ticket of an unfinished job; None when it has to be bought."""

@@ -350,7 +350,12 @@ def _film_id(given: str | None, file: ShotFile) -> str:
             return check_identifier(given)
         except ValueError as error:
             raise InputError(f"film_id {given[:60]!r} {error}", hint="try --film_id my_first_film") from error
-    path = file.path.absolute()
+    return film_id_of(file.path)
+
+
+def film_id_of(path: Path) -> str:
+    """The id of the film whose shots stand in that file, unless somebody gives it another."""
+    path = path.absolute()
     return _identifier(path.parent.name if path.stem.lower() in _ANY_FILM and path.parent.name else path.stem)
 
 

@@ -3,6 +3,9 @@
 a line ─┬─ in the library, by any of the tier's voices ──► that one: nothing is bought anew
         ├─ of a film that has lines by one that is still sold ──► that one: its characters keep their voices
         └─ else ──► the cheapest on the day
+
+Lines whose shot names its voice say nothing of the others: what is left to buy must not grow dearer than it was quoted
+because they have come.
 """
 
 from __future__ import annotations
@@ -26,10 +29,11 @@ class Voices:
     ):
         self.params, self._asker = params, asker
         self._others = params.voices[1:]
+        named = {shot.shot_id for shot in params.shots if not _is_open(shot)}
         self._before = {
             take.request.get("provider")
-            for (_, kind), takes in known.items()
-            if kind is AssetType.AUDIO
+            for (shot_id, kind), takes in known.items()
+            if kind is AssetType.AUDIO and shot_id not in named
             for take in takes[:1]
         }
         self._asked: dict[str, list[PlannedRequest]] = {}
@@ -48,7 +52,7 @@ class Voices:
             found += filter(None, [self._asker.audio(shot)])
         except InputError as error:
             failed = error
-        if shot.audio_provider is None and shot.audio_model is None:
+        if _is_open(shot):
             for other in self._others:
                 try:
                     found += filter(None, [self._as_by(shot, other)])
@@ -89,3 +93,8 @@ class Voices:
         named = shot.model_copy(update={"audio_provider": choice.provider, "audio_model": choice.model})
         ask = self._asker.audio(named)
         return ask and replace(ask, shot=shot, parts=tuple(replace(part, shot=shot) for part in ask.parts))
+
+
+def _is_open(shot: Shot) -> bool:
+    """Whether a shot leaves it to the tier who speaks."""
+    return shot.audio_provider is None and shot.audio_model is None

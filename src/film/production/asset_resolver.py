@@ -156,7 +156,7 @@ class AssetResolver:
         if bought.generated is None:
             return None
         errand.bought = bought
-        return await self._checked(ask, bought.generated, errand.cost)
+        return await self._checked(ask, bought.generated, errand.cost, bought.vendor_id)
 
     async def take(self, ask: PlannedRequest, asset: CachedAsset, record: Asset) -> ShotAsset:
         """What the shot named, every byte of it checked. Nothing else would do, so nothing is made in its place."""
@@ -212,13 +212,17 @@ class AssetResolver:
                 hint=f"free some space ({LEAST_ROOM // 1_000_000} MB at least) and run again",
             )
 
-    async def _checked(self, ask: PlannedRequest, made: Generated, cost: Decimal) -> NewResult:
-        """What is to be stored, with the facts that the cut goes by read from the media itself."""
+    async def _checked(self, ask: PlannedRequest, made: Generated, cost: Decimal, vendor_id: str = "") -> NewResult:
+        """What is to be stored, with the facts that the cut goes by read from the media itself.
+
+        It names the vendor's job that brought it: so a run knows which of two orders of one key it is from.
+        """
         path, found = await asyncio.to_thread(
             probe_made, made, ask.asset_type, ask.provider.name, self.services.cache.temporary
         )
         facts = await asyncio.to_thread(facts_of, found, path)
-        details = {**made.details, **facts, **told_by(ask.provider)}
+        named = {"job_id": vendor_id} if vendor_id else {}
+        details = {**made.details, **named, **facts, **told_by(ask.provider)}
         if made.words:
             details["words"] = [word.model_dump() for word in made.words]
         return NewResult(path=path, mime=found.mime, cost=cost, details=details)

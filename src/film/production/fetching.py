@@ -46,7 +46,7 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
         )
     generated = await provider.fetch(ticket, status)
     path, found = await on_thread(probe_made, generated, kind, job.provider, services.cache.temporary)
-    details = {**generated.details, **await on_thread(facts_of, found, path)}
+    details = {**generated.details, "job_id": ticket.job_id, **await on_thread(facts_of, found, path)}
     if generated.words:
         details["words"] = [word.model_dump() for word in generated.words]
     cost = job.billed if job.billed is not None else generated.cost if generated.cost is not None else job.quoted
@@ -55,7 +55,11 @@ async def fetch_job(services: Services, jobs: Jobs, job: Job) -> Job:
     async def make() -> NewResult:
         return made
 
-    asset, _ = await services.cache.obtain(job.key, kind=kind.value, provider=job.provider, make=make)
+    there = (await on_thread(services.cache.peek_many, [job.key])).get(job.key)
+    is_anothers_work = there is not None and there.details.get("job_id") != ticket.job_id
+    asset, _ = await services.cache.obtain(
+        job.key, kind=kind.value, provider=job.provider, make=make, use_cache=not is_anothers_work
+    )
     bought = PurchaseResult(
         generated=None, billed=status.billed if generated.cost is None else generated.cost, job_id=job.id
     )

@@ -24,7 +24,7 @@ from film.cost_tracker.standing import Booked, booked_since, ledger_mark
 from film.db.away import on_thread, telling
 from film.db.session import snapshot
 from film.errors import FilmError, Interrupted
-from film.jobs import Clock, Job, JobEvent, Jobs, Limits
+from film.jobs import Clock, Job, JobEvent, Jobs, Limits, Stored
 from film.jobs.accounts import THIS_PROCESS, Accounts
 from film.jobs.limits import SharedLimiter
 from film.planning.film_order import in_order
@@ -38,10 +38,11 @@ from film.production.admission import shoot_all, window
 from film.production.asset_resolver import AssetResolver
 from film.production.events import SCHEMA_VERSION, Events, Listener
 from film.production.finishing.finisher import Finisher
+from film.production.finishing.look import check_look
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
 from film.production.library_records import library_asset
-from film.production.memory import check_memory, order_book
+from film.production.memory import catch_up, check_memory, order_book
 from film.production.money import JournalMoney, is_journaled
 from film.production.observe import observing
 from film.production.shot_chain import ShotChain
@@ -83,6 +84,7 @@ class FilmRun:
         self.stop = stop
         self.providers = providers
         self.keys: Mapping[str, object] = services.settings.keys
+        self.clock = clock
         self.window = window(params.concurrency, cores)
         self.costs = CostTracker(
             params.film_id,
@@ -163,15 +165,17 @@ class FilmRun:
     async def recover(self) -> None:
         """Close what an earlier run left open although its result is stored, and free what it never used."""
 
-        def stored(job: Job) -> str | None:
+        def stored(job: Job) -> Stored | None:
             found = self.services.cache.peek_many([job.key]).get(job.key)
-            return found.sha256 if found else None
+            return Stored(found.sha256, str(found.details.get("job_id") or "")) if found else None
 
         def comes_to(reservation: Reservation) -> Decimal | None:
             return self.jobs.comes_to(reservation.id) if is_journaled(reservation) else None
 
         if self.params.is_online:
             await on_thread(check_memory, self.services.engine, self.services.settings)
+            at = self.clock.now() if self.clock else None
+            await on_thread(catch_up, self.services.engine, self.services.settings, at)
         if self.ledger_mark is None:
             self.ledger_mark = await on_thread(self._ledger_now)
         await self.jobs.finish_stored(stored)
@@ -186,6 +190,7 @@ class FilmRun:
         _ = self.cutting_room.credential  # one that cannot sign is told now
         check_output(self.params, film_path(self.params, self.services.settings.films))
         check_sounds(self.params)
+        check_look(self.params)
         missing = plan.missing_keys(self.keys)
         if missing:
             withheld = self.services.settings.withheld

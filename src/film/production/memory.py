@@ -9,8 +9,9 @@ where it had not. Files have a record of their own (``film.cache.records``). So 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from film.db.session import snapshot
 from film.db.tables import Action, JobRow
 from film.errors import StoreError, usd
 from film.jobs.book import NAME, OrderBook, Written
-from film.jobs.journal import OPEN, Journal
+from film.jobs.journal import OPEN, Journal, is_free
 from film.models import check_identifier
 from film.production.money import JournalMoney, reservation_name
 from film.settings import Settings
@@ -87,6 +88,31 @@ def check_memory(engine: Engine, settings: Settings) -> None:
             raise missing.error()
 
 
+def catch_up(engine: Engine, settings: Settings, at: datetime | None = None) -> None:
+    """Let orders end that are open in the database and have ended in the book: it is an older copy that lacks none.
+
+    What they brought is here, so no run would ask for them again, and their money would stay set aside. Raises
+    StoreError where that is not on record either: it is not bought again, and not fetched again. ``at`` is the time
+    that leases are held against, where it is not the machine's.
+    """
+    behind = _ended_since(engine, settings, at)
+    if lacking := [order for order, is_lost in behind if is_lost]:
+        count = f"{len(lacking)} orders" if len(lacking) > 1 else "an order"
+        raise StoreError(
+            f"the database knows {count} of this gallery as under way that {order_book(settings).path} has on record "
+            "as done: it is an older copy; nothing is bought",
+            hint="put the newest database back (FILM_DATABASE_URL, or film restore), or have what is missing rebuilt "
+            "from the order book and the files: film fsck --rebuild",
+        )
+    for order, _ in behind:
+        _catch_up(engine, settings, order, is_lost=False)
+
+
+def behind_orders(engine: Engine, settings: Settings) -> list[Written]:
+    """Orders that are open in the database and have ended in the book."""
+    return [order for order, _ in _ended_since(engine, settings)]
+
+
 def rebuild(engine: Engine, settings: Settings) -> int:
     """Enter what the book has and the database has not; how many orders. Doing so twice changes nothing.
 
@@ -95,26 +121,41 @@ def rebuild(engine: Engine, settings: Settings) -> int:
     """
     journal = Journal(engine, timedelta())
     with snapshot(engine) as connection:
-        behind = _ended_since(connection, settings)
         orders = missing_orders(connection, settings).orders
-        keys = [str(order.order["key"]) for order in (*orders, *behind) if order.state == "done"]
-        answered = set[str]()
-        for start in range(0, len(keys), _AT_ONCE):
-            there = Action.key.in_(keys[start : start + _AT_ONCE]), Action.state == "ready"
-            answered |= set(connection.scalars(select(Action.key).where(*there)))
+        answered = _answered(connection, orders)
+    behind = _ended_since(engine, settings)
     for order in orders:
         is_lost = order.state == "done" and order.order["key"] not in answered
         journal.restore(order, _enter_money(engine, settings, order), "lost" if is_lost else order.state)
-    for order in behind:
-        _catch_up(engine, settings, order, is_lost=order.state == "done" and order.order["key"] not in answered)
+    for order, is_lost in behind:
+        _catch_up(engine, settings, order, is_lost=is_lost)
     return len(orders) + len(behind)
 
 
-def _ended_since(connection: Connection, settings: Settings) -> list[Written]:
-    """Orders that are open in the database and have ended in the book, which hears of it later: it is an older copy."""
-    open_ones = set(connection.scalars(select(JobRow.id).where(JobRow.state.in_(OPEN))))
-    orders = order_book(settings).orders() if open_ones else {}
-    return [order for job_id, order in orders.items() if job_id in open_ones and order.end]
+def _ended_since(engine: Engine, settings: Settings, at: datetime | None = None) -> list[tuple[Written, bool]]:
+    """Orders that ended in the book and are open in the database; and whether what they brought is not on record.
+
+    The database hears of an end first, so the book is read before it. Who works on an order knows more than either.
+    """
+    journal = Journal(engine, timedelta())
+    if not journal.jobs(OPEN):
+        return []
+    orders = order_book(settings).orders()
+    open_ones = [job.id for job in journal.jobs(OPEN) if is_free(job, at or now())]
+    behind = [orders[job_id] for job_id in open_ones if job_id in orders and orders[job_id].end]
+    with snapshot(engine) as connection:
+        answered = _answered(connection, behind)
+    return [(order, order.state == "done" and order.order["key"] not in answered) for order in behind]
+
+
+def _answered(connection: Connection, orders: Iterable[Written]) -> set[str]:
+    """The keys of finished orders whose results are on record."""
+    keys = [str(order.order["key"]) for order in orders if order.state == "done"]
+    answered = set[str]()
+    for start in range(0, len(keys), _AT_ONCE):
+        there = Action.key.in_(keys[start : start + _AT_ONCE]), Action.state == "ready"
+        answered |= set(connection.scalars(select(Action.key).where(*there)))
+    return answered
 
 
 def _catch_up(engine: Engine, settings: Settings, order: Written, *, is_lost: bool) -> None:

@@ -2,7 +2,7 @@
 
 ImageVendor     generate(prompt, config)
 VideoVendor     generate(image_url, prompt, config)     sells clips of fixed lengths, and animates a picture
-SpeechVendor    generate(text, config)
+SpeechVendor    generate(text, config)                  ForgetfulSpeechVendor keeps nothing of what it answers
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
-from film.errors import BadMedia, InputError, OutcomeUnknown, ProviderUnavailable
+from film.errors import BadMedia, InputError, OutcomeUnknown, PaidLost, PollingNotSupported, ProviderUnavailable
 from film.media import FileType
 from film.models import AssetType, Generated
 from film.providers.base import (
@@ -22,6 +22,8 @@ from film.providers.base import (
     BaseImageProvider,
     BaseVideoProvider,
     ImageConfig,
+    JobStatus,
+    Ticket,
     VideoConfig,
 )
 from film.providers.media import data_uri, fit_picture, read_data_uri, recognise, travelling
@@ -158,3 +160,20 @@ class SpeechVendor(VendorProvider, BaseAudioProvider):
 
     async def generate(self, text: str, config: AudioConfig) -> Generated:
         return await self.run(config.model_copy(update={"text": text}))
+
+
+class ForgetfulSpeechVendor(SpeechVendor):
+    """A vendor of speech that keeps nothing: what is lost on the way cannot be asked for."""
+
+    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
+        raise PollingNotSupported(self.name)
+
+    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
+        if ticket.result is not None:
+            return ticket.result
+        raise PaidLost(
+            f"{self.name} answers an order at once and keeps nothing: the answer was lost on the way",
+            hint="it may have been charged; raise the shot's take to order it anew",
+            provider=self.name,
+            charged=None,
+        )

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from film.errors import StoreError
+from film.files.bounds import open_plain
 from film.files.own_files import own_folder
 from film.search.embedder import Vectors
 from film.search.vectors import Ids
@@ -180,7 +181,7 @@ def _files(folder: Path, token: str) -> list[tuple[int, Path]]:
 
 
 def _open(path: Path, change: int) -> Matrix:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         codes = _mapped(file, path)
         ids = np.load(file, allow_pickle=False)
         scales = np.load(file, allow_pickle=False)

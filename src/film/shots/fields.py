@@ -21,6 +21,8 @@ from film.models import Model
 
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=Model)
+MAX_FIELDS = 1_000
+"""Members of a shot, or of a film's settings."""
 
 _FORMS = {
     "string": ("text", '"…"'),
@@ -57,6 +59,13 @@ def check_names(
     hint: str = "write {near}",
 ) -> list[str]:
     """The members that are no fields; InputError for one that is a typing error of a field."""
+    if len(entry) > MAX_FIELDS:  # each unknown one is compared with all that there are
+        raise InputError(
+            f"there are {len(entry)} fields here, allowed {MAX_FIELDS}",
+            hint="take out those that are none; a shot's own notes may stand in its meta",
+            file=path,
+            line=lines.of(place),
+        )
     unknown = [name for name in entry if name not in known]
     wrong = [
         InputError(
@@ -180,8 +189,8 @@ def explain(error: ErrorDetails, name: str, given: object, kind: type[Model]) ->
             return _not_a_field(name, kind)
         case "greater_than_equal" | "greater_than" | "less_than_equal":
             return _out_of_bounds(name, shown, context)
-        case "string_too_long":
-            return f"{name} is longer than {context['max_length']} characters", "shorten it"
+        case "string_too_long" | "too_long" as wrong:
+            return _too_long(name, wrong, context)
         case "string_unicode":
             return f"{name} holds half of a surrogate pair, which is no character", "type the text again"
         case "string_too_short" | "too_short":
@@ -223,8 +232,16 @@ def _shown(given: object) -> str:
             return f" {str(given).lower()}"
         case str():
             return f" {given[:40]!r}"
+        case list():  # of a long one, all would be written to be cut away
+            return f" {str(cast('list[object]', given)[:24])[:24]}"
         case _:
             return f" {str(given)[:24]}"
+
+
+def _too_long(name: str, wrong: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    if wrong == "too_long":
+        return f"{name} has {context['actual_length']} entries, allowed {context['max_length']}", "leave some out"
+    return f"{name} is longer than {context['max_length']} characters", "shorten it"
 
 
 def _out_of_bounds(name: str, shown: str, context: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ levels are dB or LUFS as the field names say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +38,7 @@ Format = Literal["web", "prores", "dnxhr", "hevc", "av1"]
 """What the film is delivered as."""
 TEMPLATES = "templates"
 """The folder of a film's own style templates and its cast, beside the shots or in the gallery."""
+_LEVEL = re.compile(r"-?\d{1,3}(\.\d{0,6})?|-?\.\d{1,6}", re.ASCII)
 LOUDNESS = {
     "web": Decimal(-14),
     "ebu-r128": Decimal(-23),
@@ -63,7 +65,7 @@ def _as_text(value: object) -> object:
 def _loudness(value: object) -> object:
     if not isinstance(value, str):
         return _exact(value)
-    if value not in LOUDNESS and not value.lstrip("-").replace(".", "", 1).isdigit():
+    if value not in LOUDNESS and not _LEVEL.fullmatch(value):
         raise ValueError(f"is no level; write a number of LUFS, or one of {', '.join(LOUDNESS)}")
     return LOUDNESS.get(value, value)
 
@@ -161,6 +163,23 @@ class ProvenanceSettings(Model):
     """Put every shot's prompt and dialogue into it too: whoever has the film can then read them."""
 
 
+class PublishSettings(Model):
+    """What is said of the film where it is published; where it goes, and how, is said on the command line alone."""
+
+    title: Text | None = None
+    """The film's own, unless it is given."""
+    description: Text = ""
+    tags: Annotated[tuple[Text, ...], Field(max_length=60)] = ()
+    category: Annotated[int, Field(ge=1, le=99)] = 1
+    """YouTube's number: 1 is film and animation."""
+    playlist: Text = ""
+    """One that is there already, by its name."""
+    made_for_kids: bool | None = None
+    """Asked once where it is not said."""
+    thumbnail: Path | None = None
+    """A picture; without one, a frame of the film."""
+
+
 class FilmFile(Model):
     """What may stand in film.toml or beside the shots; None leaves it to the flags and the tier."""
 
@@ -170,7 +189,7 @@ class FilmFile(Model):
     frame_rate: RateText | None = None
     """``auto``, which None stands for too: what most of the film is made at."""
     format: Format = "web"
-    start_timecode: Annotated[str, Field(pattern=r"^\d\d:[0-5]\d:[0-5]\d[:;]\d\d$")] | None = None
+    start_timecode: Annotated[str, Field(pattern=r"^[0-9]{2}:[0-5][0-9]:[0-5][0-9][:;][0-9]{2}$")] | None = None
     """Time code of the first frame; a semicolon before the frames means drop-frame."""
     transition: TransitionDefault = "auto"
     transition_seconds: Annotated[Seconds, Field(gt=0, le=10)] = Decimal("0.5")
@@ -186,6 +205,7 @@ class FilmFile(Model):
     look: LookSettings = LookSettings()
     captions: CaptionSettings = CaptionSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
+    publish: PublishSettings = PublishSettings()
 
 
 def resolved(film: FilmFile, folder: Path) -> FilmFile:
@@ -202,6 +222,7 @@ def resolved(film: FilmFile, folder: Path) -> FilmFile:
                 "private_key": at(film.provenance.private_key),
             }
         ),
+        "publish": film.publish.model_copy(update={"thumbnail": at(film.publish.thumbnail)}),
     }
     if film.music:
         changes["music"] = film.music.model_copy(update={"file": at(film.music.file)})
@@ -241,5 +262,6 @@ def files_of(film: FilmFile) -> list[tuple[tuple[str, ...], Path]]:
         (("look", "lut"), film.look.lut),
         (("provenance", "certificate"), film.provenance.certificate),
         (("provenance", "private_key"), film.provenance.private_key),
+        (("publish", "thumbnail"), film.publish.thumbnail),
     ]
     return [(place, file) for place, file in named if file]

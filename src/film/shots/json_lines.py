@@ -27,7 +27,7 @@ MAX_DIGITS = 40
 Place = tuple[str | int, ...]
 """The way to a value: indexes of arrays and names of members."""
 
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
+TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 class JsonLines:
@@ -50,7 +50,7 @@ class JsonLines:
         name: str | None = None
         line, scanned = 1, 0
         expecting_name = False
-        for token in _TOKEN.finditer(self._text):
+        for token in TOKEN.finditer(self._text):
             line += self._text.count("\n", scanned, token.start())
             scanned = token.start()
             mark = token.group()
@@ -113,7 +113,7 @@ def parse(text: str, path: Path) -> tuple[object, JsonLines]:
     _check_depth(text, path)
 
     def refuse(message: str, hint: str, needle: str) -> NoReturn:
-        places = (mark.start() for mark in _TOKEN.finditer(text) if mark.group() == needle)
+        places = (mark.start() for mark in TOKEN.finditer(text) if mark.group() == needle)
         line = text[: next(places, 0)].count("\n") + 1
         raise InputError(message, hint=hint, file=path, line=line)
 
@@ -201,7 +201,7 @@ def _line_of_second(text: str, name: str) -> int:
     """The line of a member that its object has already."""
     around: list[set[str] | None] = []  # the members of each object that is open; None for a list
     expecting = False
-    for mark in _TOKEN.finditer(text):
+    for mark in TOKEN.finditer(text):
         piece = mark.group()
         if piece in "{[":
             around.append(set() if piece == "{" else None)

@@ -25,12 +25,16 @@ from film.shots.filmfile import FilmFile, files_of, resolved
 from film.shots.titles import checked_title, refused_beside
 
 MAX_SHOTS = 20_000
+_MOST_TOLD = 20
+"""Unknown fields that are told one by one: they may stand in every shot."""
 _LONGEST = 4096
 _CLASSES = {"4k": 2160, "uhd": 2160, "hd": 720, "full-hd": 1080}
 _NAMED = re.compile(
     r"\s*(?=\S)(?P<class>\d{3,4}p|4k|uhd|hd|full-hd)?\s*(?:(?P<wide>\d{1,2}(?:\.\d{1,3})?):(?P<high>[1-9]\d?))?\s*",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
+_RATE = re.compile(r"\s*(\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9})\s*", re.ASCII)
+"""No exponents: 1e999999999 is a number, too, which takes all memory."""
 SETTINGS = "film.toml"
 """Beside shots.json."""
 _ALIASES = ("prompt",)
@@ -96,7 +100,9 @@ def check_shots(value: object, lines: Lines, path: Path, settings: Path | None =
 def _film(beside: dict[str, object], lines: Lines, path: Path, settings: Path | None, warnings: list[str]) -> FilmFile:
     """The film's settings. A name that stands in both files is refused, since either could be the one that is meant."""
     ignored = check_names(beside, FilmFile.model_fields, lines, path)
-    warnings += [f"{path.name}:{lines.of((name,))} {name} is not a setting of a film: ignored" for name in ignored]
+    warnings += [
+        f"{path.name}:{lines.of((n,))} {n[:60]} is not a setting of a film: ignored" for n in ignored[:_MOST_TOLD]
+    ]
     beside = {name: member for name, member in beside.items() if name not in ignored}
     if settings is None:
         return _found(validated(FilmFile, beside, lines, path), lines, path)
@@ -136,6 +142,7 @@ def _shots(
     """The shots that are; what is wrong with the others is added to ``wrong``."""
     shots: list[Shot] = []
     seen: dict[str, tuple[str, int]] = {}
+    unknown = 0
     for index, entry in enumerate(entries):
         place = (*prefix, index)
         if not isinstance(entry, dict):
@@ -150,7 +157,9 @@ def _shots(
             shot, ignored = _shot(cast("dict[str, object]", entry), lines, path, place)
         except InputError as error:
             wrong.append(error)
-        warnings += [f"{path.name}:{lines.of((*place, n))} {n} is not a field of a shot: ignored" for n in ignored]
+        told = ignored[: max(0, _MOST_TOLD - unknown)]
+        warnings += [f"{path.name}:{lines.of((*place, n))} {n[:60]} is not a field of a shot: ignored" for n in told]
+        unknown += len(ignored)
         shot_id = shot.shot_id if shot else cast("dict[str, object]", entry).get("shot_id")
         if not isinstance(shot_id, str):
             continue
@@ -170,29 +179,29 @@ def _shots(
             continue
         seen[identity(shot_id)] = (shot_id, index + 1)
         if shot:
-            wrong += _cannot_start(shot, shots[-1] if shots else None, index, lines, path, place)
+            wrong += _cannot_start(shot, shots[-1] if shots else None, lines, path, place)
             shots.append(shot)
+    if unknown > _MOST_TOLD:
+        warnings.append(f"{path.name}: {unknown - _MOST_TOLD} more fields are none of a shot: ignored")
     return shots
 
 
-def _cannot_start(
-    shot: Shot, before: Shot | None, index: int, lines: Lines, path: Path, place: Place
-) -> Iterator[InputError]:
+def _cannot_start(shot: Shot, before: Shot | None, lines: Lines, path: Path, place: Place) -> Iterator[InputError]:
     """What does not go together with starting from the shot before."""
     if not shot.start_from:
         return
-    if index == 0:
+    if before and before.title:
         yield InputError(
-            "start_from: there is no shot before the first",
-            hint="leave it out: the first shot gets a picture of its own",
+            f"start_from: the shot before, {before.shot_id}, is a title",
+            hint="leave it out: nothing goes on from words",
             file=path,
             line=lines.of((*place, "start_from")),
             field="start_from",
         )
-    if before and before.title:
+    if before is None:
         yield InputError(
-            f"start_from: the shot before, {before.shot_id}, is a title, and has no picture to start from",
-            hint="leave it out: the shot gets a picture of its own",
+            "start_from: there is no shot before the first",
+            hint="leave it out: the first shot gets a picture of its own",
             file=path,
             line=lines.of((*place, "start_from")),
             field="start_from",
@@ -256,7 +265,7 @@ def parse_size(text: str, short: int = 720) -> tuple[int, int]:
     """
     if named := _NAMED.fullmatch(text):
         return _shaped(named, short)
-    match = re.fullmatch(r"\s*(\d{2,5})\s*[x×]\s*(\d{2,5})\s*", text, re.IGNORECASE)
+    match = re.fullmatch(r"\s*(\d{2,5})\s*[x×]\s*(\d{2,5})\s*", text, re.IGNORECASE | re.ASCII)
     if not match:
         raise InputError(
             f"size is {text[:40]!r}",
@@ -286,9 +295,11 @@ def _shaped(named: re.Match[str], short: int) -> tuple[int, int]:
 def parse_rate(text: str) -> Fraction:
     """``24``, ``29.97`` or ``30000/1001`` → exact frames a second, 1 to 120."""
     try:
-        rate = RATES.get(text.strip()) or Fraction(text.strip())
-    except (ValueError, ZeroDivisionError) as error:
-        raise InputError(f"frame_rate is {text[:40]!r}", hint=_RATES_HINT, field="frame_rate") from error
+        rate = RATES.get(text.strip()) or (Fraction(text.strip()) if _RATE.fullmatch(text) else None)
+    except ZeroDivisionError:
+        rate = None
+    if rate is None:
+        raise InputError(f"frame_rate is {text[:40]!r}", hint=_RATES_HINT, field="frame_rate")
     if not 1 <= rate <= 120 or rate.denominator > 1001:
         raise InputError(f"frame_rate is {text[:40]}, allowed 1 to 120", hint=_RATES_HINT, field="frame_rate")
     return rate

@@ -89,3 +89,20 @@ def test_the_doctor_says_what_ends(film: Film, vendors: Simulator, on: Day) -> N
     on(date(2027, 2, 1))
     told = film("doctor").out
     assert "openai tts-1 has ended" in told and "tier budget is ready" in told
+
+
+def test_lines_whose_shot_names_a_dearer_voice_make_no_other_line_dearer(
+    film: Film, vendors: Simulator, on: Day, tmp_path: Path
+) -> None:
+    """A film that was cut off half way goes on under what it was quoted."""
+    on(date(2026, 12, 1))
+    named = {"dialogue": "Who is there?", "audio_provider": "elevenlabs"}
+    shots = write_shots(tmp_path, named, {**LINE})
+    assert speech(film, shots) == {"shot_001": ("elevenlabs", "new"), "shot_002": ("openai", "new")}
+    half = write_shots(tmp_path, named)
+    assert film("make", half, "--tier", "budget", "--yes", "--film_id", "half").code == 0
+    shots = write_shots(tmp_path, named, {**LINE})
+    assert speech(film, shots, "--film_id", "half") == {
+        "shot_001": ("elevenlabs", "reused"),
+        "shot_002": ("openai", "new"),
+    }

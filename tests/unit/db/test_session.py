@@ -169,6 +169,8 @@ def test_a_forked_child_has_connections_of_its_own(engine: Engine) -> None:
     ("url", "problem"),
     [
         ("mysql://host/films", "names mysql"),
+        ("postgresql+pg8000://me:hunter2@host/films", "names the driver postgresql.pg8000"),
+        ("sqlite+aiosqlite:///films.db", "names the driver"),
         ("not a url with hunter2", "not a database URL"),
         ("postgresql://me:hunter2@host:port/films", "not a database URL"),
     ],

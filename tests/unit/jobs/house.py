@@ -14,7 +14,7 @@ from film.db.session import make_engine
 from film.errors import BudgetExceededError
 from film.files.digests import sha256_of
 from film.hashing import asset_key
-from film.jobs import Job, JobEvent, Jobs, Limits, PaidCall, PurchaseResult
+from film.jobs import Job, JobEvent, Jobs, Limits, PaidCall, PurchaseResult, Stored
 from film.models import AssetRequest, AssetType
 from film.providers.base import AudioConfig, BaseProvider, ImageConfig
 from film.testing.doubles import FakeImageProvider, FakeVendor, InlineExecutor, ManualClock
@@ -75,6 +75,8 @@ class House:
     clock: ManualClock
     purse: Purse = field(default_factory=Purse)
     store: dict[str, str] = field(default_factory=dict)
+    brought_by: dict[str, str] = field(default_factory=dict)
+    """Key → the vendor's name of the job that brought what is in the store."""
     events: list[JobEvent] = field(default_factory=list)
 
     def engine(self) -> Engine:
@@ -107,8 +109,13 @@ class House:
         if made.generated is not None:
             assert made.generated.data is not None
             self.store[call.key] = sha256_of(made.generated.data)
+            self.brought_by[call.key] = made.vendor_id
             await jobs.finish(made, self.store[call.key])
         return made
+
+    def stored(self, job: Job) -> Stored | None:
+        """What the store has under a job's key."""
+        return Stored(self.store[job.key], self.brought_by[job.key]) if job.key in self.store else None
 
     def make_on(self, engine: Engine, **options: Any) -> PurchaseResult:
         async def main() -> PurchaseResult:

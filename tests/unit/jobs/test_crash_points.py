@@ -64,7 +64,7 @@ def restart(house: House, call: PaidCall) -> None:
 
     async def main() -> None:
         jobs = house.jobs()
-        await jobs.finish_stored(lambda job: house.store.get(job.key))
+        await jobs.finish_stored(house.stored)
         if call.key not in house.store:
             await house.buy(jobs, call)
 
@@ -184,7 +184,7 @@ def test_killed_between_the_store_and_the_settlement(house: House):
     async def main(jobs: Jobs) -> None:
         made = await jobs.run(call)
         assert made.generated is not None
-        house.store[call.key] = "c" * 64
+        house.store[call.key], house.brought_by[call.key] = "c" * 64, made.vendor_id
 
     house.run(main)
     restart(house, call)

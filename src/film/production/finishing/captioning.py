@@ -13,11 +13,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from film.captions import captioned, srt, vtt
+from film.files.bounds import open_plain
 from film.files.own_files import fresh_beside
 from film.models import Shot
 from film.planning.params import FilmParams
 from film.render.scripts import complaint
 from film.timeline import Timeline
+
+_LARGEST = 64 << 20
+"""Bytes of captions that are read: those of 20,000 shots are a few million."""
+_NO_FILE = b"\0"
+"""Stands for what is no file: no captions begin so."""
 
 
 def with_captions(timeline: Timeline, params: FilmParams) -> Timeline:
@@ -78,10 +84,14 @@ def _drawn(timeline: Timeline) -> Iterator[str]:
 
 
 def _bytes_of(path: Path) -> bytes | None:
+    """None where there is nothing. What is no file, or far larger than captions are, is not ours, whatever it holds."""
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read(_LARGEST)
     except FileNotFoundError:
         return None
+    except OSError:
+        return _NO_FILE
 
 
 def _digest(data: bytes) -> str:

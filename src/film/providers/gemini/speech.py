@@ -23,16 +23,16 @@ import wave
 from decimal import Decimal
 from typing import Any
 
-from film.errors import FilmError, InputError, PaidLost, PollingNotSupported
+from film.errors import FilmError, InputError
 from film.media.filetypes import WAV
 from film.models import AssetType, Generated
-from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.base import AudioConfig, Ticket
 from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
 from film.providers.media import mend_wav
 from film.providers.vendor import BillableUnits
 from film.providers.vendor_client import Answer, KeyAuth, as_list, as_object
-from film.providers.vendor_kinds import SpeechVendor
+from film.providers.vendor_kinds import ForgetfulSpeechVendor
 
 _HIGH = (
     "Kore Achernar Aoede Autonoe Callirrhoe Despina Erinome Gacrux Laomedeia Leda Pulcherrima Sulafat Vindemiatrix"
@@ -55,7 +55,7 @@ _SAMPLES = re.compile(r"audio/l16;.*?rate=(\d{4,6})", re.IGNORECASE)
 _REFUSALS = frozenset({"SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "RECITATION", "SPII"})
 
 
-class GeminiSpeechProvider(SpeechVendor):
+class GeminiSpeechProvider(ForgetfulSpeechVendor):
     """Gemini's voices."""
 
     name = "gemini"
@@ -132,19 +132,6 @@ class GeminiSpeechProvider(SpeechVendor):
         stopped = str(_candidate(reply).get("finishReason") or "")
         if blocked or stopped in _REFUSALS:
             raise self.refusal(blocked or stopped, charged=None)
-
-    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
-        raise PollingNotSupported(self.name)
-
-    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        if ticket.result is not None:
-            return ticket.result
-        raise PaidLost(
-            f"{self.name} answers an order at once and keeps nothing: the answer was lost on the way",
-            hint="it may have been charged; raise the shot's take to order it anew",
-            provider=self.name,
-            charged=None,
-        )
 
     def says_no(self, answer: Answer) -> bool:
         """Google's APIs word errors so: ``{"error": {"code", "message", "status"}}``."""

@@ -14,17 +14,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from film.errors import FilmError, InputError, PaidLost, PollingNotSupported
+from film.errors import FilmError, InputError
 from film.media.filetypes import WAV
 from film.models import AssetType, Generated
-from film.providers.base import AudioConfig, JobStatus, Ticket
+from film.providers.base import AudioConfig, Ticket
 from film.providers.capabilities import Capabilities
 from film.providers.casting import Voice, cast
 from film.providers.endings import Ending
 from film.providers.media import mend_wav
 from film.providers.vendor import BillableUnits
 from film.providers.vendor_client import Answer, KeyAuth, as_object
-from film.providers.vendor_kinds import SpeechVendor
+from film.providers.vendor_kinds import ForgetfulSpeechVendor
 
 _HIGH = ("nova", "shimmer", "coral", "sage", "alloy")
 _LOW = ("onyx", "echo", "fable", "ash")
@@ -56,7 +56,7 @@ _SLOWEST = Decimal(600)
 """Characters spoken in a minute at the very least: what an upper bound of the minutes is reckoned with."""
 
 
-class OpenAISpeechProvider(SpeechVendor):
+class OpenAISpeechProvider(ForgetfulSpeechVendor):
     """OpenAI's voices."""
 
     name = "openai"
@@ -123,19 +123,6 @@ class OpenAISpeechProvider(SpeechVendor):
         job_id = answer.headers.get("x-request-id") or hashlib.sha256(answer.body).hexdigest()[:32]
         details = {"model": params["model"], "voice": params["voice"], "job_id": job_id, "notices": list(notices)}
         return Ticket(job_id=job_id, result=Generated(data=sound, mime=kind.mime_as(AssetType.AUDIO), details=details))
-
-    async def poll_status(self, job_id: Ticket | str) -> JobStatus:
-        raise PollingNotSupported(self.name)
-
-    async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        if ticket.result is not None:
-            return ticket.result
-        raise PaidLost(
-            f"{self.name} answers an order at once and keeps nothing: the answer was lost on the way",
-            hint="it may have been charged; raise the shot's take to order it anew",
-            provider=self.name,
-            charged=None,
-        )
 
     def says_no(self, answer: Answer) -> bool:
         """https://platform.openai.com/docs/guides/error-codes: ``error`` is an object; other servers word theirs."""

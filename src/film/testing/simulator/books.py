@@ -96,6 +96,9 @@ class Books:
             for (text,) in self._db.execute("SELECT job FROM jobs ORDER BY rowid"):
                 job = SimulatedJob(**json.loads(text))
                 self._jobs[job.id] = job
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS kept (vendor TEXT, id TEXT, what TEXT, PRIMARY KEY (vendor, id))"
+            )
             self._posts = [Post(v, d, bool(a), at) for v, d, a, at in self._db.execute("SELECT * FROM posts")]
 
     def close(self) -> None:
@@ -124,6 +127,18 @@ class Books:
         self._posts.append(post)
         if self._db:
             self._db.execute("INSERT INTO posts VALUES (?, ?, ?, ?)", (vendor, digest, accepted, post.at))
+
+    def keep(self, vendor: str, name: str, what: Mapping[str, Any]) -> None:
+        """Keep something of a vendor's own that is no order."""
+        if self._db:
+            self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (vendor, name, json.dumps(what)))
+
+    def kept(self, vendor: str) -> dict[str, dict[str, Any]]:
+        """What was kept in the file, by name, in the order in which it was first kept."""
+        if not self._db:
+            return {}
+        rows = self._db.execute("SELECT id, what FROM kept WHERE vendor = ? ORDER BY rowid", (vendor,))
+        return {name: json.loads(what) for name, what in rows}
 
     def _save(self, job: SimulatedJob) -> None:
         if self._db:

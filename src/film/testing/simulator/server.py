@@ -67,6 +67,8 @@ class Simulator:
         )
         self._host, self._port = host, port
         self._runner: web.AppRunner | None = None
+        self.vendors: dict[str, SimulatedVendor] = {}
+        """Who is played, once it has started."""
 
     # -- running
 
@@ -79,9 +81,10 @@ class Simulator:
                 web.delete("/__control__/faults", self._clear_faults),
             ]
         )
-        for _, path in simulated():
+        for account, path in simulated():
             vendor: type[SimulatedVendor] = load(path)
-            app.add_routes(vendor(self._house).routes())
+            self.vendors[account.name] = played = vendor(self._house)
+            app.add_routes(played.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await self.open_door()
