@@ -20,8 +20,8 @@ from film.providers.fal.queue import FalQueue
 from film.providers.frames import nearest_ratio
 from film.providers.media import data_uri, fit_picture
 from film.providers.vendor import BillableUnits
-from film.providers.vendor_kinds import ImageVendor
 from film.providers.vendor_client import as_list, as_object
+from film.providers.vendor_kinds import ImageVendor
 
 _SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}
 """Resolution → what the shorter side of a frame may have for it: its pictures have about as many pixels as a square of
