@@ -72,10 +72,8 @@ def studio_running(root: Path, gallery: Path, *, rehearsed: bool = True) -> Iter
         yield RunningStudio(address, token, root, process)
     finally:
         _all_of(process, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(30)
-        except subprocess.TimeoutExpired:
-            pass
         _all_of(process, signal.SIGKILL)
         process.wait()
         if process.stdout:
