@@ -11,24 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from film.app.from_library import manifests_of, shots_of
+from film.app.film_files import film_file
 from film.app.models import UseCaseInput, UseCaseResult
 from film.app.workspace import Workspace
-from film.errors import FilmError, InputError, PublishRefused
+from film.errors import InputError, PublishRefused
 from film.files.bounds import open_plain
 from film.inspect.stills_at import pictures_at
-from film.models import Shot
-from film.planning.params import film_params
 from film.planning.services import Services
-from film.production.finishing.outputs import film_path, read_manifest
 from film.provenance.sidecar import manifest_store
 from film.publish.chapters import chapters_of
 from film.publish.disclosure import disclosed
@@ -36,10 +32,8 @@ from film.publish.journal import Publication, PublicationJournal
 from film.publish.package import CaptionFile, Metadata, Package, Privacy, hashed
 from film.publish.publishing import intended, publish
 from film.publish.targets import Opening, Outgoing, Progress, open_publisher
-from film.shots.filmfile import FilmFile, PublishSettings
-from film.shots.shotfile import load_shots
+from film.shots.filmfile import PublishSettings
 
-FILMS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 CAPTIONS = (".srt", ".vtt")
 """The first that is there counts."""
 _ACROSS = 1280
@@ -211,7 +205,7 @@ def list_publications(workspace: Workspace, film_id: str = "") -> list[ListedPub
 
 def package_of(asked: PublishFilm, services: Services) -> Package:
     """The film with all that goes out with it. Raises PublishRefused for one whose manifest does not hold."""
-    found = _film(asked, services)
+    found = film_file(asked.film, asked.tier, services)
     sha256, size, identity = hashed(found.path)
     disclosure, _ = disclosed(found.path, without=asked.undisclosed)
     said = found.settings.publish
@@ -248,15 +242,6 @@ def package_of(asked: PublishFilm, services: Services) -> Package:
 # -- inside
 
 
-@dataclass(frozen=True)
-class _Film:
-    path: Path
-    film_id: str
-    manifest: Mapping[str, Any]
-    settings: FilmFile
-    shots: tuple[Shot, ...]
-
-
 @contextmanager
 def _opened(workspace: Workspace) -> Generator[Services]:
     services = workspace.working()
@@ -264,56 +249,6 @@ def _opened(workspace: Workspace) -> Generator[Services]:
         yield services
     finally:
         services.cache.close()
-
-
-def _film(asked: PublishFilm, services: Services) -> _Film:
-    """The film's file, and what is known of it."""
-    named = Path(asked.film).expanduser()
-    if asked.film.lower().endswith(".json"):
-        params = film_params(named, services.settings, tier=asked.tier)
-        path = film_path(params, services.settings.films)
-        if not path.is_file():
-            raise InputError(
-                f"{params.film_id} is not made in the {params.tier} tier: there is no {path.name}",
-                hint=f"make it first: film make {asked.film} --tier {params.tier}, or name another --tier",
-            )
-        return _known(path, params.film_id, read_manifest(path) or {}, params.film, services)
-    if named.suffix.lower() in FILMS:
-        if not named.is_file():
-            raise InputError(f"there is no film {named}", hint="check the path, or give a film's id")
-        manifest = read_manifest(named.absolute()) or {}
-        return _known(named.absolute(), str(manifest.get("film_id") or named.stem), manifest, None, services)
-    for manifest_file in manifests_of(asked.film, services.settings.films):
-        stem = manifest_file.name.removesuffix(".build.json")
-        path = next((p for p in (manifest_file.with_name(stem + suffix) for suffix in FILMS) if p.is_file()), None)
-        manifest = read_manifest(manifest_file.with_name(f"{stem}.mp4")) or {}
-        if path is None and isinstance(manifest.get("film"), str):
-            path = Path(manifest["film"])
-            manifest = read_manifest(path) or manifest
-        if path is not None and path.is_file() and asked.tier in (None, manifest.get("tier")):
-            return _known(path, asked.film, manifest, None, services)
-    made = f" in the {asked.tier} tier" if asked.tier else ""
-    raise InputError(
-        f"no film {asked.film[:60]!r} was made{made} in this gallery",
-        hint="make it first with film make, or give the film's file",
-    )
-
-
-def _known(path: Path, film_id: str, manifest: Mapping[str, Any], film: FilmFile | None, services: Services) -> _Film:
-    return _Film(path, film_id, manifest, film or _settings(manifest), shots_of(film_id, services))
-
-
-def _settings(manifest: Mapping[str, Any]) -> FilmFile:
-    """The film's settings as they stand in its folder now, else as they were when it was made."""
-    made: Any = manifest.get("asked")
-    if not isinstance(made, dict):
-        return FilmFile()
-    told = cast("dict[str, Any]", made)
-    with suppress(FilmError, TypeError):
-        return load_shots(Path(told["source"])).film if told.get("source") else FilmFile.model_validate(told["film"])
-    with suppress(ValidationError, KeyError):
-        return FilmFile.model_validate(told["film"])
-    return FilmFile()
 
 
 def _title(film_id: str) -> str:

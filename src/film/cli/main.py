@@ -14,7 +14,11 @@ from film.cli.loading import loading, process_is_ours
 from film.errors import FilmError
 
 COMMANDS = {
+    "new": "begin a film: a folder with shots, settings and a cast",
     "make": "make a film: reuse what is there, make what is missing",
+    "watch": "draw the draft again whenever a file is saved",
+    "shot": "make one shot, and show where it lies",
+    "open": "show a film in the program for such files",
     "plan": "say what would be made, why, and what it costs; nothing is sent",
     "read": "what a draft shows of each shot, and what it does not",
     "vocabulary": "the places, things and roles that a draft can draw",
@@ -35,6 +39,7 @@ COMMANDS = {
     "restore": "bring the gallery back from a backup",
     "upgrade": "bring an older database to this program's schema",
     "gc": "remove what nothing uses any more; keep the gallery small",
+    "completion": "complete commands and options in your shell",
     "doctor": "check keys, gallery, database and tools",
 }
 """Name → what it does; each lives in ``film.cli.<name>`` as ``command``."""
@@ -116,7 +121,7 @@ def _first_screen() -> None:
         click.echo(f"  film {name:<{width}}  {summary}")
     settings = load_settings()
     click.echo(f"\nAPI keys set: {', '.join(keys_present(settings)) or 'none (the draft tier needs none)'}")
-    click.echo(f"Gallery: {settings.gallery}")
+    click.echo(f"Gallery: {one_line(str(settings.gallery))}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,16 +6,17 @@ import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
 from film.app.events import Listener, are_events, write_lines
 from film.app.film_options import CHOICES
 from film.cli.console import counted, dollars, length, note, print_json, print_path, warn
+from film.cli.grouped import Grouped
 from film.cli.loading import loading
 from film.cli.looking import workspace_for
 from film.cli.offers import offer_lines
@@ -37,7 +38,30 @@ OVER_QUOTE = 7
 """Exit code of a film that is all there, and for which a bill came that was higher than its quote."""
 
 
-@click.command(name="make")
+class MakeCommand(Grouped):
+    """``film make``, its options by what they are about."""
+
+    examples: ClassVar[Sequence[tuple[str, str]]] = (
+        ("film make shots.json --tier draft", "draw it here: no key, no network, $0"),
+        ("film make shots.json --budget_limit 5", "make it, and never spend more than $5"),
+        ("film make shots.json --tier premium --size 1080p", "better models, a larger picture"),
+        ("film make shots.json --no_cache --tier draft", "draw everything anew"),
+    )
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {
+        "Money": ("tier", "budget_limit", "yes"),
+        "Picture and sound": (
+            "size", "frame_rate", "fit", "template", "transition", "transition_seconds", "long_dialogue", "music",
+            "loudness", "captions", "burn_in", "provenance",
+        ),
+        "Who makes it": (
+            "image_provider", "image_model", "video_provider", "video_model", "audio_provider", "audio_model",
+        ),
+        "Output": ("output", "force", "film_id", "json", "events", "quiet", "debug"),
+        "Work": ("concurrency", "order", "engine", "no_cache"),
+    }  # fmt: skip
+
+
+@click.command(name="make", cls=MakeCommand)
 @click.argument("shots", type=click.Path(path_type=Path))
 @film_options
 @budget_limit
