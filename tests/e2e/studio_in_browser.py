@@ -72,10 +72,8 @@ def studio_running(root: Path, gallery: Path, *, rehearsed: bool = True) -> Iter
         yield RunningStudio(address, token, root, process)
     finally:
         _all_of(process, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(30)
-        except subprocess.TimeoutExpired:
-            pass
         _all_of(process, signal.SIGKILL)
         process.wait()
         if process.stdout:
@@ -107,7 +105,10 @@ def looked_at(context: Any) -> tuple[Any, Seen]:
 
 
 def violations(page: Any) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on the page as it stands, a line each."""
+    """What axe finds against WCAG 2.2 AA on the page as it stands, a line each; and words that are a program's."""
+    text = page.evaluate("() => document.body.innerText")
+    for slip in ("[object ", "undefined", "NaN", "null"):
+        assert slip not in text, text
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
     found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
@@ -119,10 +120,15 @@ def violations(page: Any) -> list[str]:
 
 
 def ended(page: Any) -> str:
-    """Wait for what is being made, and say how it ended."""
+    """Wait until what was begun last has ended, and say how."""
     page.wait_for_function(
-        "() => { const said = document.querySelector('.progress .notice'); "
-        "return said && !document.querySelector('.progress progress') && said.textContent; }",
+        """() => {
+          const said = document.querySelector('.progress [data-production]');
+          if (!said || ['running', 'stopping'].includes(said.dataset.state)) return false;
+          if (said.dataset.production === window.endedBefore) return false;
+          window.endedBefore = said.dataset.production;
+          return true;
+        }""",
         timeout=PATIENCE,
     )
     return str(page.locator(".progress").inner_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from sqlalchemy import select
 
 from film.db.session import engine_for
 from film.db.tables import Film
-from film.errors import ComposeError, ConfigurationError
+from film.errors import ComposeError, ConfigurationError, InputError
 from film.production.finishing import sealing
+from film.production.finishing.soundtrack import LARGEST_SOUND
 from film.provenance import verify
 from film.settings import Settings
 
@@ -183,6 +185,28 @@ def test_a_certificate_that_cannot_sign_is_told_before_anything_is_bought(room: 
         room.make(TWO)
     settings_of(room, '[provenance]\ncertificate = "chain.pem"\n')
     with pytest.raises(ConfigurationError, match="a private key is missing"):
+        room.make(TWO)
+    assert room.vendor.posts == 0
+
+
+@pytest.mark.parametrize("row", ["0 0", "1e308 0 0", "nan 0 0", "0 0 -65505"])
+def test_a_look_that_cannot_be_laid_on_is_told_before_anything_is_bought(room: Room, row: str) -> None:
+    (room.folder / "look.cube").write_text("LUT_3D_SIZE 2\n" + "0 0 0\n" * 7 + row)
+    settings_of(room, 'look = {lut = "look.cube"}\n')
+    with pytest.raises(InputError, match=r"look\.cube"):
+        room.make(TWO)
+    assert room.vendor.posts == 0
+
+
+def test_a_sound_that_is_too_large_is_told_before_anything_is_bought(room: Room) -> None:
+    """A file with a hole is as large as it says, and would be read to its end."""
+    sound = room.folder / "music.wav"
+    sound.write_bytes(
+        b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\2\0\x80\xbb\0\0\0\xee\2\0\4\0\x10\0data\xff\xff\xff\xff"
+    )
+    os.truncate(sound, LARGEST_SOUND + 1)
+    settings_of(room, 'music = "music.wav"\n')
+    with pytest.raises(InputError, match="larger than 8 GiB"):
         room.make(TWO)
     assert room.vendor.posts == 0
 

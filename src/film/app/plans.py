@@ -50,7 +50,7 @@ class AssetEstimate(UseCaseResult):
 
 class ShotEstimate(UseCaseResult):
     shot_id: str
-    title: Aside[str] = ""
+    title: str = ""
     """The words of a title, which is drawn in the cut for nothing."""
     at_most_usd: Decimal
     assets: tuple[AssetEstimate, ...]

@@ -43,6 +43,11 @@ class PackReport:
     size: int
 
 
+def _own(path: str, flags: int) -> int:
+    """Prompts and prices are in it: whoever it is meant for is given it."""
+    return os.open(path, flags, 0o600)
+
+
 def export_library(file: Path, *, cache: AssetCache, engine: Engine, index: MetadataIndex) -> PackReport:
     """Write the library to ``file``, which must not exist yet. IntegrityError when a blob of it is not whole."""
     if file.exists():
@@ -52,7 +57,7 @@ def export_library(file: Path, *, cache: AssetCache, engine: Engine, index: Meta
         file.absolute().parent.mkdir(parents=True, exist_ok=True)
         _clear_left_overs(file.absolute().parent)
         try:
-            with part.open("xb") as archive:
+            with open(part, "xb", opener=_own) as archive:
                 hold(archive.fileno())
                 report = _write(archive, cache, engine, index)
                 archive.flush()

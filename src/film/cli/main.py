@@ -122,7 +122,7 @@ def _first_screen() -> None:
         click.echo(f"  film {name:<{width}}  {summary}")
     settings = load_settings()
     click.echo(f"\nAPI keys set: {', '.join(keys_present(settings)) or 'none (the draft tier needs none)'}")
-    click.echo(f"Gallery: {settings.gallery}")
+    click.echo(f"Gallery: {one_line(str(settings.gallery))}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

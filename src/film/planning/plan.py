@@ -10,8 +10,6 @@ A row for each picture, clip and line of speech is one of
 An edit of the picture makes the clip stale too, unless the new picture comes out with the same bytes; one of a shot
 from which another starts, that one's clip.
 
-A title has no picture and no clip: its words are drawn in the cut, for nothing.
-
 A line that is too long for one order is one row too: it has ``parts``, each in the library or not, and costs what those
 cost that are not. A shot that takes its clip from the library needs no picture of its own, and has no row for one.
 """

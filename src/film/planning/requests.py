@@ -134,12 +134,14 @@ class RequestBuilder:
 
     def sheets_of(self, shots: Iterable[Shot]) -> list[Shot]:
         """The sheets that the pictures of these shots go by, each once, in their order."""
-        found = (member.sheet for shot in shots if not shot.start_from for member in self._goes_by(shot)[0])
+        found = (
+            member.sheet for shot in shots if not (shot.start_from or shot.title) for member in self._goes_by(shot)[0]
+        )
         return list({sheet.shot_id: sheet for sheet in found if sheet}.values())
 
     def _goes_by(self, shot: Shot) -> tuple[Sequence[Member], Sequence[Member]]:
         """Whose pictures are sent for a shot's picture, and whose its model does not take."""
-        members = self.params.members.of(shot) if not shot.start_from else ()
+        members = self.params.members.of(shot) if not (shot.start_from or shot.title) else ()
         if not members:
             return (), ()
         config = self._image_config(shot)

@@ -38,6 +38,7 @@ from film.production.admission import shoot_all, window
 from film.production.asset_resolver import AssetResolver
 from film.production.events import SCHEMA_VERSION, Events, Listener
 from film.production.finishing.finisher import Finisher
+from film.production.finishing.look import check_look
 from film.production.finishing.outputs import check_output, film_path
 from film.production.finishing.soundtrack import check_sounds
 from film.production.library_records import library_asset
@@ -189,6 +190,7 @@ class FilmRun:
         _ = self.cutting_room.credential  # one that cannot sign is told now
         check_output(self.params, film_path(self.params, self.services.settings.films))
         check_sounds(self.params)
+        check_look(self.params)
         missing = plan.missing_keys(self.keys)
         if missing:
             withheld = self.services.settings.withheld

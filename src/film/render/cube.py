@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from film.errors import InputError
 from film.files.bounds import read_plain
 
+_BRIGHTEST = 65_504.0
+"""The largest number of half precision, which colour programs reckon in; what is beyond it is no colour."""
 _LARGEST = {1: 65_536, 3: 129}
 
 _VIDEO = (64 / 1023, (940 - 64) / 1023)
@@ -138,6 +140,6 @@ def _assembled(
 
 def _checked(path: Path, dimensions: int, size: int, domain: tuple[Values, Values], rows: Values) -> Cube:
     low, high = domain
-    if low.shape != (3,) or high.shape != (3,) or not (high > low).all() or not np.isfinite(rows).all():
+    if low.shape != (3,) or high.shape != (3,) or not (high > low).all() or not (np.abs(rows) <= _BRIGHTEST).all():
         raise InputError("has a domain or colours that are no numbers", hint="export the look again", file=path)
     return Cube(rows.reshape((size,) * dimensions + (3,)), low, high)

@@ -55,7 +55,7 @@ class Surround:
                 case "music":
                     out[:, :2] += block
                     apart = MUSIC_BEHIND * (block[:, 0] - block[:, 1]) / 2
-                    behind = self._music.after(np.stack([apart, -apart], axis=1))
+                    behind = self._music.after(np.stack([apart, -apart], axis=1).astype(np.float32))
                     out[:, _BEHIND:] += behind
                 case "ambience":
                     out[:, :2] += IN_FRONT * block

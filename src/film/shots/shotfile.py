@@ -179,14 +179,16 @@ def _shots(
             continue
         seen[identity(shot_id)] = (shot_id, index + 1)
         if shot:
-            wrong += _cannot_start(shot, shots[-1] if shots else None, lines, path, place)
+            wrong += _cannot_start(shot, shots[-1] if shots else None, index, lines, path, place)
             shots.append(shot)
     if unknown > _MOST_TOLD:
         warnings.append(f"{path.name}: {unknown - _MOST_TOLD} more fields are none of a shot: ignored")
     return shots
 
 
-def _cannot_start(shot: Shot, before: Shot | None, lines: Lines, path: Path, place: Place) -> Iterator[InputError]:
+def _cannot_start(
+    shot: Shot, before: Shot | None, index: int, lines: Lines, path: Path, place: Place
+) -> Iterator[InputError]:
     """What does not go together with starting from the shot before."""
     if not shot.start_from:
         return
@@ -198,7 +200,7 @@ def _cannot_start(shot: Shot, before: Shot | None, lines: Lines, path: Path, pla
             line=lines.of((*place, "start_from")),
             field="start_from",
         )
-    if before is None:
+    if index == 0:
         yield InputError(
             "start_from: there is no shot before the first",
             hint="leave it out: the first shot gets a picture of its own",

@@ -60,16 +60,16 @@ class AcmeVideoProvider(VideoVendor):
 
     async def submit(self, config: VideoConfig, *, image_url: str | None = None) -> Ticket:
         body = {**self.request_params(config), "picture": await self.deliver(image_url)}
-        async with self.wire() as wire:
-            answer = self.ordered(await wire.post_once("v1/clips", body))
+        async with self.client() as client:
+            answer = self.ordered(await client.post_once("v1/clips", body))
         if not (job := name_of(answer.json().get("id"))):
             raise self.accepted_without_id(answer)
         return Ticket(job_id=job, details={"model": body["model"], "notices": list(self.note(config))})
 
     async def poll_status(self, job_id: Ticket | str) -> JobStatus:
         name = job_id.job_id if isinstance(job_id, Ticket) else job_id
-        async with self.wire() as wire:
-            answer = await wire.ask(f"v1/clips/{part(name)}")
+        async with self.client() as client:
+            answer = await client.ask(f"v1/clips/{part(name)}")
         match reply := self.told(answer) or {}:
             case {"state": "waiting" | "working"}:
                 return JobStatus(state="running")
@@ -81,8 +81,8 @@ class AcmeVideoProvider(VideoVendor):
                 return self.unclear(answer)
 
     async def fetch(self, ticket: Ticket, status: JobStatus) -> Generated:
-        async with self.wire() as wire:
-            return self.generated(await wire.download(self.result_url(status), self.asset_type), ticket, status)
+        async with self.client() as client:
+            return self.generated(await client.download(self.result_url(status), self.asset_type), ticket, status)
 
     def read_error(self, answer: Answer) -> FilmError | None:
         return self.out_of_credit(answer.words) if answer.json().get("error") == "no credit" else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -301,3 +302,16 @@ def test_a_backup_says_what_the_gallery_has_lost_and_where_it_cannot_go(
     engine = create_engine(f"sqlite:///{tmp_path / 'copy' / 'film.db'}")
     assert inspect(engine).has_table("ledger_entries")
     engine.dispose()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
+def test_an_archive_is_its_makers_alone(room: Callable[[str], Library], tmp_path: Path) -> None:
+    """Prompts and prices are in it, whatever the umask lets others read."""
+    mine, file = room("mine"), tmp_path / "library.tar"
+    mine.put("lamp", b"my lamp")
+    before = os.umask(0)
+    try:
+        mine.export(file)
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -53,6 +53,7 @@ def test_a_title_is_read_again_from_what_is_kept_of_it(tmp_path: Path) -> None:
         ("image_model", "flux"),
         ("video_provider", "runway"),
         ("template", "noir"),
+        ("start_from", "previous"),
     ],
 )
 def test_what_a_picture_would_be_made_by_is_refused_beside_a_title(tmp_path: Path, field: str, value: object) -> None:
@@ -89,3 +90,10 @@ def test_a_font_is_looked_for_beside_the_shots(tmp_path: Path) -> None:
     (shot,) = load_shots(write(tmp_path, {"shot_id": "a", "title": {"text": "Fin", "font": "own.ttf"}})).shots
     assert shot.title
     assert shot.title.font == tmp_path / "own.ttf"
+
+
+def test_no_shot_starts_from_a_title(tmp_path: Path) -> None:
+    after = {"shot_id": "b", "prompt": "a street", "start_from": "previous"}
+    with pytest.raises(InputError, match="is a title, and has no picture to start from") as caught:
+        load_shots(write(tmp_path, {"shot_id": "a", "title": "Fin"}, after))
+    assert (caught.value.line, caught.value.field) == (3, "start_from")

@@ -309,3 +309,30 @@ def test_the_pages_are_whole_and_ask_nobody_else(browser, app):
     assert browser.ask("GET", "/").status_code == 200
     assert browser.ask("GET", "/films/harbour/board").status_code == 200
     assert browser.ask("GET", "/pages/../app.py").status_code == 404
+
+
+def test_a_picture_of_ones_own_is_taken_in_and_used(browser, own_settings):
+    import io
+
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.new("RGB", (320, 180), (200, 60, 30)).save(data, "PNG")
+    raw = {"content-type": "application/octet-stream"}
+    sent = browser.ask(
+        "POST", f"/api/v1{FILM}/uploads?name=..%2f..%2fa red wall.png", headers=raw, content=data.getvalue()
+    )
+    assert sent.status_code == 201, sent.text
+    (asset,) = sent.json()["assets"]
+    assert asset["prompt"].endswith("a red wall")
+    shot = browser.get(f"{FILM}/shots/c")
+    changes = {"changes": {"reuse": [asset["asset_id"]]}}
+    used = browser.ask("PATCH", f"/api/v1{FILM}/shots/c", changes, {"if-match": shot["revision"]})
+    assert used.status_code == 200
+    (card,) = browser.get(f"{FILM}/board?shots=c")["cards"]
+    assert next(one for one in card["assets"] if one["kind"] == "image")["asset_id"] == asset["asset_id"]
+    wrong = browser.ask(
+        "POST", f"/api/v1{FILM}/uploads?name=page.png", headers=raw, content=b"<script>alert(1)</script>"
+    )
+    assert wrong.status_code == 422
+    assert not list((own_settings.gallery / "tmp").glob("upload-*"))

@@ -15,10 +15,17 @@ from fractions import Fraction
 
 from film.planning.params import FilmParams
 from film.production.finishing.user_files import given
+from film.render.cube import read_cube
 from film.render.tones import Gain, matched, tone_of
 from film.timeline import Clip, Grade, ShotCut, Timeline, same_scene
 
 _AS_IT_IS: Gain = (Fraction(1), Fraction(1), Fraction(1))
+
+
+def check_look(params: FilmParams) -> None:
+    """Read the LUT before anything is made for a film that could not be cut with it. Raises InputError."""
+    if params.film.look.lut and params.film.look.lut_strength:
+        read_cube(params.film.look.lut)
 
 
 def with_look(timeline: Timeline, params: FilmParams, cuts: Sequence[ShotCut]) -> Timeline:

@@ -52,6 +52,10 @@ def with_soundtrack(timeline: Timeline, params: FilmParams, shots: Sequence[Comp
     return laid if sound.ambience else replace(laid, beds=_air(laid))
 
 
+LARGEST_SOUND = 8 << 30
+"""Bytes: more than eight hours of uncompressed stereo at 48 kHz and 24 bits."""
+
+
 def check_sounds(params: FilmParams) -> None:
     """Open every file that is to be heard, before anything is made for a film that could not be mixed.
 
@@ -61,6 +65,12 @@ def check_sounds(params: FilmParams) -> None:
     if bed := params.film.music:
         files[bed.file] = ("music", Fraction(bed.offset))
     for file, (field, offset) in files.items():
+        if file.stat().st_size > LARGEST_SOUND:
+            raise InputError(
+                f"{field}: {file.name} is larger than {LARGEST_SOUND >> 30} GiB, the most that a sound may have",
+                hint="cut out what is to be heard; see docs/reference/limits.md",
+                field=field,
+            )
         try:
             with open_media(file, AssetType.AUDIO) as container:
                 stream = audio_stream(container, file.name)

@@ -19,9 +19,9 @@ from film.providers.capabilities import Capabilities, References
 from film.providers.fal.queue import FalQueue
 from film.providers.frames import nearest_ratio
 from film.providers.media import data_uri, fit_picture
-from film.providers.vendor import Bought
+from film.providers.vendor import BillableUnits
+from film.providers.vendor_client import as_list, as_object
 from film.providers.vendor_kinds import ImageVendor
-from film.providers.wire import as_list, as_object
 
 _SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}
 """Resolution → what the shorter side of a frame may have for it: its pictures have about as many pixels as a square of
@@ -78,9 +78,9 @@ class NanoBananaProvider(FalQueue, ImageVendor):
     def is_order(self, listed: dict[str, Any], config: ImageConfig, image_url: str | None) -> bool:
         return listed == self._order(config)
 
-    def bought(self, config: ImageConfig) -> Bought:
+    def bought(self, config: ImageConfig) -> BillableUnits:
         self.request_params(config)
-        return Bought(self.model_of(config), Decimal(1), self.resolution(config))
+        return BillableUnits(self.model_of(config), Decimal(1), self.resolution(config))
 
     def outputs(self, result: dict[str, Any]) -> tuple[str, ...]:
         urls = (as_object(image).get("url") for image in as_list(result.get("images")))

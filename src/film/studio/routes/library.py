@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from film.app.assets import (
     AssetFilters,
@@ -17,6 +22,8 @@ from film.app.assets import (
     count_facets,
     find_assets,
 )
+from film.app.imports import ImportedAssets, ImportFiles, import_files
+from film.files.own_files import own_folder
 from film.studio.state import Desk
 
 router = APIRouter(prefix="/films/{film}")
@@ -77,3 +84,34 @@ def alike(
 ) -> RankedAssets:
     """Those whose words mean most nearly the same."""
     return assets_like(FindByMeaning(**dict(asked), like=like, limit=limit), desk.workspace)
+
+
+@router.post("/uploads", status_code=201)
+async def upload(
+    desk: Desk, request: Request, name: Annotated[str, Query(min_length=1, max_length=100)]
+) -> ImportedAssets:
+    """Take a picture, clip or sound of somebody's own into the library; the body is the file, byte for byte.
+
+    Nothing is taken in that is not whole media. ``name`` says what it shows until somebody says it better.
+    """
+    folder = await asyncio.to_thread(_room, desk.settings.gallery)
+    try:
+        path = folder / f"{_plain(name)}"
+        with path.open("wb") as file:
+            async for piece in request.stream():
+                await asyncio.to_thread(file.write, piece)
+        return await asyncio.to_thread(import_files, ImportFiles(files=(path,)), desk.workspace)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _room(gallery: Path) -> Path:
+    """A folder for one upload, in the gallery's own filesystem."""
+    home = gallery / "tmp"
+    own_folder(home)
+    return Path(tempfile.mkdtemp(prefix="upload-", dir=home))
+
+
+def _plain(name: str) -> str:
+    """The name as one that any filesystem takes, and that leads nowhere."""
+    return re.sub(r"[^\w .\-]+", "_", name).strip(" .")[-80:] or "upload"

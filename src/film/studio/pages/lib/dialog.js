@@ -7,7 +7,7 @@ export function dialog(title, build, { wide = false } = {}) {
   return new Promise((done) => {
     const box = h("dialog", { class: wide ? "wide" : "", "aria-labelledby": "dialog-title" });
     const close = (word = "") => box.close(word);
-    box.append(h("h2", { id: "dialog-title" }, title), ...[build(close, box)].flat().filter(Boolean));
+    box.append(h("h2", { id: "dialog-title" }, title), ...[build(close, box)].flat(Infinity).filter(Boolean));
     box.addEventListener("close", () => {
       box.remove();
       done(box.returnValue);

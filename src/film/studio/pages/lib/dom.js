@@ -10,7 +10,7 @@ export function h(tag, props = {}, ...children) {
     else if (name in node && !name.startsWith("aria") && name !== "list" && name !== "role") node[name] = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -27,7 +27,7 @@ export function sign(path, box = "0 0 24 24") {
 }
 
 export const clear = (node, ...children) => {
-  node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 };
 

@@ -33,7 +33,7 @@ export class Progress {
     this.last = one.state;
     if (this.dismissed === one.id && !store.running) return clear(this.node);
     const bad = ["failed", "cut off"].includes(one.state);
-    clear(this.node, h("div", { class: `notice row ${bad ? "bad" : store.running ? "amber" : ""}` },
+    clear(this.node, h("div", { data: { production: one.id, state: one.state }, class: `notice row ${bad ? "bad" : store.running ? "amber" : ""}` },
       h("span", { class: "grow" }, words),
       store.running && h("progress", { max: 1, value: this.share(one), "aria-label": "How much is done" }),
       store.running && h("button", { disabled: one.state === "stopping", onclick: () => this.stop(one) }, one.state === "stopping" ? "Stopping" : "Stop"),

@@ -6,6 +6,7 @@ import { clear, h, later, say } from "/pages/lib/dom.js";
 import { KINDS, STATUS, usd } from "/pages/lib/format.js";
 import { conflict } from "/pages/shot/conflict.js";
 import { Form } from "/pages/shot/form.js";
+import { dropping, ownFile } from "/pages/shot/own.js";
 import { removeShot } from "/pages/board/keys.js";
 import { openSpending } from "/pages/spend/spend.js";
 
@@ -18,6 +19,7 @@ export class ShotPanel {
     this.node = h("aside", { class: "shot-panel", hidden: true, "aria-label": "Shot" });
     this.changes = new Set();
     this.check = later(450, () => this.price());
+    dropping(this);
     this.node.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") { event.preventDefault(); this.save(); }
       if (event.key === "Escape") this.close();
@@ -75,7 +77,7 @@ export class ShotPanel {
       move.value = "";
     } }, h("option", { value: "" }, "Move …"), place > 0 && [h("option", { value: "first" }, "to the front"), h("option", { value: "earlier" }, "one earlier")],
     place < shots.length - 1 && [h("option", { value: "later" }, "one later"), h("option", { value: "last" }, "to the end")]);
-    return h("div", { class: "row" }, h("div", {}, move),
+    return h("div", { class: "row" }, h("div", {}, move), ownFile(this),
       h("button", { onclick: () => store.duplicate(this.shotId).then((copy) => { this.board.focus(copy.id); this.open(copy.id); }).catch(trouble) }, "Duplicate"),
       h("button", { class: "danger", onclick: () => removeShot(this.board, store.shot(this.shotId)).catch(trouble) }, "Delete"));
   }
