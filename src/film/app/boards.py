@@ -197,7 +197,7 @@ def _status(assets: tuple[CardAsset, ...]) -> Status:
     if any(one.state == "ordered" for one in assets):
         return "ordered"
     picture = by_kind.get(AssetType.IMAGE)
-    if picture and picture.state == "reused" and by_kind[AssetType.VIDEO].takes == 0:
+    if picture and picture.state == "reused" and by_kind[AssetType.VIDEO].state == "new":
         return "still"
     return "stale" if any(one.state == "stale" for one in assets) else "new"
 

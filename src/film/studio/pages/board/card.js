@@ -46,7 +46,6 @@ export function fill(card, shot, { store, number, state, isActive, isOpen, width
   parts.state.title = state.detail && state.name !== "making" ? state.detail : "";
   card.classList.toggle("making", state.name === "making");
   picture(card, store, known, width, state);
-  card.setAttribute("aria-label", `Shot ${number}, ${shot.id}, ${parts["state-word"].textContent}, ${parts.cost.textContent}, ${parts.prompt.textContent}`);
 }
 
 function picture(card, store, known, width, state) {

@@ -20,9 +20,12 @@ export function lanes(page) {
     return put(node, clip);
   });
   const lane = (name, nodes) => nodes.length > 0 && h("div", { class: `lane ${name}`, role: "group", "aria-label": name }, nodes);
-  const bars = (pieces, label) => pieces.map((piece) => put(h("button", { class: "bar-piece", title: piece.text, "aria-label": `${label} at ${clock(piece.start)}: ${piece.text}`, onclick: go(piece.start) }, h("span", {}, piece.speaker ? `${piece.speaker}: ${piece.text}` : piece.text)), piece));
+  const bars = (pieces, label) => pieces.map((piece) => {
+    const words = piece.speaker ? `${piece.speaker}: ${piece.text}` : piece.text;
+    return put(h("button", { class: "bar-piece", title: words, "aria-label": `${words}, ${label} at ${clock(piece.start)}`, onclick: go(piece.start) }, h("span", {}, words)), piece);
+  });
   const notes = store.comments.filter((note) => note.at !== null && !note.resolved).map((note) => put(h("button", { class: "note-mark", "aria-label": `Note at ${clock(note.at)}: ${note.text}`, title: note.text, onclick: go(note.at) }), { start: note.at, seconds: 0 }));
-  const box = h("div", { class: "lane-box" }, ruler(total, page), lane("pictures", clips), lane("speech", bars(timeline.lines, "Speech")), lane("music", bars(timeline.music, "Music")), lane("effects", bars(timeline.effects, "Effect")), lane("notes", notes), h("div", { class: "now" }));
+  const box = h("div", { class: "lane-box" }, ruler(total, page), lane("pictures", clips), lane("speech", bars(timeline.lines, "speech")), lane("music", bars(timeline.music, "lane")), lane("effects", bars(timeline.effects, "lane")), lane("notes", notes), h("div", { class: "now" }));
   box.style.minWidth = `${Math.min(6000, Math.max(0, timeline.clips.length * 46))}px`;
   return h("div", { class: "lane-scroll", tabIndex: 0, role: "region", "aria-label": "Timeline" }, box);
 }

@@ -92,7 +92,7 @@ export class Shell {
 
   brand(words) {
     const mark = sign("M2 2h18v12H2z", "0 0 22 16");
-    return h("a", { class: "brand", href: "/", "aria-label": "All films" }, mark, words);
+    return h("a", { class: "brand", href: "/", "aria-label": words ? `${words}, all films` : "All films" }, mark, words);
   }
 
   frame() {
