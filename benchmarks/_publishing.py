@@ -210,7 +210,7 @@ def kill_films(room: Room, kills: int, *, size: int, naive: bool = False, faults
         for _ in range(room.dice.randint(3, 8)):
             if faults and not naive and room.dice.random() < 0.3:
                 room.simulator.add_fault(fault := _fault(room.dice))
-                spoilt += fault.kind == "expired"
+                spoilt += fault.step == "upload"  # what is sent again then is no kill's doing
             kill = Kill(room.dice, length, usual, naive=naive)
             code = room.run(film, kill, naive=naive)
             if code == -signal.SIGKILL:
