@@ -152,10 +152,10 @@ def room(folder: Path, seed: int = 1) -> Generator[Room]:
 class Kill:
     """When a child dies: at a byte of what it sends, at the n-th call, as it begins or is done, or after a while."""
 
-    def __init__(self, dice: random.Random, size: int, usual: float, calls: int) -> None:
-        self.place = dice.choices(("a byte", "a call", "a moment"), (6, 3, 1))[0]
+    def __init__(self, dice: random.Random, size: int, usual: float, *, naive: bool) -> None:
+        self.place = "a call" if naive else dice.choices(("a byte", "a call", "a moment"), (6, 3, 1))[0]
         self._bytes = dice.randint(1, size)
-        self._calls = dice.randint(1, calls)
+        self._calls = dice.randint(3, 4) if naive else dice.randint(1, 40)  # 4: the film is there, and unnoted
         self._seconds = dice.uniform(0.0, usual)
         self._pid = 0
         self._due = threading.Event()
@@ -210,8 +210,8 @@ def kill_films(room: Room, kills: int, *, size: int, naive: bool = False, faults
         for _ in range(room.dice.randint(3, 8)):
             if faults and not naive and room.dice.random() < 0.3:
                 room.simulator.add_fault(fault := _fault(room.dice))
-                spoilt += fault.kind == "expired"
-            kill = Kill(room.dice, length, usual, calls=4 if naive else 40)
+                spoilt += fault.step == "upload"  # what is sent again then is no kill's doing
+            kill = Kill(room.dice, length, usual, naive=naive)
             code = room.run(film, kill, naive=naive)
             if code == -signal.SIGKILL:
                 died += 1

@@ -73,10 +73,10 @@ def rehearse(
 async def _rehearse(film: Script, places: int, design: Design, order: Order, polled: bool) -> Rehearsed:
     clock = LoopClock()
     studio = Studio(film, places, clock)
-    asker = RequestBuilder(params_of(film, places), providers_of(studio, polled))
+    builder = RequestBuilder(params_of(film, places), providers_of(studio, polled))
     limits = Limits(default=places if design != "three" else len(film.lengths), clock=clock)
     buyer = Buyer(Jobs(MemoryJournal(), clock=clock, limits=limits, executor=OneLook()))
-    plans = [_plan(asker, shot) for shot in asker.params.shots]
+    plans = [_plan(builder, shot) for shot in builder.params.shots]
     finished: dict[int, float] = {}
 
     async def done(number: int, work: Awaitable[object]) -> None:
@@ -85,7 +85,7 @@ async def _rehearse(film: Script, places: int, design: Design, order: Order, pol
 
     match design:
         case "chains":
-            chain = ShotChain(asker, buyer, cast(CostTracker, NoCosts()))
+            chain = ShotChain(builder, buyer, cast(CostTracker, NoCosts()))
 
             async def shoot(place: float, plan: ShotPlan) -> None:
                 await done(int(plan.shot.enhanced_prompt), chain.shoot(plan, place))
@@ -170,8 +170,8 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
 
     async def obtain(number: int, shot: Shot, kind: AssetType) -> None:
         picture = pictures.get(shot.shot_id) if kind is AssetType.VIDEO else None
-        ask = run.asker.video(shot, picture.sha256) if picture else plan.shots[number].assets[kind].ask
-        made = await run.obtainer.obtain(ask, order=number, picture=picture)
+        ask = run.builder.video(shot, picture.sha256) if picture else plan.shots[number].assets[kind].ask
+        made = await run.resolver.obtain(ask, order=number, picture=picture)
         if kind is AssetType.IMAGE:
             pictures[shot.shot_id] = made.asset
 
@@ -182,11 +182,11 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
                     stage.create_task(obtain(number, shot.shot, kind))
 
 
-def _plan(asker: RequestBuilder, shot: Shot) -> ShotPlan:
+def _plan(builder: RequestBuilder, shot: Shot) -> ShotPlan:
     asks = {
-        AssetType.IMAGE: asker.image(shot),
-        AssetType.VIDEO: asker.video_outlook(shot),
-        AssetType.AUDIO: asker.audio(shot),
+        AssetType.IMAGE: builder.image(shot),
+        AssetType.VIDEO: builder.video_outlook(shot),
+        AssetType.AUDIO: builder.audio(shot),
     }
     return ShotPlan(
         shot,

@@ -29,13 +29,13 @@ def stock(params: FilmParams, gallery: Path) -> Services:
     """Pretend that an earlier run made everything the film asks for."""
     services = open_services(Settings(gallery=gallery, database_url=f"sqlite:///{gallery / 'film.db'}"))
     blobs = {kind: _put(services, kind) for kind in AssetType}
-    asker = RequestBuilder(params, ProviderSet(services.context))
+    builder = RequestBuilder(params, ProviderSet(services.context))
     rows: dict[str, AssetType] = {}
     for shot in params.shots:
-        audio = asker.audio(shot)
-        asks = [asker.image(shot), *([audio] if audio else [])]
+        audio = builder.audio(shot)
+        asks = [builder.image(shot), *([audio] if audio else [])]
         picture = blobs[AssetType.IMAGE].sha256
-        asks.append(asker.video(shot, picture, speech_seconds=None if audio is None else SECOND))
+        asks.append(builder.video(shot, picture, speech_seconds=None if audio is None else SECOND))
         rows |= {services.key(ask.request): ask.asset_type for ask in asks}
     with services.engine.begin() as db:
         db.execute(

@@ -138,12 +138,12 @@ async def fly() -> tuple[float, float]:
     )
     async with film_run(studio) as run:
         shots = run.params.shots
-        picture = (await run.obtainer.obtain(run.asker.image(shots[0]))).asset
+        picture = (await run.resolver.obtain(run.builder.image(shots[0]))).asset
         late: list[float] = []
         watch = asyncio.create_task(_watch(late))
         async with asyncio.TaskGroup() as clips:
             for shot in shots:
-                clips.create_task(run.obtainer.obtain(run.asker.video(shot, picture.sha256), picture=picture))
+                clips.create_task(run.resolver.obtain(run.builder.video(shot, picture.sha256), picture=picture))
         watch.cancel()
     assert studio.most == IN_FLIGHT, f"only {studio.most} were in flight together"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
@@ -179,8 +179,8 @@ async def _buy(engine: Engine) -> tuple[float, float]:
     film = Script([dict.fromkeys(AssetType, 0.0)] * JOURNALED, [5] * JOURNALED)
     clock = SystemClock()
     params = params_of(film, 1)
-    asker = RequestBuilder(params, providers_of(Studio(film, 1, clock), polled=False))
-    asks = [asker.image(shot) for shot in params.shots]
+    builder = RequestBuilder(params, providers_of(Studio(film, 1, clock), polled=False))
+    asks = [builder.image(shot) for shot in params.shots]
     jobs = Jobs(engine, clock=clock)
     loop = asyncio.get_running_loop()
     times: list[float] = []

@@ -158,7 +158,7 @@ class Program:
         run = self._run
         await run.recover()
         (shot,) = run.params.shots
-        ask = run.asker.image(shot)
+        ask = run.builder.image(shot)
         if self._services.cache.peek_many([self._services.key(ask.request)]):
             return []
         name = reservation_name(uuid4().hex, shot.shot_id, AssetType.IMAGE.value)
@@ -166,7 +166,7 @@ class Program:
         item = ReservationRequest(name, quote, shot_id=shot.shot_id, asset_type=AssetType.IMAGE.value)
         (reservation,) = run.costs.reserve([item])
         try:
-            await run.obtainer.obtain(ask, reservation=reservation)
+            await run.resolver.obtain(ask, reservation=reservation)
         finally:
             release_unused(run.costs, reservation)
         return []
@@ -178,12 +178,12 @@ class Program:
         return []
 
     async def _naive_shot(self, shot: Any) -> None:
-        asker = self._run.asker
-        line = asker.audio(shot)
+        builder = self._run.builder
+        line = builder.audio(shot)
         speech = asyncio.create_task(self._naive_asset(line)) if line else None
-        picture = await self._naive_asset(asker.image(shot))
+        picture = await self._naive_asset(builder.image(shot))
         if self._order.shots:
-            await self._naive_asset(asker.video(shot, picture.sha256), picture)
+            await self._naive_asset(builder.video(shot, picture.sha256), picture)
         if speech:
             await speech
 

@@ -150,10 +150,10 @@ LINE = {"dialogue": "There she is, and there she stays for ever.", "characters":
 
 def bought(path: Path, settings: Any, number: int = 1) -> Decimal:
     params = film_params(path, settings, tier="budget")
-    asker = RequestBuilder(params, ProviderSet())
+    builder = RequestBuilder(params, ProviderSet())
     return (
-        asker.video_outlook(params.shots[number])
-        .provider.quote(asker.video_outlook(params.shots[number]).config)
+        builder.video_outlook(params.shots[number])
+        .provider.quote(builder.video_outlook(params.shots[number]).config)
         .amount
     )
 

@@ -188,8 +188,8 @@ def asked(film_id: str, *shots: Shot) -> list[str]:
         height=180,
         rate=Fraction(24),
     )
-    asker = RequestBuilder(params, ProviderSet())
-    asks = [ask for s in shots for ask in (asker.image(s), asker.video(s, "a" * 64), asker.audio(s)) if ask]
+    builder = RequestBuilder(params, ProviderSet())
+    asks = [ask for s in shots for ask in (builder.image(s), builder.video(s, "a" * 64), builder.audio(s)) if ask]
     return [asset_key(ask.request) for ask in asks]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from film.app.bills import BillOverQuote
 from film.app.models import Aside, UseCaseInput, UseCaseResult
@@ -117,7 +117,7 @@ class MonthCosts(_Costs):
 def costs(asked: AskCosts, workspace: Workspace) -> FilmCosts | MonthCosts:
     """What a film has cost, or all films in a month. Bills over their quote are in it."""
     services = workspace.looking()
-    beside: dict[str, Any] = {
+    beside: dict[str, object] = {
         "forgotten": workspace.forgotten(),
         "details": _details(services, asked),
         "reports": services.settings.cost_reports,
@@ -176,7 +176,7 @@ def _is_costs_page(path: Path) -> bool:
     return not head or b"<title>Film costs</title>" in head
 
 
-def _film_summary(services: Services, film_id: str) -> Mapping[str, Any]:
+def _film_summary(services: Services, film_id: str) -> Mapping[str, object]:
     from film.cost_tracker import get_project_cost_summary
     from film.db.session import snapshot
 

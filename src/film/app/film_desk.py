@@ -24,6 +24,7 @@ from film.planning.requests import ProviderSet
 from film.planning.services import Services, open_services
 from film.providers.registry import TIERS
 from film.settings import Settings, load_settings, parse_budget
+from film.shots.shotfile import SETTINGS
 
 SettingsOf = Callable[[Path], Settings]
 """The settings that hold for the film in a folder."""
@@ -67,6 +68,11 @@ class FilmDesk:
         self.workspace = Workspace(self.settings)
         self.notes = NoteBook(self.settings.gallery, self.film_id)
         self._rooms = rooms
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """What the user writes: the shots, and the film's settings beside them."""
+        return self.path, self.path.with_name(SETTINGS)
 
     @property
     def services(self) -> Services:

@@ -17,7 +17,7 @@ from pathlib import Path
 from film.errors import FilmError, InputError
 from film.files.own_files import fresh_beside, own_folder
 from film.models import Model, check_identifier
-from film.planning.params import film_id_of
+from film.planning import params
 from film.settings import Settings
 from film.shots import json_lines
 from film.shots.shotfile import check_shots
@@ -36,6 +36,11 @@ _FIRST = """\
   }
 ]
 """
+
+
+def film_id_of(path: Path) -> str:
+    """The id that a shots.json gets by its name."""
+    return params.film_id_of(path)
 
 
 class FilmOnShelf(Model):

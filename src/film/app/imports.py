@@ -10,6 +10,7 @@ user's own stay as they are.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from film.app.models import UseCaseInput, UseCaseResult
 from film.app.workspace import Workspace
 from film.errors import BadMedia, InputError, disk_error
 from film.files.digests import sha256_of_file
+from film.files.own_files import own_folder
 from film.hashing import content_key
 from film.media import Probe, check, describe, head_of, open_media, sniff
 from film.media.clips import pictures_in
@@ -132,6 +134,13 @@ def import_files(asked: ImportFiles, workspace: Workspace) -> ImportedAssets:
             for asset in _import(asked, workspace)
         )
     )
+
+
+def upload_folder(gallery: Path) -> Path:
+    """A folder for files on their way in, in the gallery's own filesystem; whoever asked for it removes it."""
+    home = gallery / "tmp"
+    own_folder(home)
+    return Path(tempfile.mkdtemp(prefix="upload-", dir=home))
 
 
 def _import(asked: ImportFiles, workspace: Workspace) -> list[Asset]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from film.app.models import UseCaseInput, UseCaseResult
 from film.files.bounds import read_plain
@@ -32,7 +32,7 @@ class CheckedOrigin(UseCaseResult):
     signed_at: str
     test_certificate: bool
     ingredients: tuple[str, ...]
-    shots: tuple[Mapping[str, Any], ...]
+    shots: tuple[Mapping[str, object], ...]
     """As the manifest has them: it may say anything."""
 
 

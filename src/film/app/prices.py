@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from film.app.models import Aside, UseCaseInput, UseCaseResult
 from film.app.workspace import Workspace
@@ -133,5 +133,5 @@ def _refreshed(comparison: Comparison) -> RefreshedPrice:
 
 
 def _terms(rate: Rate) -> PriceTerms:
-    terms: dict[str, Any] = {name: getattr(rate, name) for name in PriceTerms.model_fields}
+    terms: dict[str, object] = {name: getattr(rate, name) for name in PriceTerms.model_fields}
     return PriceTerms.model_validate(terms)

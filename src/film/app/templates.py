@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, Field
 
@@ -29,8 +29,8 @@ class TemplateSheet(UseCaseResult):
     path: Path
     prompt: str
     negative_prompt: str
-    variables: Mapping[str, Any]
-    shot: Mapping[str, Any]
+    variables: Mapping[str, object]
+    shot: Mapping[str, object]
     """What it says for a shot that does not say it."""
     label: Aside[str] = ""
     text: Aside[str] = ""

@@ -118,11 +118,16 @@ class Workspace:
             return self._looking
 
 
-def keys_present(settings: Settings) -> list[str]:
-    """The variables of the API keys that are set."""
+def keys_known(settings: Settings) -> list[tuple[str, str, bool]]:
+    """Every account that there may be a key of, the variable it is said in, and whether it is set."""
     from film.vendors import accounts
 
-    return [account.key for name, account in accounts().items() if name in settings.keys]
+    return [(name, account.key, name in settings.keys) for name, account in accounts().items()]
+
+
+def keys_present(settings: Settings) -> list[str]:
+    """The variables of the API keys that are set."""
+    return [variable for _, variable, is_set in keys_known(settings) if is_set]
 
 
 def settings_for(shots: Path) -> Settings:

@@ -18,6 +18,7 @@ COMMANDS = {
     "make": "make a film: reuse what is there, make what is missing",
     "watch": "draw the draft again whenever a file is saved",
     "shot": "make one shot, and show where it lies",
+    "takes": "every take of a shot, and which one the film uses",
     "open": "show a film in the program for such files",
     "plan": "say what would be made, why, and what it costs; nothing is sent",
     "read": "what a draft shows of each shot, and what it does not",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -71,7 +71,7 @@ def _print(found: CheckedOrigin) -> None:
         click.echo(table(rows, ("shot", "frames", "picture", "clip", "speech", "")))
 
 
-def _row(shot: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(shot: Mapping[str, object]) -> tuple[str, ...]:
     first, frames = shot.get("start_frame", 0), shot.get("frames", 0)
     return (
         str(shot.get("shot_id", "")),
@@ -83,7 +83,7 @@ def _row(shot: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _maker(shot: Mapping[str, Any], kind: str) -> str:
+def _maker(shot: Mapping[str, object], kind: str) -> str:
     """A manifest may say anything: what is not in our form is left out."""
     made = shot.get(kind)
     return str(cast("dict[str, object]", made).get("provider", "")) if isinstance(made, dict) else ""

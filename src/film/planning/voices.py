@@ -25,9 +25,9 @@ class Voices:
     """The lines of a film, each asked of all voices that may have spoken it."""
 
     def __init__(
-        self, params: FilmParams, asker: RequestBuilder, known: Mapping[tuple[str, AssetType], list[KnownTake]]
+        self, params: FilmParams, builder: RequestBuilder, known: Mapping[tuple[str, AssetType], list[KnownTake]]
     ):
-        self.params, self._asker = params, asker
+        self.params, self._builder = params, builder
         self._others = params.voices[1:]
         named = {shot.shot_id for shot in params.shots if not _is_open(shot)}
         self._before = {
@@ -49,7 +49,7 @@ class Voices:
         failed: InputError | None = None
         found: list[PlannedRequest] = []
         try:
-            found += filter(None, [self._asker.audio(shot)])
+            found += filter(None, [self._builder.audio(shot)])
         except InputError as error:
             failed = error
         if _is_open(shot):
@@ -91,7 +91,7 @@ class Voices:
 
     def _as_by(self, shot: Shot, choice: ProviderChoice) -> PlannedRequest | None:
         named = shot.model_copy(update={"audio_provider": choice.provider, "audio_model": choice.model})
-        ask = self._asker.audio(named)
+        ask = self._builder.audio(named)
         return ask and replace(ask, shot=shot, parts=tuple(replace(part, shot=shot) for part in ask.parts))
 
 

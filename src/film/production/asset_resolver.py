@@ -39,7 +39,7 @@ LEAST_ROOM = 64_000_000
 
 
 @dataclass
-class _Errand:
+class _Purchase:
     """One asset on its way; ``bought`` is what came back for it, once it is paid for."""
 
     ask: PlannedRequest
@@ -101,26 +101,26 @@ class AssetResolver:
         Without a ``reservation`` its order sets its own money aside.
         A cancelled caller waits for what has been bought to be stored and settled; until then nothing is waited for.
         """
-        errand = _Errand(ask, self.services.key(ask.request), order, picture, reservation)
-        return await unbroken_once(lambda: errand.bought is not None, self._obtain(errand))
+        purchase = _Purchase(ask, self.services.key(ask.request), order, picture, reservation)
+        return await unbroken_once(lambda: purchase.bought is not None, self._obtain(purchase))
 
-    async def _obtain(self, errand: _Errand) -> ShotAsset:
-        ask, key = errand.ask, errand.key
+    async def _obtain(self, purchase: _Purchase) -> ShotAsset:
+        ask, key = purchase.ask, purchase.key
         try:
             asset, hit = await self.services.cache.obtain(
                 key,
                 kind=ask.asset_type.value,
                 provider=ask.provider.name,
-                make=partial(self._make, errand),
+                make=partial(self._make, purchase),
                 use_cache=self.use_cache,
             )
         except BaseException:
-            if errand.bought:
-                await self.jobs.leave(errand.bought)
+            if purchase.bought:
+                await self.jobs.leave(purchase.bought)
             raise
-        if errand.bought:
-            await self.jobs.finish(errand.bought, asset.sha256)
-        obtained = ShotAsset(ask.request, key, asset, hit, errand.cost)
+        if purchase.bought:
+            await self.jobs.finish(purchase.bought, asset.sha256)
+        obtained = ShotAsset(ask.request, key, asset, hit, purchase.cost)
         if not hit or ask.part:  # only whole assets are seen again when the film is put on record
             record = library_asset(ask.shot, obtained, self.film_id, text=ask.config.text if ask.part else None)
             await on_thread(self.services.index.index_asset, record)
@@ -129,34 +129,34 @@ class AssetResolver:
         )
         return obtained
 
-    async def _make(self, errand: _Errand) -> NewResult | None:
+    async def _make(self, purchase: _Purchase) -> NewResult | None:
         """Make it here or buy it; None where another run took over and paid."""
-        ask, picture = errand.ask, errand.picture
+        ask, picture = purchase.ask, purchase.picture
         image_url = partial(picture_url, ask, picture) if picture else None
         if ask.provider.local:
-            made = await self._make_here(ask, errand.order, image_url() if image_url else None)
+            made = await self._make_here(ask, purchase.order, image_url() if image_url else None)
             return await self._checked(ask, made, Decimal(0))
         await asyncio.to_thread(self._allow_spending, ask)
         self._tell(ask, "step_started")
         bought = await self.jobs.run(
             PaidCall(
-                key=errand.key,
+                key=purchase.key,
                 film_id=self.film_id,
                 shot_id=ask.shot.shot_id,
                 request=ask.request,
                 provider=ask.provider,
                 config=ask.config,
                 image_url=image_url,
-                quoted=errand.quoted,
-                reservation_id=errand.reservation.id if errand.reservation else None,
-                order=errand.order,
+                quoted=purchase.quoted,
+                reservation_id=purchase.reservation.id if purchase.reservation else None,
+                order=purchase.order,
                 again=self._again,
             )
         )
         if bought.generated is None:
             return None
-        errand.bought = bought
-        return await self._checked(ask, bought.generated, errand.cost, bought.vendor_id)
+        purchase.bought = bought
+        return await self._checked(ask, bought.generated, purchase.cost, bought.vendor_id)
 
     async def take(self, ask: PlannedRequest, asset: CachedAsset, record: Asset) -> ShotAsset:
         """What the shot named, every byte of it checked. Nothing else would do, so nothing is made in its place."""

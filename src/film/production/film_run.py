@@ -93,7 +93,7 @@ class FilmRun:
             engine=services.engine,
             settings=services.settings,
         )
-        self.asker = RequestBuilder(params, providers)
+        self.builder = RequestBuilder(params, providers)
         accounts = accounts or (Accounts() if clock else THIS_PROCESS)  # who lives by another clock is alone with it
         limits = Limits(default=params.concurrency, clock=clock, accounts=accounts, in_person=in_person)
         self.jobs = Jobs(
@@ -106,7 +106,7 @@ class FilmRun:
             lease=lease,
             book=order_book(services.settings),
         )
-        self.obtainer = AssetResolver(
+        self.resolver = AssetResolver(
             params.film_id,
             services,
             self.costs,
@@ -116,8 +116,8 @@ class FilmRun:
             stop,
             use_cache=params.use_cache,
         )
-        self.chain = ShotChain(self.asker, self.obtainer, self.costs)
-        self.cutting_room = Finisher(params, services, events, stop)
+        self.chain = ShotChain(self.builder, self.resolver, self.costs)
+        self.finisher = Finisher(params, services, events, stop)
         self.ledger_mark: int | None = None
         """Where the ledger stood as the run began: what is booked for the film beyond it is this run's cost."""
 
@@ -187,7 +187,7 @@ class FilmRun:
 
     def check(self, plan: FilmPlan, consent: Consent | None) -> None:
         """Keys there? Within the limit? Agreed to? All before the first call."""
-        _ = self.cutting_room.credential  # one that cannot sign is told now
+        _ = self.finisher.credential  # one that cannot sign is told now
         check_output(self.params, film_path(self.params, self.services.settings.films))
         check_sounds(self.params)
         check_look(self.params)
@@ -272,7 +272,7 @@ class FilmRun:
     async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         """The finished film, with stand-ins where shots are missing, its status and its reports."""
         engine, film_id = self.services.engine, self.params.film_id
-        result = await self.cutting_room.cut(await add_stand_ins(self.obtainer, self.asker, shots), began)
+        result = await self.finisher.cut(await add_stand_ins(self.resolver, self.builder, shots), began)
         if self.ledger_mark is not None:
             result = result.with_books(await on_thread(self._booked, self.ledger_mark))
         await on_thread(set_status, engine, film_id, "partial" if result.failed else "done")
@@ -359,7 +359,7 @@ class FilmRun:
 
     def _damaged_drafts(self, shots: Sequence[CompletedShot]) -> bool:
         free = [a.key for s in shots for a in s.assets.values() if a.reused and not a.asset.cost]
-        sound = self.services.cache.use_many(free) if not self.cutting_room.is_unchanged(shots) else dict.fromkeys(free)
+        sound = self.services.cache.use_many(free) if not self.finisher.is_unchanged(shots) else dict.fromkeys(free)
         damaged = sum(1 for key in free if key not in sound)
         if damaged:
             self.events.emit("warning", message=f"{damaged} damaged files of drafts were put aside: made again")

@@ -38,9 +38,9 @@ LOOKAHEAD = 3
 class ShotChain:
     """Makes shots."""
 
-    def __init__(self, asker: RequestBuilder, obtainer: AssetResolver, costs: CostTracker) -> None:
-        self.asker = asker
-        self.obtainer = obtainer
+    def __init__(self, builder: RequestBuilder, resolver: AssetResolver, costs: CostTracker) -> None:
+        self.builder = builder
+        self.resolver = resolver
         self.costs = costs
         self.sheets: dict[str, CachedAsset] = {}
         """Those that were made in this run, by their ids: pictures of shots go by them."""
@@ -73,7 +73,7 @@ class ShotChain:
         try:
             async with self._purse.place(order):
                 _, reservations = await self._set_aside(part)
-            work = StepsOf(self.asker, self.obtainer, part, order, reservations, there, self.sheets, before)
+            work = StepsOf(self.builder, self.resolver, part, order, reservations, there, self.sheets, before)
             done, error, step = await work.made()
         except Interrupted:
             raise
@@ -89,10 +89,10 @@ class ShotChain:
         if first.local:
             return
         door = self._doors.setdefault(
-            (first.asset_type, first.name), PriorityLimiter(LOOKAHEAD * self.asker.params.concurrency)
+            (first.asset_type, first.name), PriorityLimiter(LOOKAHEAD * self.builder.params.concurrency)
         )
         await begun.enter_async_context(door.place(order))
-        self.obtainer.stop.check()
+        self.resolver.stop.check()
 
     async def _begin(
         self, plan: ShotPlan, order: float, begun: AsyncExitStack, before: CompletedShot | None
@@ -104,13 +104,13 @@ class ShotChain:
             return self._failed(CompletedShot(plan.shot), error, "budget")
         try:
             done, error, step = await StepsOf(
-                self.asker, self.obtainer, plan, order, reservations, {}, self.sheets, before, begun
+                self.builder, self.resolver, plan, order, reservations, {}, self.sheets, before, begun
             ).made()
         finally:
             await self._release(reservations)
         if error:
             return self._failed(done, error, step)
-        self.obtainer.events.emit("shot_done", shot_id=done.shot_id, reused=not done.made)
+        self.resolver.events.emit("shot_done", shot_id=done.shot_id, reused=not done.made)
         return done
 
     async def _set_aside(self, plan: ShotPlan) -> tuple[ShotPlan, dict[tuple[AssetType, int], Reservation]]:
@@ -127,13 +127,13 @@ class ShotChain:
                 if now.to_spend >= plan.to_spend and not await on_thread(self._is_held_by_others, plan):
                     raise
                 plan = now
-            self.obtainer.stop.check()
+            self.resolver.stop.check()
             await asyncio.sleep(LOOK_SECONDS)
 
     def _as_it_stands(self, plan: ShotPlan) -> ShotPlan:
         """The shot's plan anew: others may have bought of it meanwhile."""
-        asker = self.asker
-        (fresh,) = plan_film(asker.params, self.obtainer.services, asker.providers, [plan.shot.shot_id]).shots
+        builder = self.builder
+        (fresh,) = plan_film(builder.params, self.resolver.services, builder.providers, [plan.shot.shot_id]).shots
         return replace(fresh, assets={kind: row for kind, row in fresh.assets.items() if kind in plan.assets})
 
     def _is_held_by_others(self, plan: ShotPlan) -> bool:
@@ -163,7 +163,7 @@ class ShotChain:
         )
 
     def _failed(self, done: CompletedShot, error: FilmError, step: str) -> CompletedShot:
-        self.obtainer.events.emit(
+        self.resolver.events.emit(
             "shot_failed",
             shot_id=done.shot_id,
             step=step,

@@ -27,55 +27,55 @@ from film.production.library_records import library_asset
 
 
 async def obtain_line(
-    obtainer: AssetResolver, ask: PlannedRequest, *, order: float, reservations: Mapping[int, Reservation]
+    resolver: AssetResolver, ask: PlannedRequest, *, order: float, reservations: Mapping[int, Reservation]
 ) -> ShotAsset:
     """The line that ``ask`` means; ``reservations`` are those of its parts by number, or of itself under 0."""
     if not ask.parts:
-        return await obtainer.obtain(ask, order=order, reservation=reservations.get(0))
-    key = obtainer.services.key(ask.request)
+        return await resolver.obtain(ask, order=order, reservation=reservations.get(0))
+    key = resolver.services.key(ask.request)
     step = {"shot_id": ask.shot.shot_id, "step": AssetType.AUDIO.value}
     parts: list[ShotAsset] = []
 
     async def make() -> NewResult:
-        obtainer.events.emit("step_started", **step)
-        parts.extend(await _obtain_parts(obtainer, ask, order, reservations))
-        return await asyncio.to_thread(_joined, obtainer, ask, parts)
+        resolver.events.emit("step_started", **step)
+        parts.extend(await _obtain_parts(resolver, ask, order, reservations))
+        return await asyncio.to_thread(_joined, resolver, ask, parts)
 
-    whole, hit = await obtainer.services.cache.obtain(
-        key, kind=AssetType.AUDIO.value, provider=ask.provider.name, make=make, use_cache=obtainer.use_cache
+    whole, hit = await resolver.services.cache.obtain(
+        key, kind=AssetType.AUDIO.value, provider=ask.provider.name, make=make, use_cache=resolver.use_cache
     )
     kept = [part.asset for part in parts if part.reused]
     if hit:  # the whole was joined for nothing: what it saves is what its parts had cost
-        kept = await asyncio.to_thread(_parts_of, obtainer, ask)
+        kept = await asyncio.to_thread(_parts_of, resolver, ask)
     line = ShotAsset(ask.request, key, whole, hit, sum((part.cost for part in parts), whole.cost), tuple(kept))
     if not hit:
-        record = library_asset(ask.shot, line, obtainer.film_id)
-        await on_thread(obtainer.services.index.index_asset, record)
-    obtainer.events.emit(
+        record = library_asset(ask.shot, line, resolver.film_id)
+        await on_thread(resolver.services.index.index_asset, record)
+    resolver.events.emit(
         "step_done", **step, reused=hit, asset_id=line.asset_id, cost=line.cost, provider=ask.provider.name
     )
     return line
 
 
-def _parts_of(obtainer: AssetResolver, ask: PlannedRequest) -> list[CachedAsset]:
+def _parts_of(resolver: AssetResolver, ask: PlannedRequest) -> list[CachedAsset]:
     """The parts of a line that was there, as far as they are, counted as hits with it; blocks."""
-    cache = obtainer.services.cache
-    found = list(cache.peek_many(obtainer.services.key(part.request) for part in ask.parts).values())
+    cache = resolver.services.cache
+    found = list(cache.peek_many(resolver.services.key(part.request) for part in ask.parts).values())
     cache.count_hits((ask.shot.shot_id, part) for part in found)
     return found
 
 
 async def _obtain_parts(
-    obtainer: AssetResolver, ask: PlannedRequest, order: float, reservations: Mapping[int, Reservation]
+    resolver: AssetResolver, ask: PlannedRequest, order: float, reservations: Mapping[int, Reservation]
 ) -> list[ShotAsset]:
     """All parts. One that fails does not stop the others, which are paid for; then its error is raised."""
     done = 0
 
     async def obtain(part: PlannedRequest) -> ShotAsset:
         nonlocal done
-        obtained = await obtainer.obtain(part, order=order, reservation=reservations.get(part.part))
+        obtained = await resolver.obtain(part, order=order, reservation=reservations.get(part.part))
         done += 1
-        obtainer.events.emit(
+        resolver.events.emit(
             "step_progress", shot_id=ask.shot.shot_id, step=AssetType.AUDIO.value, done=done / len(ask.parts)
         )
         return obtained
@@ -87,9 +87,9 @@ async def _obtain_parts(
     return [outcome for outcome in came if not isinstance(outcome, BaseException)]
 
 
-def _joined(obtainer: AssetResolver, ask: PlannedRequest, parts: Sequence[ShotAsset]) -> NewResult:
+def _joined(resolver: AssetResolver, ask: PlannedRequest, parts: Sequence[ShotAsset]) -> NewResult:
     """The parts as one file; blocks."""
-    cache = obtainer.services.cache
+    cache = resolver.services.cache
     target = cache.temporary(".flac")
     try:
         sound = join_sounds([cache.verified_path(part.asset) for part in parts], ask.pauses, target)

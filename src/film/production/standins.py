@@ -27,23 +27,23 @@ DRAFT = ProviderChoice(provider=_DRAFT.image)
 
 
 async def add_stand_ins(
-    obtainer: AssetResolver, asker: RequestBuilder, shots: Sequence[CompletedShot]
+    resolver: AssetResolver, builder: RequestBuilder, shots: Sequence[CompletedShot]
 ) -> list[CompletedShot]:
     """The shots, each of those without a clip with a still in its place."""
     drawing = RequestBuilder(
-        asker.params.model_copy(update={"choices": dict.fromkeys(AssetType, DRAFT)}), asker.providers
+        builder.params.model_copy(update={"choices": dict.fromkeys(AssetType, DRAFT)}), builder.providers
     )
-    return [shot if shot.video or shot.shot.title else await _with_stand_in(obtainer, drawing, shot) for shot in shots]
+    return [shot if shot.video or shot.shot.title else await _with_stand_in(resolver, drawing, shot) for shot in shots]
 
 
-async def _with_stand_in(obtainer: AssetResolver, drawing: RequestBuilder, done: CompletedShot) -> CompletedShot:
+async def _with_stand_in(resolver: AssetResolver, drawing: RequestBuilder, done: CompletedShot) -> CompletedShot:
     if done.image:
         return replace(done, stand_in=done.image)
     plain = done.shot.model_copy(update={"image_provider": None, "image_model": None})
     try:
-        panel = (await obtainer.obtain(drawing.image(plain))).asset
+        panel = (await resolver.obtain(drawing.image(plain))).asset
     except ProviderError:
-        panel = await asyncio.to_thread(_card, obtainer.services.cache, drawing.params)
+        panel = await asyncio.to_thread(_card, resolver.services.cache, drawing.params)
     return replace(done, stand_in=panel)
 
 

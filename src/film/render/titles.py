@@ -29,8 +29,8 @@ _LARGEST, _LEAST = 0.075, 0.03
 _TINIEST = 6
 """Pixels, of the picture that is drawn: it is never smaller than a thousand across its shorter side."""
 _STEP = 0.95
-_PITCH, _GAP = 1.36, 0.7
-"""From baseline to baseline, and for an empty line, as shares of the letters' size."""
+_PITCH, _GAP = 1.36, 1.05
+"""From baseline to baseline, and from either to an empty line between them, as shares of the letters' size."""
 _FINE = 1000
 _WEIGHT = 500
 

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 from film.app.film_desk import FilmDesk
-from film.shots.shotfile import SETTINGS
 from film.studio.state import Studio
 
 SECONDS = 0.7
@@ -28,7 +27,7 @@ async def watch(studio: Studio) -> None:
 
 
 def _files(desk: FilmDesk) -> tuple[Path, ...]:
-    return desk.path, desk.path.with_name(SETTINGS)
+    return desk.files
 
 
 def _seen(files: tuple[Path, ...]) -> Seen:

@@ -24,9 +24,8 @@ LAST_BREATH = Fraction(1, 2)
 
 
 def spoken_frames(cut: ShotCut, rate: Fraction, tail: Fraction) -> int:
-    """What a shot's line takes with the air after it; 0 where nobody speaks."""
-    speech = cut.speech_frames(rate)
-    return speech + ceil(tail * rate) if speech else 0
+    """What a shot's line takes with the air after it, rounded up once; 0 where nobody speaks."""
+    return ceil((cut.speech_seconds + tail) * rate) if cut.speech_frames(rate) else 0
 
 
 def clip_of(

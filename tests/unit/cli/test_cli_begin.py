@@ -129,6 +129,19 @@ def test_one_shot_is_made_as_in_its_film(film: Film, tmp_path: Path):
     assert film("make", shots, "--tier", "draft", "--size", "128x128", "--json").json["shots_made"] == 3
 
 
+def test_the_takes_of_a_shot(film: Film, tmp_path: Path):
+    assert film("new", "short", "--sample", "one").code == 0
+    shots = tmp_path / "short" / "shots.json"
+    (tmp_path / "short" / "film.toml").write_text('size = "128x128"\n')
+    assert "nothing was made" in film("takes", "1", shots).err
+    assert film("make", shots, "--tier", "draft", "-q").code == 0
+    shots.write_text(shots.read_text().replace("evening", "night"))
+    assert film("make", shots, "--tier", "draft", "-q").code == 0
+    pictures = [one for one in film("takes", "1", shots, "--json").json if one["kind"] == "image"]
+    assert [one["in_use"] for one in pictures] == [False, True]
+    assert pictures[1]["asset_id"] in film("takes", "shot_001", shots).out
+
+
 def test_a_shot_that_is_bought_is_asked_for(film: Film, vendors: object, tmp_path: Path):
     assert film("new", "talk", "--sample", "talk").code == 0
     said = film("shot", "1", tmp_path / "talk" / "shots.json", "--tier", "budget")

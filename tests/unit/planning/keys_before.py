@@ -83,7 +83,7 @@ def film(vendors: dict[str, str], gallery: Path) -> FilmParams:
 
 def keys_of(params: FilmParams) -> dict[str, str]:
     """``shot.slot`` → key; the parts of long lines are counted from 1."""
-    asker = RequestBuilder(params, ProviderSet())
+    builder = RequestBuilder(params, ProviderSet())
     found: dict[str, str] = {}
 
     def note(name: str, ask: PlannedRequest) -> None:
@@ -92,10 +92,10 @@ def keys_of(params: FilmParams) -> dict[str, str]:
             found[f"{name}.{part.part}"] = asset_key(part.request)
 
     for shot in params.shots:
-        note(f"{shot.shot_id}.image", asker.image(shot))
-        note(f"{shot.shot_id}.video", asker.video(shot, "a" * 64, speech_seconds=Decimal("3.2")))
-        note(f"{shot.shot_id}.turned", asker.video(shot, "b" * 64, reading="upright/1"))
-        if line := asker.audio(shot):
+        note(f"{shot.shot_id}.image", builder.image(shot))
+        note(f"{shot.shot_id}.video", builder.video(shot, "a" * 64, speech_seconds=Decimal("3.2")))
+        note(f"{shot.shot_id}.turned", builder.video(shot, "b" * 64, reading="upright/1"))
+        if line := builder.audio(shot):
             note(f"{shot.shot_id}.audio", line)
     return found
 

@@ -79,8 +79,8 @@ def test_of_a_model_that_makes_any_length_whole_seconds_are_bought() -> None:
 
 def test_the_plan_s_quote_and_the_order_are_for_the_same_longer_clip() -> None:
     one = shot(dialogue=LONG)
-    asker = RequestBuilder(params("next-length", one), ProviderSet())
-    outlook, order = asker.video_outlook(one), asker.video(one, "a" * 64, speech_seconds=Decimal(3))
+    builder = RequestBuilder(params("next-length", one), ProviderSet())
+    outlook, order = builder.video_outlook(one), builder.video(one, "a" * 64, speech_seconds=Decimal(3))
     assert outlook.request.params == order.request.params and str(outlook.request.params["duration"]) == "10"
     assert outlook.provider.quote(outlook.config).amount == order.provider.quote(order.config).amount
     plain = RequestBuilder(params("extend", one), ProviderSet()).video_outlook(one)

@@ -46,9 +46,9 @@ def chain_over(till: Till) -> ShotChain:
     def ask(_step: Step, shot: Shot, *_made: Any) -> PlannedRequest:
         return planned(shot.shot_id, Quick()).ask
 
-    asker = SimpleNamespace(params=SimpleNamespace(concurrency=CONCURRENCY), ask=ask)
+    builder = SimpleNamespace(params=SimpleNamespace(concurrency=CONCURRENCY), ask=ask)
     costs = SimpleNamespace()
-    chain = ShotChain(cast(RequestBuilder, asker), cast(AssetResolver, till), cast(CostTracker, costs))
+    chain = ShotChain(cast(RequestBuilder, builder), cast(AssetResolver, till), cast(CostTracker, costs))
     chain._reserve = lambda plan, attempt: {}
     return chain
 

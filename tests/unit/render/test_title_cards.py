@@ -93,3 +93,12 @@ def test_a_latin_word_that_begins_a_line_of_arabic_stands_at_its_right_end() -> 
     at_the_left = ink("HTML أول", leftward=False)
     assert np.array_equal(at_the_left, ink("أول HTML", leftward=True))
     assert not np.array_equal(at_the_left, ink("HTML أول", leftward=True))
+
+
+def test_an_empty_line_is_seen_as_one() -> None:
+    def apart(text: str) -> int:
+        inked = (written(text, (960, 540)).max(axis=1) > 40).astype(int)
+        first_ends, second_begins = np.flatnonzero(np.diff(inked) < 0)[0], np.flatnonzero(np.diff(inked) > 0)[1]
+        return int(second_begins - first_ends)
+
+    assert apart("ONE\n\nTWO") > 1.5 * apart("ONE\nTWO")

@@ -94,6 +94,6 @@ def test_a_font_is_looked_for_beside_the_shots(tmp_path: Path) -> None:
 
 def test_no_shot_starts_from_a_title(tmp_path: Path) -> None:
     after = {"shot_id": "b", "prompt": "a street", "start_from": "previous"}
-    with pytest.raises(InputError, match="is a title, and has no picture to start from") as caught:
+    with pytest.raises(InputError, match="the shot before, a, is a title") as caught:
         load_shots(write(tmp_path, {"shot_id": "a", "title": "Fin"}, after))
     assert (caught.value.line, caught.value.field) == (3, "start_from")

@@ -114,7 +114,7 @@ def compose_film(
     on_wait: Callable[[], None],
     facts: dict[str, Any],
     seal: Seal | None = None,
-    hands: EncodeBackend = THIS_MACHINE,
+    encoders: EncodeBackend = THIS_MACHINE,
 ) -> Composed | None:
     """Compose the film and write its manifest; blocks, so call it in a thread.
 
@@ -138,8 +138,8 @@ def compose_film(
             on_progress=progress,
             should_stop=should_stop,
             finish=seal.sign if seal else None,
-            encoder=hands.encoder,
-            workers=hands.number,
+            encoder=encoders.encoder,
+            workers=encoders.number,
         )
         written = (read_manifest(path) or {}).get("captions", {})
         write_manifest(path, _manifest(timeline, settings, path, made, seal) | facts | {"captions": written})

@@ -41,16 +41,16 @@ from film.timeline import Timeline
 
 
 class Finisher:
-    """Cuts one film, with whose ``hands`` it has."""
+    """Cuts one film, with whose ``encoders`` it has."""
 
     def __init__(
-        self, params: FilmParams, services: Services, events: Events, stop: Stop, hands: EncodeBackend = THIS_MACHINE
+        self, params: FilmParams, services: Services, events: Events, stop: Stop, encoders: EncodeBackend = THIS_MACHINE
     ) -> None:
         self.params = params
         self.services = services
         self.events = events
         self.stop = stop
-        self.hands = hands
+        self.encoders = encoders
 
     @cached_property
     def credential(self) -> Credential | None:
@@ -180,7 +180,7 @@ class Finisher:
                 on_wait=wait,
                 facts=facts,
                 seal=seal,
-                hands=self.hands,
+                encoders=self.encoders,
             )
         except Interrupted:
             set_status(self.services.engine, self.params.film_id, "interrupted")

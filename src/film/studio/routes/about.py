@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from film.app.shot_values import shot_schema
-from film.providers.registry import TIERS
+from film.app.workspace import keys_known
+from film.settings import TIERS
 from film.studio.state import TheStudio, Who
-from film.vendors import accounts
 
 router = APIRouter()
 
@@ -47,10 +47,9 @@ def about(studio: TheStudio, who: Who) -> About:
         version=version("film-generation"),
         person=who.name,
         role=who.role.name.lower(),
-        tiers=tuple(TIERS),
+        tiers=TIERS,
         keys=tuple(
-            Key(account=name, variable=account.key, is_set=name in settings.keys)
-            for name, account in accounts().items()
+            Key(account=account, variable=variable, is_set=is_set) for account, variable, is_set in keys_known(settings)
         ),
         gallery=str(settings.gallery),
         default_limit_usd=settings.default_budget,

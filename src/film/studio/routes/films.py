@@ -9,8 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from film.app.boards import Money, money
-from film.app.film_shelf import FilmOnShelf
-from film.planning.params import film_id_of
+from film.app.film_shelf import FilmOnShelf, film_id_of
 from film.studio.state import Desk, Studio, TheStudio, Who
 
 router = APIRouter(prefix="/films")

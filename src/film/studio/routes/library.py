@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,8 +20,7 @@ from film.app.assets import (
     count_facets,
     find_assets,
 )
-from film.app.imports import ImportedAssets, ImportFiles, import_files
-from film.files.own_files import own_folder
+from film.app.imports import ImportedAssets, ImportFiles, import_files, upload_folder
 from film.studio.state import Desk
 
 router = APIRouter(prefix="/films/{film}")
@@ -94,7 +91,7 @@ async def upload(
 
     Nothing is taken in that is not whole media. ``name`` says what it shows until somebody says it better.
     """
-    folder = await asyncio.to_thread(_room, desk.settings.gallery)
+    folder = await asyncio.to_thread(upload_folder, desk.settings.gallery)
     try:
         path = folder / f"{_plain(name)}"
         with path.open("wb") as file:
@@ -103,13 +100,6 @@ async def upload(
         return await asyncio.to_thread(import_files, ImportFiles(files=(path,)), desk.workspace)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _room(gallery: Path) -> Path:
-    """A folder for one upload, in the gallery's own filesystem."""
-    home = gallery / "tmp"
-    own_folder(home)
-    return Path(tempfile.mkdtemp(prefix="upload-", dir=home))
 
 
 def _plain(name: str) -> str:

@@ -145,13 +145,13 @@ class ClusterRun(FilmRun):
 
     async def compose(self, shots: Sequence[CompletedShot], began: float) -> FilmResult:
         """As ever; a cluster of this machine alone is not started only to encode."""
-        if self.house.opened or (self.house.is_shared and not self.cutting_room.is_unchanged(shots)):
+        if self.house.opened or (self.house.is_shared and not self.finisher.is_unchanged(shots)):
             cluster, loop = self.house.cluster(), asyncio.get_running_loop()
 
             def tell(message: str) -> None:
                 loop.call_soon_threadsafe(lambda: self.events.emit("warning", message=message))
 
-            self.cutting_room.hands = EncodeBackend(NodeEncoder(cluster, tell), max(1, cluster.cpus))
+            self.finisher.encoders = EncodeBackend(NodeEncoder(cluster, tell), max(1, cluster.cpus))
         return await super().compose(shots, began)
 
     def _as_they_lie_here(

@@ -94,14 +94,14 @@ async def estimate(
 
 async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport]:
     """A batch's shots, each a chain of its own; one that fails says so in its report."""
-    run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
+    run.resolver.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     plan = await _plan(run, run.params, batch.shots)
     return [report_of(done) for done in await run.shoot(plan, batch.first)]
 
 
 async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotReport]:
     """What of all shots is made at the stage of this kind, where what it is made of is there."""
-    run.obtainer.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
+    run.resolver.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
     plan = await run.plan()
     if kind is AssetType.IMAGE:
         await run.make_sheets(plan)
