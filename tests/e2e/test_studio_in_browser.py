@@ -59,7 +59,7 @@ def test_a_new_user_has_a_film_in_a_few_clicks(engine, studio, tell):
     page.goto(studio.door)
     page.get_by_role("button", name="Open the sample film").click()  # 1
     page.get_by_role("button", name="Draft film, $0").click()  # 2
-    page.get_by_role("button", name="Make it, $0").click()  # 3
+    page.locator("dialog").get_by_role("button", name="Make it, $0").click()  # 3
     page.locator("nav a[data-page=film]").click()  # 4
     page.locator("video.film").wait_for()
     seconds = time.monotonic() - began
@@ -76,7 +76,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
     path = film_of(studio, SHOTS)
     page, seen = opened(engine, studio, "films/pier/board")
     page.get_by_role("button", name="Draft film, $0").click()
-    page.get_by_role("button", name="Make it, $0").click()
+    page.locator("dialog").get_by_role("button", name="Make it, $0").click()
     assert "Done" in ended(page)
     page.get_by_text("Ready to review 3").wait_for()
 
@@ -91,7 +91,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
 
     # another take, beside the first, and the first again
     page.locator(".shot-panel").get_by_role("button", name="New take").click()
-    page.get_by_role("button", name="Make it, $0").click()
+    page.locator("dialog").get_by_role("button", name="Make it, $0").click()
     page.get_by_role("link", name="Takes (").wait_for()
     page.wait_for_function("() => /Takes \\([3-9]/.test(document.querySelector('.shot-panel').textContent)")
     page.get_by_role("link", name="Takes (").click()
@@ -104,7 +104,7 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
     page.locator("nav a[data-page=board]").click()
     page.get_by_label("Tier").select_option("budget")
     page.get_by_role("button", name="Draw 2 stills").click()
-    page.get_by_role("button", name="Spend up to $").click()
+    page.locator("dialog").get_by_role("button", name="Spend up to $").click()
     assert "Done" in ended(page)
     page.get_by_text("Still only 2").wait_for()
     page.locator(".card[data-id=pier]").click()
@@ -114,10 +114,10 @@ def test_a_film_is_edited_priced_compared_approved_and_bought_in_stages(engine, 
     page.get_by_role("button", name="Animate").click()
     page.locator("dialog td", has_text="clip").wait_for()
     assert page.evaluate("() => document.activeElement.textContent") == "Cancel"
-    page.get_by_role("button", name="Spend up to $").click()
+    page.locator("dialog").get_by_role("button", name="Spend up to $").click()
     ended(page)
     page.get_by_role("button", name="Make the film, $").click()
-    page.get_by_role("button", name="Spend up to $").click()
+    page.locator("dialog").get_by_role("button", name="Spend up to $").click()
     assert "Done" in ended(page)
     page.locator("nav a[data-page=costs]").click()
     page.get_by_text("By provider").wait_for()
@@ -141,7 +141,7 @@ def test_over_the_limit_nothing_is_sent_and_ways_out_are_shown(engine, studio):
     page.get_by_label("Tier").select_option("budget")
     page.get_by_role("button", name="Make the film, $").click()
     page.get_by_text("over what may be spent").wait_for()
-    assert page.get_by_role("button", name="Spend up to $").is_disabled()
+    assert page.locator("dialog").get_by_role("button", name="Spend up to $").is_disabled()
     assert page.get_by_role("button", name="Only the first 1 shot").is_visible()
     assert page.get_by_role("button", name="Tier draft instead, $0").is_visible()
     assert violations(page) == []
@@ -174,7 +174,7 @@ def test_a_reload_in_the_middle_finds_everything(engine, studio):
     film_of(studio, [{"shot_id": f"s{n}", "enhanced_prompt": f"Street number {n}", "duration": 2} for n in range(8)])
     page, _ = opened(engine, studio, "films/pier/board")
     page.get_by_role("button", name="Draft film, $0").click()
-    page.get_by_role("button", name="Make it, $0").click()
+    page.locator("dialog").get_by_role("button", name="Make it, $0").click()
     page.locator(".progress progress").wait_for()
     page.reload()
     page.locator(".progress .notice").wait_for()
@@ -259,9 +259,9 @@ def test_every_page_is_for_everybody(engine, studio, tell, width):
     found, looks = {"films": violations(page)}, 1
     page.goto(studio.page("films/pier/board"))
     page.get_by_role("button", name="Draft film, $0").click()
-    page.get_by_role("button", name="Make it, $0").wait_for()
+    page.locator("dialog").get_by_role("button", name="Make it, $0").wait_for()
     found["spending"] = violations(page)
-    page.get_by_role("button", name="Make it, $0").click()
+    page.locator("dialog").get_by_role("button", name="Make it, $0").click()
     page.locator(".progress progress").wait_for()
     found["making"] = violations(page)
     ended(page)
