@@ -36,6 +36,7 @@ from film.production.events import Event, Events, Listener
 from film.production.film_run import FilmRun
 from film.production.shot_chain import ShotChain
 from film.production.stop import Stop
+from film.recipe import CLIP, LINE, PICTURE
 from film.settings import Settings
 from film.testing.virtual_time import LoopClock, run_virtually
 
@@ -182,6 +183,9 @@ async def _by_stages(run: FilmRun, plan: FilmPlan) -> None:
                     stage.create_task(obtain(number, shot.shot, kind))
 
 
+_STEPS = {AssetType.IMAGE: PICTURE, AssetType.VIDEO: CLIP, AssetType.AUDIO: LINE}
+
+
 def _plan(builder: RequestBuilder, shot: Shot) -> ShotPlan:
     asks = {
         AssetType.IMAGE: builder.image(shot),
@@ -191,7 +195,7 @@ def _plan(builder: RequestBuilder, shot: Shot) -> ShotPlan:
     return ShotPlan(
         shot,
         {
-            kind: PlannedAsset(ask, "new", "never made", Quote(amount=Decimal(0)))
+            kind: PlannedAsset(ask, "new", "never made", Quote(amount=Decimal(0)), step=_STEPS[kind])
             for kind, ask in asks.items()
             if ask is not None
         },

@@ -100,7 +100,7 @@ def test_a_shot_whose_start_failed_says_so_and_buys_nothing(room: Room):
     result = room.make(shots)
     failed = {done.shot_id: str(done.error) for done in result.failed}
     assert list(failed) == ["shot_001", "shot_002", "shot_003"]
-    assert "shot_002 starts from shot_001" in failed["shot_002"]
+    assert "shot_002 waits for shot_001, and there is no clip to start from" in failed["shot_002"]
     assert room.vendor.charges == 0
     told = [(e["shot_id"], e["step"]) for e in room.told("shot_failed")]
     assert told == [("shot_001", "image"), ("shot_002", "image"), ("shot_003", "image")]

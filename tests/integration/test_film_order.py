@@ -28,7 +28,7 @@ def room(tmp_path: Path) -> Room:
 def test_shots_line_up_as_asked(order: str, expected: list[str], room: Room, monkeypatch: pytest.MonkeyPatch):
     line: dict[float, str] = {}
 
-    async def shoot(chain: ShotChain, plan: ShotPlan, order: float) -> CompletedShot:
+    async def shoot(chain: ShotChain, plan: ShotPlan, order: float, _before: object) -> CompletedShot:
         line[order] = plan.shot.shot_id
         raise BudgetExceededError("enough seen", hint="")
 

@@ -11,11 +11,8 @@ import av
 import pysubs2
 import pytest
 from pipeline_room import Room, shot
-from sqlalchemy import select
 
-from film.db.session import engine_for
-from film.db.tables import Film
-from film.errors import ComposeError, ConfigurationError, InputError
+from film.errors import ConfigurationError, InputError
 from film.production.finishing import sealing
 from film.production.finishing.soundtrack import LARGEST_SOUND
 from film.provenance import verify
@@ -108,14 +105,13 @@ def test_captions_that_somebody_edited_are_theirs(room: Room) -> None:
     assert "mine" in room.make(TWO, captions=False).path.with_suffix(".srt").read_text()
 
 
-def test_captions_that_cannot_be_written_are_told_and_the_film_is_there(room: Room) -> None:
+def test_what_stands_where_captions_belong_is_left_and_told_and_the_film_is_there(room: Room) -> None:
     film = room.make(TWO, captions=False)
-    film.path.with_suffix(".srt").mkdir()
-    with pytest.raises(ComposeError, match="captions could not be written"):
-        room.make(TWO)
-    assert len(text_tracks(film)) == 1
-    with engine_for(room.settings.database_url).connect() as db:
-        assert db.scalar(select(Film.status)) == "failed"
+    theirs = film.path.with_suffix(".srt")
+    theirs.mkdir()
+    again = room.make(TWO)
+    assert theirs.is_dir() and len(text_tracks(again)) == 1
+    assert any("film.srt was not written by this program" in str(told["message"]) for told in room.told("warning"))
 
 
 def test_editing_soft_captions_encodes_nothing_and_burning_them_in_only_where_they_are_read(room: Room) -> None:

@@ -33,6 +33,7 @@ PICTURE = "data:image/png;base64," + base64.b64encode(synthetic.picture(320, 180
 
 SHOPS = {
     "fal": (AssetType.IMAGE, ImageConfig(prompt="a lighthouse", width=320, height=180)),
+    "nano-banana": (AssetType.IMAGE, ImageConfig(prompt="a lighthouse", width=320, height=180)),
     "replicate": (AssetType.IMAGE, ImageConfig(prompt="a lighthouse", width=320, height=180)),
     "minimax": (AssetType.VIDEO, VideoConfig(prompt="the beam turns", width=320, height=180)),
     "kling": (AssetType.VIDEO, VideoConfig(prompt="the beam turns", width=320, height=180)),
@@ -40,7 +41,7 @@ SHOPS = {
     "openai": (AssetType.AUDIO, AudioConfig(text="The light is out, and nobody climbs up there any more.")),
     "elevenlabs": (AssetType.AUDIO, AudioConfig(text="The light is out, and nobody climbs up there any more.")),
 }
-ACCOUNTS = {"minimax": "fal", "kling": "fal"}
+ACCOUNTS = {"minimax": "fal", "kling": "fal", "nano-banana": "fal"}
 """Provider → the vendor it is bought from, where the names differ."""
 
 

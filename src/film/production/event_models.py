@@ -127,7 +127,8 @@ class ShotFailed(RunEvent):
 
     event: Literal["shot_failed"]
     shot_id: str
-    step: Step
+    step: Step | Literal["budget"]
+    """What could not be made; ``budget`` where no money could be set aside for it."""
     error: str
     hint: str
     charged: bool | None

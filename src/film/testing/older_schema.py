@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-LATER_TABLES = ("library", "lost_blobs", "strays")
+LATER_TABLES = ("library", "lost_blobs", "strays", "publications", "quota_counts")
 LATER_COLUMNS = (
     *(("jobs", name) for name in ("account", "clock", "second", "claimed_micros")),
     ("reservations", "owner"),

@@ -79,7 +79,7 @@ def test_ranges_and_choices_are_as_the_page_says(name: str) -> None:
         return
     assert bounds(field) <= set(re.findall(r"-?[\d.]+", form))
     if get_origin(field.annotation) is Literal and name != "transition":
-        assert set(get_args(field.annotation)) == set(re.findall(r'`"([a-z0-9-]+)"`', form))
+        assert set(get_args(field.annotation)) == set(re.findall(r'`"([a-z0-9.-]+)"`', form))
 
 
 # ---- what a change makes
@@ -116,6 +116,7 @@ CHANGES: dict[str, str] = {
     "music.start": "0.5",
     "music.offset": "0.5",
     "music.loop": "false",
+    "sound.channels": '"5.1"',
     "sound.loudness": '"cinema"',
     "sound.true_peak": "-2",
     "sound.clips": '"drop"',
@@ -133,7 +134,7 @@ CHANGES: dict[str, str] = {
     "captions.speakers": "true",
     "captions.language": '"de"',
 }
-ELSEWHERE = {"template", "variables", "provenance"}
+ELSEWHERE = {"template", "variables", "provenance", "publish"}
 """Settings of which the cut reads nothing; tests of templates and of provenance hold them."""
 
 

@@ -109,13 +109,13 @@ def test_without_the_library_it_says_how_to_get_it(film: Film, signed: Path, mon
 
 
 def test_the_doctor_names_the_fonts_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scripts, "undrawable", lambda text: "" if text.isascii() else text)
+    monkeypatch.setattr(scripts, "undrawable", lambda text, _face="": "" if text.isascii() else text)
     monkeypatch.setattr(scripts, "sets_right_to_left", lambda: False)
     found = list(doctor._writing())
     assert any("fonts-noto-cjk" in finding.help and "Japanese" in finding.what for finding in found)
     assert any("libfribidi" in finding.help for finding in found)
     assert scripts.complaint("明日") == "no font on this machine has 明日: drawn as boxes; install fonts-noto-cjk"
-    monkeypatch.setattr(scripts, "undrawable", lambda text: "")
+    monkeypatch.setattr(scripts, "undrawable", lambda text, _face="": "")
     assert [finding.state for finding in doctor._writing()] == ["ok", "note"]
     assert scripts.complaint("明日") is None
 
