@@ -30,6 +30,8 @@ from film.testing.simulator import Fault, Latency, Simulator
 AT_ONCE = ("openai", "elevenlabs")
 """Their answer to an order is the result, so what spoils a result spoils the answer."""
 CLIPS = ("minimax", "kling", "runway")
+DEAR = (*CLIPS, "nano-banana")
+"""What they sell costs more than the question whether it was ordered."""
 LISTED = ("replicate", "elevenlabs")
 """Vendors that can be asked for an order whose answer was lost."""
 DAY = 86_400.0
@@ -110,7 +112,7 @@ def untold(name: str) -> tuple[str, ...]:
     """How an order ends of which nobody can say whether it came about: found in the list or bought again on record,
     where it is cheaper than the question; else it is put before the user.
     """
-    return ("review",) if name in CLIPS else ("done",)
+    return ("review",) if name in DEAR else ("done",)
 
 
 def in_the_queue(name: str) -> Iterable[Case]:
@@ -126,7 +128,7 @@ def in_the_queue(name: str) -> Iterable[Case]:
         yield case(Fault(kind, step="status"))
     for status in (302, 308, 400, 404, 409, 410, 422):
         yield replace(case(Fault("error", step="status", status=status)), makes=1)
-    if name in ("fal", "minimax", "kling"):
+    if name in ("fal", "nano-banana", "minimax", "kling"):
         for status in (302, 400, 404, 409):
             yield replace(case(Fault("error", step="result", status=status)), makes=1)
         yield replace(case(Fault("garbage", step="result")), makes=1)
