@@ -172,14 +172,14 @@ def part_of(plan: FilmPlan, asked: AskEstimate, desk: FilmDesk) -> FilmPlan:
             raise InputError(f"there is no shot {min(unknown)[:60]!r} in the film", hint="reload the film")
         shots = tuple(shot for shot in shots if shot.shot.shot_id in wanted)
     if asked.stage == "stills":
-        shots = tuple(
-            ShotPlan(shot.shot, {AssetType.IMAGE: shot.assets[AssetType.IMAGE]})
-            for shot in shots
-            if AssetType.IMAGE in shot.assets
-        )
+        shots = tuple(stills for shot in shots if (stills := shot.stage(AssetType.IMAGE)).assets)
     if asked.stage == "clips":
         approved = desk.notes.notes().approved
-        shots = tuple(shot for shot in shots if _may_move(shot, approved))
+        moving = {shot.shot.shot_id: shot for shot in plan.shots if not shot.to_make}
+        for shot in shots:  # one that starts from another moves with that, or after it
+            if shot.before in moving if shot.before else _may_move(shot, approved):
+                moving[shot.shot.shot_id] = shot
+        shots = tuple(shot for shot in shots if shot.shot.shot_id in moving)
         return replace(plan, shots=shots, sheets=())  # what pictures go by was made with the pictures
     return replace(plan, shots=shots)
 

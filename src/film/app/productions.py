@@ -213,8 +213,10 @@ class Productions:
                 self._change(production_id, to_make=facts["to_make"])
             case "step_started":
                 self._change(production_id, working={**now.working, facts["shot_id"]: facts["step"]})
-            case "step_done" if not facts["reused"]:
-                self._change(production_id, made=now.made + 1)
+            case "step_done":
+                is_last = now.working.get(facts["shot_id"]) == facts["step"]
+                working = _without(now.working, facts["shot_id"]) if is_last else now.working
+                self._change(production_id, made=now.made + (not facts["reused"]), working=working)
             case "shot_done":
                 self._change(production_id, working=_without(now.working, facts["shot_id"]))
             case "shot_failed":

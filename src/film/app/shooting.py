@@ -12,18 +12,16 @@ from collections.abc import Callable
 
 from film.app.estimates import Agreed, EstimateChanged, alone, fingerprint, part_of
 from film.app.film_desk import FilmDesk
-from film.cache.telling import asking_for
 from film.db.away import on_thread
-from film.errors import Interrupted
 from film.models import AssetType
 from film.planning.params import FilmParams
-from film.planning.plan import Consent, FilmPlan, ShotPlan, plan_film
+from film.planning.plan import Consent, plan_film
 from film.planning.record import set_status
 from film.planning.results import CompletedShot, FilmResult
-from film.production.admission import shoot_all
 from film.production.engines.local import make_film
 from film.production.events import Event
 from film.production.film_run import FilmRun, opened_run
+from film.production.stages import make_stage
 from film.production.stop import Stop
 
 Hear = Callable[[Event], None]
@@ -53,24 +51,10 @@ async def make_part(
         run.check(plan, consent)
         await run.begin(plan)
         try:
-            shots = await (_stills(run, plan) if agreed.asked.stage == "stills" else run.shoot(plan))
+            shots = await (
+                make_stage(run, plan, AssetType.IMAGE) if agreed.asked.stage == "stills" else run.shoot(plan)
+            )
             await run.record(plan, shots)
         finally:
             await on_thread(set_status, run.services.engine, params.film_id, "partial")
         return shots
-
-
-async def _stills(run: FilmRun, plan: FilmPlan) -> list[CompletedShot]:
-    made: dict[str, CompletedShot] = {}
-    await run.make_sheets(plan)
-
-    async def draw(place: float, shot: ShotPlan) -> None:
-        try:
-            with asking_for(shot.shot.shot_id):
-                made[shot.shot.shot_id] = await run.chain.stage(shot, AssetType.IMAGE, place, {})
-                run.events.emit("shot_done", shot_id=shot.shot.shot_id, reused=False)
-        except Interrupted as stopped:
-            made[shot.shot.shot_id] = CompletedShot(shot.shot, error=stopped)
-
-    await shoot_all((shot for shot in plan.shots if shot.to_make), draw, at_once=run.window)
-    return [made[shot.shot.shot_id] for shot in plan.shots if shot.to_make]

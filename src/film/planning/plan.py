@@ -111,6 +111,10 @@ class ShotPlan:
     assets: Mapping[AssetType, PlannedAsset]
     before: str = ""
 
+    def stage(self, kind: AssetType) -> ShotPlan:
+        """The shot with no other rows than those made at a stage: of pictures, of lines, of clips."""
+        return replace(self, assets={slot: row for slot, row in self.assets.items() if row.step.stage is kind})
+
     @property
     def to_make(self) -> list[PlannedAsset]:
         return [a for a in self.assets.values() if a.state != "reused"]

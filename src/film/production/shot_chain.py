@@ -68,8 +68,7 @@ class ShotChain:
         before: CompletedShot | None = None,
     ) -> CompletedShot:
         """What of a shot is made at the stage of this ``kind``, of what is ``there``: for films made kind by kind."""
-        rows = {slot: row for slot, row in plan.assets.items() if row.step.stage is kind}
-        part, reservations = ShotPlan(plan.shot, rows, plan.before), dict[tuple[AssetType, int], Reservation]()
+        part, reservations = plan.stage(kind), dict[tuple[AssetType, int], Reservation]()
         try:
             async with self._purse.place(order):
                 _, reservations = await self._set_aside(part)

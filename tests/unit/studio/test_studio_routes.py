@@ -158,6 +158,22 @@ def test_an_estimate_of_another_film_or_time_is_no_consent(browser):
     assert browser.post(f"{FILM}/generations", agreed).status_code == 422  # no Idempotency-Key
 
 
+def test_a_shot_that_starts_from_another_passes_the_gates_with_it(browser, film_folder):
+    shots = json.loads((film_folder / "shots.json").read_text("utf-8"))
+    shots[2]["start_from"] = "previous"
+    (film_folder / "shots.json").write_text(json.dumps(shots), "utf-8")
+    stills = browser.post(f"{FILM}/estimates", {"stage": "stills"}).json()
+    assert stills["shots"] == ["a", "b"], "no still is made of what begins with the clip before"
+    assert browser.make(stills, "the stills")["state"] == "done"
+    board = browser.get(f"{FILM}/board")
+    picture = next(one for one in board["cards"][1]["assets"] if one["kind"] == "image")
+    assert browser.post(f"{FILM}/approvals", {"shot": "b", "kind": "image", "key": picture["key"]}).status_code == 204
+    clips = browser.post(f"{FILM}/estimates", {"stage": "clips"}).json()
+    assert clips["shots"] == ["b", "c"]
+    assert browser.make(clips, "the clips")["state"] == "done"
+    assert browser.post(f"{FILM}/estimates", {"stage": "clips"}).json()["shots"] == []
+
+
 def test_a_draft_from_stills_to_film_takes_approvals_and_notes(browser, studio):
     drawn = browser.make(browser.post(f"{FILM}/estimates", {"stage": "stills"}).json(), "the stills")
     assert (drawn["state"], drawn["made"]) == ("done", 3)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
@@ -19,14 +19,15 @@ from math import ceil
 from film.cost_tracker import get_project_cost_summary, write_reports
 from film.cost_tracker.standing import ledger_mark
 from film.db.session import snapshot
-from film.errors import InputError, Interrupted
+from film.errors import InputError
 from film.models import AssetType, Model
 from film.planning.film_order import chains, in_order
 from film.planning.params import FilmParams
 from film.planning.plan import Consent, FilmPlan, ShotPlan, plan_film, reused
-from film.planning.results import CompletedShot, FilmResult, ShotAsset
+from film.planning.results import CompletedShot, FilmResult
 from film.production.film_run import FilmRun
 from film.production.shot_reports import MadeReport, ShotReport, completed, merged, report_of
+from film.production.stages import make_stage
 
 LEAST_BATCH = 32
 """Shots in a step: an orchestrator's step costs a tenth of a second or more, a shot's share of it should not show."""
@@ -102,49 +103,7 @@ async def shoot(run: FilmRun, batch: Batch, passed: Estimate) -> list[ShotReport
 async def stage(run: FilmRun, kind: AssetType, passed: Estimate) -> list[ShotReport]:
     """What of all shots is made at the stage of this kind, where what it is made of is there."""
     run.resolver.since = passed.begun  # a step may be repeated in the same run: what it bought is kept
-    plan = await run.plan()
-    if kind is AssetType.IMAGE:
-        await run.make_sheets(plan)
-    earlier = [row.key for row in plan.assets if row.key and row.step.stage is not kind]
-    stored = await asyncio.to_thread(run.services.cache.peek_many, earlier)
-    finished: dict[str, CompletedShot] = {}
-    whole: dict[str, CompletedShot] = {}
-    """With what was there of each before this stage."""
-
-    async def make(place: int, shot: ShotPlan) -> None:
-        there = {
-            other: ShotAsset(row.ask.request, found.key, found, reused=True)
-            for other, row in shot.assets.items()
-            if row.step.stage is not kind and (found := row.cached or stored.get(row.key or ""))
-        }
-        is_last = kind is AssetType.VIDEO
-        if is_last and any(row.step.stage is not kind and slot not in there for slot, row in shot.assets.items()):
-            return  # its picture or its line failed, and said so
-        assets = {other: asset.asset for other, asset in there.items()}
-        try:
-            done = await run.chain.stage(shot, kind, place, assets, whole.get(shot.before))
-        except Interrupted as stopped:
-            done = CompletedShot(shot.shot, error=stopped)
-        if done.complete and (is_last or shot.shot.title):
-            run.events.emit("shot_done", shot_id=done.shot_id, reused=False)
-        finished[shot.shot.shot_id] = done
-        whole[shot.shot.shot_id] = replace(done, assets={**there, **done.assets})
-
-    async def follow(place: int, together: Sequence[ShotPlan]) -> None:
-        for number, shot in enumerate(together):
-            await make(place + number, shot)
-
-    place = 0
-    to_make = (s for s in in_order(plan.shots, run.params.order) if _is_for(kind, s))
-    async with asyncio.TaskGroup() as jobs:
-        for together in chains(to_make):
-            jobs.create_task(follow(place, together))
-            place += len(together)
-    return [report_of(done) for done in finished.values()]
-
-
-def _is_for(kind: AssetType, shot: ShotPlan) -> bool:
-    return any(row.step.stage is kind and row.state != "reused" for row in shot.assets.values())
+    return [report_of(done) for done in await make_stage(run, await run.plan(), kind)]
 
 
 async def index(run: FilmRun, reports: Sequence[ShotReport], passed: Estimate) -> list[str]:
