@@ -8,6 +8,8 @@ Fields outrank the prompt. The longest phrase speaks, and of a phrase its head: 
 """
 
 from film.reading.catalogue import PlaceRow, ThingRow, catalogue
-from film.reading.reader import Person, Reading, Setting, Thing, read, singulars
+from film.reading.phrases import singulars
+from film.reading.reader import read
+from film.reading.readings import Person, Reading, Setting, Thing
 
 __all__ = ["Person", "PlaceRow", "Reading", "Setting", "Thing", "ThingRow", "catalogue", "read", "singulars"]
