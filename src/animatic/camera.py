@@ -232,6 +232,14 @@ def scaled(move: Move, factor: float) -> Move:
     return replace(move, start=view(move.start), end=view(move.end))
 
 
+def onward(move: Move) -> Move:
+    """The move from the whole picture on: where it would go, as far as nearing it leaves room to turn."""
+    turns = move.start.x != move.end.x or move.start.y != move.end.y
+    nearer = max(move.end.zoom / move.start.zoom, 1.09 if turns else 1.0)
+    end = View((move.end.x - move.start.x) / 2, (move.end.y - move.start.y) / 2, nearer)
+    return replace(move, start=_STILL, end=end, sway=0.0)
+
+
 def ease(progress: float) -> float:
     """0..1 → 0..1, at rest at both ends, even speed between: a dolly on rails, not a pendulum."""
     ramp = 0.3

@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from animatic.camera import move_for
+from animatic.camera import move_for, onward
 from animatic.elements import Panel, PanelSpec, rng_of
 from animatic.recipes import PANEL_RECIPE
 from film.errors import BadMedia
@@ -52,6 +52,8 @@ class Clip:
     shot_type: str
     mood: str | None
     seed: int
+    continues: bool = False
+    """Whether it begins with exactly its picture, all of it and as it is."""
 
     @property
     def place(self) -> Place | None:
@@ -73,15 +75,16 @@ def draw(spec: PanelSpec, width: int, height: int) -> bytes:
 def animate(clip: Clip, path: Path, should_stop: Callable[[], bool] | None = None) -> None:
     """Write the clip to ``path``. Raises Interrupted when ``should_stop`` says so; then there is no file."""
     from animatic.encode import write_clip
-    from animatic.motion import frames
+    from animatic.motion import Look, frames
 
     if clip.spec:
         panel = _panels.get(clip.spec, clip.width, clip.height)
     else:
-        panel = _flat(clip.picture, clip.width, clip.height)
+        panel = _flat(clip.picture, clip.width, clip.height, margin=1.0 if clip.continues else None)
     seed = int(rng_of("move", clip.prompt, clip.seed).integers(2**31))
     move = move_for(clip.camera, clip.shot_type, clip.prompt, clip.mood, seed)
-    drawn = frames(panel, move, clip.frames, seed, rate=clip.rate)
+    look = Look(vignette=0) if clip.continues else Look()  # the picture has one
+    drawn = frames(panel, onward(move) if clip.continues else move, clip.frames, seed, rate=clip.rate, look=look)
     write_clip(path, drawn, clip.width, clip.height, clip.rate, should_stop=should_stop)
     if clip.spec:
         _panels.forget(clip.spec, clip.width, clip.height)
@@ -107,12 +110,12 @@ def spec_in(path: Path) -> PanelSpec | None:
             return None
 
 
-def _flat(path: Path, width: int, height: int) -> Panel:
-    from animatic.motion import flat_panel
+def _flat(path: Path, width: int, height: int, *, margin: float | None = None) -> Panel:
+    from animatic.motion import FLAT_MARGIN, flat_panel
     from film.media import read_still
 
     with _telling():
-        return flat_panel(np.asarray(read_still(path)), width, height)
+        return flat_panel(np.asarray(read_still(path)), width, height, margin=margin or FLAT_MARGIN)
 
 
 @contextmanager

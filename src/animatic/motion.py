@@ -227,16 +227,18 @@ def flat_panel(
     height: int | None = None,
     *,
     weather: tuple[str, ...] = (),
+    margin: float = FLAT_MARGIN,
 ) -> Panel:
     """Any still picture as a panel of its own, so that a camera can move over it.
 
     A picture of about the frame's shape fills it; one of another shape (a portrait in a wide film) stands whole
-    before its own blurred enlargement rather than lose half of itself.
+    before its own blurred enlargement rather than lose half of itself. ``margin`` is how many times the frame is drawn,
+    to move in; with 1 all of it is seen at first.
     """
     picture = Image.fromarray(np.ascontiguousarray(rgb[..., :3]))
-    width = width or max(2, int(picture.width / FLAT_MARGIN) // 2 * 2)
-    height = height or max(2, int(picture.height / FLAT_MARGIN) // 2 * 2)
-    drawn = (round(width * FLAT_MARGIN / 2) * 2, round(height * FLAT_MARGIN / 2) * 2)
+    width = width or max(2, int(picture.width / margin) // 2 * 2)
+    height = height or max(2, int(picture.height / margin) // 2 * 2)
+    drawn = (round(width * margin / 2) * 2, round(height * margin / 2) * 2)
     spread = (picture.width / picture.height) / (drawn[0] / drawn[1])
     filled = _cover(picture, drawn)
     if 1 / 1.35 < spread < 1.35:

@@ -112,6 +112,7 @@ class DraftVideoProvider(_Draft, BaseVideoProvider):
             "shot_type": config.scene.shot_type,
             "mood": config.scene.mood,
             **({} if PANEL_RECIPE == FIRST_PANEL_RECIPE else {"panel": PANEL_RECIPE}),
+            **({"continues": 1} if config.continues else {}),
             **({"colours": 2} if config.height % 4 else {}),  # at such heights they once lay eight pixels too low
         }
 
@@ -190,6 +191,7 @@ def _animate(picture: Path, config: VideoConfig, path: Path, should_stop: Callab
         shot_type=config.scene.shot_type,
         mood=config.scene.mood,
         seed=config.seed or 0,
+        continues=config.continues,
     )
     workers.shared().animate(clip, path, should_stop)
     return Generated(path=path, mime="video/mp4")

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
+from PIL import Image
 from pipeline_room import Room, shot
 
 from film.app.films import make_film
@@ -150,6 +153,21 @@ def test_drafts_are_chained_too(room: Room):
     assert not result.failed
     assert result.shots[1].assets[AssetType.IMAGE].request.provider == "frame"
     assert asyncio.run(make_film(params, room.settings)).unchanged
+
+
+@pytest.mark.parametrize("camera", ["push in", "pan left", "pull back", "handheld"])
+def test_a_draft_goes_on_from_exactly_what_was_seen_last(room: Room, camera: str):
+    shots = [shot(1, enhanced_prompt="a harbour at noon"), shot(2, **CHAINED, camera=camera)]
+    (room.folder / "shots.json").write_text(json.dumps(shots))
+    params = film_params(room.folder / "shots.json", room.settings, tier="draft", size="256x144")
+    done = asyncio.run(make_film(params, room.settings)).shots[1]
+    assert done.image_path and done.video_path
+    last = np.asarray(Image.open(done.image_path).convert("RGB"), np.int16)
+    with av.open(str(done.video_path)) as clip:
+        pictures = [np.asarray(frame.to_image(), np.int16) for frame in clip.decode(video=0)]
+    assert np.abs(pictures[0] - last).mean() < 5, "grain and coding"
+    if camera != "pull back":
+        assert np.abs(pictures[-1] - last).mean() > np.abs(pictures[0] - last).mean(), "and then it moves"
 
 
 def by_steps(room: Room, shots: list[dict[str, Any]], *, staged: bool) -> list[ShotReport]:

@@ -355,7 +355,7 @@ def _film_id(given: str | None, file: ShotFile) -> str:
 
 def film_id_of(path: Path) -> str:
     """The id of the film whose shots stand in that file, unless somebody gives it another."""
-    path = path.absolute()
+    path = Path(os.path.abspath(path))  # noqa: PTH100  # `../shots.json` lies in a folder with a name; no link is followed
     return _identifier(path.parent.name if path.stem.lower() in _ANY_FILM and path.parent.name else path.stem)
 
 

@@ -349,8 +349,8 @@ def _sum(parts: tuple[PlannedAsset, ...]) -> Quote:
     if not missing:
         return Quote(amount=NOTHING.amount, basis=f"all {len(parts)} parts are there, or ordered")
     amount = sum((part.quote.amount for part in missing), NOTHING.amount)
-    basis = " + ".join(part.quote.basis for part in missing)
-    return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts: {basis}")
+    basis = " + ".join(filter(None, (part.quote.basis for part in missing)))
+    return Quote(amount=amount, basis=f"{len(missing)} of {len(parts)} parts{': ' if basis else ''}{basis}")
 
 
 def _reason(ask: PlannedRequest, step: Step, key: str | None, told: _Standing) -> tuple[State, str]:

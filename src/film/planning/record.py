@@ -207,6 +207,7 @@ _FIELD = {
     "ratio": "size",
     "aspect_ratio": "size",
     "character": "characters",
+    "continues": "start_from",
 }
 """What vendors call things → what users call them."""
 

@@ -292,6 +292,7 @@ class RequestBuilder:
             seed=effective_seed(shot),
             model=self.params.choice(shot, AssetType.VIDEO).model,
             camera=shot.camera,
+            continues=shot.start_from is not None,
             scene=self._scene(shot),
         )
         if provider.local:

@@ -151,7 +151,7 @@ class FilmResult(os.PathLike[str]):
 
     @property
     def shots_reused(self) -> int:
-        return sum(1 for s in self.shots if not s.made and s.complete)
+        return sum(1 for s in self.shots if s.assets and not s.made and s.complete)  # a title has none
 
     @property
     def failed(self) -> tuple[CompletedShot, ...]:

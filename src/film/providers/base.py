@@ -193,7 +193,8 @@ class BaseProvider(ABC):
         Override it to leave out what you do not send: then a change of it costs nothing. References are in the key by
         their bytes, and not among these.
         """
-        return config.model_dump(exclude={"model", "references", "unsent"})
+        unsaid = {"model", "references", "unsent", *(() if getattr(config, "continues", False) else ("continues",))}
+        return config.model_dump(exclude=unsaid)
 
     # -- usually not overridden
 

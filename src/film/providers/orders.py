@@ -68,6 +68,8 @@ class VideoConfig(Model):
     seed: int | None = None
     model: str | None = None
     camera: str | None = None
+    continues: bool = False
+    """Whether its picture is the last of the shot before, with which it has to begin exactly."""
     sound: bool | None = None
     """Whether the clip should come with sound of its own, where its model makes any: that has another price."""
     scene: Scene = Scene()

@@ -190,3 +190,11 @@ def test_a_film_is_made_where_a_loop_runs_already(shots: Path, limit: float | st
         return run_film_pipeline("a", shots, limit, tier="draft", size="128x128").path
 
     assert asyncio.run(notebook()).is_file()
+
+
+def test_a_film_is_named_for_its_folder_also_from_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ferry" / "inside").mkdir(parents=True)
+    (tmp_path / "ferry" / "shots.json").write_text('[{"shot_id": "a", "prompt": "a"}]')
+    monkeypatch.chdir(tmp_path / "ferry" / "inside")
+    settings = Settings(gallery=tmp_path, database_url="sqlite://")
+    assert film_params(Path("../shots.json"), settings).film_id == "ferry"
