@@ -19,7 +19,7 @@ from film.errors import ConfigurationError, FilmError, InputError
 from film.models import check_identifier
 from film.planning.options import OPTIONS
 from film.planning.params import film_params
-from film.settings import load_settings
+from film.settings import Settings, load_settings
 from film.shots.json_lines import JsonLines
 from film.shots.shotfile import check_shots
 
